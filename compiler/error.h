@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The one exception for the input's fault, and warnings. Everything throws
+// Error; main() catches it once, prints one line and returns its exit code.
+// Faults of our own are std::logic_error.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dnncut {
+
+// What the process returns. Documented in docs/errors.md; never renumbered.
+enum class ExitCode {
+  kOk = 0,
+  kInternal = 1,
+  kUsage = 2,
+  kBadInput = 3,
+  kCheckFailed = 4,
+  kIo = 5,
+  kNoRuntime = 6,
+};
+
+// `id` is stable ("E201"); docs/errors.md lists every id. The message is one
+// line: what is wrong, where, and what to do about it.
+class Error : public std::runtime_error {
+ public:
+  Error(ExitCode exit_code, std::string id, const std::string& message)
+      : std::runtime_error(message),
+        exit_code_(exit_code),
+        id_(std::move(id)) {}
+
+  ExitCode exit_code() const { return exit_code_; }
+  const std::string& id() const { return id_; }
+
+ private:
+  ExitCode exit_code_;
+  std::string id_;
+};
+
+// Throws Error with a formatted message:
+//   Fail(ExitCode::kBadInput, "E214", "{}: tensor '{}' has ...", file, name);
+template <typename... Args>
+[[noreturn]] void Fail(ExitCode exit_code, std::string_view id,
+                       fmt::format_string<Args...> format, Args&&... args) {
+  throw Error(exit_code, std::string(id),
+              fmt::format(format, std::forward<Args>(args)...));
+}
+
+// Something that the user should know but that does not stop the work.
+struct Warning {
+  std::string id;  // "W301": stable, listed in docs/errors.md
+  std::string text;
+
+  bool operator==(const Warning&) const = default;
+};
+
+// Warnings travel as an out parameter, in the order in which they arose.
+using Warnings = std::vector<Warning>;
+
+template <typename... Args>
+void Warn(Warnings* warnings, std::string_view id,
+          fmt::format_string<Args...> format, Args&&... args) {
+  warnings->push_back({std::string(id),
+                       fmt::format(format, std::forward<Args>(args)...)});
+}
+
+}  // namespace dnncut

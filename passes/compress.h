@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// CIC's compression: merges blocks that no best cut in the graph's range ever
+// separates, for every round trip time. Each pass is a function that *decides*;
+// Contract builds.
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "compiler/block_graph.h"
+
+namespace dnncut {
+
+// Never proposes a merge that would change the canonical best cut (the one with
+// the smallest device side) at an integer bandwidth of graph.range, whatever
+// the round trip time. Every pass's .cc starts with the proof.
+using Pass = Grouping (*)(const BlockGraph& graph);
+
+struct PassReport {
+  std::string_view pass;
+  int round = 0;  // the passes run in rounds until nothing changes
+  int blocks_before = 0;
+  int blocks_after = 0;
+  double seconds = 0;
+};
+
+// Runs the passes in rounds until none merges anything. `report`, when given,
+// is called after each.
+BlockGraph Compress(
+    BlockGraph graph,
+    const std::function<void(const PassReport&)>& report = nullptr);
+
+}  // namespace dnncut
