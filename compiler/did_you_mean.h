@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Helps with misspelt names. Used wherever a message names something that does
+// not exist.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dnncut {
+
+// "; did you mean 'conv1'?" with the candidate nearest to `name`, or "" when
+// none is near. The first of equally near candidates wins.
+std::string DidYouMean(std::string_view name,
+                       const std::vector<std::string>& candidates);
+
+}  // namespace dnncut
