@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/json_file.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <system_error>
+
+#include "compiler/error.h"
+
+namespace dnncut {
+
+struct JsonDocument {
+  std::string name;
+  nlohmann::json root;
+};
+
+namespace {
+
+constexpr size_t kMaxQuoted = 80;
+
+// A value as it stands in the file, on one line and not too long.
+std::string Quote(const nlohmann::json& json) {
+  if (json.is_object()) return "an object";
+  if (json.is_array()) return "an array";
+  std::string text = json.dump(-1, ' ', /*ensure_ascii=*/true,
+                               nlohmann::json::error_handler_t::replace);
+  if (text.size() > kMaxQuoted) {
+    text.resize(kMaxQuoted);
+    text += "...";
+  }
+  return text;
+}
+
+std::string QuoteKey(std::string_view key) {
+  return Quote(nlohmann::json(std::string(key)));
+}
+
+// "line 3, column 7" of the byte at `position`, which is counted from 1.
+std::string PlaceOf(std::string_view text, size_t position) {
+  const std::string_view before =
+      text.substr(0, std::min(text.size(), position > 0 ? position - 1 : 0));
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const size_t start = before.rfind('\n');
+  const size_t column = start == std::string_view::npos ? before.size() + 1
+                                                        : before.size() - start;
+  return fmt::format("line {}, column {}", line, column);
+}
+
+// The parser's own words without its prefix, which repeats the place, and
+// without the text that it quotes, which may be binary.
+std::string ReasonOf(std::string_view message) {
+  const size_t colon = message.find(": ");
+  if (colon != std::string_view::npos) message.remove_prefix(colon + 2);
+  return std::string(message.substr(0, message.find("; last read")));
+}
+
+// Refuses deep nesting and keys that stand twice while the text is parsed.
+class StructureCheck {
+ public:
+  explicit StructureCheck(const std::string& name) : name_(name) {}
+
+  bool operator()(int depth, nlohmann::json::parse_event_t event,
+                  const nlohmann::json& parsed) {
+    using Event = nlohmann::json::parse_event_t;
+    if (event == Event::object_start || event == Event::array_start) {
+      if (depth >= kMaxJsonDepth) {
+        Fail(ExitCode::kBadInput, "E401",
+             "{}: is nested more than {} levels deep; no file of dnncut is",
+             name_, kMaxJsonDepth);
+      }
+      if (event == Event::object_start) Keys(depth + 1).clear();
+    } else if (event == Event::key) {
+      const auto& key = parsed.get_ref<const std::string&>();
+      if (!Keys(depth).insert(key).second) {
+        Fail(ExitCode::kBadInput, "E401",
+             "{}: the key {} stands twice in one object; remove one", name_,
+             QuoteKey(key));
+      }
+    }
+    return true;
+  }
+
+ private:
+  std::set<std::string>& Keys(int depth) {
+    if (keys_.size() <= static_cast<size_t>(depth)) keys_.resize(depth + 1);
+    return keys_[depth];
+  }
+
+  const std::string& name_;
+  std::vector<std::set<std::string>> keys_;  // by depth of the open objects
+};
+
+[[noreturn]] void FailType(const JsonValue& value, std::string_view wanted) {
+  FailAt(value, fmt::format("must be {}, not {}", wanted, Quote(*value.json)));
+}
+
+JsonValue Child(const JsonValue& parent, const nlohmann::json& json,
+                std::string path) {
+  return {parent.document, &json, std::move(path)};
+}
+
+std::string MemberPath(const JsonValue& object, std::string_view key) {
+  return object.path.empty() ? std::string(key)
+                             : fmt::format("{}.{}", object.path, key);
+}
+
+void RequireObject(const JsonValue& value) {
+  if (!value.json->is_object()) FailType(value, "an object");
+}
+
+template <typename T, typename As>
+std::optional<T> Find(const JsonValue& object, std::string_view key, As as) {
+  const std::optional<JsonValue> member = FindMember(object, key);
+  if (!member) return std::nullopt;
+  return as(*member);
+}
+
+}  // namespace
+
+JsonValue ReadJsonFile(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) {
+    Fail(ExitCode::kIo, "E400", "cannot read {}: {}", path,
+         error ? error.message() : std::strerror(ENOENT));
+  }
+  if (!std::filesystem::is_regular_file(status)) {
+    Fail(ExitCode::kIo, "E400", "cannot read {}: it is not a regular file",
+         path);
+  }
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    Fail(ExitCode::kIo, "E400", "cannot read {}: {}", path,
+         std::strerror(errno));
+  }
+  const auto size = std::filesystem::file_size(path, error);
+  if (!error && size > static_cast<uintmax_t>(kMaxJsonBytes)) {
+    Fail(ExitCode::kBadInput, "E401",
+         "{}: is {} bytes, more than the {} that dnncut reads as JSON", path,
+         size, kMaxJsonBytes);
+  }
+  std::string text(error ? 0 : size, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (error || file.gcount() != static_cast<std::streamsize>(text.size())) {
+    Fail(ExitCode::kIo, "E400", "cannot read {}: {}", path,
+         error ? error.message() : "it changed while it was read");
+  }
+  return ParseJson(text, path);
+}
+
+JsonValue ParseJson(std::string_view text, const std::string& name) {
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    Fail(ExitCode::kBadInput, "E401", "{}: is empty; expected JSON", name);
+  }
+  auto document = std::make_shared<JsonDocument>();
+  document->name = name;
+  try {
+    StructureCheck check(document->name);
+    document->root =
+        nlohmann::json::parse(text.begin(), text.end(), std::ref(check));
+  } catch (const nlohmann::json::parse_error& error) {
+    Fail(ExitCode::kBadInput, "E401", "{}: is not JSON: {} at {}", name,
+         ReasonOf(error.what()), PlaceOf(text, error.byte));
+  } catch (const nlohmann::json::exception&) {
+    // All that is left is a number beyond the range of double.
+    Fail(ExitCode::kBadInput, "E401", "{}: holds a number that is too large",
+         name);
+  }
+  const nlohmann::json* root = &document->root;
+  return {std::move(document), root, ""};
+}
+
+std::optional<std::string> SchemaOf(const JsonValue& root) {
+  if (!root.json->is_object()) return std::nullopt;
+  const auto it = root.json->find("schema");
+  if (it == root.json->end() || !it->is_string()) return std::nullopt;
+  return it->get<std::string>();
+}
+
+void CheckSchema(const JsonValue& root, std::string_view format, int version) {
+  const std::string wanted = fmt::format("{}/{}", format, version);
+  const std::string& file = root.document->name;
+  const std::optional<std::string> found = SchemaOf(root);
+  if (!found) {
+    Fail(ExitCode::kBadInput, "E402",
+         "{}: does not say what it is; expected \"schema\": \"{}\" at the top",
+         file, wanted);
+  }
+  if (*found == wanted) return;
+  const std::string prefix = fmt::format("{}/", format);
+  if (found->starts_with(prefix)) {
+    Fail(ExitCode::kBadInput, "E402",
+         "{}: has the schema {}, but this dnncut reads \"{}\" only; use the "
+         "dnncut that wrote it or a newer one",
+         file, QuoteKey(*found), wanted);
+  }
+  Fail(ExitCode::kBadInput, "E402",
+       "{}: has the schema {}; expected a \"{}\" file", file, QuoteKey(*found),
+       wanted);
+}
+
+void FailAt(const JsonValue& value, std::string_view what) {
+  if (value.path.empty()) {
+    Fail(ExitCode::kBadInput, "E403", "{}: the file {}", value.document->name,
+         what);
+  }
+  Fail(ExitCode::kBadInput, "E403", "{}: {} {}", value.document->name,
+       QuoteKey(value.path), what);
+}
+
+int64_t AsInt64(const JsonValue& value, int64_t min, int64_t max) {
+  const nlohmann::json& json = *value.json;
+  if (!json.is_number_integer()) FailType(value, "an integer");
+  const bool beyond =
+      json.is_number_unsigned() &&
+      json.get<uint64_t>() >
+          static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+  if (beyond || json.get<int64_t>() > max) {
+    FailAt(value,
+           fmt::format("is {}, which is more than {}", Quote(json), max));
+  }
+  if (json.get<int64_t>() < min) {
+    FailAt(value,
+           fmt::format("is {}, which is less than {}", Quote(json), min));
+  }
+  return json.get<int64_t>();
+}
+
+double AsDouble(const JsonValue& value, double min, double max) {
+  if (!value.json->is_number()) FailType(value, "a number");
+  const auto number = value.json->get<double>();
+  if (!(number >= min && number <= max)) {
+    FailAt(value, fmt::format("is {}, which is not between {} and {}",
+                              Quote(*value.json), min, max));
+  }
+  return number;
+}
+
+bool AsBool(const JsonValue& value) {
+  if (!value.json->is_boolean()) FailType(value, "true or false");
+  return value.json->get<bool>();
+}
+
+std::string AsString(const JsonValue& value) {
+  if (!value.json->is_string()) FailType(value, "a text in quotes");
+  return value.json->get<std::string>();
+}
+
+std::vector<JsonValue> AsArray(const JsonValue& value) {
+  if (!value.json->is_array()) FailType(value, "an array");
+  std::vector<JsonValue> elements;
+  elements.reserve(value.json->size());
+  for (const nlohmann::json& element : *value.json) {
+    elements.push_back(Child(
+        value, element, fmt::format("{}[{}]", value.path, elements.size())));
+  }
+  return elements;
+}
+
+std::vector<std::pair<std::string, JsonValue>> AsItems(const JsonValue& value) {
+  RequireObject(value);
+  std::vector<std::pair<std::string, JsonValue>> items;
+  items.reserve(value.json->size());
+  for (auto it = value.json->begin(); it != value.json->end(); ++it) {
+    items.emplace_back(it.key(),
+                       Child(value, *it, MemberPath(value, it.key())));
+  }
+  return items;
+}
+
+std::optional<JsonValue> FindMember(const JsonValue& object,
+                                    std::string_view key) {
+  RequireObject(object);
+  const auto it = object.json->find(key);
+  if (it == object.json->end() || it->is_null()) return std::nullopt;
+  return Child(object, *it, MemberPath(object, key));
+}
+
+JsonValue GetMember(const JsonValue& object, std::string_view key) {
+  std::optional<JsonValue> member = FindMember(object, key);
+  if (!member) FailAt(object, fmt::format("lacks the key \"{}\"", key));
+  return *std::move(member);
+}
+
+int64_t GetInt64(const JsonValue& object, std::string_view key, int64_t min,
+                 int64_t max) {
+  return AsInt64(GetMember(object, key), min, max);
+}
+
+double GetDouble(const JsonValue& object, std::string_view key, double min,
+                 double max) {
+  return AsDouble(GetMember(object, key), min, max);
+}
+
+bool GetBool(const JsonValue& object, std::string_view key) {
+  return AsBool(GetMember(object, key));
+}
+
+std::string GetString(const JsonValue& object, std::string_view key) {
+  return AsString(GetMember(object, key));
+}
+
+std::vector<JsonValue> GetArray(const JsonValue& object, std::string_view key) {
+  return AsArray(GetMember(object, key));
+}
+
+std::vector<std::string> GetStrings(const JsonValue& object,
+                                    std::string_view key) {
+  std::vector<std::string> strings;
+  for (const JsonValue& element : GetArray(object, key)) {
+    strings.push_back(AsString(element));
+  }
+  return strings;
+}
+
+std::vector<int64_t> GetInt64s(const JsonValue& object, std::string_view key,
+                               int64_t min, int64_t max) {
+  std::vector<int64_t> numbers;
+  for (const JsonValue& element : GetArray(object, key)) {
+    numbers.push_back(AsInt64(element, min, max));
+  }
+  return numbers;
+}
+
+std::optional<int64_t> FindInt64(const JsonValue& object, std::string_view key,
+                                 int64_t min, int64_t max) {
+  return Find<int64_t>(object, key, [&](const JsonValue& value) {
+    return AsInt64(value, min, max);
+  });
+}
+
+std::optional<double> FindDouble(const JsonValue& object, std::string_view key,
+                                 double min, double max) {
+  return Find<double>(object, key, [&](const JsonValue& value) {
+    return AsDouble(value, min, max);
+  });
+}
+
+std::optional<std::string> FindString(const JsonValue& object,
+                                      std::string_view key) {
+  return Find<std::string>(object, key, AsString);
+}
+
+}  // namespace dnncut
