@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs code that may crash, hang or eat memory on a strange model (libonnx,
+// ONNX Runtime) where it cannot hurt: in a child process with limits.
+// frontends/ and tools/ use it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace dnncut {
+
+struct ChildLimits {
+  // Address space beyond what the process uses already. Not enforced in builds
+  // with AddressSanitizer, which reserves terabytes.
+  int64_t memory_bytes = int64_t{8} << 30;
+  int seconds = 60;  // on the clock
+};
+
+// What `work` returns when run in a forked copy of this process; whatever else
+// it changes is lost. It finds no open files but the standard streams (its
+// output to them is captured), and only the calling thread exists in it.
+//
+// An Error that `work` throws is thrown here. Another exception, a crash, a
+// non-zero exit or a broken limit becomes an Error that starts with `what`
+// ("libonnx's shape inference") and ends with the last line that the child
+// wrote to its standard error, if any.
+std::string RunInChild(const std::function<std::string()>& work,
+                       const ChildLimits& limits, const std::string& what);
+
+}  // namespace dnncut
