@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Measured times from a "dnncut.profile/1" file (docs/formats.md). Rows are
+// keyed by the name of any output tensor of a layer, because layer names may be
+// empty or stand twice.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/error.h"
+#include "compiler/graph.h"
+#include "cost_models/machine.h"
+
+namespace dnncut {
+
+struct ProfileRow {
+  std::string output;  // a tensor that the layer makes
+  std::string op;      // its operator, checked when not empty
+  int64_t ns = 0;
+  std::optional<int64_t> spread_ns;  // how far repetitions lay apart
+};
+
+struct Profile {
+  std::string path;     // as the user gave it, for messages
+  std::string machine;  // a name for people
+  // The runtime that was measured; empty or nullopt when the file is silent.
+  std::string runtime_name;
+  std::string runtime_version;
+  std::optional<int64_t> threads;
+  std::string optimization;
+  std::string model_file;
+  std::string model_sha256;  // lower-case hex
+  std::vector<ProfileRow> layers;
+  std::optional<int64_t> whole_ns;  // one run of the whole model
+  // Layers that the runtime fuses, as output tensors; they share a side.
+  std::vector<std::vector<std::string>> groups;
+  std::map<std::string, int64_t> cross_ns;  // by tensor
+};
+
+// Throws Error when the file breaks its format.
+Profile ReadProfile(const std::string& path);
+
+// Throws Error E421 unless the profile was measured on this model.
+void CheckProfileModel(const Profile& profile, const std::string& model_path,
+                       const std::string& model_sha256);
+
+// By LayerId. A layer without a row takes its time from `fill` and is warned
+// about; without `fill` it is Error E423, which names `--fill roofline`. Rows
+// of tensors that no layer of the graph makes are warned about (W421).
+std::vector<int64_t> ProfileNs(const Graph& graph, const Profile& profile,
+                               const std::optional<Machine>& fill,
+                               Warnings* warnings);
+
+// By LayerId: the number of the layer's group, for Placement::groups. Empty
+// when the profile has no groups.
+std::vector<std::optional<int>> ProfileGroups(const Graph& graph,
+                                              const Profile& profile,
+                                              Warnings* warnings);
+
+// By TensorId, for CostTable::cross_ns; 0 where nothing was measured.
+std::vector<int64_t> ProfileCrossNs(const Graph& graph, const Profile& profile,
+                                    Warnings* warnings);
+
+}  // namespace dnncut

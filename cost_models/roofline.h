@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Estimated times: the work of each layer against what a machine can do at
+// best. The pipeline makes cost tables from it; profile.h makes measured ones.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compiler/graph.h"
+#include "cost_models/machine.h"
+#include "cost_models/operation_cost.h"
+
+namespace dnncut {
+
+// No layer is estimated to take longer (11 days), so that sums over any model
+// fit into int64.
+inline constexpr int64_t kMaxLayerNs = 1'000'000'000'000'000;
+
+// max(operations / attainable operations, bytes / attainable bandwidth), plus
+// the cost of the calls; rounded half up to whole nanoseconds. The same number
+// on every computer: plain arithmetic on doubles in a fixed order.
+int64_t RooflineNs(const OperationCost& cost, const Machine& machine);
+
+// By LayerId.
+std::vector<int64_t> RooflineNs(const Graph& graph, const Machine& machine);
+
+// What the layers of one kind cost together, for `dnncut inspect`.
+struct CostShare {
+  std::string name;  // of the operator class, or the op_type
+  OperatorClass operator_class = OperatorClass::kElementwise;
+  int64_t layers = 0;
+  int64_t operations = 0;
+  int64_t bytes = 0;
+  int64_t ns = 0;
+
+  bool operator==(const CostShare&) const = default;
+};
+
+// Dearest first, ties by name. Sums saturate.
+std::vector<CostShare> CostByClass(const Graph& graph, const Machine& machine);
+std::vector<CostShare> CostByOperator(const Graph& graph,
+                                      const Machine& machine);
+
+}  // namespace dnncut
