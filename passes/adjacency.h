@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The wires and neighbours of every block, for the passes.
+#pragma once
+
+#include <vector>
+
+#include "compiler/block_graph.h"
+
+namespace dnncut {
+
+using WireId = int;
+
+// All by BlockId; every list is ascending and holds each id once.
+struct Adjacency {
+  std::vector<std::vector<WireId>> reads;
+  std::vector<std::vector<WireId>> makes;
+  std::vector<std::vector<BlockId>> producers;
+  std::vector<std::vector<BlockId>> readers;
+};
+
+Adjacency MakeAdjacency(const BlockGraph& graph);
+
+// Blocks to merge, as disjoint sets; turns into a Grouping.
+class MergeSet {
+ public:
+  explicit MergeSet(const BlockGraph& graph);
+
+  void Merge(BlockId a, BlockId b);
+  Grouping MakeGrouping();
+
+ private:
+  BlockId Find(BlockId block);
+
+  std::vector<BlockId> parent_;  // towards the smallest id of the set
+};
+
+}  // namespace dnncut

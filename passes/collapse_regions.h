@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Collapses a region with one way in and one way out whose inside is never
+// worth cutting, such as a residual or an Inception block:
+//
+//        ┌─ 1x1 ─────────┐
+//   u ───┼─ 1x1 ── 3x3 ──┼─ concat ──      u ── [1x1 1x1 3x3 5x5 concat] ──
+//        └─ 1x1 ── 5x5 ──┘
+#pragma once
+
+#include "compiler/block_graph.h"
+
+namespace dnncut {
+
+// A Pass (passes/compress.h).
+Grouping CollapseRegions(const BlockGraph& graph);
+
+}  // namespace dnncut

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "passes/region.h"
+
+#include <algorithm>
+
+#include "compiler/cut_problem.h"
+#include "compiler/min_cut.h"
+#include "passes/line.h"
+
+namespace dnncut {
+namespace {
+
+constexpr int kLargestRegion = 64;
+
+RegionSide SideOf(const std::vector<bool>& on_device) {
+  // Block 0 is always on the device, the last one always on the server.
+  const auto begin = on_device.begin() + 1;
+  const auto end = on_device.end() - 1;
+  if (std::find(begin, end, true) == end) return RegionSide::kAllServer;
+  if (std::find(begin, end, false) == end) return RegionSide::kAllDevice;
+  return RegionSide::kSplit;
+}
+
+// The cost of the cut with all inner blocks on one side.
+Line CostOf(RegionSide side, const BlockGraph& region_graph) {
+  const bool device = side == RegionSide::kAllDevice;
+  const BlockId last = static_cast<BlockId>(region_graph.blocks.size()) - 1;
+  const auto on_device = [&](BlockId block) {
+    return block == 0 || (device && block != last);
+  };
+  Line cost;
+  for (BlockId id = 0; id <= last; ++id) {
+    const Block& block = region_graph.blocks[id];
+    cost += on_device(id) ? Line{block.device_ns, 0}
+                          : Line{block.server_ns, block.download_bytes};
+  }
+  for (const Wire& wire : region_graph.wires) {
+    const bool read_on_server =
+        std::any_of(wire.readers.begin(), wire.readers.end(),
+                    [&](BlockId reader) { return !on_device(reader); });
+    if (on_device(wire.producer) && read_on_server) {
+      cost += Line{wire.cross_ns, wire.bytes};
+    }
+  }
+  return cost;
+}
+
+}  // namespace
+
+int LargestRegion(const BlockGraph& graph) {
+  return std::min(kLargestRegion, CountBlocks(graph) / 2);
+}
+
+BlockGraph MakeRegionGraph(const BlockGraph& graph, const Adjacency& adjacency,
+                           const std::vector<BlockId>& region,
+                           const RegionContext& context) {
+  const int size = static_cast<int>(region.size());
+  const int inner = size - (context.first_on_device ? 1 : 0) -
+                    (context.last_on_server ? 1 : 0);
+  const BlockId server = inner + 1;
+  BlockGraph result;
+  result.has_server_anchor = true;
+  result.range = graph.range;
+  result.blocks.resize(inner + 2);
+
+  // The new id of a block of the region; -1 for any other.
+  const auto index_of = [&](BlockId block) {
+    const auto found = std::lower_bound(region.begin(), region.end(), block);
+    if (found == region.end() || *found != block) return -1;
+    const int position = static_cast<int>(found - region.begin());
+    const int index = position + (context.first_on_device ? 0 : 1);
+    return context.last_on_server && position == size - 1 ? server : index;
+  };
+
+  for (BlockId block : region) {
+    Block copy = graph.blocks[block];
+    copy.layers.clear();
+    result.blocks[index_of(block)] = copy;
+  }
+
+  const auto add_wire = [&](const Wire& wire, BlockId producer) {
+    Wire copy{producer, {}, wire.bytes, wire.cross_ns, {}};
+    bool shared = false;
+    for (BlockId reader : wire.readers) {
+      const BlockId index = index_of(reader);
+      if (index >= 0) {
+        copy.readers.push_back(index);
+      } else {
+        shared = true;
+      }
+    }
+    if (index_of(wire.producer) >= 0) {
+      // Readers outside are on the server whenever the region is split.
+      if (shared) copy.readers.push_back(server);
+    } else if (shared && !context.pays_shared_wires) {
+      return;
+    }
+    std::erase(copy.readers, producer);
+    std::sort(copy.readers.begin(), copy.readers.end());
+    copy.readers.erase(std::unique(copy.readers.begin(), copy.readers.end()),
+                       copy.readers.end());
+    if (producer != server && !copy.readers.empty()) {
+      result.wires.push_back(std::move(copy));
+    }
+  };
+  for (BlockId block : region) {
+    for (WireId id : adjacency.makes[block]) {
+      add_wire(graph.wires[id], index_of(block));
+    }
+    for (WireId id : adjacency.reads[block]) {
+      const Wire& wire = graph.wires[id];
+      if (index_of(wire.producer) >= 0) continue;
+      // Once, when its first reader in the region comes along.
+      const bool first = std::none_of(
+          wire.readers.begin(), wire.readers.end(), [&](BlockId reader) {
+            return reader < block && index_of(reader) >= 0;
+          });
+      if (first) add_wire(wire, 0);
+    }
+  }
+  return result;
+}
+
+bool IsAlways(RegionSide side, const BlockGraph& region_graph) {
+  MinCutSolver solver(MakeCutProblem(region_graph, /*rtt_ns=*/0));
+  const BandwidthRange& range = region_graph.range;
+  return SideOf(solver.Solve(range.min_kbps).on_device) == side &&
+         SideOf(solver.Solve(range.max_kbps).on_device) == side;
+}
+
+bool IsNeverSplit(const BlockGraph& region_graph) {
+  MinCutSolver solver(MakeCutProblem(region_graph, /*rtt_ns=*/0));
+  const auto side_at = [&](int64_t kbps) {
+    return SideOf(solver.Solve(kbps).on_device);
+  };
+  const BandwidthRange& range = region_graph.range;
+  const RegionSide low = side_at(range.min_kbps);
+  if (low == RegionSide::kSplit) return false;
+  const RegionSide high = side_at(range.max_kbps);
+  if (high == RegionSide::kSplit) return false;
+  if (low == high) return true;
+
+  // All device is strictly better than all server exactly where this line is
+  // below zero, which is at one end of the range. Both sides of the change must
+  // be optimal where they meet.
+  Line difference = CostOf(RegionSide::kAllDevice, region_graph);
+  difference -= CostOf(RegionSide::kAllServer, region_graph);
+  const KbpsInterval device = WhereNegative(difference, range);
+  const bool device_is_low = low == RegionSide::kAllDevice;
+  const int64_t device_end = device_is_low ? device.to : device.from;
+  const int64_t server_end = device_is_low ? device.to + 1 : device.from - 1;
+  return side_at(device_end) == RegionSide::kAllDevice &&
+         side_at(server_end) == RegionSide::kAllServer;
+}
+
+}  // namespace dnncut
