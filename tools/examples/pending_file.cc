@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/examples/pending_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "compiler/error.h"
+#include "compiler/system_file.h"
+
+namespace dnncut {
+namespace {
+
+// A device or a folder must not be replaced by a file, whatever the options.
+void CheckTarget(const std::string& path, bool overwrite) {
+  struct stat status = {};
+  if (::lstat(path.c_str(), &status) != 0) return;
+  if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) {
+    Fail(ExitCode::kIo, "E112",
+         "{}: is there already and is no ordinary file; give another name",
+         path);
+  }
+  if (!overwrite) {
+    Fail(ExitCode::kIo, "E112",
+         "{}: is there already; give another name, or --force to replace it",
+         path);
+  }
+}
+
+}  // namespace
+
+PendingFile::PendingFile(const std::string& path, bool overwrite)
+    : path_(path), temporary_(fmt::format("{}.{}.tmp", path, ::getpid())) {
+  CheckTarget(path, overwrite);
+  descriptor_ =
+      ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) FailWith(errno);
+}
+
+PendingFile::~PendingFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  if (!committed_) ::unlink(temporary_.c_str());
+}
+
+void PendingFile::FailWith(int error_number) const {
+  Fail(ExitCode::kIo, "E113", "{}: cannot be written: {}", path_,
+       SystemErrorText(error_number));
+}
+
+void PendingFile::Write(const void* data, size_t size) {
+  const char* next = static_cast<const char*>(data);
+  while (size > 0) {
+    ssize_t written = ::write(descriptor_, next, size);
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      FailWith(errno);
+    }
+    next += written;
+    size -= static_cast<size_t>(written);
+    size_ += written;
+  }
+}
+
+void PendingFile::Close() {
+  int descriptor = descriptor_;
+  descriptor_ = -1;
+  // Some file systems only notice here that they are full.
+  if (::close(descriptor) != 0 && errno != EINTR) FailWith(errno);
+}
+
+void PendingFile::Commit() {
+  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) FailWith(errno);
+  committed_ = true;
+}
+
+}  // namespace dnncut

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A file that appears under its name whole or not at all. The writer of the
+// example models uses it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace dnncut {
+
+class PendingFile {
+ public:
+  // Opens a temporary file beside `path`. Throws E112 when something is at
+  // `path` that must stay, E113 when the file cannot be made.
+  PendingFile(const std::string& path, bool overwrite);
+  // Removes what was not committed.
+  ~PendingFile();
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
+
+  // Throws E113, on a full disk for example.
+  void Write(const void* data, size_t size);
+  void Write(const std::string& data) { Write(data.data(), data.size()); }
+
+  int64_t size() const { return size_; }
+
+  // All bytes have left the program. Throws E113.
+  void Close();
+  // Gives the closed file its name.
+  void Commit();
+
+ private:
+  [[noreturn]] void FailWith(int error_number) const;
+
+  std::string path_;
+  std::string temporary_;
+  int descriptor_ = -1;
+  int64_t size_ = 0;
+  bool committed_ = false;
+};
+
+}  // namespace dnncut
