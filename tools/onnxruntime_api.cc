@@ -32,12 +32,12 @@ void ReplaceAll(const std::string& from, const std::string& to,
   }
 }
 
-OrtOwned<OrtSessionOptions> PlainOptions(const OrtApi& api) {
+OrtOwned<OrtSessionOptions> PlainOptions(const OrtApi& api,
+                                         GraphOptimizationLevel level) {
   OrtSessionOptions* created = nullptr;
   CheckStatus(api, api.CreateSessionOptions(&created));
   OrtOwned<OrtSessionOptions> options{created, api.ReleaseSessionOptions};
-  CheckStatus(api,
-              api.SetSessionGraphOptimizationLevel(created, ORT_DISABLE_ALL));
+  CheckStatus(api, api.SetSessionGraphOptimizationLevel(created, level));
   CheckStatus(api, api.SetSessionExecutionMode(created, ORT_SEQUENTIAL));
   CheckStatus(api, api.SetIntraOpNumThreads(created, 1));
   CheckStatus(api, api.SetInterOpNumThreads(created, 1));
@@ -105,15 +105,16 @@ void CheckStatus(const OrtApi& api, OrtStatus* status) {
   }
 }
 
-OrtModelSession OpenPlainSession(const OnnxRuntimeApi& runtime,
-                                 const std::string& model_path,
-                                 const std::string& shown_path) {
+OrtModelSession OpenSession(const OnnxRuntimeApi& runtime,
+                            const std::string& model_path,
+                            const std::string& shown_path,
+                            GraphOptimizationLevel level) {
   const OrtApi& api = *runtime.api;
   OrtEnv* env = nullptr;
   CheckStatus(api, api.CreateEnv(ORT_LOGGING_LEVEL_FATAL, "dnncut", &env));
   OrtModelSession opened{{env, api.ReleaseEnv}, {nullptr, api.ReleaseSession}};
   CheckStatus(api, api.DisableTelemetryEvents(env));
-  OrtOwned<OrtSessionOptions> options = PlainOptions(api);
+  OrtOwned<OrtSessionOptions> options = PlainOptions(api, level);
   OrtSession* session = nullptr;
   std::string message = TakeMessage(
       api, api.CreateSession(env, model_path.c_str(), options.get(), &session));

@@ -37,8 +37,8 @@ void CheckStatus(const OrtApi& api, OrtStatus* status);
 template <typename T>
 using OrtOwned = std::unique_ptr<T, void (*)(T*)>;
 
-// A session of the model file that changes nothing in the graph, with one
-// thread and as little memory as there can be.
+// A session of a model file, with one thread and as little memory as there can
+// be.
 struct OrtModelSession {
   OrtOwned<OrtEnv> env;
   OrtOwned<OrtSession> session;
@@ -46,8 +46,9 @@ struct OrtModelSession {
 
 // Throws Error (E704) with ONNX Runtime's message, in which `model_path` is
 // spelt `shown_path`.
-OrtModelSession OpenPlainSession(const OnnxRuntimeApi& runtime,
-                                 const std::string& model_path,
-                                 const std::string& shown_path);
+OrtModelSession OpenSession(const OnnxRuntimeApi& runtime,
+                            const std::string& model_path,
+                            const std::string& shown_path,
+                            GraphOptimizationLevel level);
 
 }  // namespace dnncut

@@ -15,16 +15,14 @@
 #include <cstring>
 #include <filesystem>
 #include <functional>
-#include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "compiler/checked_math.h"
 #include "compiler/error.h"
-#include "compiler/onnx_walk.h"
 #include "frontends/child_process.h"
 #include "tools/onnxruntime_api.h"
+#include "tools/onnxruntime_model.h"
 
 namespace dnncut {
 namespace {
@@ -34,8 +32,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kModelName = "model.onnx";
 constexpr const char* kZerosName = "zeros";
-// Before the names of outputs that are added to learn a rank.
-constexpr const char* kShapePrefix = "dnncut shape of ";
 
 // A private folder that is gone when this is.
 class ScratchFolder {
@@ -76,85 +72,6 @@ void WriteFile(const std::string& path, const std::function<bool(int)>& fill) {
   }
 }
 
-// Every node of a list, and those of bodies, gets a name of its own: ONNX
-// Runtime wants that, ONNX does not.
-void NameNodes(google::protobuf::RepeatedPtrField<onnx::NodeProto>* nodes,
-               int64_t* counter) {
-  for (onnx::NodeProto& node : *nodes) {
-    node.set_name(fmt::format("{}:{}", (*counter)++, node.name()));
-    for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
-      if (attribute.has_g()) {
-        NameNodes(attribute.mutable_g()->mutable_node(), counter);
-      }
-      for (onnx::GraphProto& body : *attribute.mutable_graphs()) {
-        NameNodes(body.mutable_node(), counter);
-      }
-    }
-  }
-}
-
-void AddEntry(const char* key, std::string value, onnx::TensorProto* tensor) {
-  auto* entry = tensor->add_external_data();
-  entry->set_key(key);
-  entry->set_value(std::move(value));
-}
-
-// All weights lie over each other at the start of the file of zeros. Returns
-// the size that it must have; adds the sizes up for the limit on memory.
-int64_t PointWeightsAtZeros(const std::vector<WeightData>& weights,
-                            onnx::ModelProto* model, int64_t* sum) {
-  int64_t largest = 0;
-  ForEachTensor(model, [&](onnx::TensorProto* tensor) {
-    std::optional<WeightId> weight = WeightOf(*tensor);
-    if (!weight) return;
-    int64_t bytes = weights.at(static_cast<size_t>(*weight)).bytes;
-    largest = std::max(largest, bytes);
-    *sum = CheckedAdd(*sum, bytes, "the size of all weights");
-    tensor->clear_external_data();
-    AddEntry("location", kZerosName, tensor);
-    AddEntry("offset", "0", tensor);
-    AddEntry("length", std::to_string(bytes), tensor);
-  });
-  return largest;
-}
-
-// Makes every tensor of the main graph an output.
-void ExposeTensors(onnx::GraphProto* graph) {
-  std::set<std::string> outputs;
-  for (onnx::ValueInfoProto& output : *graph->mutable_output()) {
-    outputs.insert(output.name());
-    if (output.type().has_tensor_type()) {
-      output.mutable_type()->mutable_tensor_type()->clear_shape();
-    }
-  }
-  for (const onnx::NodeProto& node : graph->node()) {
-    for (const std::string& name : node.output()) {
-      if (name.empty() || !outputs.insert(name).second) continue;
-      graph->add_output()->set_name(name);
-    }
-  }
-}
-
-bool ImportsDefaultDomain(const onnx::ModelProto& model) {
-  return std::any_of(
-      model.opset_import().begin(), model.opset_import().end(),
-      [](const auto& import) { return NormalDomain(import.domain()).empty(); });
-}
-
-// A Shape node for each of the tensors: the length of its output is the rank.
-void ExposeRanks(const std::vector<std::string>& tensors,
-                 onnx::GraphProto* graph) {
-  int64_t counter = 0;
-  for (const std::string& tensor : tensors) {
-    onnx::NodeProto* node = graph->add_node();
-    node->set_name(fmt::format("dnncut rank {}", counter++));
-    node->set_op_type("Shape");
-    node->add_input(tensor);
-    node->add_output(kShapePrefix + tensor);
-    graph->add_output()->set_name(kShapePrefix + tensor);
-  }
-}
-
 // One output of a session as a ValueInfoProto: how it travels from the child.
 void ReadTensorType(const OrtApi& api, const OrtTypeInfo* info,
                     onnx::TypeProto_Tensor* type) {
@@ -186,10 +103,12 @@ void ReadType(const OrtApi& api, const OrtTypeInfo* info,
 // The types of all outputs of the model file, as a serialised GraphProto.
 std::string ReadOutputTypes(const OnnxRuntime& library,
                             const std::string& model_path,
-                            const std::string& shown_path) {
+                            const std::string& shown_path, bool fold) {
   OnnxRuntimeApi runtime = LoadOnnxRuntime(library.path);
   const OrtApi& api = *runtime.api;
-  OrtModelSession opened = OpenPlainSession(runtime, model_path, shown_path);
+  OrtModelSession opened =
+      OpenSession(runtime, model_path, shown_path,
+                  fold ? ORT_ENABLE_BASIC : ORT_DISABLE_ALL);
   OrtSession* session = opened.session.get();
   OrtAllocator* allocator = nullptr;
   CheckStatus(api, api.GetAllocatorWithDefaultOptions(&allocator));
@@ -233,16 +152,26 @@ TensorType ToTensorType(const onnx::TypeProto& proto) {
   return type;
 }
 
-// Runs one session of the model in a child process.
-TypeMap InferOutputs(const onnx::ModelProto& model, const ScratchFolder& folder,
-                     const ChildLimits& limits, const std::string& shown_path,
-                     const OnnxRuntime& library) {
-  std::string path = folder.File(kModelName);
+// What the sessions of one model have in common.
+struct Question {
+  const SourceModel& model;
+  const OnnxRuntime& library;
+  const ScratchFolder& folder;
+  ChildLimits limits;
+};
+
+// The types of all outputs of `variant`. With `fold`, what can be computed from
+// constants and shapes is computed first.
+TypeMap InferOutputs(const Question& question, const onnx::ModelProto& variant,
+                     bool fold) {
+  std::string path = question.folder.File(kModelName);
   fs::remove(path);
-  WriteFile(path, [&](int fd) { return model.SerializeToFileDescriptor(fd); });
-  std::string result =
-      RunInChild([&] { return ReadOutputTypes(library, path, shown_path); },
-                 limits, shown_path + ": ONNX Runtime's type inference");
+  WriteFile(path,
+            [&](int fd) { return variant.SerializeToFileDescriptor(fd); });
+  const std::string& shown = question.model.path;
+  std::string result = RunInChild(
+      [&] { return ReadOutputTypes(question.library, path, shown, fold); },
+      question.limits, shown + ": ONNX Runtime's type inference");
   onnx::GraphProto types;
   if (!types.ParseFromString(result)) {
     Fail(ExitCode::kBadInput, "E703", "ONNX Runtime's answer cannot be read");
@@ -255,22 +184,77 @@ TypeMap InferOutputs(const onnx::ModelProto& model, const ScratchFolder& folder,
 }
 
 // ONNX Runtime's C API tells a scalar and a tensor of unknown rank the same
-// way. Asks for the ranks of those that may be either, and corrects them.
-void SettleRanks(const std::function<TypeMap(const onnx::ModelProto&)>& infer,
-                 onnx::ModelProto* model, TypeMap* types) {
-  std::vector<std::string> unsettled;
-  for (auto& [name, type] : *types) {
-    if (type.kind != TensorType::Kind::kTensor || !type.shape.empty()) continue;
-    type.has_rank = false;
-    unsettled.push_back(name);
+// way: no dims. These are the tensors that may be either.
+std::vector<std::string> WithoutDims(const TypeMap& types) {
+  std::vector<std::string> names;
+  for (const auto& [name, type] : types) {
+    if (type.kind == TensorType::Kind::kTensor && type.shape.empty()) {
+      names.push_back(name);
+    }
   }
-  if (unsettled.empty() || !ImportsDefaultDomain(*model)) return;
-  ExposeRanks(unsettled, model->mutable_graph());
-  TypeMap ranks = infer(*model);
-  for (const std::string& name : unsettled) {
-    auto shape = ranks.find(kShapePrefix + name);
-    if (shape == ranks.end()) continue;
-    (*types)[name].has_rank = shape->second.shape == std::vector<int64_t>{0};
+  return names;
+}
+
+// Corrects has_rank of the tensors `doubtful` by the outputs of ExposeRanks,
+// and takes these out.
+void SettleRanks(const std::vector<std::string>& doubtful, TypeMap* types) {
+  for (const std::string& name : doubtful) {
+    auto type = types->find(name);
+    auto shape = types->find(kShapePrefix + name);
+    bool is_scalar =
+        shape != types->end() && shape->second.shape == std::vector<int64_t>{0};
+    if (type != types->end() && type->second.shape.empty()) {
+      type->second.has_rank = is_scalar;
+    }
+    if (shape != types->end()) types->erase(shape);
+  }
+}
+
+// Is there a tensor without a known size that a node reads or the model
+// returns?
+bool AnyOpen(const onnx::GraphProto& graph, const TypeMap& types) {
+  auto is_open = [&](const std::string& name) {
+    auto found = types.find(name);
+    return found != types.end() &&
+           found->second.kind == TensorType::Kind::kTensor &&
+           BitsOf(found->second.dtype) > 0 && !HasStaticSize(found->second);
+  };
+  for (const onnx::NodeProto& node : graph.node()) {
+    if (std::any_of(node.input().begin(), node.input().end(), is_open)) {
+      return true;
+    }
+  }
+  return std::any_of(
+      graph.output().begin(), graph.output().end(),
+      [&](const auto& output) { return is_open(output.name()); });
+}
+
+// Asks again with constant folding: a chain from Shape to Reshape in an old
+// opset is resolved by computing it only. Here weights are inputs, so that
+// nothing is computed from the zeros that stand for them.
+void ResolveByFolding(const Question& question,
+                      const std::vector<std::string>& doubtful,
+                      TypeMap* types) {
+  onnx::ModelProto copy = question.model.proto;
+  NameNodes(&copy);
+  if (!TurnWeightsIntoInputs(&copy)) return;
+  ExposeTensors(copy.mutable_graph());
+  if (ImportsDefaultDomain(copy)) {
+    ExposeRanks(doubtful, copy.mutable_graph());
+  }
+  TypeMap folded;
+  try {
+    folded = InferOutputs(question, copy, true);
+  } catch (const Error&) {
+    return;  // What is known without folding stands.
+  }
+  SettleRanks(doubtful, &folded);
+  for (auto& [name, type] : *types) {
+    auto found = folded.find(name);
+    if (!HasStaticSize(type) && found != folded.end() &&
+        found->second.has_rank) {
+      type = found->second;
+    }
   }
 }
 
@@ -279,28 +263,28 @@ void SettleRanks(const std::function<TypeMap(const onnx::ModelProto&)>& infer,
 TypeMap InferTypesWithOnnxRuntime(const SourceModel& model,
                                   const OnnxRuntime& runtime) {
   onnx::ModelProto copy = model.proto;
-  copy.clear_training_info();
-  int64_t counter = 0;
-  NameNodes(copy.mutable_graph()->mutable_node(), &counter);
-  for (onnx::FunctionProto& function : *copy.mutable_functions()) {
-    NameNodes(function.mutable_node(), &counter);
-  }
-  int64_t weight_bytes = 0;
-  int64_t zeros = PointWeightsAtZeros(model.weights, &copy, &weight_bytes);
+  NameNodes(&copy);
+  ZeroWeights zeros = PointWeightsAtZeros(model.weights, kZerosName, &copy);
   ExposeTensors(copy.mutable_graph());
 
   ScratchFolder folder;
   WriteFile(folder.File(kZerosName),
-            [&](int fd) { return ftruncate(fd, zeros) == 0; });
-  ChildLimits limits;
+            [&](int fd) { return ftruncate(fd, zeros.file_bytes) == 0; });
+  Question question{model, runtime, folder, {}};
   // Mapped, not filled.
-  limits.memory_bytes =
-      CheckedAdd(limits.memory_bytes, weight_bytes, "the size of all weights");
-  auto infer = [&](const onnx::ModelProto& variant) {
-    return InferOutputs(variant, folder, limits, model.path, runtime);
-  };
-  TypeMap types = infer(copy);
-  SettleRanks(infer, &copy, &types);
+  question.limits.memory_bytes = CheckedAdd(
+      question.limits.memory_bytes, zeros.all_bytes, "the size of all weights");
+
+  TypeMap types = InferOutputs(question, copy, false);
+  std::vector<std::string> doubtful = WithoutDims(types);
+  if (!doubtful.empty() && ImportsDefaultDomain(copy)) {
+    ExposeRanks(doubtful, copy.mutable_graph());
+    types = InferOutputs(question, copy, false);
+  }
+  SettleRanks(doubtful, &types);
+  if (AnyOpen(model.proto.graph(), types)) {
+    ResolveByFolding(question, doubtful, &types);
+  }
   return types;
 }
 
