@@ -2,16 +2,17 @@
 //
 // The problem on blocks of layers that no cut separates. MakeBlockGraph makes
 // it from the problem; every pass decides which blocks belong together and
-// Contract, the only builder of coarser graphs, makes the next one; MakeCutProblem
-// reads it. It is CIC's splitting model: with a bandwidth and a round trip time
-// it answers alone. Always true of it:
+// Contract, the only builder of coarser graphs, makes the next one;
+// MakeCutProblem reads it. It is CIC's splitting model: with a bandwidth and a
+// round trip time it answers alone. Always true of it:
 //
 // * block 0 is the device's anchor: the model's inputs and whatever must run on
 //   the device. It is on the device in every cut;
 // * with has_server_anchor the last block is the server's: whatever must run
 //   there, and the reader of results that are wanted there;
-// * blocks are in topological order (wires go from lower to higher ids), every
-//   block but 0 reads at least one wire or is `rootless`;
+// * blocks are in topological order (wires go from lower to higher ids) and all
+//   but the anchors hold a layer. A block that reads no wire makes its data
+//   itself (random numbers) and may be on either side;
 // * the costs of a cut of the blocks are those of the same cut of the problem.
 #pragma once
 
@@ -28,7 +29,7 @@ using BlockId = int;
 struct Block {
   std::vector<LayerId> layers;  // ascending; an anchor may have none
   int64_t device_ns = 0;
-  int64_t server_ns = 0;  // with the fixed download time of its results
+  int64_t server_ns = 0;       // with the fixed download time of its results
   int64_t download_bytes = 0;  // of its results, paid on the link when it is on
                                // the server (Downlink::kSame), else 0
 

@@ -24,7 +24,9 @@ struct Arc {
 };
 
 // Nodes 0 .. block_count-1 are the blocks (an anchor is merged with its
-// terminal), then the helpers of wires, then that of the round trip.
+// terminal), then the sink when no block is, then the helpers of wires, then
+// that of the round trip. No infinite arc leaves the source or enters the sink,
+// and no arc enters the source or leaves the sink.
 struct CutProblem {
   int node_count = 0;
   int source = 0;  // the device's anchor, block 0
@@ -35,6 +37,8 @@ struct CutProblem {
   int64_t constant_bytes = 0;  // crossing in every cut
 };
 
+// The network of `graph` for a round trip time >= 0; the bandwidth comes with
+// the solver.
 CutProblem MakeCutProblem(const BlockGraph& graph, int64_t rtt_ns);
 
 }  // namespace dnncut
