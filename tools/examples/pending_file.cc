@@ -25,7 +25,7 @@ void CheckTarget(const std::string& path, bool overwrite) {
          path);
   }
   if (!overwrite) {
-    Fail(ExitCode::kIo, "E112",
+    Fail(ExitCode::kUsage, "E112",
          "{}: is there already; give another name, or --force to replace it",
          path);
   }
