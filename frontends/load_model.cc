@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <map>
+
+#include "compiler/weight_file.h"
+#include "frontends/model_file.h"
+#include "frontends/onnx_frontend.h"
+#include "frontends/onnx_reader.h"
+
+namespace dnncut {
+namespace {
+
+// Every external file exists and is long enough, so that a missing one is
+// reported now and not after the work.
+void CheckExternalFiles(const SourceModel& model, Warnings* warnings) {
+  std::map<std::string, WeightFileStatus> files;
+  for (const WeightData& weight : model.weights) {
+    if (weight.location.empty()) continue;
+    auto found = files.find(weight.location);
+    if (found == files.end()) {
+      const WeightFileStatus status =
+          StatWeightFile(model.path, weight.location, weight.tensor);
+      if (status.has_other_links) {
+        Warn(warnings, "W206",
+             "'{}', with the data of tensor '{}', has other names too (hard "
+             "links); make sure that it is the file that you mean",
+             weight.location, weight.tensor);
+      }
+      found = files.emplace(weight.location, status).first;
+    }
+    if (weight.offset + weight.length > found->second.size_bytes) {
+      Fail(ExitCode::kBadInput, "E217",
+           "tensor '{}' has its data at bytes {} to {} of '{}', which has {} "
+           "bytes only; it is cut off or belongs to another model",
+           weight.tensor, weight.offset, weight.offset + weight.length,
+           weight.location, found->second.size_bytes);
+    }
+  }
+}
+
+SourceModel LoadUnnamed(const std::string& path, const LoadOptions& options,
+                        Warnings* warnings) {
+  const ModelFile file(path);
+  CheckLooksLikeOnnx(file.bytes());
+  SourceModel model;
+  model.path = path;
+  ReadOnnx(file, &model, warnings);
+  CheckExternalFiles(model, warnings);
+  model.sha256 = file.Sha256();
+  return model;
+}
+
+}  // namespace
+
+SourceModel LoadModel(const std::string& path, const LoadOptions& options,
+                      Warnings* warnings) {
+  try {
+    return LoadUnnamed(path, options, warnings);
+  } catch (const Error& error) {
+    // Nothing inside knows the file's name.
+    throw Error(error.exit_code(), error.id(), path + ": " + error.what());
+  }
+}
+
+}  // namespace dnncut

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One walk over the wire format copies the file's messages into a buffer,
+// leaving out the data of weights, and protobuf parses the buffer. So every
+// field that the walk does not know is kept as it is.
+#include "frontends/onnx_reader.h"
+
+#include <google/protobuf/io/coded_stream.h>
+
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "frontends/limits.h"
+#include "frontends/onnx_text.h"
+#include "frontends/tensor_reader.h"
+#include "frontends/wire.h"
+
+namespace dnncut {
+namespace {
+
+using google::protobuf::io::CodedInputStream;
+using google::protobuf::io::CodedOutputStream;
+using Type = WireField::Type;
+
+enum class Kind {
+  kModel,
+  kGraph,
+  kNode,
+  kAttribute,
+  kTensor,
+  kSparseTensor,
+  kFunction,
+  kTrainingInfo,
+};
+
+// A field that leads to tensors.
+struct Child {
+  Kind parent;
+  int number;
+  Kind kind;
+  bool is_single;
+};
+
+constexpr Child kChildren[] = {
+    {Kind::kModel, 7, Kind::kGraph, true},
+    {Kind::kModel, 20, Kind::kTrainingInfo, false},
+    {Kind::kModel, 25, Kind::kFunction, false},
+    {Kind::kGraph, 1, Kind::kNode, false},
+    {Kind::kGraph, 5, Kind::kTensor, false},
+    {Kind::kGraph, 15, Kind::kSparseTensor, false},
+    {Kind::kNode, 5, Kind::kAttribute, false},
+    {Kind::kAttribute, 5, Kind::kTensor, true},
+    {Kind::kAttribute, 6, Kind::kGraph, true},
+    {Kind::kAttribute, 10, Kind::kTensor, false},
+    {Kind::kAttribute, 11, Kind::kGraph, false},
+    {Kind::kAttribute, 22, Kind::kSparseTensor, true},
+    {Kind::kAttribute, 23, Kind::kSparseTensor, false},
+    {Kind::kSparseTensor, 1, Kind::kTensor, true},
+    {Kind::kSparseTensor, 2, Kind::kTensor, true},
+    {Kind::kFunction, 7, Kind::kNode, false},
+    {Kind::kTrainingInfo, 1, Kind::kGraph, true},
+    {Kind::kTrainingInfo, 2, Kind::kGraph, true},
+};
+
+const Child* FindChild(Kind parent, const WireField& field) {
+  if (field.type != Type::kBytes) return nullptr;
+  for (const Child& child : kChildren) {
+    if (child.parent == parent && child.number == field.number) return &child;
+  }
+  return nullptr;
+}
+
+// A message around the place where the walk is.
+struct Frame {
+  Kind kind = Kind::kModel;
+  WireRange range;
+  int index = 0;     // among its parent's children with this field number
+  std::string text;  // for messages, once it was needed
+};
+
+class OnnxReader {
+ public:
+  OnnxReader(const ModelFile& file, SourceModel* model)
+      : file_(file), model_(model) {}
+
+  void Read();
+  bool names_basepath() const { return names_basepath_; }
+
+ private:
+  void CopyMessage();
+  void CopyFields(const WireRange& range);
+  void CopyTensor();
+  void CopyChild(const Child& child, const WireField& field, int index);
+  void NoteTopLevelField(const WireField& field);
+  [[noreturn]] void FailBroken(const WireError& error) const;
+  void Parse();
+
+  std::string Place();
+  std::string FrameText(const Frame& frame) const;
+  std::string_view BytesOfField(const Frame& frame, int number) const;
+
+  const ModelFile& file_;
+  SourceModel* model_;
+  std::string out_;
+  std::vector<Frame> frames_;
+  bool saw_model_field_ = false;  // one that an ONNX model has
+  bool saw_graph_ = false;
+  bool names_basepath_ = false;
+};
+
+std::string_view OnnxReader::BytesOfField(const Frame& frame,
+                                          int number) const {
+  std::string_view value;
+  WireMessage message(file_.bytes(), frame.range);
+  WireField field;
+  try {
+    while (message.Next(&field)) {
+      if (field.Is(number, Type::kBytes)) {
+        value = file_.bytes().substr(static_cast<size_t>(field.value.begin),
+                                     static_cast<size_t>(field.value.size()));
+      }
+    }
+  } catch (const WireError&) {
+    // The rest of the message is broken: the text does without.
+  }
+  return value;
+}
+
+std::string OnnxReader::FrameText(const Frame& frame) const {
+  switch (frame.kind) {
+    case Kind::kGraph:
+      return "graph " + Quote(BytesOfField(frame, 2));
+    case Kind::kNode:
+      return NodeText(frame.index, BytesOfField(frame, 3),
+                      BytesOfField(frame, 4));
+    case Kind::kAttribute:
+      return "attribute " + Quote(BytesOfField(frame, 1));
+    case Kind::kTensor:
+      return fmt::format("tensor {}", frame.index);
+    case Kind::kSparseTensor:
+      return fmt::format("sparse tensor {}", frame.index);
+    case Kind::kFunction:
+      return "function " + Quote(BytesOfField(frame, 1));
+    default:
+      return fmt::format("training_info {}", frame.index);
+  }
+}
+
+std::string OnnxReader::Place() {
+  std::string place;
+  for (size_t i = 1; i < frames_.size(); ++i) {
+    Frame& frame = frames_[i];
+    if (frame.text.empty()) frame.text = FrameText(frame);
+    // The tensor of an attribute needs no number.
+    if (frame.kind == Kind::kTensor && frame.index == 0 && i > 1 &&
+        frames_[i - 1].kind == Kind::kAttribute) {
+      continue;
+    }
+    if (!place.empty()) place += ", ";
+    place += frame.text;
+  }
+  return place;
+}
+
+void OnnxReader::CopyTensor() {
+  const WireRange range = frames_.back().range;
+  const TensorReading reading =
+      ReadTensor(file_, range, [this] { return Place(); });
+  names_basepath_ = names_basepath_ || reading.names_basepath;
+  if (!reading.weight) {
+    out_ += file_.bytes().substr(static_cast<size_t>(range.begin),
+                                 static_cast<size_t>(range.size()));
+    return;
+  }
+  ONNX_NAMESPACE::TensorProto mark;
+  MarkWeight(static_cast<WeightId>(model_->weights.size()), &mark);
+  model_->weights.push_back(*reading.weight);
+  out_ += reading.rest;
+  out_ += mark.SerializeAsString();
+}
+
+void OnnxReader::CopyChild(const Child& child, const WireField& field,
+                           int index) {
+  if (child.is_single && index > 0) {
+    Fail(ExitCode::kBadInput, "E204",
+         "is broken: {} stands twice where ONNX allows one (byte {}); perhaps "
+         "two models were joined",
+         FrameText({child.kind, field.value, 0, ""}), field.whole.begin);
+  }
+  if (frames_.size() > kMaxMessageDepth) {
+    Fail(ExitCode::kBadInput, "E206",
+         "bodies (If, Loop, Scan) are nested too deeply: ONNX's file format "
+         "allows {} levels of messages, about 30 bodies in each other",
+         kMaxMessageDepth);
+  }
+  // The child's length is known afterwards only: five bytes are kept for it. A
+  // varint may be longer than it must.
+  constexpr size_t kLengthBytes = 5;
+  out_ +=
+      file_.bytes().substr(static_cast<size_t>(field.whole.begin),
+                           static_cast<size_t>(CodedOutputStream::VarintSize32(
+                               static_cast<uint32_t>(field.number) << 3)));
+  const size_t begin = out_.size();
+  out_.append(kLengthBytes, '\0');
+  frames_.push_back({child.kind, field.value, index, ""});
+  CopyMessage();
+  frames_.pop_back();
+  size_t length = out_.size() - begin - kLengthBytes;
+  for (size_t i = 0; i < kLengthBytes; ++i) {
+    const bool is_last = i + 1 == kLengthBytes;
+    out_[begin + i] =
+        static_cast<char>((length & 0x7F) | (is_last ? 0x00 : 0x80));
+    length >>= 7;
+  }
+}
+
+void OnnxReader::CopyMessage() {
+  if (frames_.back().kind == Kind::kTensor) {
+    CopyTensor();
+  } else {
+    CopyFields(frames_.back().range);
+  }
+}
+
+void OnnxReader::CopyFields(const WireRange& range) {
+  const Kind kind = frames_.back().kind;
+  int counts[std::size(kChildren)] = {};
+  WireMessage message(file_.bytes(), range);
+  WireField field;
+  while (message.Next(&field)) {
+    if (kind == Kind::kModel) NoteTopLevelField(field);
+    const Child* child = FindChild(kind, field);
+    if (child != nullptr) {
+      CopyChild(*child, field, counts[child - kChildren]++);
+    } else {
+      out_ += file_.bytes().substr(static_cast<size_t>(field.whole.begin),
+                                   static_cast<size_t>(field.whole.size()));
+    }
+    file_.Release(field.whole.end);
+  }
+}
+
+// Tells an ONNX model from other files in protobuf's format, and from garbage
+// that happens to be well-formed.
+void OnnxReader::NoteTopLevelField(const WireField& field) {
+  constexpr int kHighestNumber = 100;  // ONNX uses numbers up to 26
+  const bool is_number = field.number == 1 || field.number == 5;
+  const bool is_known = field.number <= 8 || field.number == 14 ||
+                        field.number == 20 || field.number == 25;
+  const Type expected = is_number ? Type::kVarint : Type::kBytes;
+  if (field.number > kHighestNumber || (is_known && field.type != expected)) {
+    if (!saw_graph_) {
+      if (field.Is(1, Type::kBytes)) {
+        Fail(ExitCode::kBadInput, "E202",
+             "is no ONNX model; it could be a TensorFlow graph (.pb), which "
+             "tf2onnx converts");
+      }
+      if (field.Is(2, Type::kVarint)) {
+        Fail(ExitCode::kBadInput, "E202",
+             "is no ONNX model; it could be a single ONNX tensor, as in test "
+             "data");
+      }
+      if (saw_model_field_ && field.number > kHighestNumber) {
+        Fail(ExitCode::kBadInput, "E202",
+             "is no ONNX model; it could be a Core ML model (.mlmodel)");
+      }
+    }
+    throw WireError(field.whole.begin, 0);
+  }
+  saw_model_field_ = saw_model_field_ || is_known;
+  saw_graph_ = saw_graph_ || field.number == 7;
+}
+
+void OnnxReader::FailBroken(const WireError& error) const {
+  const bool at_top_level = frames_.size() == 1;
+  if (!saw_model_field_ && at_top_level && error.missing_bytes == 0) {
+    Fail(ExitCode::kBadInput, "E202",
+         "is no ONNX model: it is not even in its file format");
+  }
+  if (at_top_level && error.missing_bytes > 0) {
+    Fail(ExitCode::kBadInput, "E203",
+         "is cut off, or no ONNX model: at least {} more bytes must follow its "
+         "{}; copy or download it again",
+         error.missing_bytes, file_.bytes().size());
+  }
+  if (at_top_level && saw_graph_) {
+    Fail(ExitCode::kBadInput, "E204",
+         "has garbage behind the model, from byte {} on", error.offset);
+  }
+  Fail(ExitCode::kBadInput, "E204",
+       "is broken at byte {}; copy or download it again", error.offset);
+}
+
+void OnnxReader::Parse() {
+  const auto parse = [&](int depth) {
+    CodedInputStream in(reinterpret_cast<const uint8_t*>(out_.data()),
+                        static_cast<int>(out_.size()));
+    in.SetRecursionLimit(depth);
+    return model_->proto.ParseFromCodedStream(&in) &&
+           in.ConsumedEntireMessage();
+  };
+  if (parse(kMaxMessageDepth)) return;
+  // Was it the depth? The stack bears some more.
+  const bool is_too_deep = parse(4 * kMaxMessageDepth);
+  model_->proto.Clear();
+  if (is_too_deep) {
+    Fail(ExitCode::kBadInput, "E206",
+         "is nested too deeply: ONNX's file format allows {} levels of "
+         "messages",
+         kMaxMessageDepth);
+  }
+  Fail(ExitCode::kBadInput, "E204",
+       "is broken inside; copy or download it again");
+}
+
+void OnnxReader::Read() {
+  const WireRange whole = {0, static_cast<int64_t>(file_.bytes().size())};
+  frames_.push_back({Kind::kModel, whole, 0, ""});
+  try {
+    CopyMessage();
+  } catch (const WireError& error) {
+    FailBroken(error);
+  }
+  file_.Release(whole.end);
+  if (!saw_model_field_) {
+    Fail(ExitCode::kBadInput, "E202", "is no ONNX model");
+  }
+  if (!saw_graph_) {
+    Fail(ExitCode::kBadInput, "E207", "is an ONNX model without a graph");
+  }
+  Parse();
+}
+
+}  // namespace
+
+void ReadOnnx(const ModelFile& file, SourceModel* model, Warnings* warnings) {
+  OnnxReader reader(file, model);
+  reader.Read();
+  if (reader.names_basepath()) {
+    Warn(warnings, "W205",
+         "the key 'basepath' of external data is ignored: files are looked for "
+         "in the model's folder");
+  }
+}
+
+}  // namespace dnncut

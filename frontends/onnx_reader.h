@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The model file becomes messages and weights. First step of LoadModel; what it
+// returns is well-formed, but not yet a valid model.
+#pragma once
+
+#include "compiler/error.h"
+#include "compiler/source_model.h"
+#include "frontends/model_file.h"
+
+namespace dnncut {
+
+// Fills `model->proto` and `model->weights` (see source_model.h). Throws Error:
+// E202 to E207 for the file, E211 to E214 and E222 for its tensors.
+void ReadOnnx(const ModelFile& file, SourceModel* model, Warnings* warnings);
+
+}  // namespace dnncut

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How messages about models name things. Names come from the file: they may be
+// long, and hold anything.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dnncut {
+
+// 'name', on one line: control characters and broken UTF-8 are escaped, and the
+// middle of a long name is left out.
+std::string Quote(std::string_view name);
+
+bool IsUtf8(std::string_view text);
+
+// "node 12 'conv1' (Conv)"; a nameless one is "node 12 (Conv)".
+std::string NodeText(int index, std::string_view name,
+                     std::string_view op_type);
+
+}  // namespace dnncut
