@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/testing.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace dnncut {
+namespace {
+
+bool IsSubset(const Cut& small, const Cut& large) {
+  for (size_t l = 0; l < small.size(); ++l) {
+    if (small[l] == Side::kDevice && large[l] != Side::kDevice) return false;
+  }
+  return true;
+}
+
+// A number that is often small, so that cuts tie.
+int64_t RandomCost(Random* random) {
+  if (random->Chance(1, 4)) return 0;
+  if (random->Chance(1, 8)) return 1 + random->Below(2'000'000);
+  return 1 + random->Below(6);
+}
+
+// Times in steps of 100 microseconds against bytes in units: at 1..60 kbit/s
+// one byte takes 133 microseconds to 8 milliseconds.
+int64_t RandomNs(Random* random) {
+  const int64_t cost = RandomCost(random);
+  return cost < 100 ? cost * 400'000 : cost;
+}
+
+int64_t RandomBytes(Random* random) {
+  return random->Chance(1, 4) ? 0 : 1 + random->Below(6);
+}
+
+void AddReader(LayerId reader, ProblemTensor* tensor) {
+  if (tensor->readers.empty() || tensor->readers.back() != reader) {
+    tensor->readers.push_back(reader);
+  }
+}
+
+void AddRandomLayers(Random* random, int count, Problem* problem) {
+  const int input_count = 1 + random->Below(3);
+  for (int t = 0; t < input_count; ++t) {
+    ProblemTensor tensor;
+    tensor.name = fmt::format("in{}", t);
+    problem->tensors.push_back(tensor);
+  }
+  for (LayerId l = 0; l < count; ++l) {
+    ProblemLayer layer;
+    layer.name = fmt::format("l{}", l);
+    layer.op = "Op";
+    layer.device_ns = RandomNs(random);
+    layer.server_ns = random->Chance(1, 2) ? RandomNs(random) / 4 : 0;
+    if (random->Chance(1, 6)) layer.server_ns = layer.device_ns;
+    problem->layers.push_back(layer);
+    const int reads = random->Chance(1, 12) ? 0 : 1 + random->Below(3);
+    for (int i = 0; i < reads; ++i) {
+      const int known = static_cast<int>(problem->tensors.size());
+      const int near = std::min(known, 4);
+      const TensorId t = random->Chance(2, 3) ? known - 1 - random->Below(near)
+                                              : random->Below(known);
+      AddReader(l, &problem->tensors[t]);
+    }
+    const int makes = random->Chance(1, 5) ? 2 : 1;
+    for (int i = 0; i < makes; ++i) {
+      ProblemTensor tensor;
+      tensor.name = fmt::format("t{}", problem->tensors.size());
+      tensor.producer = l;
+      problem->tensors.push_back(tensor);
+    }
+  }
+}
+
+void AddRandomTensorCosts(Random* random, bool with_null, Problem* problem) {
+  for (ProblemTensor& tensor : problem->tensors) {
+    tensor.bytes = RandomBytes(random);
+    if (with_null && random->Chance(1, 10)) tensor.bytes.reset();
+    if (random->Chance(1, 6)) tensor.cross_ns = RandomNs(random);
+    tensor.result = tensor.producer != kModelInput &&
+                    random->Chance(tensor.readers.empty() ? 7 : 1, 8);
+  }
+}
+
+void AddRandomPlacement(Random* random, Problem* problem) {
+  const int kind = random->Below(6);
+  for (ProblemLayer& layer : problem->layers) {
+    if (kind == 0 && random->Chance(1, 8)) layer.pinned = Side::kDevice;
+    if (kind == 1 && random->Chance(1, 8)) layer.pinned = Side::kServer;
+    if (kind == 2 && random->Chance(1, 8)) {
+      layer.pinned = random->Chance(1, 2) ? Side::kDevice : Side::kServer;
+    }
+    if (kind >= 2 && kind <= 3 && random->Chance(1, 3)) {
+      layer.group = 10 * random->Below(3);
+    }
+  }
+}
+
+// The uploaded tensor, download and round trip terms of DESIGN section 2.
+CandidateCut CountDirectly(const Problem& problem, const Cut& cut) {
+  CandidateCut result;
+  result.cut = cut;
+  bool offloads = false;
+  for (size_t l = 0; l < cut.size(); ++l) {
+    if (cut[l] == Side::kDevice) {
+      ++result.device_layers;
+      result.fixed_ns += problem.layers[l].device_ns;
+    } else {
+      offloads = true;
+      result.fixed_ns += problem.layers[l].server_ns;
+    }
+  }
+  for (const ProblemTensor& tensor : problem.tensors) {
+    const bool on_device =
+        tensor.producer == kModelInput || cut[tensor.producer] == Side::kDevice;
+    bool read_there = tensor.result && problem.result == Side::kServer;
+    for (LayerId reader : tensor.readers) {
+      if (cut[reader] == Side::kServer) read_there = true;
+    }
+    if (on_device && read_there) {
+      offloads = true;
+      result.fixed_ns += tensor.cross_ns;
+      result.link_bytes += *tensor.bytes;
+    }
+    if (on_device || !tensor.result || problem.result == Side::kServer) {
+      continue;
+    }
+    if (problem.downlink.kind == Downlink::Kind::kSame) {
+      result.link_bytes += *tensor.bytes;
+    } else if (problem.downlink.kind == Downlink::Kind::kFixed) {
+      const int64_t kbps = problem.downlink.kbps;
+      result.fixed_ns += (kByteNsKbps * *tensor.bytes + kbps - 1) / kbps;
+    }
+  }
+  if (offloads) result.fixed_ns += problem.rtt_ns;
+  return result;
+}
+
+// Decides the layers one by one in topological order.
+class Enumerator {
+ public:
+  explicit Enumerator(const Problem& problem)
+      : problem_(problem), cut_(problem.layers.size(), Side::kServer) {
+    Decide(0);
+  }
+
+  std::vector<CandidateCut> Take() { return std::move(cuts_); }
+
+ private:
+  void Decide(size_t layer) {
+    if (layer == cut_.size()) {
+      if (IsAllowed()) cuts_.push_back(CountDirectly(problem_, cut_));
+      return;
+    }
+    for (const Side side : {Side::kDevice, Side::kServer}) {
+      cut_[layer] = side;
+      if (side == Side::kServer || HasPredecessorsOnDevice(layer)) {
+        Decide(layer + 1);
+      }
+    }
+  }
+
+  bool HasPredecessorsOnDevice(size_t layer) const {
+    for (const ProblemTensor& tensor : problem_.tensors) {
+      if (tensor.producer == kModelInput ||
+          cut_[tensor.producer] == Side::kDevice) {
+        continue;
+      }
+      if (std::count(tensor.readers.begin(), tensor.readers.end(),
+                     static_cast<int>(layer)) > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bool IsAllowed() const {
+    std::map<int, std::set<Side>> sides_of_group;
+    for (size_t l = 0; l < cut_.size(); ++l) {
+      const ProblemLayer& layer = problem_.layers[l];
+      if (layer.pinned && *layer.pinned != cut_[l]) return false;
+      if (layer.group) sides_of_group[*layer.group].insert(cut_[l]);
+    }
+    for (const auto& [group, sides] : sides_of_group) {
+      if (sides.size() > 1) return false;
+    }
+    for (const ProblemTensor& tensor : problem_.tensors) {
+      if (tensor.bytes) continue;
+      std::set<Side> sides;
+      sides.insert(tensor.producer == kModelInput ? Side::kDevice
+                                                  : cut_[tensor.producer]);
+      for (LayerId reader : tensor.readers) sides.insert(cut_[reader]);
+      if (tensor.result) sides.insert(problem_.result);
+      if (sides.size() > 1) return false;
+    }
+    return true;
+  }
+
+  const Problem& problem_;
+  Cut cut_;
+  std::vector<CandidateCut> cuts_;
+};
+
+// Appends a layer that reads `inputs` and makes one tensor, which it returns.
+TensorId AddLayer(const std::string& op, const std::vector<TensorId>& inputs,
+                  int64_t device_ns, int64_t bytes, Problem* problem) {
+  const LayerId id = static_cast<int>(problem->layers.size());
+  ProblemLayer layer;
+  layer.name = fmt::format("{}{}", op, id);
+  layer.op = op;
+  layer.device_ns = device_ns;
+  layer.server_ns = device_ns / 50 + 5'000;
+  problem->layers.push_back(layer);
+  for (TensorId t : inputs) AddReader(id, &problem->tensors[t]);
+  ProblemTensor tensor;
+  tensor.name = fmt::format("t{}", problem->tensors.size());
+  tensor.producer = id;
+  tensor.bytes = bytes;
+  problem->tensors.push_back(tensor);
+  return static_cast<int>(problem->tensors.size()) - 1;
+}
+
+TensorId AddInput(int64_t bytes, Problem* problem) {
+  ProblemTensor tensor;
+  tensor.name = "input";
+  tensor.bytes = bytes;
+  problem->tensors.push_back(tensor);
+  return static_cast<int>(problem->tensors.size()) - 1;
+}
+
+}  // namespace
+
+uint64_t Random::Next() {
+  // SplitMix64 (Steele, Lea, Flood 2014).
+  state_ += 0x9e3779b97f4a7c15;
+  uint64_t z = state_;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
+int Random::Below(int bound) {
+  return static_cast<int>(Next() % static_cast<uint64_t>(bound));
+}
+
+bool Random::Chance(int part, int whole) { return Below(whole) < part; }
+
+Problem RandomProblem(uint64_t seed, int max_layers) {
+  Random random(seed);
+  Problem problem;
+  problem.range = {1, 60};
+  const int count = random.Chance(1, 50) ? 0 : 1 + random.Below(max_layers);
+  AddRandomLayers(&random, count, &problem);
+  AddRandomTensorCosts(&random, random.Chance(1, 2), &problem);
+  AddRandomPlacement(&random, &problem);
+  if (random.Chance(1, 2)) problem.rtt_ns = RandomNs(&random);
+  if (random.Chance(1, 3)) problem.result = Side::kServer;
+  const int downlink = random.Below(4);
+  if (downlink == 1) problem.downlink.kind = Downlink::Kind::kFree;
+  if (downlink == 2) {
+    problem.downlink.kind = Downlink::Kind::kFixed;
+    problem.downlink.kbps = 1 + random.Below(100);
+  }
+  VerifyProblem(problem);
+  return problem;
+}
+
+Problem RandomFeasibleProblem(uint64_t seed, int max_layers) {
+  for (;; seed += uint64_t{1} << 32) {
+    Problem problem = RandomProblem(seed, max_layers);
+    if (!EnumerateCuts(problem).empty()) return problem;
+  }
+}
+
+Problem DenseNetLikeProblem(int layers) {
+  Problem problem;
+  problem.rtt_ns = 5'000'000;
+  int64_t side = 112;
+  int64_t channels = 64;
+  TensorId all = AddInput(602'112, &problem);
+  const auto bytes = [&](int64_t c) { return 2 * side * side * c; };
+  all = AddLayer("Conv", {all}, 20'000'000, bytes(channels), &problem);
+  while (static_cast<int>(problem.layers.size()) + 3 < layers) {
+    // Norm, 1x1, norm, 3x3, concatenation; a transition after each quarter.
+    const int64_t work = side * side * channels;
+    TensorId t = AddLayer("Norm", {all}, work, bytes(channels), &problem);
+    t = AddLayer("Conv", {t}, 10 * work, bytes(128), &problem);
+    t = AddLayer("Norm", {t}, work / 4, bytes(128), &problem);
+    t = AddLayer("Conv", {t}, 12 * work, bytes(32), &problem);
+    channels += 32;
+    all = AddLayer("Concat", {all, t}, work / 2, bytes(channels), &problem);
+    if (static_cast<int>(problem.layers.size()) % (layers / 4) < 5) {
+      side = std::max<int64_t>(side / 2, 7);
+      channels /= 2;
+      all = AddLayer("Pool", {all}, work, bytes(channels), &problem);
+    }
+  }
+  all = AddLayer("Pool", {all}, 50'000, 2 * channels, &problem);
+  all = AddLayer("Gemm", {all}, 400'000, 2'000, &problem);
+  problem.tensors[all].result = true;
+  VerifyProblem(problem);
+  return problem;
+}
+
+Problem InceptionLikeProblem(int layers) {
+  Random random(7);
+  Problem problem;
+  problem.rtt_ns = 5'000'000;
+  TensorId all = AddInput(602'112, &problem);
+  int64_t bytes = 800'000;
+  while (static_cast<int>(problem.layers.size()) < layers) {
+    std::vector<TensorId> branches;
+    for (int branch = 0; branch < 4; ++branch) {
+      TensorId t = all;
+      for (int depth = 0; depth <= branch; ++depth) {
+        const int64_t part = bytes / 4 + random.Below(1 + int(bytes / 8));
+        t = AddLayer("Conv", {t}, 20'000 + random.Below(80'000), part,
+                     &problem);
+      }
+      branches.push_back(t);
+    }
+    bytes = std::max<int64_t>(bytes - bytes / 64, 4'000);
+    all = AddLayer("Concat", branches, 10'000, bytes, &problem);
+  }
+  problem.tensors[all].result = true;
+  VerifyProblem(problem);
+  return problem;
+}
+
+Int128 CandidateCut::At(int64_t kbps) const {
+  return static_cast<Int128>(kbps) * fixed_ns +
+         static_cast<Int128>(kByteNsKbps) * link_bytes;
+}
+
+std::vector<CandidateCut> EnumerateCuts(const Problem& problem) {
+  return Enumerator(problem).Take();
+}
+
+const CandidateCut& BestCut(const std::vector<CandidateCut>& cuts,
+                            int64_t kbps) {
+  const CandidateCut* best = &cuts.front();
+  for (const CandidateCut& cut : cuts) {
+    const Int128 difference = cut.At(kbps) - best->At(kbps);
+    if (difference < 0 ||
+        (difference == 0 && cut.device_layers < best->device_layers)) {
+      best = &cut;
+    }
+  }
+  for (const CandidateCut& cut : cuts) {
+    if (cut.At(kbps) == best->At(kbps)) {
+      EXPECT_TRUE(IsSubset(best->cut, cut.cut))
+          << "the smallest device side at " << kbps << " kbit/s is not unique";
+    }
+  }
+  return *best;
+}
+
+std::string CutText(const Cut& cut) {
+  std::string text;
+  for (Side side : cut) text += side == Side::kDevice ? 'D' : 'S';
+  return text;
+}
+
+std::string ProblemText(const Problem& problem) {
+  std::string text = fmt::format(
+      "rtt {} ns, result on the {}, downlink {}, {}..{} kbit/s\n",
+      problem.rtt_ns, problem.result == Side::kDevice ? "device" : "server",
+      DownlinkName(problem.downlink), problem.range.min_kbps,
+      problem.range.max_kbps);
+  for (size_t l = 0; l < problem.layers.size(); ++l) {
+    const ProblemLayer& layer = problem.layers[l];
+    text += fmt::format("  layer {}: device {} server {}", l, layer.device_ns,
+                        layer.server_ns);
+    if (layer.pinned) {
+      text += layer.pinned == Side::kDevice ? " pinned D" : " pinned S";
+    }
+    if (layer.group) text += fmt::format(" group {}", *layer.group);
+    text += '\n';
+  }
+  for (const ProblemTensor& tensor : problem.tensors) {
+    text += fmt::format(
+        "  tensor {}: {} -> [{}] bytes {} cross {}{}\n", tensor.name,
+        tensor.producer, fmt::join(tensor.readers, " "),
+        tensor.bytes ? std::to_string(*tensor.bytes) : std::string("null"),
+        tensor.cross_ns, tensor.result ? " result" : "");
+  }
+  return text;
+}
+
+}  // namespace dnncut

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Problems for tests, and the answer found without any cleverness: all feasible
+// cuts, their latencies added up as DESIGN writes them. Nothing here uses the
+// compiler's own cost counting or network.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compiler/checked_math.h"
+#include "compiler/cut.h"
+#include "compiler/problem.h"
+
+namespace dnncut {
+
+// The same numbers on every machine (std's distributions are not).
+class Random {
+ public:
+  explicit Random(uint64_t seed) : state_(seed) {}
+
+  uint64_t Next();
+  int Below(int bound);              // 0 .. bound-1
+  bool Chance(int part, int whole);  // true in `part` of `whole` cases
+
+ private:
+  uint64_t state_;
+};
+
+// A random problem of at most `max_layers` layers (none included): several
+// model inputs, tensors with many readers, layers that read nothing, results,
+// zero costs, ties, sizes that never cross, groups, pins, every downlink. It
+// may have no feasible cut. The range is 1..60 kbit/s; set another if you like.
+Problem RandomProblem(uint64_t seed, int max_layers = 14);
+
+// The first RandomProblem of seed, seed + 2^32, ... that has a feasible cut.
+Problem RandomFeasibleProblem(uint64_t seed, int max_layers = 14);
+
+// A chain of dense blocks like DenseNet-121's: each layer's output is joined to
+// what the block has so far. About `layers` layers, costs that make the table
+// have several rows.
+Problem DenseNetLikeProblem(int layers);
+
+// Modules of four parallel branches one after the other, like Inception's,
+// until there are `layers` layers.
+Problem InceptionLikeProblem(int layers);
+
+struct CandidateCut {
+  Cut cut;
+  int device_layers = 0;
+  int64_t fixed_ns = 0;
+  int64_t link_bytes = 0;
+
+  Int128 At(int64_t kbps) const;  // W * latency
+};
+
+// All feasible cuts.
+std::vector<CandidateCut> EnumerateCuts(const Problem& problem);
+
+// The best at `kbps` with the smallest device side. Fails the test when that is
+// not unique. `cuts` is not empty.
+const CandidateCut& BestCut(const std::vector<CandidateCut>& cuts,
+                            int64_t kbps);
+
+// "DSSD": one letter per layer, for messages.
+std::string CutText(const Cut& cut);
+
+// The problem in a few lines, for the messages of random tests.
+std::string ProblemText(const Problem& problem);
+
+}  // namespace dnncut
