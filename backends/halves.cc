@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/halves.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "compiler/checked_math.h"
+
+namespace dnncut {
+namespace {
+
+using ONNX_NAMESPACE::GraphProto;
+using ONNX_NAMESPACE::ModelProto;
+using ONNX_NAMESPACE::NodeProto;
+using ONNX_NAMESPACE::ValueInfoProto;
+
+// Adds what `roots` need, transitively, to `needed`, and calls `added` on each
+// constant that was not there before.
+template <typename Added>
+void CloseOverInputs(const Graph& graph, std::vector<ConstantId> roots,
+                     std::vector<bool>* needed, const Added& added) {
+  while (!roots.empty()) {
+    const ConstantId id = roots.back();
+    roots.pop_back();
+    if ((*needed)[id]) continue;
+    (*needed)[id] = true;
+    added(id);
+    const auto& inputs = graph.constants[id].inputs;
+    roots.insert(roots.end(), inputs.begin(), inputs.end());
+  }
+}
+
+std::vector<ConstantId> RootConstants(const Graph& graph, const Cut& cut,
+                                      Side side) {
+  std::vector<ConstantId> roots;
+  for (size_t l = 0; l < graph.layers.size(); ++l) {
+    if (cut[l] != side) continue;
+    const auto& constants = graph.layers[l].constants;
+    roots.insert(roots.end(), constants.begin(), constants.end());
+  }
+  for (const ModelOutput& output : graph.outputs) {
+    if (output.source == ModelOutput::Source::kConstant) {
+      roots.push_back(output.id);
+    }
+  }
+  return roots;
+}
+
+void ClearFilteredLists(ModelProto* model) {
+  model->clear_functions();
+  model->clear_opset_import();
+  // It binds initializers of the whole model by name: meaningless in a half.
+  model->clear_training_info();
+  GraphProto* graph = model->mutable_graph();
+  graph->clear_node();
+  graph->clear_initializer();
+  graph->clear_sparse_initializer();
+  graph->clear_input();
+  graph->clear_output();
+  graph->clear_value_info();
+  graph->clear_quantization_annotation();
+}
+
+void SetMetadata(const std::string& key, const std::string& value,
+                 ModelProto* model) {
+  // A half can be split again; keys must stay unique.
+  for (auto& entry : *model->mutable_metadata_props()) {
+    if (entry.key() == key) {
+      entry.set_value(value);
+      return;
+    }
+  }
+  auto* entry = model->add_metadata_props();
+  entry->set_key(key);
+  entry->set_value(value);
+}
+
+bool RunsOn(const Graph& graph, const Cut& cut, TensorId tensor, Side side) {
+  const LayerId producer = graph.tensors[tensor].producer;
+  return producer != kModelInput && cut[producer] == side;
+}
+
+bool IsReadOn(const Graph& graph, const Cut& cut, TensorId tensor, Side side) {
+  return std::any_of(graph.tensors[tensor].readers.begin(),
+                     graph.tensors[tensor].readers.end(),
+                     [&](LayerId reader) { return cut[reader] == side; });
+}
+
+}  // namespace
+
+std::string_view SideName(Side side) {
+  return side == Side::kDevice ? "device" : "server";
+}
+
+bool HasHalf(const Cut& cut, Side side) {
+  return std::find(cut.begin(), cut.end(), side) != cut.end();
+}
+
+HalfMaker::HalfMaker(const SourceModel& model, const Graph& graph)
+    : model_(model),
+      graph_(graph),
+      shell_(model.proto),
+      functions_(IndexFunctions(model.proto)),
+      open_dims_(FindOpenDims(model.proto.graph(), graph)) {
+  ClearFilteredLists(&shell_);
+  for (size_t c = 0; c < graph.constants.size(); ++c) {
+    constants_[graph.constants[c].name] = static_cast<ConstantId>(c);
+  }
+  const GraphProto& main_graph = model.proto.graph();
+  for (const auto& tensor : main_graph.initializer()) {
+    initializers_.insert(tensor.name());
+  }
+  for (const auto& info : main_graph.output())
+    infos_.emplace(info.name(), &info);
+  for (const auto& info : main_graph.input())
+    infos_.emplace(info.name(), &info);
+  for (const auto& info : main_graph.value_info()) {
+    infos_.emplace(info.name(), &info);
+  }
+}
+
+ModelProto HalfMaker::Make(const TableCut& cut, int cut_id, Side side) const {
+  const Parts parts = Collect(cut.cut, side);
+  ModelProto half = shell_;
+  AddGraph(cut, side, parts, half.mutable_graph());
+  AddFunctionsAndOpsets(&half);
+  SetMetadata("dnncut.cut", std::to_string(cut_id), &half);
+  SetMetadata("dnncut.side", std::string(SideName(side)), &half);
+  SetMetadata("dnncut.model_sha256", model_.sha256, &half);
+  return half;
+}
+
+HalfMaker::Parts HalfMaker::Collect(const Cut& cut, Side side) const {
+  Parts parts;
+  parts.nodes.resize(model_.proto.graph().node_size());
+  parts.constants.resize(graph_.constants.size());
+  for (size_t l = 0; l < graph_.layers.size(); ++l) {
+    if (cut[l] != side) continue;
+    const Layer& layer = graph_.layers[l];
+    parts.nodes[layer.node] = true;
+    for (TensorId t : layer.inputs) parts.names.insert(graph_.tensors[t].name);
+    for (TensorId t : layer.outputs) parts.names.insert(graph_.tensors[t].name);
+  }
+  AddConstants(RootConstants(graph_, cut, side), &parts);
+  AddQuantizationParameters(&parts);
+  return parts;
+}
+
+void HalfMaker::AddConstants(std::vector<ConstantId> constants,
+                             Parts* parts) const {
+  CloseOverInputs(graph_, std::move(constants), &parts->constants,
+                  [&](ConstantId id) {
+                    const Constant& constant = graph_.constants[id];
+                    parts->names.insert(constant.name);
+                    if (constant.node >= 0) parts->nodes[constant.node] = true;
+                  });
+}
+
+// An annotation of a tensor names the initializers of its scale and zero point:
+// they come along although no node of the half may read them.
+void HalfMaker::AddQuantizationParameters(Parts* parts) const {
+  const auto& annotations = model_.proto.graph().quantization_annotation();
+  parts->annotations.resize(annotations.size());
+  for (int a = 0; a < annotations.size(); ++a) {
+    if (!parts->names.contains(annotations[a].tensor_name())) continue;
+    parts->annotations[a] = true;
+    for (const auto& entry : annotations[a].quant_parameter_tensor_names()) {
+      const auto constant = constants_.find(entry.value());
+      if (constant != constants_.end()) {
+        AddConstants({constant->second}, parts);
+      } else if (initializers_.contains(entry.value())) {
+        parts->names.insert(entry.value());
+      }
+    }
+  }
+}
+
+void HalfMaker::AddGraph(const TableCut& cut, Side side, const Parts& parts,
+                         GraphProto* half) const {
+  const GraphProto& whole = model_.proto.graph();
+  std::unordered_set<std::string> boundary;
+  std::unordered_set<std::string> made_here;
+  for (int n = 0; n < whole.node_size(); ++n) {
+    if (!parts.nodes[n]) continue;
+    *half->add_node() = whole.node(n);
+    for (const auto& name : whole.node(n).output()) made_here.insert(name);
+  }
+  for (const auto& tensor : whole.initializer()) {
+    if (parts.names.contains(tensor.name())) {
+      *half->add_initializer() = tensor;
+    }
+  }
+  for (const auto& sparse : whole.sparse_initializer()) {
+    if (parts.names.contains(sparse.values().name())) {
+      *half->add_sparse_initializer() = sparse;
+    }
+  }
+  for (const auto& input : whole.input()) {
+    if (!parts.names.contains(input.name())) continue;
+    *half->add_input() = input;
+    boundary.insert(input.name());
+  }
+  for (TensorId tensor : InnerInputs(cut, side)) {
+    *half->add_input() = InfoOf(tensor);
+    boundary.insert(graph_.tensors[tensor].name);
+  }
+  for (ValueInfoProto& output : Outputs(cut, side)) {
+    boundary.insert(output.name());
+    *half->add_output() = std::move(output);
+  }
+  for (const auto& info : whole.value_info()) {
+    const std::string& name = info.name();
+    if (boundary.contains(name)) continue;
+    if (parts.names.contains(name) || made_here.contains(name)) {
+      *half->add_value_info() = info;
+    }
+  }
+  for (int a = 0; a < whole.quantization_annotation_size(); ++a) {
+    if (parts.annotations[a]) {
+      *half->add_quantization_annotation() = whole.quantization_annotation(a);
+    }
+  }
+}
+
+// Tensors that layers of this side read and the other side makes; model inputs
+// are not among them.
+std::vector<TensorId> HalfMaker::InnerInputs(const TableCut& cut,
+                                             Side side) const {
+  std::vector<TensorId> inputs;
+  if (side == Side::kDevice) return inputs;
+  for (TensorId tensor : cut.costs.uploaded) {
+    if (RunsOn(graph_, cut.cut, tensor, Side::kDevice) &&
+        IsReadOn(graph_, cut.cut, tensor, Side::kServer)) {
+      inputs.push_back(tensor);
+    }
+  }
+  return inputs;
+}
+
+std::vector<ValueInfoProto> HalfMaker::Outputs(const TableCut& cut,
+                                               Side side) const {
+  std::vector<ValueInfoProto> outputs;
+  std::set<TensorId> emitted;
+  const auto emit = [&](TensorId tensor) {
+    if (!RunsOn(graph_, cut.cut, tensor, side)) return;
+    if (emitted.insert(tensor).second) outputs.push_back(InfoOf(tensor));
+  };
+  if (side == Side::kDevice) {
+    for (TensorId tensor : cut.costs.uploaded) emit(tensor);
+  }
+  std::set<ConstantId> constants;
+  for (const ModelOutput& output : graph_.outputs) {
+    if (output.source == ModelOutput::Source::kLayer) emit(output.id);
+    if (output.source == ModelOutput::Source::kConstant &&
+        constants.insert(output.id).second) {
+      outputs.push_back(*infos_.at(output.name));
+      CompleteType(graph_.constants[output.id].type, {}, &outputs.back());
+    }
+  }
+  return outputs;
+}
+
+ValueInfoProto HalfMaker::InfoOf(TensorId id) const {
+  const Tensor& tensor = graph_.tensors[id];
+  ValueInfoProto info;
+  const auto known = infos_.find(tensor.name);
+  if (known != infos_.end()) info = *known->second;
+  info.set_name(tensor.name);
+  CompleteType(tensor.type, open_dims_, &info);
+  return info;
+}
+
+void HalfMaker::AddFunctionsAndOpsets(ModelProto* half) const {
+  const ModelProto& whole = model_.proto;
+  std::vector<const NodeProto*> nodes;
+  for (const auto& node : half->graph().node()) nodes.push_back(&node);
+  std::set<std::string, std::less<>> domains = {""};
+  const auto add_domain = [&](const NodeProto& node) {
+    domains.emplace(NormalDomain(node.domain()));
+  };
+  ForEachNode(half->graph(), add_domain);
+  for (int f : CalledFunctions(whole, functions_, nodes)) {
+    const auto& function = whole.functions(f);
+    *half->add_functions() = function;
+    domains.emplace(NormalDomain(function.domain()));
+    // Its own imports decide its body, but a runtime that inlines it looks
+    // for the domains among the model's.
+    for (const auto& opset : function.opset_import()) {
+      domains.emplace(NormalDomain(opset.domain()));
+    }
+  }
+  for (const auto& opset : whole.opset_import()) {
+    if (domains.contains(NormalDomain(opset.domain()))) {
+      *half->add_opset_import() = opset;
+    }
+  }
+}
+
+int64_t WeightBytes(const Graph& graph, const Cut& cut, Side side) {
+  if (!HasHalf(cut, side)) return 0;
+  int64_t bytes = 0;
+  const auto add = [&](int64_t more) {
+    bytes = CheckedAdd(bytes, more, "the size of all weights");
+  };
+  for (size_t l = 0; l < graph.layers.size(); ++l) {
+    if (cut[l] == side) add(graph.layers[l].body_constant_bytes);
+  }
+  std::vector<bool> needed(graph.constants.size());
+  CloseOverInputs(graph, RootConstants(graph, cut, side), &needed,
+                  [&](ConstantId id) { add(graph.constants[id].file_bytes); });
+  return bytes;
+}
+
+}  // namespace dnncut

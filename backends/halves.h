@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The two halves of a cut as ONNX models. Made from the source model, with the
+// marks of taken-out weights still in place; onnx_writer writes them. Always
+// true of a half:
+//
+// * its messages are copies of the model's, unknown fields included; nodes keep
+//   their order;
+// * it has the nodes, constants, functions and operator set imports that its
+//   layers need, and no others;
+// * it reads the model inputs and the uploaded tensors that its layers read,
+//   and initializers that were inputs of the model; it emits the uploaded
+//   tensors and the model outputs that its layers make, each once, and model
+//   outputs that depend on no input. An output that is an input of the model
+//   is emitted by none.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "backends/boundary_type.h"
+#include "compiler/cut_table.h"
+#include "compiler/graph.h"
+#include "compiler/onnx_walk.h"
+#include "compiler/source_model.h"
+
+namespace dnncut {
+
+// "device" or "server".
+std::string_view SideName(Side side);
+
+// Does any layer run there?
+bool HasHalf(const Cut& cut, Side side);
+
+// Makes the halves of many cuts of one model; what they share is looked up
+// once. Keeps references to `model` and `graph`.
+class HalfMaker {
+ public:
+  HalfMaker(const SourceModel& model, const Graph& graph);
+
+  // HasHalf(cut.cut, side) must be true. `cut_id` goes into the metadata, with
+  // the side and the checksum of the model.
+  ONNX_NAMESPACE::ModelProto Make(const TableCut& cut, int cut_id,
+                                  Side side) const;
+
+ private:
+  // What one half holds: names of its tensors and constants, and its nodes.
+  struct Parts {
+    std::unordered_set<std::string> names;
+    std::vector<bool> nodes;        // by index into GraphProto.node
+    std::vector<bool> constants;    // by ConstantId
+    std::vector<bool> annotations;  // of quantization, by index
+  };
+
+  Parts Collect(const Cut& cut, Side side) const;
+  void AddConstants(std::vector<ConstantId> constants, Parts* parts) const;
+  void AddQuantizationParameters(Parts* parts) const;
+  std::vector<TensorId> InnerInputs(const TableCut& cut, Side side) const;
+  std::vector<ONNX_NAMESPACE::ValueInfoProto> Outputs(const TableCut& cut,
+                                                      Side side) const;
+  ONNX_NAMESPACE::ValueInfoProto InfoOf(TensorId tensor) const;
+  void AddGraph(const TableCut& cut, Side side, const Parts& parts,
+                ONNX_NAMESPACE::GraphProto* half) const;
+  void AddFunctionsAndOpsets(ONNX_NAMESPACE::ModelProto* half) const;
+
+  const SourceModel& model_;
+  const Graph& graph_;
+  // The model without the lists that a half filters.
+  ONNX_NAMESPACE::ModelProto shell_;
+  FunctionIndex functions_;
+  std::unordered_map<std::string, ConstantId> constants_;
+  std::unordered_set<std::string_view> initializers_;
+  // The model's own ValueInfoProto of a name: an output's, an input's, else
+  // that of value_info.
+  std::unordered_map<std::string_view, const ONNX_NAMESPACE::ValueInfoProto*>
+      infos_;
+  OpenDims open_dims_;
+};
+
+// Bytes of the constants that are stored in a half of the cut, each once.
+int64_t WeightBytes(const Graph& graph, const Cut& cut, Side side);
+
+}  // namespace dnncut

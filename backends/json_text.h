@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How dnncut's JSON files look: one member of the object a line, long lists one
+// element a line, two spaces deep. Elements are made and written one by one, so
+// that a list of 100,000 layers needs no tree of them.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace dnncut {
+
+// Keys keep the order in which they were added.
+using Json = nlohmann::ordered_json;
+
+// On one line, with a space behind ':' and ','. Text that is not UTF-8 gets
+// replacement characters.
+std::string JsonLine(const Json& value);
+
+// Writes one object, member by member.
+class JsonText {
+ public:
+  void Add(std::string_view key, const Json& value);
+  // A list with one element a line; element(i) makes the i-th.
+  void AddList(std::string_view key, size_t count,
+               const std::function<Json(size_t)>& element);
+
+  // The whole text. The object is then complete.
+  std::string Finish();
+
+ private:
+  void StartMember(std::string_view key);
+
+  std::string text_ = "{";
+};
+
+}  // namespace dnncut

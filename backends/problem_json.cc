@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/problem_json.h"
+
+#include <optional>
+
+#include "backends/halves.h"
+#include "backends/json_text.h"
+
+namespace dnncut {
+namespace {
+
+template <typename T>
+Json OrNull(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json LayerJson(const ProblemLayer& layer, const std::string& sides) {
+  const auto pinned = layer.pinned ? Json(SideName(*layer.pinned)) : Json();
+  return {{"name", layer.name},
+          {"op", layer.op},
+          {"device_ns", layer.device_ns},
+          {"server_ns", layer.server_ns},
+          {"pinned", pinned},
+          {"group", OrNull(layer.group)},
+          {"side_of_cut", sides}};
+}
+
+Json TensorJson(const ProblemTensor& tensor) {
+  return {{"name", tensor.name},         {"producer", tensor.producer},
+          {"readers", tensor.readers},   {"bytes", OrNull(tensor.bytes)},
+          {"cross_ns", tensor.cross_ns}, {"result", tensor.result}};
+}
+
+std::string SidesOf(size_t layer, const CutTable& table) {
+  std::string sides;
+  for (const TableCut& cut : table.cuts) {
+    sides += cut.cut[layer] == Side::kDevice ? 'D' : 'S';
+  }
+  return sides;
+}
+
+}  // namespace
+
+std::string ProblemJson(const Problem& problem, const CutTable& table) {
+  JsonText text;
+  text.Add("schema", "dnncut.problem/1");
+  text.Add("rtt_ns", problem.rtt_ns);
+  text.Add("result", SideName(problem.result));
+  text.Add("downlink", DownlinkName(problem.downlink));
+  text.AddList("layers", problem.layers.size(), [&](size_t l) {
+    return LayerJson(problem.layers[l], SidesOf(l, table));
+  });
+  text.AddList("tensors", problem.tensors.size(),
+               [&](size_t t) { return TensorJson(problem.tensors[t]); });
+  return text.Finish();
+}
+
+}  // namespace dnncut

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// problem.json ("dnncut.problem/1", docs/formats.md): the problem that was
+// solved, so that anybody can check the answer.
+#pragma once
+
+#include <string>
+
+#include "compiler/cut_table.h"
+#include "compiler/problem.h"
+
+namespace dnncut {
+
+std::string ProblemJson(const Problem& problem, const CutTable& table);
+
+}  // namespace dnncut

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything that a compile has found out, as the backends take it. The
+// pipeline in tools/ makes it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/block_graph.h"
+#include "compiler/cut_table.h"
+#include "compiler/error.h"
+#include "compiler/graph.h"
+#include "compiler/problem.h"
+#include "compiler/source_model.h"
+
+namespace dnncut {
+
+// A machine as table.json names it.
+struct MachineLabel {
+  std::string name;
+  std::string source;  // "roofline" or "profile"
+};
+
+// References to what the pipeline holds; none may be null.
+struct Result {
+  const SourceModel* model = nullptr;
+  const Graph* graph = nullptr;
+  const Problem* problem = nullptr;
+  const BlockGraph* blocks = nullptr;  // compressed
+  const CutTable* table = nullptr;
+  MachineLabel device;
+  MachineLabel server;
+  std::string version;  // of dnncut
+  Warnings warnings;    // those that came up on the way
+};
+
+// Which halves are written: all, or those of one cut. A half's file is
+// "device/cut3.onnx"; nullopt when no layer runs there or it is not written.
+std::optional<std::string> HalfFile(const CutTable& table, int cut, Side side,
+                                    std::optional<int> only_cut);
+
+}  // namespace dnncut

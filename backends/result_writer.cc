@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/result_writer.h"
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "backends/file_io.h"
+#include "backends/halves.h"
+#include "backends/onnx_writer.h"
+#include "backends/problem_json.h"
+#include "backends/result_folder.h"
+#include "backends/splitting_model_json.h"
+#include "backends/table_json.h"
+#include "backends/weights_file.h"
+
+namespace dnncut {
+namespace {
+
+using ONNX_NAMESPACE::ModelProto;
+
+struct Half {
+  std::string file;  // below the result folder
+  ModelProto model;
+};
+
+void CheckOnlyCut(const CutTable& table, std::optional<int> only_cut) {
+  const int cuts = static_cast<int>(table.cuts.size());
+  if (!only_cut || (*only_cut >= 0 && *only_cut < cuts)) return;
+  Fail(ExitCode::kUsage, "E609",
+       "--only-cut {}: there is no such cut; the table has cuts 0 to {}",
+       *only_cut, cuts - 1);
+}
+
+// The model and every file that holds some of its weights.
+std::vector<std::string> InputFiles(const SourceModel& model) {
+  const std::filesystem::path folder =
+      std::filesystem::path(model.path).parent_path();
+  std::set<std::string> files = {model.path};
+  for (const WeightData& weight : model.weights) {
+    if (!weight.location.empty()) {
+      files.insert((folder / weight.location).string());
+    }
+  }
+  return {files.begin(), files.end()};
+}
+
+std::vector<Half> MakeHalves(const Result& result, const HalfMaker& maker,
+                             Side side, std::optional<int> only_cut) {
+  std::vector<Half> halves;
+  for (size_t c = 0; c < result.table->cuts.size(); ++c) {
+    const int id = static_cast<int>(c);
+    const auto file = HalfFile(*result.table, id, side, only_cut);
+    if (file) {
+      halves.push_back({*file, maker.Make(result.table->cuts[c], id, side)});
+    }
+  }
+  return halves;
+}
+
+void MakeFolder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directory(path, error);
+  if (error) {
+    Fail(ExitCode::kIo, "E605", "cannot write '{}': {}", path,
+         ErrnoText(error.value()));
+  }
+}
+
+int64_t SumBytes(const SourceModel& model, const std::vector<bool>& used) {
+  int64_t bytes = 0;
+  for (size_t w = 0; w < used.size(); ++w) {
+    if (used[w]) bytes += model.weights[w].bytes;
+  }
+  return bytes;
+}
+
+class HalvesWriter {
+ public:
+  HalvesWriter(const SourceModel& model, const ResultOptions& options,
+               std::string folder)
+      : model_(model),
+        options_(options),
+        folder_(std::move(folder)),
+        reader_(model) {}
+
+  // `sides`: the halves of the device, then those of the server.
+  void Write(const std::array<std::vector<Half>, 2>& sides) {
+    for (const auto& halves : sides) CountWeights(halves);
+    for (const Side side : {Side::kDevice, Side::kServer}) {
+      const auto& halves = sides[static_cast<int>(side)];
+      if (halves.empty()) continue;
+      const std::string folder = folder_ + "/" + std::string(SideName(side));
+      MakeFolder(folder);
+      options_.inline_weights ? WriteInline(halves)
+                              : WriteExternal(halves, folder);
+    }
+  }
+
+ private:
+  std::vector<bool> UsedBy(const Half& half) const {
+    std::vector<bool> used(model_.weights.size());
+    AddUsedWeights(half.model, &used);
+    return used;
+  }
+
+  std::vector<bool> UsedByAny(const std::vector<Half>& halves) const {
+    std::vector<bool> used(model_.weights.size());
+    for (const Half& half : halves) AddUsedWeights(half.model, &used);
+    return used;
+  }
+
+  void CountWeights(const std::vector<Half>& halves) {
+    if (!options_.inline_weights) {
+      all_bytes_ += SumBytes(model_, UsedByAny(halves));
+      return;
+    }
+    for (const Half& half : halves) {
+      all_bytes_ += SumBytes(model_, UsedBy(half));
+    }
+  }
+
+  void WriteExternal(const std::vector<Half>& halves,
+                     const std::string& folder) {
+    const WeightsLayout layout = PlanWeights(model_, UsedByAny(halves));
+    for (const Half& half : halves) {
+      WriteOnnxExternal(model_, half.model, layout, folder_ + "/" + half.file,
+                        &reader_);
+    }
+    if (layout.bytes == 0) return;
+    WriteWeights(model_, layout, folder + "/" + kWeightsFile, &reader_,
+                 [&](int64_t bytes) { Report(bytes); });
+  }
+
+  void WriteInline(const std::vector<Half>& halves) {
+    for (const Half& half : halves) {
+      WriteOnnxInline(model_, half.model, folder_ + "/" + half.file, &reader_,
+                      [&](int64_t bytes) { Report(bytes); });
+    }
+  }
+
+  void Report(int64_t bytes) {
+    done_bytes_ += bytes;
+    if (options_.progress) options_.progress(done_bytes_, all_bytes_);
+  }
+
+  const SourceModel& model_;
+  const ResultOptions& options_;
+  std::string folder_;
+  WeightReader reader_;
+  int64_t done_bytes_ = 0;
+  int64_t all_bytes_ = 0;
+};
+
+}  // namespace
+
+std::optional<std::string> HalfFile(const CutTable& table, int cut, Side side,
+                                    std::optional<int> only_cut) {
+  if (only_cut && *only_cut != cut) return std::nullopt;
+  if (!HasHalf(table.cuts[cut].cut, side)) return std::nullopt;
+  return fmt::format("{}/cut{}.onnx", SideName(side), cut);
+}
+
+void WriteResult(const Result& result, const ResultOptions& options) {
+  CheckOnlyCut(*result.table, options.only_cut);
+  ResultFolder folder(options.out, options.force, InputFiles(*result.model));
+  const HalfMaker maker(*result.model, *result.graph);
+  HalvesWriter(*result.model, options, folder.path())
+      .Write({MakeHalves(result, maker, Side::kDevice, options.only_cut),
+              MakeHalves(result, maker, Side::kServer, options.only_cut)});
+  WriteFile(folder.path() + "/problem.json",
+            ProblemJson(*result.problem, *result.table));
+  WriteFile(folder.path() + "/splitting_model.json",
+            SplittingModelJson(*result.problem, *result.blocks));
+  WriteFile(folder.path() + "/table.json", TableJson(result, options.only_cut));
+  folder.Commit();
+}
+
+}  // namespace dnncut

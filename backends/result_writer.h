@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The last stage: writes the result folder of a compile.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "backends/result.h"
+
+namespace dnncut {
+
+struct ResultOptions {
+  std::string out;  // the folder
+  bool force = false;
+  bool inline_weights = false;
+  std::optional<int> only_cut;  // writes the halves of this cut alone
+  // Hears of the weight bytes written so far and of all there are to write.
+  std::function<void(int64_t done_bytes, int64_t all_bytes)> progress;
+};
+
+// Writes table.json, problem.json, splitting_model.json, the halves and their
+// weights. The folder appears whole or not at all; the same result gives the
+// same bytes. Throws Error.
+void WriteResult(const Result& result, const ResultOptions& options);
+
+}  // namespace dnncut

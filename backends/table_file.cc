@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/table_file.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <utility>
+
+#include "backends/link_json.h"
+#include "compiler/error.h"
+#include "compiler/json_file.h"
+
+namespace dnncut {
+namespace {
+
+constexpr int64_t kMaxCount = std::numeric_limits<int>::max();
+
+int GetCount(const JsonValue& object, std::string_view key) {
+  return static_cast<int>(GetInt64(object, key, 0, kMaxCount));
+}
+
+MachineLabel GetMachine(const JsonValue& root, std::string_view key) {
+  const JsonValue machine = GetMember(root, key);
+  return {GetString(machine, "name"), GetString(machine, "source")};
+}
+
+TableFile::CrossingTensor ReadTensor(const JsonValue& json) {
+  TableFile::CrossingTensor tensor;
+  tensor.name = GetString(json, "name");
+  tensor.dtype = GetString(json, "dtype");
+  if (FindMember(json, "shape")) tensor.shape = GetInt64s(json, "shape", -1);
+  tensor.bytes = GetInt64(json, "bytes");
+  const auto result = FindMember(json, "result");
+  tensor.result = result && AsBool(*result);
+  return tensor;
+}
+
+TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
+  if (GetInt64(json, "id") != id) {
+    FailAt(GetMember(json, "id"), "must be the place of the cut in the list");
+  }
+  TableFile::Cut cut;
+  CutCosts& costs = cut.costs;
+  costs.device_layers = GetCount(json, "device_layers");
+  costs.server_layers = GetCount(json, "server_layers");
+  costs.device_ns = GetInt64(json, "device_ns");
+  costs.server_ns = GetInt64(json, "server_ns");
+  costs.cross_ns = GetInt64(json, "cross_ns");
+  costs.upload_bytes = GetInt64(json, "upload_bytes");
+  costs.download_bytes = GetInt64(json, "download_bytes");
+  costs.download_ns = GetInt64(json, "download_ns");
+  for (const JsonValue& tensor : GetArray(json, "tensors")) {
+    cut.tensors.push_back(ReadTensor(tensor));
+  }
+  if (costs.server_layers > 0 || !cut.tensors.empty()) costs.rtt_ns = rtt_ns;
+  cut.device_weight_bytes = GetInt64(json, "device_weight_bytes");
+  cut.server_weight_bytes = GetInt64(json, "server_weight_bytes");
+  cut.device_model = FindString(json, "device_model");
+  cut.server_model = FindString(json, "server_model");
+  return cut;
+}
+
+// `min_kbps` is where the row has to start.
+TableRow ReadRow(const JsonValue& json, int64_t min_kbps,
+                 const TableFile& table) {
+  TableRow row;
+  row.min_kbps = GetInt64(json, "min_kbps");
+  if (row.min_kbps != min_kbps) {
+    FailAt(GetMember(json, "min_kbps"),
+           "must follow the row before it, or start the range");
+  }
+  row.max_kbps = GetInt64(json, "max_kbps", row.min_kbps, table.range.max_kbps);
+  row.cut = static_cast<int>(
+      GetInt64(json, "cut", 0, static_cast<int64_t>(table.cuts.size()) - 1));
+  return row;
+}
+
+void ReadRows(const JsonValue& root, TableFile* table) {
+  int64_t min_kbps = table->range.min_kbps;
+  const JsonValue rows = GetMember(root, "rows");
+  for (const JsonValue& json : AsArray(rows)) {
+    table->rows.push_back(ReadRow(json, min_kbps, *table));
+    min_kbps = table->rows.back().max_kbps + 1;
+  }
+  if (min_kbps != table->range.max_kbps + 1) {
+    FailAt(rows, "must cover the whole range of bandwidths");
+  }
+}
+
+}  // namespace
+
+TableFile ReadTableFile(const std::string& path) {
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(path, error);
+  const JsonValue root = ReadJsonFile(is_folder ? path + "/table.json" : path);
+  CheckSchema(root, "dnncut.table", 1);
+  TableFile table;
+  const JsonValue model = GetMember(root, "model");
+  table.model_file = GetString(model, "file");
+  table.model_sha256 = GetString(model, "sha256");
+  table.device = GetMachine(root, "device");
+  table.server = GetMachine(root, "server");
+  const JsonValue link = GetMember(root, "link");
+  table.range = GetRange(link);
+  table.rtt_ns = GetInt64(link, "rtt_ns");
+  table.downlink = GetDownlink(link, "downlink");
+  table.result = GetSide(link, "result");
+  table.layers = GetCount(root, "layers");
+  table.blocks = GetCount(root, "blocks");
+  for (const JsonValue& cut : GetArray(root, "cuts")) {
+    table.cuts.push_back(
+        ReadCut(cut, static_cast<int>(table.cuts.size()), table.rtt_ns));
+  }
+  ReadRows(root, &table);
+  if (const auto json = FindMember(root, "approximation")) {
+    table.approximation = {GetString(*json, "kind"),
+                           GetDouble(*json, "worst_regret", 0),
+                           GetInt64(*json, "worst_kbps")};
+  }
+  return table;
+}
+
+const TableRow& FindRow(const TableFile& table, int64_t kbps) {
+  if (kbps < table.range.min_kbps || kbps > table.range.max_kbps) {
+    Fail(ExitCode::kBadInput, "E620",
+         "{} kbit/s is outside the table, which goes from {} to {} kbit/s; "
+         "compile with --min-bandwidth and --max-bandwidth that include it",
+         kbps, table.range.min_kbps, table.range.max_kbps);
+  }
+  return *std::lower_bound(
+      table.rows.begin(), table.rows.end(), kbps,
+      [](const TableRow& row, int64_t at) { return row.max_kbps < at; });
+}
+
+}  // namespace dnncut

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// table.json read back, for whoever answers from a compiled table.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backends/result.h"
+#include "compiler/cut_table.h"
+#include "compiler/problem.h"
+
+namespace dnncut {
+
+// table.json as a reader sees it. Its rows keep the promises of CutTable: they
+// are sorted, touch each other, and name cuts that exist.
+struct TableFile {
+  struct CrossingTensor {
+    std::string name;
+    std::string dtype;
+    std::vector<int64_t> shape;  // -1: only the data decides
+    int64_t bytes = 0;
+    bool result = false;
+  };
+  struct Cut {
+    int device_layers = 0;
+    int server_layers = 0;
+    CutCosts costs;  // `uploaded` stays empty: see `tensors`
+    std::vector<CrossingTensor> tensors;
+    int64_t device_weight_bytes = 0;
+    int64_t server_weight_bytes = 0;
+    std::optional<std::string> device_model;
+    std::optional<std::string> server_model;
+  };
+
+  std::string model_file;
+  std::string model_sha256;
+  MachineLabel device;
+  MachineLabel server;
+  BandwidthRange range;
+  int64_t rtt_ns = 0;
+  Downlink downlink;
+  Side result = Side::kDevice;
+  int layers = 0;
+  int blocks = 0;
+  std::vector<Cut> cuts;
+  std::vector<TableRow> rows;
+  std::optional<Approximation> approximation;
+};
+
+// `path` is the file, or the result folder that holds it. Throws Error.
+TableFile ReadTableFile(const std::string& path);
+
+// The row that holds `kbps`. Throws Error E620 when it is outside the range.
+const TableRow& FindRow(const TableFile& table, int64_t kbps);
+
+}  // namespace dnncut

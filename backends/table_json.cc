@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/table_json.h"
+
+#include <filesystem>
+
+#include "backends/halves.h"
+#include "backends/json_text.h"
+
+namespace dnncut {
+namespace {
+
+Json NullOr(const std::optional<std::string>& text) {
+  return text ? Json(*text) : Json();
+}
+
+Json TensorJson(const Tensor& tensor) {
+  Json json = {{"name", tensor.name}};
+  json["dtype"] = DTypeName(tensor.type.dtype);
+  json["shape"] = tensor.type.has_rank ? Json(tensor.type.shape) : Json();
+  json["bytes"] = tensor.bytes ? Json(*tensor.bytes) : Json();
+  return json;
+}
+
+// The bytes of an output that no layer makes, too.
+Json OutputJson(const Graph& graph, const ModelOutput& output) {
+  if (output.source != ModelOutput::Source::kConstant) {
+    return TensorJson(graph.tensors[output.id]);
+  }
+  const Constant& constant = graph.constants[output.id];
+  Tensor tensor;
+  tensor.name = constant.name;
+  tensor.type = constant.type;
+  tensor.bytes = constant.memory_bytes;
+  return TensorJson(tensor);
+}
+
+Json ModelJson(const SourceModel& model, const Graph& graph) {
+  Json inputs = Json::array();
+  for (int i = 0; i < graph.input_count; ++i) {
+    inputs.push_back(TensorJson(graph.tensors[i]));
+  }
+  Json outputs = Json::array();
+  for (const ModelOutput& output : graph.outputs) {
+    outputs.push_back(OutputJson(graph, output));
+  }
+  // Only the name: the same model gives the same table in any folder.
+  return {{"file", std::filesystem::path(model.path).filename().string()},
+          {"sha256", model.sha256},
+          {"inputs", inputs},
+          {"outputs", outputs}};
+}
+
+Json LinkJson(const Problem& problem) {
+  return {{"min_kbps", problem.range.min_kbps},
+          {"max_kbps", problem.range.max_kbps},
+          {"rtt_ns", problem.rtt_ns},
+          {"downlink", DownlinkName(problem.downlink)},
+          {"result", SideName(problem.result)}};
+}
+
+Json CutJson(const Result& result, int id, std::optional<int> only_cut) {
+  const TableCut& cut = result.table->cuts[id];
+  const Graph& graph = *result.graph;
+  Json tensors = Json::array();
+  for (TensorId t : cut.costs.uploaded) {
+    tensors.push_back(TensorJson(graph.tensors[t]));
+    if (result.problem->result == Side::kServer && graph.tensors[t].is_result) {
+      tensors.back()["result"] = true;
+    }
+  }
+  const auto file = [&](Side side) {
+    return NullOr(HalfFile(*result.table, id, side, only_cut));
+  };
+  return {{"id", id},
+          {"device_layers", cut.costs.device_layers},
+          {"server_layers", cut.costs.server_layers},
+          {"device_ns", cut.costs.device_ns},
+          {"server_ns", cut.costs.server_ns},
+          {"cross_ns", cut.costs.cross_ns},
+          {"upload_bytes", cut.costs.upload_bytes},
+          {"download_bytes", cut.costs.download_bytes},
+          {"download_ns", cut.costs.download_ns},
+          {"tensors", tensors},
+          {"device_weight_bytes", WeightBytes(graph, cut.cut, Side::kDevice)},
+          {"server_weight_bytes", WeightBytes(graph, cut.cut, Side::kServer)},
+          {"device_model", file(Side::kDevice)},
+          {"server_model", file(Side::kServer)}};
+}
+
+Json RowJson(const Result& result, const TableRow& row) {
+  const CutCosts& costs = result.table->cuts[row.cut].costs;
+  const auto latency = [&](int64_t kbps) {
+    return LatencyNs(costs, result.problem->downlink, kbps);
+  };
+  return {{"min_kbps", row.min_kbps},
+          {"max_kbps", row.max_kbps},
+          {"cut", row.cut},
+          {"latency_ns_at_min", latency(row.min_kbps)},
+          {"latency_ns_at_max", latency(row.max_kbps)}};
+}
+
+Json MachineJson(const MachineLabel& machine) {
+  return {{"name", machine.name}, {"source", machine.source}};
+}
+
+Json ApproximationJson(const Approximation& approximation) {
+  return {{"kind", approximation.kind},
+          {"worst_regret", approximation.worst_regret},
+          {"worst_kbps", approximation.worst_kbps}};
+}
+
+}  // namespace
+
+std::string TableJson(const Result& result, std::optional<int> only_cut) {
+  const CutTable& table = *result.table;
+  JsonText text;
+  text.Add("schema", "dnncut.table/1");
+  text.Add("tool", {{"name", "dnncut"}, {"version", result.version}});
+  text.Add("model", ModelJson(*result.model, *result.graph));
+  text.Add("device", MachineJson(result.device));
+  text.Add("server", MachineJson(result.server));
+  text.Add("objective", "latency");
+  text.Add("link", LinkJson(*result.problem));
+  if (table.approximation) {
+    text.Add("approximation", ApproximationJson(*table.approximation));
+  }
+  if (only_cut) text.Add("only_cut", *only_cut);
+  text.Add("layers", result.graph->layers.size());
+  text.Add("blocks", CountBlocks(*result.blocks));
+  text.AddList("cuts", table.cuts.size(), [&](size_t id) {
+    return CutJson(result, static_cast<int>(id), only_cut);
+  });
+  text.AddList("rows", table.rows.size(),
+               [&](size_t row) { return RowJson(result, table.rows[row]); });
+  text.AddList("warnings", result.warnings.size(), [&](size_t w) {
+    return Json{{"id", result.warnings[w].id},
+                {"text", result.warnings[w].text}};
+  });
+  return text.Finish();
+}
+
+}  // namespace dnncut

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/weights_file.h"
+
+#include <google/protobuf/io/zero_copy_stream_impl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "backends/typed_data.h"
+#include "compiler/checked_math.h"
+#include "compiler/weight_file.h"
+
+namespace dnncut {
+namespace {
+
+constexpr int kReadBlockBytes = 1 << 20;
+
+[[noreturn]] void FailShort(const SourceModel& model, const WeightData& data) {
+  Fail(ExitCode::kIo, "E607",
+       "{}: the data of tensor '{}' ends early: the file has changed while it "
+       "was being compiled",
+       data.location.empty() ? model.path : data.location, data.tensor);
+}
+
+}  // namespace
+
+void WeightReader::Copy(WeightId weight, OutputFile* file) {
+  const WeightData& data = model_.weights.at(weight);
+  if (data.encoding == WeightData::Encoding::kTensorProto) {
+    Stream(data, [&](std::string_view bytes) { file->Append(bytes); });
+  } else if (!file->AppendFrom(Open(data), data.offset, data.bytes)) {
+    FailShort(model_, data);
+  }
+}
+
+std::string WeightReader::Read(WeightId weight) {
+  const WeightData& data = model_.weights.at(weight);
+  std::string content;
+  if (data.encoding == WeightData::Encoding::kTensorProto) {
+    Stream(data, [&](std::string_view bytes) { content += bytes; });
+    return content;
+  }
+  const int file = Open(data);
+  content.resize(data.bytes);
+  int64_t done = 0;
+  while (done < data.bytes) {
+    const ssize_t read = pread(file, content.data() + done, data.bytes - done,
+                               data.offset + done);
+    if (read < 0 && errno == EINTR) continue;
+    if (read <= 0) FailShort(model_, data);
+    done += read;
+  }
+  return content;
+}
+
+int WeightReader::Open(const WeightData& data) {
+  UniqueFd& file = files_[data.location];
+  if (!file.is_open()) file = UniqueFd(OpenWeightFile(model_, data));
+  return file.get();
+}
+
+void WeightReader::Stream(const WeightData& data,
+                          const std::function<void(std::string_view)>& emit) {
+  const int file = Open(data);
+  if (lseek(file, data.offset, SEEK_SET) < 0) FailShort(model_, data);
+  google::protobuf::io::FileInputStream input(file, kReadBlockBytes);
+  google::protobuf::io::LimitingInputStream message(&input, data.length);
+  StreamTypedData(data, &message, emit);
+}
+
+WeightsLayout PlanWeights(const SourceModel& model,
+                          const std::vector<bool>& used) {
+  WeightsLayout layout;
+  layout.offsets.assign(model.weights.size(), -1);
+  for (size_t w = 0; w < model.weights.size(); ++w) {
+    if (!used[w] || model.weights[w].bytes <= kInlineBytes) continue;
+    const int64_t aligned =
+        CheckedAdd(layout.bytes, kWeightAlignment - 1, "weights.bin") /
+        kWeightAlignment * kWeightAlignment;
+    layout.offsets[w] = aligned;
+    layout.bytes = CheckedAdd(aligned, model.weights[w].bytes, "weights.bin");
+  }
+  return layout;
+}
+
+void WriteWeights(const SourceModel& model, const WeightsLayout& layout,
+                  const std::string& path, WeightReader* reader,
+                  const WriteProgress& progress) {
+  OutputFile file(path);
+  for (size_t w = 0; w < layout.offsets.size(); ++w) {
+    if (layout.offsets[w] < 0) continue;
+    file.SkipTo(layout.offsets[w]);
+    reader->Copy(static_cast<WeightId>(w), &file);
+    if (progress) progress(model.weights[w].bytes);
+  }
+}
+
+}  // namespace dnncut

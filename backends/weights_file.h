@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// weights.bin: the weights of all halves of one side, each once, as ONNX
+// external data. Bytes go from file to file; only buffers are held.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "backends/file_io.h"
+#include "compiler/source_model.h"
+#include "compiler/system_file.h"
+
+namespace dnncut {
+
+inline constexpr const char* kWeightsFile = "weights.bin";
+// So that a runtime can map a tensor on its own.
+inline constexpr int64_t kWeightAlignment = 4096;
+
+// Reads weights where the source model says they lie. Files are opened at the
+// first use and stay open.
+class WeightReader {
+ public:
+  explicit WeightReader(const SourceModel& model) : model_(model) {}
+
+  // Appends the raw data of a weight to `file`. Throws Error E607 when its file
+  // has shrunk or changed since it was validated.
+  void Copy(WeightId weight, OutputFile* file);
+
+  // The same as text, for a small one.
+  std::string Read(WeightId weight);
+
+ private:
+  int Open(const WeightData& data);
+  void Stream(const WeightData& data,
+              const std::function<void(std::string_view)>& emit);
+
+  const SourceModel& model_;
+  std::map<std::string, UniqueFd> files_;  // by location
+};
+
+// Where each weight stands in weights.bin.
+struct WeightsLayout {
+  std::vector<int64_t> offsets;  // by WeightId; -1: not in the file
+  int64_t bytes = 0;             // of the whole file
+};
+
+// Of the weights with `used` [WeightId], in the model's order. Those of at most
+// kInlineBytes (external in the source) stay out: they go into the .onnx file.
+WeightsLayout PlanWeights(const SourceModel& model,
+                          const std::vector<bool>& used);
+
+// `progress`, if any, hears of the bytes written since it was last called.
+using WriteProgress = std::function<void(int64_t bytes)>;
+void WriteWeights(const SourceModel& model, const WeightsLayout& layout,
+                  const std::string& path, WeightReader* reader,
+                  const WriteProgress& progress);
+
+}  // namespace dnncut
