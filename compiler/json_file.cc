@@ -10,6 +10,7 @@
 #include <set>
 #include <system_error>
 
+#include "compiler/did_you_mean.h"
 #include "compiler/error.h"
 
 namespace dnncut {
@@ -203,6 +204,19 @@ void CheckSchema(const JsonValue& root, std::string_view format, int version) {
   Fail(ExitCode::kBadInput, "E402",
        "{}: has the schema {}; expected a \"{}\" file", file, QuoteKey(*found),
        wanted);
+}
+
+void RefuseMisspeltKeys(const JsonValue& object,
+                        const std::vector<std::string>& known) {
+  std::vector<std::string> missing;
+  for (const std::string& key : known) {
+    if (!object.json->contains(key)) missing.push_back(key);
+  }
+  for (const auto& [key, value] : AsItems(object)) {
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    const std::string hint = DidYouMean(key, missing);
+    if (!hint.empty()) FailAt(value, fmt::format("is an unknown key{}", hint));
+  }
 }
 
 void FailAt(const JsonValue& value, std::string_view what) {

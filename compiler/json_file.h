@@ -46,6 +46,11 @@ void CheckSchema(const JsonValue& root, std::string_view format, int version);
 // What the file says its schema is; nullopt when it says nothing (or no text).
 std::optional<std::string> SchemaOf(const JsonValue& root);
 
+// Throws Error E403 when a key is near to one of `known` that is missing: most
+// likely it is misspelt. Other unknown keys are fine.
+void RefuseMisspeltKeys(const JsonValue& object,
+                        const std::vector<std::string>& known);
+
 // `what` is a whole sentence about the value at hand, "must be ...".
 [[noreturn]] void FailAt(const JsonValue& value, std::string_view what);
 
