@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The subcommands of dnncut, one file each. main.cc lists them.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dnncut {
+
+// Does the work of a command, after its flags were parsed. Throws Error.
+using CommandRunner = std::function<void()>;
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;  // one line
+  // Lines that a shell runs as they stand; the tests run them.
+  std::string_view examples;
+  // Adds positionals and flags to `app`. What it returns owns their values.
+  CommandRunner (*set_up)(CLI::App* app) = nullptr;
+};
+
+CommandRunner SetUpCompile(CLI::App* app);
+CommandRunner SetUpInspect(CLI::App* app);
+CommandRunner SetUpLookup(CLI::App* app);
+CommandRunner SetUpSolve(CLI::App* app);
+CommandRunner SetUpMachines(CLI::App* app);
+CommandRunner SetUpExample(CLI::App* app);
+
+// A flag with one value; `type` is what --help calls it ("RATE").
+void AddValue(CLI::App* app, const std::string& flags, const std::string& type,
+              std::string* value, const std::string& help);
+
+// The same for a flag that may stand several times.
+void AddRepeatable(CLI::App* app, const std::string& flags,
+                   const std::string& type, std::vector<std::string>* values,
+                   const std::string& help);
+
+// Throws Error E135 when a command was not given its positional argument.
+void RequireArgument(std::string_view command, std::string_view argument,
+                     const std::string& value);
+
+}  // namespace dnncut

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/latency_parts.h"
+
+namespace dnncut {
+namespace {
+
+// The largest integer whose square is at most `value`.
+int64_t SquareRoot(int64_t value) {
+  int64_t low = 0;
+  int64_t high = 3'037'000'499;  // its square is the largest that fits
+  while (low < high) {
+    const int64_t middle = low + (high - low + 1) / 2;
+    if (middle * middle <= value) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return low;
+}
+
+}  // namespace
+
+LatencyParts PartsAt(const CutCosts& costs, const Downlink& downlink,
+                     int64_t kbps) {
+  LatencyParts parts;
+  parts.device_ns = costs.device_ns;
+  parts.server_ns = costs.server_ns;
+  parts.total_ns = LatencyNs(costs, downlink, kbps);
+  parts.network_ns = parts.total_ns - parts.device_ns - parts.server_ns;
+  return parts;
+}
+
+int64_t MiddleKbps(int64_t min_kbps, int64_t max_kbps) {
+  // At most kLimitKbps squared: fits.
+  const int64_t middle = SquareRoot(min_kbps * max_kbps);
+  int64_t unit = 1;
+  while (middle / unit >= 100) unit *= 10;
+  const int64_t round = middle / unit * unit;
+  return round >= min_kbps ? round : middle;
+}
+
+}  // namespace dnncut

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where the time of one inference goes, for people.
+#pragma once
+
+#include <cstdint>
+
+#include "compiler/cut.h"
+#include "compiler/cut_table.h"
+#include "compiler/problem.h"
+
+namespace dnncut {
+
+// Adds up exactly; the total is rounded half up.
+struct LatencyParts {
+  int64_t device_ns = 0;
+  int64_t network_ns = 0;  // round trip, transfers, what a crossing costs
+  int64_t server_ns = 0;
+  int64_t total_ns = 0;
+};
+
+LatencyParts PartsAt(const CutCosts& costs, const Downlink& downlink,
+                     int64_t kbps);
+
+// The bandwidth at which a row is shown: the geometric middle of its ends, cut
+// to two digits when that is still inside.
+int64_t MiddleKbps(int64_t min_kbps, int64_t max_kbps);
+
+}  // namespace dnncut

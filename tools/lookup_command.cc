@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "backends/table_file.h"
+#include "compiler/error.h"
+#include "tools/command.h"
+#include "tools/latency_parts.h"
+#include "tools/terminal.h"
+#include "tools/text_table.h"
+#include "tools/units.h"
+
+namespace dnncut {
+namespace {
+
+struct LookupFlags {
+  std::string path;
+  std::string bandwidth;
+  bool json = false;
+};
+
+// The folder that the paths of a table are relative to.
+std::filesystem::path FolderOf(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return path;
+  return std::filesystem::path(path).parent_path();
+}
+
+std::string HalfText(const std::filesystem::path& folder,
+                     const std::optional<std::string>& model, int layers) {
+  if (layers == 0) return "nothing";
+  return fmt::format("{} layer{}{}", layers, layers == 1 ? "" : "s",
+                     model ? ", " + (folder / *model).string() : "");
+}
+
+std::string LookupText(const TableFile& table, const TableRow& row,
+                       const std::filesystem::path& folder, int64_t kbps) {
+  const TableFile::Cut& cut = table.cuts[row.cut];
+  const LatencyParts parts = PartsAt(cut.costs, table.downlink, kbps);
+  std::string text =
+      fmt::format("at {}: cut {} of {}, best from {} to {}\n", FormatKbps(kbps),
+                  row.cut, Printable(table.model_file),
+                  FormatKbps(row.min_kbps), FormatKbps(row.max_kbps));
+  text += fmt::format(
+      "device    {}: {}\n", Printable(table.device.name),
+      Printable(HalfText(folder, cut.device_model, cut.device_layers)));
+  text += fmt::format(
+      "server    {}: {}\n", Printable(table.server.name),
+      Printable(HalfText(folder, cut.server_model, cut.server_layers)));
+  std::string_view label = "upload";
+  if (cut.tensors.empty()) text += "upload    nothing\n";
+  for (const TableFile::CrossingTensor& tensor : cut.tensors) {
+    text += fmt::format("{:<9} {} {} {}\n", label, Printable(tensor.name),
+                        FormatType(tensor.dtype, tensor.shape),
+                        FormatBytes(tensor.bytes));
+    label = "";
+  }
+  if (cut.costs.download_bytes > 0) {
+    text +=
+        fmt::format("download  {}\n", FormatBytes(cut.costs.download_bytes));
+  }
+  text += fmt::format(
+      "time      {} = device {} + network {} + server {}\n",
+      FormatDuration(parts.total_ns), FormatDuration(parts.device_ns),
+      FormatDuration(parts.network_ns), FormatDuration(parts.server_ns));
+  return text;
+}
+
+nlohmann::ordered_json LookupJson(const TableFile& table, const TableRow& row,
+                                  int64_t kbps) {
+  const TableFile::Cut& cut = table.cuts[row.cut];
+  const LatencyParts parts = PartsAt(cut.costs, table.downlink, kbps);
+  const auto path_or_null = [](const std::optional<std::string>& path) {
+    return path ? nlohmann::ordered_json(*path) : nlohmann::ordered_json();
+  };
+  nlohmann::ordered_json tensors = nlohmann::ordered_json::array();
+  for (const TableFile::CrossingTensor& tensor : cut.tensors) {
+    tensors.push_back({{"name", tensor.name},
+                       {"dtype", tensor.dtype},
+                       {"shape", tensor.shape},
+                       {"bytes", tensor.bytes}});
+  }
+  return {{"schema", "dnncut.lookup/1"},
+          {"kbps", kbps},
+          {"row", {{"min_kbps", row.min_kbps}, {"max_kbps", row.max_kbps}}},
+          {"cut", row.cut},
+          {"device_layers", cut.device_layers},
+          {"server_layers", cut.server_layers},
+          {"device_model", path_or_null(cut.device_model)},
+          {"server_model", path_or_null(cut.server_model)},
+          {"tensors", tensors},
+          {"upload_bytes", cut.costs.upload_bytes},
+          {"download_bytes", cut.costs.download_bytes},
+          {"device_ns", parts.device_ns},
+          {"network_ns", parts.network_ns},
+          {"server_ns", parts.server_ns},
+          {"latency_ns", parts.total_ns}};
+}
+
+void RunLookup(const LookupFlags& flags) {
+  RequireArgument("lookup", "OUT", flags.path);
+  RequireArgument("lookup", "--bandwidth", flags.bandwidth);
+  const int64_t kbps = ParseKbps("--bandwidth", flags.bandwidth);
+  const TableFile table = ReadTableFile(flags.path);
+  const TableRow& row = FindRow(table, kbps);
+  if (flags.json) {
+    PrintJson(LookupJson(table, row, kbps));
+  } else {
+    PrintResult(LookupText(table, row, FolderOf(flags.path), kbps));
+  }
+}
+
+}  // namespace
+
+CommandRunner SetUpLookup(CLI::App* app) {
+  auto flags = std::make_shared<LookupFlags>();
+  app->add_option("OUT", flags->path,
+                  "folder that compile wrote, or a table.json");
+  AddValue(app, "-b,--bandwidth", "RATE", &flags->bandwidth,
+           "uplink, for example 64kbps, 3Mbps or 10Gbps");
+  app->add_flag("--json", flags->json, "the answer as JSON");
+  return [flags] { RunLookup(*flags); };
+}
+
+}  // namespace dnncut

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/machine_costs.h"
+
+#include <map>
+#include <numeric>
+
+#include "compiler/checked_math.h"
+#include "cost_models/profile.h"
+#include "cost_models/roofline.h"
+
+namespace dnncut {
+namespace {
+
+std::optional<Machine> FindBuiltin(const std::string& name) {
+  for (const Machine& machine : BuiltinMachines()) {
+    if (machine.name == name) return machine;
+  }
+  return std::nullopt;
+}
+
+// The machine whose roofline fills the gaps of a profile.
+std::optional<Machine> FillMachine(const Profile& profile, const Fill& fill) {
+  if (!fill.roofline) return std::nullopt;
+  if (!fill.machine.empty()) return LoadMachine(fill.machine);
+  std::optional<Machine> machine = FindBuiltin(profile.machine);
+  if (!machine) {
+    Fail(ExitCode::kUsage, "E122",
+         "{}: its machine '{}' is not built in, so --fill roofline needs one, "
+         "for example --fill roofline:raspberry-pi-4",
+         profile.path, profile.machine);
+  }
+  return machine;
+}
+
+MachineCosts MeasuredCosts(const std::string& path, const Fill& fill,
+                           const SourceModel& model, const Graph& graph,
+                           Warnings* warnings) {
+  const Profile profile = ReadProfile(path);
+  CheckProfileModel(profile, model.path, model.sha256);
+  MachineCosts costs;
+  costs.name = profile.machine;
+  costs.measured = true;
+  costs.machine = FindBuiltin(profile.machine);
+  costs.ns = ProfileNs(graph, profile, FillMachine(profile, fill), warnings);
+  costs.groups = ProfileGroups(graph, profile, warnings);
+  costs.cross_ns = ProfileCrossNs(graph, profile, warnings);
+  return costs;
+}
+
+// Joins the members of each group with the first member of it.
+void JoinGroups(const std::vector<std::optional<int>>& groups,
+                std::vector<int>* parent) {
+  const auto root = [parent](int layer) {
+    while ((*parent)[layer] != layer) {
+      (*parent)[layer] = (*parent)[(*parent)[layer]];
+      layer = (*parent)[layer];
+    }
+    return layer;
+  };
+  std::map<int, int> first;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    if (!groups[i]) continue;
+    const int layer = static_cast<int>(i);
+    const auto [entry, is_new] = first.emplace(*groups[i], layer);
+    if (is_new) continue;
+    const int a = root(entry->second);
+    const int b = root(layer);
+    (*parent)[std::max(a, b)] = std::min(a, b);
+  }
+}
+
+}  // namespace
+
+MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
+                              const SourceModel& model, const Graph& graph,
+                              Warnings* warnings) {
+  if (FindCostSource(name_or_path) == CostSource::kProfileFile) {
+    return MeasuredCosts(name_or_path, fill, model, graph, warnings);
+  }
+  MachineCosts costs;
+  costs.machine = LoadMachine(name_or_path);
+  costs.name = costs.machine->name;
+  costs.ns = RooflineNs(graph, *costs.machine);
+  return costs;
+}
+
+CostTable CombineCosts(const MachineCosts& device, const MachineCosts& server,
+                       const Graph& graph) {
+  CostTable costs;
+  costs.device_ns = device.ns;
+  costs.server_ns = server.ns;
+  costs.cross_ns.resize(graph.tensors.size());
+  for (const MachineCosts* side : {&device, &server}) {
+    for (size_t i = 0; i < side->cross_ns.size(); ++i) {
+      costs.cross_ns[i] = CheckedAdd(costs.cross_ns[i], side->cross_ns[i],
+                                     "the cost of a crossing");
+    }
+  }
+  return costs;
+}
+
+std::vector<std::optional<int>> CombineGroups(const MachineCosts& device,
+                                              const MachineCosts& server,
+                                              int layer_count) {
+  if (device.groups.empty() && server.groups.empty()) return {};
+  std::vector<int> parent(static_cast<size_t>(layer_count));
+  std::iota(parent.begin(), parent.end(), 0);
+  JoinGroups(device.groups, &parent);
+  JoinGroups(server.groups, &parent);
+  std::vector<int> root(parent.size());
+  std::vector<int> size(parent.size());
+  for (size_t i = 0; i < parent.size(); ++i) {
+    // A parent is never a later layer, so its own root is known.
+    root[i] = parent[i] == static_cast<int>(i) ? parent[i] : root[parent[i]];
+    ++size[root[i]];
+  }
+  std::vector<std::optional<int>> groups(parent.size());
+  for (size_t i = 0; i < parent.size(); ++i) {
+    if (size[root[i]] > 1) groups[i] = root[i];
+  }
+  return groups;
+}
+
+}  // namespace dnncut

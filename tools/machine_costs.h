@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What `--device NAME|FILE` and `--server NAME|FILE` stand for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/cost_table.h"
+#include "compiler/error.h"
+#include "compiler/graph.h"
+#include "compiler/make_problem.h"
+#include "compiler/source_model.h"
+#include "cost_models/machine.h"
+
+namespace dnncut {
+
+// The times of one side, and where they come from.
+struct MachineCosts {
+  std::string name;
+  bool measured = false;  // from a profile, else estimated by the roofline
+  // Known unless a profile names a machine that is not built in.
+  std::optional<Machine> machine;
+  std::vector<int64_t> ns;                 // by LayerId
+  std::vector<std::optional<int>> groups;  // by LayerId, or empty
+  std::vector<int64_t> cross_ns;           // by TensorId, or empty
+};
+
+// How layers that a profile does not know get their time (--fill).
+struct Fill {
+  bool roofline = false;
+  std::string machine;  // "": the built-in machine that the profile names
+
+  bool operator==(const Fill&) const = default;
+};
+
+MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
+                              const SourceModel& model, const Graph& graph,
+                              Warnings* warnings);
+
+CostTable CombineCosts(const MachineCosts& device, const MachineCosts& server,
+                       const Graph& graph);
+
+// Layers that either side's runtime fuses share a side: the finest grouping
+// that keeps the groups of both.
+std::vector<std::optional<int>> CombineGroups(const MachineCosts& device,
+                                              const MachineCosts& server,
+                                              int layer_count);
+
+}  // namespace dnncut

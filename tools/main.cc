@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The command line: finds the subcommand, runs it, and turns whatever comes
+// out into one line and an exit code.
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "compiler/error.h"
+#include "tools/command.h"
+#include "tools/terminal.h"
+#include "tools/usage.h"
+#include "tools/version.h"
+
+namespace dnncut {
+namespace {
+
+constexpr std::array<Command, 6> kCommands = {{
+    {"compile", "writes the halves of a model and the table of cuts",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx\n"
+     "  dnncut compile net.onnx -o out --device cortex-m7 --rtt 20ms\n"
+     "  dnncut compile net.onnx -o small --max-cuts 2 --json\n",
+     SetUpCompile},
+    {"inspect", "says what a model consists of and what it costs",
+     "  dnncut example mobilenetv2 -o net.onnx\n"
+     "  dnncut inspect net.onnx --device cortex-m7\n",
+     SetUpInspect},
+    {"lookup", "says what runs where at a bandwidth, from a compiled table",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx -o out\n"
+     "  dnncut lookup out --bandwidth 5Mbps\n",
+     SetUpLookup},
+    {"solve", "finds the best cut again, for any bandwidth and round trip time",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx -o out\n"
+     "  dnncut solve out/splitting_model.json --bandwidth 3Mbps --rtt 40ms\n",
+     SetUpSolve},
+    {"machines", "lists the built-in devices and servers",
+     "  dnncut machines\n", SetUpMachines},
+    {"example", "writes a real architecture as ONNX, to try dnncut on",
+     "  dnncut example\n"
+     "  dnncut example resnet50 -o resnet50.onnx\n",
+     SetUpExample},
+}};
+
+void Run(int argc, const char* const* argv) {
+  CLI::App app("", "dnncut");
+  app.allow_extras();
+  bool version = false;
+  app.add_flag("--version", version);
+  std::array<CommandRunner, kCommands.size()> runners;
+  std::array<CLI::App*, kCommands.size()> apps = {};
+  for (size_t i = 0; i < kCommands.size(); ++i) {
+    apps[i] = app.add_subcommand(std::string(kCommands[i].name));
+    apps[i]->set_help_flag("-h,--help", "this text");
+    apps[i]->allow_extras();
+    runners[i] = kCommands[i].set_up(apps[i]);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    for (size_t i = 0; i < kCommands.size(); ++i) {
+      if (apps[i]->parsed()) {
+        return PrintResult(CommandHelp(kCommands[i], *apps[i]));
+      }
+    }
+    return PrintResult(ProgramHelp(kCommands));
+  } catch (const CLI::ParseError& error) {
+    FailParse(app, error);
+  }
+  RejectUnknownArguments(app);
+  if (version) return PrintResult(VersionText());
+  for (size_t i = 0; i < kCommands.size(); ++i) {
+    if (apps[i]->parsed()) return runners[i]();
+  }
+  Fail(ExitCode::kUsage, "E135", "dnncut needs a command (see dnncut --help)");
+}
+
+int Fault(std::string_view what) {
+  fmt::print(stderr,
+             "dnncut: internal error: {}\n"
+             "dnncut: this is a fault of dnncut, not of the input; please "
+             "report it with the command line and the model\n",
+             what);
+  return static_cast<int>(ExitCode::kInternal);
+}
+
+}  // namespace
+}  // namespace dnncut
+
+int main(int argc, char** argv) {
+  try {
+    dnncut::Run(argc, argv);
+    return static_cast<int>(dnncut::ExitCode::kOk);
+  } catch (const dnncut::Error& error) {
+    dnncut::PrintError(error);
+    return static_cast<int>(error.exit_code());
+  } catch (const std::bad_alloc&) {
+    return dnncut::Fault("out of memory");
+  } catch (const std::exception& error) {
+    return dnncut::Fault(error.what());
+  }
+}

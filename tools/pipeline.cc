@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/pipeline.h"
+
+#include <fmt/format.h>
+
+#include "backends/result_writer.h"
+#include "compiler/approximate_table.h"
+#include "cost_models/memory.h"
+#include "passes/compress.h"
+#include "tools/placement.h"
+#include "tools/units.h"
+
+namespace dnncut {
+namespace {
+
+BlockGraph CompressBlocks(BlockGraph blocks, Progress* progress) {
+  const auto report = [progress](const PassReport& pass) {
+    progress->Detail(fmt::format("round {} {}: {} -> {} blocks in {:.3f} ms",
+                                 pass.round, pass.pass, pass.blocks_before,
+                                 pass.blocks_after, pass.seconds * 1000));
+  };
+  return Compress(std::move(blocks), report);
+}
+
+CutTable Approximate(const CompileOptions& options, const Problem& problem,
+                     const CutTable& exact) {
+  if (!options.bucket_kbps.empty()) {
+    return ApplyBuckets(problem, exact, options.bucket_kbps);
+  }
+  if (options.max_cuts > 0) return KeepCuts(problem, exact, options.max_cuts);
+  return exact;
+}
+
+void WarnWhereMemoryIsShort(const CompileResult& result, Warnings* warnings) {
+  for (const Side side : {Side::kDevice, Side::kServer}) {
+    const MachineCosts& costs =
+        side == Side::kDevice ? result.device : result.server;
+    if (!costs.machine) continue;
+    for (size_t i = 0; i < result.table.cuts.size(); ++i) {
+      const std::optional<int64_t> missing = MemoryShortfall(
+          result.graph, result.table.cuts[i].cut, side, *costs.machine);
+      if (!missing) continue;
+      Warn(warnings, "W101",
+           "cut {}: its half does not fit into {}, the {}: at least {} are "
+           "missing",
+           i, costs.name, side == Side::kDevice ? "device" : "server",
+           FormatSize(*missing));
+    }
+  }
+}
+
+void Write(const CompileOptions& options, const CompileResult& result,
+           const Warnings& warnings, Progress* progress) {
+  const std::string stage = fmt::format("writing {}", options.output);
+  progress->Stage(stage);
+  ResultOptions write;
+  write.out = options.output;
+  write.force = options.force;
+  write.inline_weights = options.inline_weights;
+  write.only_cut = options.only_cut;
+  write.progress = [progress, &stage](int64_t done_bytes, int64_t all_bytes) {
+    progress->Part(stage, done_bytes, all_bytes);
+  };
+  WriteResult(BackendResult(result, warnings), write);
+}
+
+MachineLabel LabelOf(const MachineCosts& costs) {
+  return {costs.name, costs.measured ? "profile" : "roofline"};
+}
+
+}  // namespace
+
+Result BackendResult(const CompileResult& result, const Warnings& warnings) {
+  Result backend;
+  backend.model = &result.model;
+  backend.graph = &result.graph;
+  backend.problem = &result.problem;
+  backend.blocks = &result.blocks;
+  backend.table = &result.table;
+  backend.device = LabelOf(result.device);
+  backend.server = LabelOf(result.server);
+  backend.version = DNNCUT_VERSION;
+  backend.warnings = warnings;
+  return backend;
+}
+
+CompileResult Compile(const CompileOptions& options, Progress* progress,
+                      Warnings* warnings) {
+  CompileResult result;
+
+  // The model. Beyond this point nothing reads the file's structure again.
+  progress->Stage(fmt::format("reading {}", options.model_path));
+  result.model = LoadModel(options.model_path, options.load, warnings);
+  progress->Stage("working out shapes");
+  result.graph = ImportGraph(result.model, options.import, warnings);
+
+  // What everything costs. Beyond this point the machines matter only to the
+  // messages: times are numbers of nanoseconds.
+  progress->Stage("counting costs");
+  result.device = LoadMachineCosts(options.device, options.fill, result.model,
+                                   result.graph, warnings);
+  result.server = LoadMachineCosts(options.server, options.fill, result.model,
+                                   result.graph, warnings);
+  Placement placement =
+      PinLayers(result.graph, options.pin_device, options.pin_server);
+  placement.groups =
+      CombineGroups(result.device, result.server,
+                    static_cast<int>(result.graph.layers.size()));
+
+  // The problem. Beyond this point it alone decides the answer.
+  result.problem = MakeProblem(
+      result.graph, CombineCosts(result.device, result.server, result.graph),
+      options.link, placement);
+  result.blocks = MakeBlockGraph(result.problem);
+  if (options.compress) {
+    progress->Stage("compressing");
+    result.blocks = CompressBlocks(std::move(result.blocks), progress);
+  }
+
+  // The answer. Beyond this point nothing is decided, only written.
+  progress->Stage("finding the best cuts");
+  result.exact = BuildCutTable(result.problem, result.blocks);
+  result.table = Approximate(options, result.problem, result.exact);
+  WarnWhereMemoryIsShort(result, warnings);
+
+  if (!options.output.empty()) {
+    Write(options, result, *warnings, progress);
+  }
+  progress->Clear();
+  return result;
+}
+
+}  // namespace dnncut

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "backends/splitting_model_json.h"
+#include "compiler/checked_math.h"
+#include "compiler/cut_problem.h"
+#include "compiler/error.h"
+#include "compiler/min_cut.h"
+#include "tools/command.h"
+#include "tools/terminal.h"
+#include "tools/units.h"
+
+namespace dnncut {
+namespace {
+
+struct SolveFlags {
+  std::string path;
+  std::string bandwidth;
+  std::string rtt;
+  bool json = false;
+};
+
+struct Solution {
+  int64_t kbps = 0;
+  int64_t rtt_ns = 0;
+  int64_t latency_ns = 0;
+  std::vector<Side> sides;            // by LayerId
+  std::vector<std::string> uploaded;  // tensors, in their order
+  int64_t upload_bytes = 0;
+  int64_t solve_ns = 0;  // of the decision alone
+};
+
+void CheckRange(const SplittingModel& model, int64_t kbps) {
+  const BandwidthRange& range = model.blocks.range;
+  if (range.min_kbps <= kbps && kbps <= range.max_kbps) return;
+  Fail(ExitCode::kUsage, "E140",
+       "--bandwidth {} is outside the range that the splitting model holds "
+       "for, {} to {}; compile again with --min-bandwidth or --max-bandwidth",
+       FormatKbps(kbps), FormatKbps(range.min_kbps),
+       FormatKbps(range.max_kbps));
+}
+
+Solution Solve(const SplittingModel& model, int64_t kbps, int64_t rtt_ns) {
+  const auto start = std::chrono::steady_clock::now();
+  const MinCut cut =
+      MinCutSolver(MakeCutProblem(model.blocks, rtt_ns)).Solve(kbps);
+  const auto end = std::chrono::steady_clock::now();
+
+  Solution solution;
+  solution.kbps = kbps;
+  solution.rtt_ns = rtt_ns;
+  const Int128 latency_ns = (cut.scaled_ns * 2 + kbps) / (Int128{kbps} * 2);
+  if (latency_ns > INT64_MAX) {
+    Fail(ExitCode::kBadInput, "E210", "the latency is too large");
+  }
+  solution.latency_ns = static_cast<int64_t>(latency_ns);
+  solution.sides = ExpandCut(model.blocks, cut.on_device,
+                             static_cast<int>(model.layer_names.size()));
+  std::vector<TensorId> uploaded;
+  for (const Wire& wire : model.blocks.wires) {
+    if (!cut.on_device[wire.producer]) continue;
+    bool crosses = false;
+    for (const BlockId reader : wire.readers) {
+      crosses = crosses || !cut.on_device[reader];
+    }
+    if (!crosses) continue;
+    solution.upload_bytes = CheckedAdd(solution.upload_bytes, wire.bytes,
+                                       "the sum of what crosses");
+    uploaded.insert(uploaded.end(), wire.tensors.begin(), wire.tensors.end());
+  }
+  std::sort(uploaded.begin(), uploaded.end());
+  for (const TensorId tensor : uploaded) {
+    solution.uploaded.push_back(model.tensor_names.at(tensor));
+  }
+  solution.solve_ns =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(end - start).count();
+  return solution;
+}
+
+int64_t CountDevice(const Solution& solution) {
+  return std::count(solution.sides.begin(), solution.sides.end(),
+                    Side::kDevice);
+}
+
+std::string SolutionText(const Solution& solution) {
+  std::string text = fmt::format(
+      "at {} with a round trip of {}: {}\n"
+      "device   {} of {} layers\n",
+      FormatKbps(solution.kbps), FormatDuration(solution.rtt_ns),
+      FormatDuration(solution.latency_ns), CountDevice(solution),
+      solution.sides.size());
+  text += fmt::format("crosses  {}\n", FormatBytes(solution.upload_bytes));
+  for (const std::string& name : solution.uploaded) {
+    text += fmt::format("         {}\n", Printable(name));
+  }
+  return text +
+         fmt::format("decided in {}\n", FormatDuration(solution.solve_ns));
+}
+
+nlohmann::ordered_json SolutionJson(const SplittingModel& model,
+                                    const Solution& solution) {
+  nlohmann::ordered_json device = nlohmann::ordered_json::array();
+  nlohmann::ordered_json server = nlohmann::ordered_json::array();
+  for (size_t i = 0; i < solution.sides.size(); ++i) {
+    (solution.sides[i] == Side::kDevice ? device : server)
+        .push_back(model.layer_names[i]);
+  }
+  return {{"schema", "dnncut.solution/1"},
+          {"kbps", solution.kbps},
+          {"rtt_ns", solution.rtt_ns},
+          {"latency_ns", solution.latency_ns},
+          {"upload_bytes", solution.upload_bytes},
+          {"tensors", solution.uploaded},
+          {"device_layers", device},
+          {"server_layers", server},
+          {"solve_ns", solution.solve_ns}};
+}
+
+void RunSolve(const SolveFlags& flags) {
+  RequireArgument("solve", "FILE", flags.path);
+  RequireArgument("solve", "--bandwidth", flags.bandwidth);
+  const int64_t kbps = ParseKbps("--bandwidth", flags.bandwidth);
+  const SplittingModel model = ReadSplittingModel(flags.path);
+  CheckRange(model, kbps);
+  const int64_t rtt_ns =
+      flags.rtt.empty() ? model.rtt_ns : ParseDurationNs("--rtt", flags.rtt);
+  const Solution solution = Solve(model, kbps, rtt_ns);
+  if (flags.json) {
+    PrintJson(SolutionJson(model, solution));
+  } else {
+    PrintResult(SolutionText(solution));
+  }
+}
+
+}  // namespace
+
+CommandRunner SetUpSolve(CLI::App* app) {
+  auto flags = std::make_shared<SolveFlags>();
+  app->add_option("FILE", flags->path,
+                  "splitting_model.json of a compiled model");
+  AddValue(app, "-b,--bandwidth", "RATE", &flags->bandwidth,
+           "uplink, for example 64kbps, 3Mbps or 10Gbps");
+  AddValue(app, "--rtt", "TIME", &flags->rtt,
+           "round trip time; default: that of the compile");
+  app->add_flag("--json", flags->json, "the answer as JSON");
+  return [flags] { RunSolve(*flags); };
+}
+
+}  // namespace dnncut

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What `dnncut compile` says about its result, as values: summary_text.cc shows
+// them to people, summary_json.cc to programs, so that both say the same.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/cut.h"
+#include "compiler/cut_table.h"
+#include "tools/latency_parts.h"
+#include "tools/pipeline.h"
+
+namespace dnncut {
+
+// How often faster the table is than running everything in one place, over the
+// integer kbit/s of the range.
+struct Gain {
+  double least = 1;
+  double most = 1;
+  int64_t most_kbps = 0;  // where it is largest (the lowest such)
+};
+
+struct SummaryRow {
+  TableRow row;
+  int64_t shown_kbps = 0;  // where `parts` hold, see MiddleKbps
+  LatencyParts parts;
+};
+
+struct Summary {
+  std::vector<SummaryRow> rows;
+  std::optional<Gain> over_device;  // nullopt: device-only is not feasible
+  std::optional<Gain> over_server;
+  // The table holds nothing but "all on the device" and "all on the server".
+  bool do_not_split = false;
+  int64_t layers = 0;
+  int64_t blocks = 0;
+  int64_t weight_bytes = 0;  // of the model
+};
+
+Summary Summarize(const CompileResult& result);
+
+// Where everything went and how long it took; not part of the result.
+struct RunInfo {
+  std::string output;  // "": nothing was written
+  double seconds = 0;
+  Warnings warnings;
+};
+
+std::string SummaryText(const CompileResult& result, const Summary& summary,
+                        const RunInfo& run);
+nlohmann::ordered_json SummaryJson(const CompileResult& result,
+                                   const Summary& summary, const RunInfo& run);
+
+}  // namespace dnncut

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "tools/summary.h"
+#include "tools/terminal.h"
+#include "tools/text_table.h"
+#include "tools/units.h"
+
+namespace dnncut {
+namespace {
+
+// More tensors than these are counted, not listed.
+constexpr size_t kShownTensors = 4;
+
+std::string Machine(const MachineCosts& costs) {
+  return fmt::format("{} ({})", Printable(costs.name),
+                     costs.measured ? "measured" : "estimated");
+}
+
+std::string LinkText(const Problem& problem) {
+  std::string text = fmt::format(
+      "uplink {} to {}, round trip {}", FormatKbps(problem.range.min_kbps),
+      FormatKbps(problem.range.max_kbps), FormatDuration(problem.rtt_ns));
+  if (problem.result == Side::kServer) {
+    return text + ", results wanted on the server";
+  }
+  switch (problem.downlink.kind) {
+    case Downlink::Kind::kSame:
+      return text + ", downlink as uplink";
+    case Downlink::Kind::kFree:
+      return text + ", downlink free";
+    case Downlink::Kind::kFixed:
+      return text + ", downlink " + FormatKbps(problem.downlink.kbps);
+  }
+  return text;
+}
+
+std::string HeaderText(const CompileResult& result, const Summary& summary) {
+  std::string opset = "?";
+  for (const auto& import : result.model.proto.opset_import()) {
+    if (import.domain().empty() || import.domain() == "ai.onnx") {
+      opset = fmt::format("{}", import.version());
+    }
+  }
+  const std::string file =
+      std::filesystem::path(result.model.path).filename().string();
+  return fmt::format(
+      "model   {}  sha256 {}  opset {}  {} layers in {} blocks  weights {}\n"
+      "device  {}\n"
+      "server  {}\n"
+      "link    {}\n",
+      Heading(Printable(file)), result.model.sha256.substr(0, 8), opset,
+      summary.layers, summary.blocks, FormatSize(summary.weight_bytes),
+      Machine(result.device), Machine(result.server), LinkText(result.problem));
+}
+
+std::string LayersText(const CutCosts& costs) {
+  const int all = costs.device_layers + costs.server_layers;
+  const std::string count = fmt::format("{}/{}", costs.device_layers, all);
+  if (costs.server_layers == 0) return count + " all";
+  if (costs.device_layers == 0) return count + " none";
+  return count;
+}
+
+struct Crossing {
+  std::string name;
+  std::string bytes;
+};
+
+std::vector<Crossing> Crossings(const CompileResult& result,
+                                const CutCosts& costs) {
+  std::vector<Crossing> crossings;
+  const size_t shown = costs.uploaded.size() > kShownTensors + 1
+                           ? kShownTensors
+                           : costs.uploaded.size();
+  int64_t rest = costs.upload_bytes;
+  for (size_t i = 0; i < shown; ++i) {
+    const Tensor& tensor = result.graph.tensors[costs.uploaded[i]];
+    const int64_t bytes = tensor.bytes.value_or(0);
+    rest -= bytes;
+    crossings.push_back({fmt::format("{} {}", Printable(tensor.name),
+                                     FormatType(DTypeName(tensor.type.dtype),
+                                                tensor.type.shape)),
+                         FormatBytes(bytes)});
+  }
+  if (shown < costs.uploaded.size()) {
+    crossings.push_back(
+        {fmt::format("and {} more", costs.uploaded.size() - shown),
+         FormatBytes(rest)});
+  }
+  if (crossings.empty()) crossings.push_back({"nothing", "-"});
+  return crossings;
+}
+
+// So many decimals that the smallest total of the table has three digits.
+int Decimals(const Summary& summary) {
+  int64_t least_ns = INT64_MAX;
+  for (const SummaryRow& row : summary.rows) {
+    least_ns = std::min(least_ns, row.parts.total_ns);
+  }
+  return least_ns >= 100'000'000 ? 1 : least_ns >= 10'000'000 ? 2 : 3;
+}
+
+std::string RowsText(const CompileResult& result, const Summary& summary) {
+  const std::vector<Column> columns = {
+      {"cut", Align::kRight},    {"uplink from", Align::kRight},
+      {"to", Align::kRight},     {"on device", Align::kLeft},
+      {"crosses", Align::kLeft}, {"bytes", Align::kRight},
+      {"device", Align::kRight}, {"network", Align::kRight},
+      {"server", Align::kRight}, {"total ms", Align::kRight},
+      {"at", Align::kRight}};
+  const int decimals = Decimals(summary);
+  const auto ms = [decimals](int64_t ns) {
+    return ns == 0 ? std::string("-") : FormatMs(ns, decimals);
+  };
+  std::vector<std::vector<std::string>> rows;
+  for (const SummaryRow& row : summary.rows) {
+    const CutCosts& costs = result.table.cuts[row.row.cut].costs;
+    const std::vector<Crossing> crossings = Crossings(result, costs);
+    rows.push_back({fmt::format("{}", row.row.cut),
+                    FormatKbps(row.row.min_kbps), FormatKbps(row.row.max_kbps),
+                    LayersText(costs), crossings[0].name, crossings[0].bytes,
+                    ms(row.parts.device_ns), ms(row.parts.network_ns),
+                    ms(row.parts.server_ns), ms(row.parts.total_ns),
+                    FormatKbps(row.shown_kbps)});
+    for (size_t i = 1; i < crossings.size(); ++i) {
+      rows.push_back({"", "", "", "", crossings[i].name, crossings[i].bytes});
+    }
+  }
+  return TextTable(columns, rows);
+}
+
+std::string GainText(std::string_view place, const std::optional<Gain>& gain) {
+  if (!gain) return fmt::format("{}-only is not possible", place);
+  return fmt::format("{:.2f}x to {:.2f}x over {}-only (most at {})",
+                     gain->least, gain->most, place,
+                     FormatKbps(gain->most_kbps));
+}
+
+std::string VerdictText(const CompileResult& result, const Summary& summary) {
+  const std::vector<TableRow>& rows = result.table.rows;
+  const auto place = [&result](const TableRow& row) {
+    return result.table.cuts[row.cut].costs.server_layers == 0 ? "device"
+                                                               : "server";
+  };
+  if (!summary.do_not_split) {
+    const auto is_split = [&result](const TableRow& row) {
+      const CutCosts& costs = result.table.cuts[row.cut].costs;
+      return costs.device_layers > 0 && costs.server_layers > 0;
+    };
+    const auto first = std::find_if(rows.begin(), rows.end(), is_split);
+    const auto last = std::find_if(rows.rbegin(), rows.rend(), is_split);
+    return fmt::format("split: it pays from {} to {}",
+                       FormatKbps(first->min_kbps), FormatKbps(last->max_kbps));
+  }
+  if (rows.size() == 1) {
+    return fmt::format("do not split: run everything on the {}",
+                       place(rows[0]));
+  }
+  std::string text = "do not split: run everything";
+  for (size_t i = 0; i < rows.size(); ++i) {
+    text +=
+        fmt::format("{} on the {} {} {}", i == 0 ? "" : ",", place(rows[i]),
+                    i == 0 ? "up to" : "from",
+                    FormatKbps(i == 0 ? rows[i].max_kbps : rows[i].min_kbps));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string SummaryText(const CompileResult& result, const Summary& summary,
+                        const RunInfo& run) {
+  std::string text = HeaderText(result, summary) + "\n";
+  text += RowsText(result, summary) + "\n";
+  text += Heading(VerdictText(result, summary)) + "\n";
+  text += fmt::format("gain    {}\n        {}\n",
+                      GainText("device", summary.over_device),
+                      GainText("server", summary.over_server));
+  if (const auto& approximation = result.table.approximation) {
+    text += fmt::format(
+        "regret  at most {:.2f} % over the exact table of {} cuts (at {}, by "
+        "--{})\n",
+        approximation->worst_regret * 100, result.exact.rows.size(),
+        FormatKbps(approximation->worst_kbps), approximation->kind);
+  }
+  if (!run.output.empty()) {
+    text += fmt::format(
+        "output  {}: table.json, problem.json, splitting_model.json, device/, "
+        "server/\n",
+        Printable(run.output));
+  }
+  const size_t count = run.warnings.size();
+  text += fmt::format("done    {} warning{}, {:.2f} s\n", count,
+                      count == 1 ? "" : "s", run.seconds);
+  return text;
+}
+
+}  // namespace dnncut

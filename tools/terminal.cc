@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/terminal.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "tools/units.h"
+
+namespace dnncut {
+namespace {
+
+constexpr std::string_view kBold = "\x1b[1m";
+constexpr std::string_view kRed = "\x1b[1;31m";
+constexpr std::string_view kYellow = "\x1b[1;33m";
+constexpr std::string_view kReset = "\x1b[0m";
+
+bool WantsColour(int descriptor) {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  if (no_color != nullptr && *no_color != '\0') return false;
+  if (term != nullptr && std::string_view(term) == "dumb") return false;
+  return isatty(descriptor) != 0;
+}
+
+std::string Coloured(int descriptor, std::string_view colour,
+                     std::string_view text) {
+  if (!WantsColour(descriptor)) return std::string(text);
+  return fmt::format("{}{}{}", colour, text, kReset);
+}
+
+}  // namespace
+
+std::string Printable(std::string_view text) {
+  std::string printable;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      printable += fmt::format("\\x{:02x}", byte);
+    } else {
+      printable += c;
+    }
+  }
+  return printable;
+}
+
+std::string Heading(std::string_view text) {
+  return Coloured(STDOUT_FILENO, kBold, text);
+}
+
+WarningPrinter::~WarningPrinter() {
+  for (const Warning& warning : warnings_) {
+    fmt::print(stderr, "dnncut: {}: {}\n",
+               Coloured(STDERR_FILENO, kYellow,
+                        fmt::format("warning[{}]", warning.id)),
+               Printable(warning.text));
+  }
+}
+
+void PrintError(const Error& error) {
+  fmt::print(
+      stderr, "dnncut: {}: {}\n",
+      Coloured(STDERR_FILENO, kRed, fmt::format("error[{}]", error.id())),
+      Printable(error.what()));
+}
+
+void PrintResult(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
+      std::fflush(stdout) != 0) {
+    Fail(ExitCode::kIo, "E690", "cannot write to standard output: {}",
+         std::strerror(errno));
+  }
+}
+
+void PrintJson(const nlohmann::ordered_json& json) {
+  // Names are any bytes; what is not UTF-8 must not make the output fail.
+  PrintResult(json.dump(2, ' ', false,
+                        nlohmann::ordered_json::error_handler_t::replace) +
+              "\n");
+}
+
+Progress::Progress(bool verbose, bool quiet)
+    : verbose_(verbose && !quiet),
+      live_(!verbose && !quiet && isatty(STDERR_FILENO) != 0) {}
+
+Progress::~Progress() { Clear(); }
+
+void Progress::Stage(std::string_view text) {
+  if (verbose_) fmt::print(stderr, "dnncut: {}\n", text);
+  percent_ = -1;
+  Show(fmt::format("{} ...", text));
+}
+
+void Progress::Part(std::string_view stage, int64_t done_bytes,
+                    int64_t all_bytes) {
+  const int64_t percent =
+      all_bytes == 0 ? 100 : done_bytes / (all_bytes / 100 + 1);
+  if (percent == percent_) return;
+  percent_ = percent;
+  Show(fmt::format("{} ... {} of {}", stage, FormatSize(done_bytes),
+                   FormatSize(all_bytes)));
+}
+
+void Progress::Show(const std::string& line) {
+  if (!live_) return;
+  fmt::print(stderr, "\r\x1b[K{}", line);
+  std::fflush(stderr);
+  shown_ = true;
+}
+
+void Progress::Detail(std::string_view text) {
+  if (verbose_) fmt::print(stderr, "dnncut:   {}\n", text);
+}
+
+void Progress::Clear() {
+  if (shown_) {
+    fmt::print(stderr, "\r\x1b[K");
+    std::fflush(stderr);
+    shown_ = false;
+  }
+}
+
+}  // namespace dnncut

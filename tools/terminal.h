@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the commands say, and where: results on stdout, everything else on
+// stderr. Colour and progress only on a terminal; NO_COLOR is honoured.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+
+#include "compiler/error.h"
+
+namespace dnncut {
+
+// Control characters as \x1b: names come from files, and a terminal must not
+// obey them.
+std::string Printable(std::string_view text);
+
+// Bold on a terminal that wants colour, else as it is.
+std::string Heading(std::string_view text);
+
+// Collects warnings, and prints each as "dnncut: warning[W301]: text" on stderr
+// when it dies: also when the work failed, because they may say why.
+class WarningPrinter {
+ public:
+  WarningPrinter() = default;
+  ~WarningPrinter();
+  WarningPrinter(const WarningPrinter&) = delete;
+  WarningPrinter& operator=(const WarningPrinter&) = delete;
+
+  Warnings* warnings() { return &warnings_; }
+
+ private:
+  Warnings warnings_;
+};
+
+// "dnncut: error[E201]: text" on stderr.
+void PrintError(const Error& error);
+
+// Writes to stdout. Throws Error E690 when that fails: a result that nobody
+// gets is no success.
+void PrintResult(std::string_view text);
+
+// The same, indented by two spaces.
+void PrintJson(const nlohmann::ordered_json& json);
+
+// The stage that is being worked on, on stderr: one line each when `verbose`,
+// a line that overwrites itself on a terminal, nothing otherwise.
+class Progress {
+ public:
+  Progress(bool verbose, bool quiet);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void Stage(std::string_view text);
+  // How far the stage is, in bytes; only on a terminal.
+  void Part(std::string_view stage, int64_t done_bytes, int64_t all_bytes);
+  // A detail that only -v shows.
+  void Detail(std::string_view text);
+  // Takes the overwriting line away, before anything else is printed.
+  void Clear();
+
+ private:
+  void Show(const std::string& line);
+
+  bool verbose_ = false;
+  bool live_ = false;
+  bool shown_ = false;
+  int64_t percent_ = -1;  // that is shown
+};
+
+}  // namespace dnncut

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/text_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "tools/terminal.h"
+
+namespace dnncut {
+namespace {
+
+constexpr int kGap = 2;
+
+struct Range {
+  uint32_t first = 0;
+  uint32_t last = 0;
+};
+
+constexpr std::array<Range, 3> kCombining = {
+    {{0x0300, 0x036f}, {0x200b, 0x200f}, {0xfe00, 0xfe0f}}};
+constexpr std::array<Range, 9> kWide = {{{0x1100, 0x115f},
+                                         {0x2e80, 0xa4cf},
+                                         {0xac00, 0xd7a3},
+                                         {0xf900, 0xfaff},
+                                         {0xfe30, 0xfe6f},
+                                         {0xff00, 0xff60},
+                                         {0xffe0, 0xffe6},
+                                         {0x1f300, 0x1faff},
+                                         {0x20000, 0x3fffd}}};
+
+bool IsIn(std::span<const Range> ranges, uint32_t code_point) {
+  return std::ranges::any_of(ranges, [code_point](const Range& range) {
+    return range.first <= code_point && code_point <= range.last;
+  });
+}
+
+int WidthOf(uint32_t code_point) {
+  return IsIn(kCombining, code_point) ? 0 : IsIn(kWide, code_point) ? 2 : 1;
+}
+
+// Takes one code point from `text` at `*at`; a byte that starts none counts as
+// one of its own.
+uint32_t NextCodePoint(std::string_view text, size_t* at) {
+  const auto lead = static_cast<unsigned char>(text[(*at)++]);
+  const int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
+  uint32_t code_point = more == 0 ? lead : lead & (0x3fu >> more);
+  for (int i = 0; i < more && *at < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[*at]);
+    if ((byte & 0xc0) != 0x80) break;
+    code_point = code_point << 6 | (byte & 0x3f);
+    ++*at;
+  }
+  return code_point;
+}
+
+std::string Pad(const std::string& text, Align align, int width) {
+  const std::string padding(
+      static_cast<size_t>(std::max(0, width - DisplayWidth(text))), ' ');
+  return align == Align::kLeft ? text + padding : padding + text;
+}
+
+std::string Line(const std::vector<Column>& columns,
+                 const std::vector<int>& widths,
+                 const std::vector<std::string>& cells) {
+  std::string line;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    if (i > 0) line.append(kGap, ' ');
+    line += Pad(cells[i], columns[i].align, widths[i]);
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
+}
+
+}  // namespace
+
+std::string TextTable(const std::vector<Column>& columns,
+                      const std::vector<std::vector<std::string>>& rows) {
+  std::vector<int> widths;
+  std::vector<std::string> headings;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    headings.push_back(columns[i].heading);
+    int width = DisplayWidth(columns[i].heading);
+    for (const std::vector<std::string>& row : rows) {
+      if (i < row.size()) width = std::max(width, DisplayWidth(row[i]));
+    }
+    widths.push_back(width);
+  }
+  std::string text = Heading(Line(columns, widths, headings)) + "\n";
+  for (const std::vector<std::string>& row : rows) {
+    text += Line(columns, widths, row) + "\n";
+  }
+  return text;
+}
+
+std::string FormatType(std::string_view dtype,
+                       const std::vector<int64_t>& shape) {
+  std::string text = fmt::format("{}[", dtype);
+  for (size_t i = 0; i < shape.size(); ++i) {
+    if (i > 0) text += ',';
+    text += shape[i] < 0 ? "?" : fmt::format("{}", shape[i]);
+  }
+  return text + "]";
+}
+
+int DisplayWidth(std::string_view text) {
+  int width = 0;
+  for (size_t i = 0; i < text.size();)
+    width += WidthOf(NextCodePoint(text, &i));
+  return width;
+}
+
+}  // namespace dnncut

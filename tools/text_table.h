@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Aligned columns on a terminal. Widths count characters, not bytes; no line
+// ends with a space.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dnncut {
+
+enum class Align { kLeft, kRight };
+
+struct Column {
+  std::string heading;
+  Align align = Align::kLeft;
+};
+
+// Rows of cells, as many as there are columns or fewer. Columns stand two
+// spaces apart, every line ends with '\n'. The headings are bold on a terminal.
+std::string TextTable(const std::vector<Column>& columns,
+                      const std::vector<std::vector<std::string>>& rows);
+
+// "float32[1,3,224,224]"; a dim that is not known (-1) is "?".
+std::string FormatType(std::string_view dtype,
+                       const std::vector<int64_t>& shape);
+
+// The columns that `text` (UTF-8) takes on a terminal, whatever the locale: two
+// for East Asian wide characters and emoji, none for combining marks.
+int DisplayWidth(std::string_view text);
+
+}  // namespace dnncut

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/units.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <optional>
+#include <span>
+
+#include "compiler/checked_math.h"
+#include "compiler/error.h"
+#include "compiler/problem.h"
+
+namespace dnncut {
+namespace {
+
+constexpr int64_t kHourNs = 3'600'000'000'000;
+
+// "12.5 Mbps" as 125, one decimal and "Mbps".
+struct Quantity {
+  int64_t digits = 0;
+  int decimals = 0;
+  std::string unit;  // lower case but for a 'B'
+};
+
+// At most 18 digits fit an int64.
+constexpr size_t kMostDigits = 18;
+
+std::string LowerExceptB(std::string_view text) {
+  std::string lower;
+  for (const char c : text) {
+    lower += c >= 'A' && c <= 'Z' && c != 'B' ? static_cast<char>(c + 32) : c;
+  }
+  return lower;
+}
+
+std::optional<Quantity> SplitQuantity(std::string_view text) {
+  Quantity quantity;
+  std::string digits;
+  size_t at = 0;
+  bool seen_point = false;
+  for (; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '.' && !seen_point) {
+      seen_point = true;
+    } else if (c >= '0' && c <= '9') {
+      digits += c;
+      quantity.decimals += seen_point;
+    } else {
+      break;
+    }
+  }
+  if (digits.empty() || digits.size() > kMostDigits) return std::nullopt;
+  if (seen_point && quantity.decimals == 0) return std::nullopt;
+  std::from_chars(digits.data(), digits.data() + digits.size(),
+                  quantity.digits);
+  while (at < text.size() && text[at] == ' ') ++at;
+  quantity.unit = LowerExceptB(text.substr(at));
+  return quantity;
+}
+
+struct Unit {
+  std::string_view name;
+  // How much of the smallest unit it is, as scale / per.
+  int64_t scale = 1;
+  int64_t per = 1;
+};
+
+// The value in the smallest unit; nullopt for an unknown unit, or when it is
+// not a whole number, or negative, or does not fit.
+std::optional<int64_t> InUnits(std::string_view text,
+                               std::span<const Unit> units) {
+  const std::optional<Quantity> quantity = SplitQuantity(text);
+  if (!quantity) return std::nullopt;
+  for (const Unit& unit : units) {
+    if (unit.name != quantity->unit) continue;
+    const Int128 scaled = Int128{quantity->digits} * unit.scale;
+    Int128 divisor = unit.per;
+    for (int i = 0; i < quantity->decimals; ++i) divisor *= 10;
+    if (scaled % divisor != 0) return std::nullopt;
+    if (scaled / divisor > INT64_MAX) return std::nullopt;
+    return static_cast<int64_t>(scaled / divisor);
+  }
+  return std::nullopt;
+}
+
+// A fixed number of decimals without floating point, rounded half up.
+std::string Decimal(int64_t value, int64_t unit, int decimals) {
+  Int128 power = 1;
+  for (int i = 0; i < decimals; ++i) power *= 10;
+  const Int128 scaled = (Int128{value} * power * 2 + unit) / (Int128{unit} * 2);
+  const auto whole = static_cast<int64_t>(scaled / power);
+  if (decimals == 0) return fmt::format("{}", whole);
+  return fmt::format("{}.{:0{}}", whole, static_cast<int64_t>(scaled % power),
+                     decimals);
+}
+
+std::string WithoutTrailingZeros(std::string text) {
+  if (text.find('.') == std::string::npos) return text;
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+int64_t ParseKbps(std::string_view flag, std::string_view text) {
+  static constexpr std::array<Unit, 21> kUnits = {{
+      {"", 1, 1},
+      {"bps", 1, 1000},
+      {"bit/s", 1, 1000},
+      {"kbps", 1, 1},
+      {"kbit/s", 1, 1},
+      {"kb/s", 1, 1},
+      {"kbit", 1, 1},
+      {"k", 1, 1},
+      {"mbps", 1000, 1},
+      {"mbit/s", 1000, 1},
+      {"mb/s", 1000, 1},
+      {"mbit", 1000, 1},
+      {"m", 1000, 1},
+      {"gbps", 1'000'000, 1},
+      {"gbit/s", 1'000'000, 1},
+      {"gb/s", 1'000'000, 1},
+      {"gbit", 1'000'000, 1},
+      {"g", 1'000'000, 1},
+      {"tbps", 1'000'000'000, 1},
+      {"tbit/s", 1'000'000'000, 1},
+      {"t", 1'000'000'000, 1},
+  }};
+  const std::optional<int64_t> kbps = InUnits(text, kUnits);
+  if (!kbps || *kbps < 1 || *kbps > kLimitKbps) {
+    Fail(
+        ExitCode::kUsage, "E101",
+        "{} '{}' is not a bandwidth from 1 kbit/s to 1 Tbit/s in whole kbit/s; "
+        "write for example 64kbps, 3Mbps or 10Gbps",
+        flag, text);
+  }
+  return *kbps;
+}
+
+std::vector<int64_t> ParseKbpsList(std::string_view flag,
+                                   std::string_view text) {
+  std::vector<int64_t> list;
+  for (size_t from = 0; from <= text.size();) {
+    const size_t to = std::min(text.find(',', from), text.size());
+    const int64_t kbps = ParseKbps(flag, text.substr(from, to - from));
+    if (!list.empty() && kbps <= list.back()) {
+      Fail(ExitCode::kUsage, "E107",
+           "{} '{}' must ascend; write for example 100,500,1000", flag, text);
+    }
+    list.push_back(kbps);
+    from = to + 1;
+  }
+  return list;
+}
+
+int64_t ParseDurationNs(std::string_view flag, std::string_view text) {
+  static constexpr std::array<Unit, 5> kUnits = {{{"ns", 1, 1},
+                                                  {"us", 1000, 1},
+                                                  {"µs", 1000, 1},
+                                                  {"ms", 1'000'000, 1},
+                                                  {"s", 1'000'000'000, 1}}};
+  if (text == "0") return 0;
+  const std::optional<int64_t> ns = InUnits(text, kUnits);
+  if (!ns || *ns > kHourNs) {
+    Fail(ExitCode::kUsage, "E102",
+         "{} '{}' is not a time up to an hour in whole nanoseconds; write for "
+         "example 5ms, 200us or 1s",
+         flag, text);
+  }
+  return *ns;
+}
+
+int64_t ParseBytes(std::string_view flag, std::string_view text) {
+  static constexpr std::array<Unit, 8> kUnits = {{{"", 1, 1},
+                                                  {"B", 1, 1},
+                                                  {"kB", 1000, 1},
+                                                  {"kiB", 1024, 1},
+                                                  {"mB", 1'000'000, 1},
+                                                  {"miB", 1 << 20, 1},
+                                                  {"gB", 1'000'000'000, 1},
+                                                  {"giB", 1 << 30, 1}}};
+  const std::optional<int64_t> bytes = InUnits(text, kUnits);
+  if (!bytes) {
+    Fail(ExitCode::kUsage, "E103",
+         "{} '{}' is not a size in whole bytes; write for example 4096, 64KiB "
+         "or 2MB",
+         flag, text);
+  }
+  return *bytes;
+}
+
+int64_t ParseCount(std::string_view flag, std::string_view text, int64_t min,
+                   int64_t max) {
+  int64_t count = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || end != text.data() + text.size() || count < min ||
+      count > max) {
+    Fail(ExitCode::kUsage, "E104",
+         "{} '{}' is not a whole number from {} to {}", flag, text, min, max);
+  }
+  return count;
+}
+
+std::vector<int64_t> ParseShape(std::string_view flag, std::string_view text) {
+  std::vector<int64_t> shape;
+  if (text.empty()) return shape;
+  for (size_t from = 0; from <= text.size();) {
+    const size_t to = std::min(text.find_first_of("xX,", from), text.size());
+    int64_t dim = 0;
+    const auto [end, error] =
+        std::from_chars(text.data() + from, text.data() + to, dim);
+    if (error != std::errc() || end != text.data() + to || dim < 0) {
+      Fail(ExitCode::kUsage, "E105",
+           "{} '{}' is not a shape; write for example 1x3x224x224", flag, text);
+    }
+    shape.push_back(dim);
+    from = to + 1;
+  }
+  return shape;
+}
+
+std::string FormatKbps(int64_t kbps) {
+  if (kbps >= 1'000'000 && kbps % 1000 == 0) {
+    return WithoutTrailingZeros(Decimal(kbps, 1'000'000, 3)) + " Gbit/s";
+  }
+  if (kbps >= 1000) {
+    return WithoutTrailingZeros(Decimal(kbps, 1000, 3)) + " Mbit/s";
+  }
+  return fmt::format("{} kbit/s", kbps);
+}
+
+std::string FormatBytes(int64_t bytes) {
+  std::string digits = fmt::format("{}", bytes);
+  for (int at = static_cast<int>(digits.size()) - 3; at > 0; at -= 3) {
+    digits.insert(static_cast<size_t>(at), 1, ',');
+  }
+  return digits + " B";
+}
+
+std::string FormatSize(int64_t bytes) {
+  static constexpr std::array<std::string_view, 4> kNames = {"KiB", "MiB",
+                                                             "GiB", "TiB"};
+  if (bytes < 1024) return fmt::format("{} B", bytes);
+  int64_t unit = 1024;
+  size_t name = 0;
+  while (name + 1 < kNames.size() && bytes / 1024 >= unit) {
+    unit *= 1024;
+    ++name;
+  }
+  return fmt::format("{} {}", Decimal(bytes, unit, 1), kNames[name]);
+}
+
+std::string FormatMs(int64_t ns, int decimals) {
+  return Decimal(ns, 1'000'000, decimals);
+}
+
+std::string FormatDuration(int64_t ns) {
+  if (ns == 0) return "0 ms";
+  if (ns < 1000) return fmt::format("{} ns", ns);
+  const auto format = [ns](int64_t unit, std::string_view name) {
+    const int decimals = ns >= 100 * unit ? 0 : ns >= 10 * unit ? 1 : 2;
+    return fmt::format("{} {}",
+                       WithoutTrailingZeros(Decimal(ns, unit, decimals)), name);
+  };
+  if (ns < 1'000'000) return format(1000, "us");
+  if (ns < 1'000'000'000) return format(1'000'000, "ms");
+  return format(1'000'000'000, "s");
+}
+
+std::string FormatCount(int64_t count) {
+  static constexpr std::array<std::string_view, 4> kNames = {"k", "M", "G",
+                                                             "T"};
+  if (count < 1000) return fmt::format("{}", count);
+  int64_t unit = 1000;
+  size_t name = 0;
+  while (name + 1 < kNames.size() && count / 1000 >= unit) {
+    unit *= 1000;
+    ++name;
+  }
+  return fmt::format("{} {}", Decimal(count, unit, 1), kNames[name]);
+}
+
+}  // namespace dnncut

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Numbers with units, as flags spell them and as tables print them. Nothing
+// here depends on the locale, and nothing is rounded in silence.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dnncut {
+
+// The parsers take the flag that the text was given to, for the message. All
+// throw Error (E101 and following, exit code 2) with an example.
+
+// "64kbps", "3Mbps", "5Mbit/s", "10Gbps", "0.5Mbps"; a plain number is kbit/s.
+// The result is a whole number of kbit/s in 1 .. kLimitKbps.
+int64_t ParseKbps(std::string_view flag, std::string_view text);
+
+// "100,500,1Mbps": bandwidths, ascending.
+std::vector<int64_t> ParseKbpsList(std::string_view flag,
+                                   std::string_view text);
+
+// "5ms", "200us", "1s", "0": nanoseconds, at most an hour.
+int64_t ParseDurationNs(std::string_view flag, std::string_view text);
+
+// "4096", "64KiB", "1.5MB": bytes.
+int64_t ParseBytes(std::string_view flag, std::string_view text);
+
+// A whole number in min .. max.
+int64_t ParseCount(std::string_view flag, std::string_view text, int64_t min,
+                   int64_t max);
+
+// "1x3x224x224": the dims, each >= 0. "" is a scalar.
+std::vector<int64_t> ParseShape(std::string_view flag, std::string_view text);
+
+// The printers. FormatKbps is exact: "64 kbit/s", "5.628 Mbit/s", "10 Gbit/s".
+std::string FormatKbps(int64_t kbps);
+
+// Exact, with separators: "602,112 B".
+std::string FormatBytes(int64_t bytes);
+
+// Rounded to one decimal: "97.8 MiB", "512 B".
+std::string FormatSize(int64_t bytes);
+
+// Milliseconds with so many decimals, rounded half up: "412.0".
+std::string FormatMs(int64_t ns, int decimals);
+
+// A time for people, three digits or so: "5 ms", "200 us", "1.25 s".
+std::string FormatDuration(int64_t ns);
+
+// "25.6 M", "4.1 G": a count, rounded to one decimal.
+std::string FormatCount(int64_t count);
+
+}  // namespace dnncut
