@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Installs the distribution's packages that dnncut is built with, those that are
+# missing, with apt and root's rights (its own or sudo's).
+#
+#   tools/install_dependencies.sh            what the program needs
+#   tools/install_dependencies.sh --tests    what the tests need as well
+#
+# Exit codes: 0 everything needed is there, 1 something is missing, 2 wrong
+# usage.
+set -euo pipefail
+
+# The names are those of Debian 12, Debian 13 and Ubuntu 24.04. "command:package"
+# is there when the command is, wherever it comes from.
+program=(cmake:cmake ninja:ninja-build c++:g++ protoc:protobuf-compiler
+  libprotobuf-dev libonnx-dev liblemon-dev libfmt-dev libcli11-dev
+  nlohmann-json3-dev libssl-dev)
+tests=(libgtest-dev libgmock-dev)
+# Without these something is left out, which then says so: ONNX Runtime, tests
+# on the models of libonnx-testdata, benchmarks, comparisons.
+optional_program=(npm:npm openssl:openssl ca-certificates)
+optional_tests=(libonnx-testdata libbenchmark-dev python3:python3
+  python3-networkx shellcheck:shellcheck time:time)
+
+say() { echo "install_dependencies: $*" >&2; }
+
+# Prints the packages among the arguments that are missing.
+missing_of() {
+  local wanted installed
+  if command -v dpkg-query >/dev/null; then
+    # Unknown names make dpkg-query fail; they are what is looked for.
+    installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' \
+      "${@##*:}" 2>/dev/null || true)
+  fi
+  for wanted in "$@"; do
+    if [[ $wanted == *:* ]]; then
+      command -v "${wanted%%:*}" >/dev/null || echo "${wanted##*:}"
+    else
+      grep -qxF "installed $wanted" <<<"${installed:-}" || echo "$wanted"
+    fi
+  done
+}
+
+as_root() {
+  if [[ $(id -u) == 0 ]]; then
+    "$@"
+  elif [[ -t 0 ]]; then
+    sudo "$@"
+  else
+    sudo -n "$@"
+  fi
+}
+
+apt_get() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq \
+    -o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 \
+    -o Dpkg::Use-Pty=0 "$@" </dev/null
+}
+
+# Installs those of the packages that can be had, and says which cannot.
+install_packages() {
+  local package candidate available=()
+  if ! command -v apt-get >/dev/null; then
+    say "there is no apt-get here; dnncut needs what Debian calls: $*"
+    return
+  fi
+  if [[ $(id -u) != 0 ]] && ! command -v sudo >/dev/null; then
+    say "neither root nor sudo; as root: apt-get install $*"
+    return
+  fi
+  say "installing $*"
+  apt_get update || say "the package lists cannot be updated; trying with the old ones"
+  for package in "$@"; do
+    candidate=$(LC_ALL=C apt-cache policy "$package" |
+      sed -n 's/^ *Candidate: //p')
+    if [[ -n $candidate && $candidate != "(none)" ]]; then
+      available+=("$package")
+    else
+      say "this distribution has no package $package"
+    fi
+  done
+  ((${#available[@]} == 0)) ||
+    apt_get install --no-install-recommends "${available[@]}" >/dev/null ||
+    say "apt-get install ${available[*]} failed"
+}
+
+required=("${program[@]}")
+optional=("${optional_program[@]}")
+case ${1:-} in
+  '') ;;
+  --tests)
+    required+=("${tests[@]}")
+    optional+=("${optional_tests[@]}")
+    ;;
+  *)
+    sed -n '4,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    exit 2
+    ;;
+esac
+
+mapfile -t missing < <(missing_of "${required[@]}" "${optional[@]}")
+((${#missing[@]} == 0)) && exit 0
+install_packages "${missing[@]}"
+mapfile -t missing < <(missing_of "${optional[@]}")
+for package in "${missing[@]}"; do
+  say "going on without $package"
+done
+mapfile -t missing < <(missing_of "${required[@]}")
+if ((${#missing[@]} > 0)); then
+  say "missing and needed: ${missing[*]}"
+  exit 1
+fi

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Installs what is missing, builds dnncut and runs every test, then the tests
+# again under AddressSanitizer and UndefinedBehaviorSanitizer.
+#
+#   tools/test.sh                all of it
+#   tools/test.sh --release      without the sanitizers
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+presets=(release sanitizer)
+case ${1:-} in
+  '') ;;
+  --release) presets=(release) ;;
+  *)
+    sed -n '4,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    exit 2
+    ;;
+esac
+
+tools/install_dependencies.sh --tests
+# Works without; the script says what is missing, and the tests that need it
+# skip.
+tools/get_onnxruntime.sh >/dev/null || true
+
+jobs=$(nproc)
+for preset in "${presets[@]}"; do
+  echo "== $preset: building" >&2
+  cmake --preset "$preset" --log-level=WARNING -DDNNCUT_TESTS=ON \
+    -DDNNCUT_WERROR=ON >/dev/null
+  cmake --build --preset "$preset"
+  echo "== $preset: testing" >&2
+  ctest --preset "$preset" --parallel "$jobs" --output-on-failure
+done
