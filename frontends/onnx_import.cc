@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ImportGraph: which nodes are layers, which are weights, what they read and
+// make. Types come from type_inference.
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "compiler/checked_math.h"
+#include "compiler/did_you_mean.h"
+#include "compiler/onnx_walk.h"
+#include "frontends/fixed_dims.h"
+#include "frontends/onnx_frontend.h"
+#include "frontends/onnx_types.h"
+#include "frontends/operations.h"
+#include "frontends/random_nodes.h"
+#include "frontends/tensor_sizes.h"
+#include "frontends/type_inference.h"
+
+namespace dnncut {
+namespace {
+
+using ONNX_NAMESPACE::GraphProto;
+using ONNX_NAMESPACE::ModelProto;
+using ONNX_NAMESPACE::NodeProto;
+using ONNX_NAMESPACE::TensorProto;
+
+// A tensor by name is one of the two.
+struct NameUse {
+  bool is_constant = false;
+  int id = -1;  // TensorId or ConstantId
+};
+
+class Importer {
+ public:
+  Importer(const ModelProto& model, const TypedGraph& types)
+      : model_(model),
+        types_(types),
+        random_(model),
+        functions_(IndexFunctions(model)) {
+    for (const auto& import : model.opset_import()) {
+      opsets_[std::string(NormalDomain(import.domain()))] = import.version();
+    }
+  }
+
+  Graph Run() {
+    AddInitializers();
+    AddInputs();
+    for (int i = 0; i < model_.graph().node_size(); ++i) AddNode(i);
+    AddOutputs();
+    return std::move(graph_);
+  }
+
+ private:
+  TensorType TypeOf(const std::string& name) const {
+    auto found = types_.tensors.find(name);
+    return found == types_.tensors.end() ? TensorType() : found->second.type;
+  }
+
+  ConstantId AddConstant(Constant constant) {
+    ConstantId id = static_cast<ConstantId>(graph_.constants.size());
+    names_[constant.name] = {true, id};
+    graph_.constants.push_back(std::move(constant));
+    return id;
+  }
+
+  void AddInitializers() {
+    for (const auto& tensor : model_.graph().initializer()) {
+      Constant constant;
+      constant.name = tensor.name();
+      constant.type = TypeOfTensor(tensor);
+      constant.file_bytes = StoredBytes(tensor);
+      constant.memory_bytes = constant.file_bytes;
+      AddConstant(std::move(constant));
+    }
+    for (const auto& sparse : model_.graph().sparse_initializer()) {
+      Constant constant;
+      constant.name = sparse.values().name();
+      constant.type.kind = TensorType::Kind::kOther;
+      constant.file_bytes =
+          CheckedAdd(StoredBytes(sparse.values()),
+                     StoredBytes(sparse.indices()), constant.name);
+      constant.memory_bytes = constant.file_bytes;
+      AddConstant(std::move(constant));
+    }
+  }
+
+  TensorId AddTensor(const std::string& name, LayerId producer) {
+    Tensor tensor;
+    tensor.name = name;
+    tensor.type = TypeOf(name);
+    tensor.producer = producer;
+    TensorId id = static_cast<TensorId>(graph_.tensors.size());
+    names_[name] = {false, id};
+    graph_.tensors.push_back(std::move(tensor));
+    return id;
+  }
+
+  void AddInputs() {
+    for (int index : RealInputs(model_.graph())) {
+      AddTensor(model_.graph().input(index).name(), kModelInput);
+    }
+    graph_.input_count = static_cast<int>(graph_.tensors.size());
+  }
+
+  void AddNode(int index) {
+    const NodeProto& node = model_.graph().node(index);
+    std::vector<TensorId> tensors;
+    std::vector<ConstantId> constants;
+    for (const std::string& name : ReadNames(node)) {
+      const NameUse& use = names_.at(name);
+      (use.is_constant ? constants : tensors).push_back(use.id);
+    }
+    std::sort(tensors.begin(), tensors.end());
+    std::sort(constants.begin(), constants.end());
+    if (tensors.empty() && !random_.Contains(node)) {
+      AddConstantNode(index, std::move(constants));
+    } else {
+      AddLayer(index, std::move(tensors), std::move(constants));
+    }
+  }
+
+  void AddConstantNode(int index, std::vector<ConstantId> inputs) {
+    const NodeProto& node = model_.graph().node(index);
+    int64_t stored =
+        CheckedAdd(AttributeBytes(node), BodyBytes(node), "size of a node");
+    for (const auto& name : node.output()) {
+      if (name.empty()) continue;
+      Constant constant;
+      constant.name = name;
+      constant.type = TypeOf(name);
+      constant.node = index;
+      constant.inputs = inputs;
+      // Stored once, whatever the number of outputs.
+      constant.file_bytes = std::exchange(stored, 0);
+      constant.memory_bytes = MemoryBytes(node, constant);
+      AddConstant(std::move(constant));
+    }
+  }
+
+  int64_t MemoryBytes(const NodeProto& node, const Constant& constant) const {
+    // Runtimes keep quantised weights as they are and fuse this into the
+    // reader.
+    if (node.op_type() == "DequantizeLinear" && !constant.inputs.empty()) {
+      const NameUse& quantised = names_.at(node.input(0));
+      return graph_.constants[quantised.id].memory_bytes;
+    }
+    if (IsStatic(constant.type) && BitsOf(constant.type.dtype) > 0) {
+      return BytesOf(constant.type.dtype, constant.type.shape,
+                     fmt::format("tensor '{}'", constant.name));
+    }
+    // Not known before it is computed: as much as it is made of.
+    int64_t bytes = constant.file_bytes;
+    for (ConstantId input : constant.inputs) {
+      bytes = CheckedAdd(bytes, graph_.constants[input].memory_bytes,
+                         fmt::format("tensor '{}'", constant.name));
+    }
+    return bytes;
+  }
+
+  void AddLayer(int index, std::vector<TensorId> inputs,
+                std::vector<ConstantId> constants) {
+    const NodeProto& node = model_.graph().node(index);
+    LayerId id = static_cast<LayerId>(graph_.layers.size());
+    Layer layer;
+    layer.node = index;
+    layer.inputs = std::move(inputs);
+    layer.constants = std::move(constants);
+    for (TensorId input : layer.inputs) {
+      graph_.tensors[input].readers.push_back(id);
+    }
+    layer.operation = OperationOf(index);
+    for (const auto& name : node.output()) {
+      if (!name.empty()) layer.outputs.push_back(AddTensor(name, id));
+    }
+    layer.name = node.name();
+    if (layer.name.empty() && !layer.outputs.empty()) {
+      layer.name = graph_.tensors[layer.outputs[0]].name;
+    }
+    layer.body_constant_bytes = BodyBytes(node);
+    graph_.layers.push_back(std::move(layer));
+  }
+
+  Operation OperationOf(int index) const {
+    const NodeProto& node = model_.graph().node(index);
+    std::vector<Operand> inputs;
+    for (const auto& name : node.input()) {
+      Operand operand;
+      if (name.empty()) {
+        operand.type.kind = TensorType::Kind::kAbsent;
+      } else {
+        operand.type = TypeOf(name);
+        operand.constant = names_.at(name).is_constant;
+      }
+      inputs.push_back(std::move(operand));
+    }
+    std::vector<TensorType> outputs;
+    for (const auto& name : node.output()) {
+      TensorType& type = outputs.emplace_back();
+      if (name.empty()) {
+        type.kind = TensorType::Kind::kAbsent;
+      } else {
+        type = TypeOf(name);
+      }
+    }
+    auto opset = opsets_.find(NormalDomain(node.domain()));
+    Operation operation = MakeOperation(
+        node, opset == opsets_.end() ? 0 : opset->second, inputs, outputs);
+    auto bodies = types_.bodies.find(index);
+    if (bodies != types_.bodies.end()) operation.bodies = bodies->second;
+    return operation;
+  }
+
+  int64_t BodyBytes(const NodeProto& node) const {
+    int64_t bytes = BodyConstantBytes(node);
+    for (int called : CalledFunctions(model_, functions_, {&node})) {
+      for (const auto& inner : model_.functions(called).node()) {
+        bytes = CheckedAdd(bytes, AttributeBytes(inner), "size of a function");
+        bytes =
+            CheckedAdd(bytes, BodyConstantBytes(inner), "size of a function");
+      }
+    }
+    return bytes;
+  }
+
+  void AddOutputs() {
+    for (const auto& info : model_.graph().output()) {
+      const NameUse& use = names_.at(info.name());
+      ModelOutput output;
+      output.name = info.name();
+      output.id = use.id;
+      if (use.is_constant) {
+        output.source = ModelOutput::Source::kConstant;
+      } else if (use.id < graph_.input_count) {
+        output.source = ModelOutput::Source::kInput;
+      } else {
+        graph_.tensors[use.id].is_result = true;
+      }
+      graph_.outputs.push_back(std::move(output));
+    }
+  }
+
+  const ModelProto& model_;
+  const TypedGraph& types_;
+  RandomNodes random_;
+  FunctionIndex functions_;
+  std::map<std::string, int64_t, std::less<>> opsets_;
+  std::unordered_map<std::string, NameUse> names_;
+  Graph graph_;
+};
+
+}  // namespace
+
+Graph ImportGraph(const SourceModel& model, const ImportOptions& options,
+                  Warnings* warnings) {
+  SourceModel fixed = model;
+  FixDims(options, &fixed.proto, warnings);
+  TypedGraph types = InferTypes(fixed, options, warnings);
+  Graph graph = Importer(fixed.proto, types).Run();
+  SetTensorSizes(types, options, &graph, warnings);
+  VerifyGraph(graph);
+  return graph;
+}
+
+}  // namespace dnncut

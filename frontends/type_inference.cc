@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontends/type_inference.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "frontends/child_process.h"
+#include "frontends/onnx_types.h"
+#include "frontends/type_engine.h"
+
+namespace dnncut {
+namespace {
+
+using ONNX_NAMESPACE::GraphProto;
+using ONNX_NAMESPACE::ModelProto;
+
+// The newest opset of the default domain that libonnx 1.12 knows.
+constexpr int64_t kLibonnxOpset = 17;
+
+TypedGraph RunEngine(const SourceModel& model, const TypeMap& trusted) {
+  return ParseTypedGraph(RunInChild(
+      [&] {
+        return SerializeTypedGraph(TypeEngine(model.proto, trusted).Run());
+      },
+      {}, "libonnx's shape inference"));
+}
+
+// What the file itself says about the main graph.
+TypeMap DeclaredTypes(const GraphProto& graph) {
+  TypeMap types;
+  for (const auto* list :
+       {&graph.input(), &graph.value_info(), &graph.output()}) {
+    for (const auto& info : *list) {
+      TensorType& type = types[info.name()];
+      type = MergeTypes(type, TypeFromOnnx(info.type()));
+    }
+  }
+  for (const auto& tensor : graph.initializer()) {
+    types[tensor.name()] = TypeOfTensor(tensor);
+  }
+  return types;
+}
+
+bool IsOpen(const TypedGraph& graph, const std::string& name) {
+  auto tensor = graph.tensors.find(name);
+  if (tensor == graph.tensors.end()) return true;
+  const TensorType& type = tensor->second.type;
+  return type.kind != TensorType::Kind::kOther && !IsStatic(type);
+}
+
+bool AnythingOpen(const GraphProto& graph, const TypedGraph& types) {
+  for (const auto& node : graph.node()) {
+    for (const auto& output : node.output()) {
+      if (!output.empty() && IsOpen(types, output)) return true;
+    }
+  }
+  return false;
+}
+
+bool IsNewerThanLibonnx(const ModelProto& model) {
+  return std::any_of(model.opset_import().begin(), model.opset_import().end(),
+                     [](const auto& import) {
+                       return NormalDomain(import.domain()).empty() &&
+                              import.version() > kLibonnxOpset;
+                     });
+}
+
+TypedGraph GraphOf(const TypeMap& types) {
+  TypedGraph graph;
+  for (const auto& [name, type] : types) graph.tensors[name].type = type;
+  return graph;
+}
+
+void WarnOfStaleTypes(const TypeMap& declared, const TypedGraph& types,
+                      Warnings* warnings) {
+  int count = 0;
+  std::string example;
+  for (const auto& [name, type] : declared) {
+    auto found = types.tensors.find(name);
+    if (found == types.tensors.end()) continue;
+    if (!Contradict(found->second.type, type)) continue;
+    if (++count > 1) continue;
+    example = fmt::format("'{}' is declared {} and computed as {}", name,
+                          TypeName(type), TypeName(found->second.type));
+  }
+  if (count == 0) return;
+  Warn(warnings, "W310",
+       "the model declares other types for {} of its tensors than their "
+       "operators compute ({}{}); the computed ones are used",
+       count, count > 1 ? "for example, " : "", example);
+}
+
+}  // namespace
+
+TypedGraph InferTypes(const SourceModel& model, const ImportOptions& options,
+                      Warnings* warnings) {
+  const GraphProto& graph = model.proto.graph();
+  TypeMap declared = DeclaredTypes(graph);
+  TypedGraph types;
+  std::optional<Error> failure;
+  try {
+    types = RunEngine(model, {});
+  } catch (const Error& error) {
+    failure = error;
+    types = GraphOf(declared);
+  }
+  bool open = AnythingOpen(graph, types);
+  if (options.inference &&
+      (open || failure || IsNewerThanLibonnx(model.proto))) {
+    TypeMap trusted = options.inference(model);
+    try {
+      types = RunEngine(model, trusted);
+      failure = std::nullopt;
+    } catch (const Error& error) {
+      for (auto& [name, type] : trusted) {
+        declared[name] = MergeTypes(type, declared[name]);
+      }
+      types = GraphOf(declared);
+    }
+    open = AnythingOpen(graph, types);
+  }
+  if (failure && open) {
+    Fail(failure->exit_code(), failure->id(),
+         "{}; the model states not all sizes itself: install ONNX Runtime "
+         "(tools/get_onnxruntime.sh) or name one with --onnxruntime",
+         failure->what());
+  }
+  if (failure) {
+    Warn(warnings, "W311", "{}; the sizes that the model states are used",
+         failure->what());
+  }
+  WarnOfStaleTypes(declared, types, warnings);
+  return types;
+}
+
+TypeMap InferTypesWithOnnx(const SourceModel& model) {
+  TypeMap types;
+  for (const auto& [name, tensor] : RunEngine(model, {}).tensors) {
+    types[name] = tensor.type;
+  }
+  return types;
+}
+
+}  // namespace dnncut
