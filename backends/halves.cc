@@ -13,23 +13,8 @@ namespace {
 using ONNX_NAMESPACE::GraphProto;
 using ONNX_NAMESPACE::ModelProto;
 using ONNX_NAMESPACE::NodeProto;
+using ONNX_NAMESPACE::TensorProto;
 using ONNX_NAMESPACE::ValueInfoProto;
-
-// Adds what `roots` need, transitively, to `needed`, and calls `added` on each
-// constant that was not there before.
-template <typename Added>
-void CloseOverInputs(const Graph& graph, std::vector<ConstantId> roots,
-                     std::vector<bool>* needed, const Added& added) {
-  while (!roots.empty()) {
-    const ConstantId id = roots.back();
-    roots.pop_back();
-    if ((*needed)[id]) continue;
-    (*needed)[id] = true;
-    added(id);
-    const auto& inputs = graph.constants[id].inputs;
-    roots.insert(roots.end(), inputs.begin(), inputs.end());
-  }
-}
 
 std::vector<ConstantId> RootConstants(const Graph& graph, const Cut& cut,
                                       Side side) {
@@ -74,6 +59,21 @@ void SetMetadata(const std::string& key, const std::string& value,
   auto* entry = model->add_metadata_props();
   entry->set_key(key);
   entry->set_value(value);
+}
+
+// What a tensor takes as raw_data; its text, for strings.
+int64_t StoredBytes(const SourceModel& model, const TensorProto& tensor) {
+  if (const auto weight = WeightOf(tensor)) {
+    return model.weights.at(*weight).bytes;
+  }
+  int64_t bytes = static_cast<int64_t>(tensor.raw_data().size());
+  for (const auto& text : tensor.string_data()) {
+    bytes += static_cast<int64_t>(text.size());
+  }
+  const DType dtype = DTypeFromOnnx(tensor.data_type());
+  if (bytes > 0 || BitsOf(dtype) == 0) return bytes;
+  return BytesOf(dtype, {tensor.dims().begin(), tensor.dims().end()},
+                 tensor.name());
 }
 
 bool RunsOn(const Graph& graph, const Cut& cut, TensorId tensor, Side side) {
@@ -124,7 +124,7 @@ ModelProto HalfMaker::Make(const TableCut& cut, int cut_id, Side side) const {
   const Parts parts = Collect(cut.cut, side);
   ModelProto half = shell_;
   AddGraph(cut, side, parts, half.mutable_graph());
-  AddFunctionsAndOpsets(&half);
+  AddFunctionsAndOpsets(parts, &half);
   SetMetadata("dnncut.cut", std::to_string(cut_id), &half);
   SetMetadata("dnncut.side", std::string(SideName(side)), &half);
   SetMetadata("dnncut.model_sha256", model_.sha256, &half);
@@ -134,7 +134,6 @@ ModelProto HalfMaker::Make(const TableCut& cut, int cut_id, Side side) const {
 HalfMaker::Parts HalfMaker::Collect(const Cut& cut, Side side) const {
   Parts parts;
   parts.nodes.resize(model_.proto.graph().node_size());
-  parts.constants.resize(graph_.constants.size());
   for (size_t l = 0; l < graph_.layers.size(); ++l) {
     if (cut[l] != side) continue;
     const Layer& layer = graph_.layers[l];
@@ -149,12 +148,14 @@ HalfMaker::Parts HalfMaker::Collect(const Cut& cut, Side side) const {
 
 void HalfMaker::AddConstants(std::vector<ConstantId> constants,
                              Parts* parts) const {
-  CloseOverInputs(graph_, std::move(constants), &parts->constants,
-                  [&](ConstantId id) {
-                    const Constant& constant = graph_.constants[id];
-                    parts->names.insert(constant.name);
-                    if (constant.node >= 0) parts->nodes[constant.node] = true;
-                  });
+  while (!constants.empty()) {
+    const Constant& constant = graph_.constants[constants.back()];
+    constants.pop_back();
+    if (!parts->names.insert(constant.name).second) continue;
+    if (constant.node >= 0) parts->nodes[constant.node] = true;
+    constants.insert(constants.end(), constant.inputs.begin(),
+                     constant.inputs.end());
+  }
 }
 
 // An annotation of a tensor names the initializers of its scale and zero point:
@@ -181,10 +182,9 @@ void HalfMaker::AddGraph(const TableCut& cut, Side side, const Parts& parts,
   const GraphProto& whole = model_.proto.graph();
   std::unordered_set<std::string> boundary;
   std::unordered_set<std::string> made_here;
-  for (int n = 0; n < whole.node_size(); ++n) {
-    if (!parts.nodes[n]) continue;
-    *half->add_node() = whole.node(n);
-    for (const auto& name : whole.node(n).output()) made_here.insert(name);
+  for (const NodeProto* node : Nodes(parts)) {
+    *half->add_node() = *node;
+    for (const auto& name : node->output()) made_here.insert(name);
   }
   for (const auto& tensor : whole.initializer()) {
     if (parts.names.contains(tensor.name())) {
@@ -271,16 +271,15 @@ ValueInfoProto HalfMaker::InfoOf(TensorId id) const {
   return info;
 }
 
-void HalfMaker::AddFunctionsAndOpsets(ModelProto* half) const {
+void HalfMaker::AddFunctionsAndOpsets(const Parts& parts,
+                                      ModelProto* half) const {
   const ModelProto& whole = model_.proto;
-  std::vector<const NodeProto*> nodes;
-  for (const auto& node : half->graph().node()) nodes.push_back(&node);
   std::set<std::string, std::less<>> domains = {""};
   const auto add_domain = [&](const NodeProto& node) {
     domains.emplace(NormalDomain(node.domain()));
   };
   ForEachNode(half->graph(), add_domain);
-  for (int f : CalledFunctions(whole, functions_, nodes)) {
+  for (int f : CalledFunctions(whole, functions_, Nodes(parts))) {
     const auto& function = whole.functions(f);
     *half->add_functions() = function;
     domains.emplace(NormalDomain(function.domain()));
@@ -297,19 +296,36 @@ void HalfMaker::AddFunctionsAndOpsets(ModelProto* half) const {
   }
 }
 
-int64_t WeightBytes(const Graph& graph, const Cut& cut, Side side) {
+int64_t HalfMaker::WeightBytes(const Cut& cut, Side side) const {
   if (!HasHalf(cut, side)) return 0;
+  const Parts parts = Collect(cut, side);
+  const GraphProto& whole = model_.proto.graph();
   int64_t bytes = 0;
-  const auto add = [&](int64_t more) {
-    bytes = CheckedAdd(bytes, more, "the size of all weights");
+  const auto add = [&](const TensorProto& tensor) {
+    bytes = CheckedAdd(bytes, StoredBytes(model_, tensor),
+                       "the size of all weights");
   };
-  for (size_t l = 0; l < graph.layers.size(); ++l) {
-    if (cut[l] == side) add(graph.layers[l].body_constant_bytes);
+  for (const auto& tensor : whole.initializer()) {
+    if (parts.names.contains(tensor.name())) add(tensor);
   }
-  std::vector<bool> needed(graph.constants.size());
-  CloseOverInputs(graph, RootConstants(graph, cut, side), &needed,
-                  [&](ConstantId id) { add(graph.constants[id].file_bytes); });
+  for (const auto& sparse : whole.sparse_initializer()) {
+    if (!parts.names.contains(sparse.values().name())) continue;
+    add(sparse.values());
+    add(sparse.indices());
+  }
+  for (const NodeProto* node : Nodes(parts)) ForEachTensor(*node, add);
+  for (int f : CalledFunctions(model_.proto, functions_, Nodes(parts))) {
+    ForEachTensor(model_.proto.functions(f), add);
+  }
   return bytes;
+}
+
+std::vector<const NodeProto*> HalfMaker::Nodes(const Parts& parts) const {
+  std::vector<const NodeProto*> nodes;
+  for (int n = 0; n < model_.proto.graph().node_size(); ++n) {
+    if (parts.nodes[n]) nodes.push_back(&model_.proto.graph().node(n));
+  }
+  return nodes;
 }
 
 }  // namespace dnncut

@@ -49,12 +49,16 @@ class HalfMaker {
   ONNX_NAMESPACE::ModelProto Make(const TableCut& cut, int cut_id,
                                   Side side) const;
 
+  // Bytes of the constants that are stored in that half (initializers and
+  // attributes, those of bodies and functions too), each once. 0 when there is
+  // no such half.
+  int64_t WeightBytes(const Cut& cut, Side side) const;
+
  private:
   // What one half holds: names of its tensors and constants, and its nodes.
   struct Parts {
     std::unordered_set<std::string> names;
     std::vector<bool> nodes;        // by index into GraphProto.node
-    std::vector<bool> constants;    // by ConstantId
     std::vector<bool> annotations;  // of quantization, by index
   };
 
@@ -67,7 +71,9 @@ class HalfMaker {
   ONNX_NAMESPACE::ValueInfoProto InfoOf(TensorId tensor) const;
   void AddGraph(const TableCut& cut, Side side, const Parts& parts,
                 ONNX_NAMESPACE::GraphProto* half) const;
-  void AddFunctionsAndOpsets(ONNX_NAMESPACE::ModelProto* half) const;
+  void AddFunctionsAndOpsets(const Parts& parts,
+                             ONNX_NAMESPACE::ModelProto* half) const;
+  std::vector<const ONNX_NAMESPACE::NodeProto*> Nodes(const Parts& parts) const;
 
   const SourceModel& model_;
   const Graph& graph_;
@@ -82,8 +88,5 @@ class HalfMaker {
       infos_;
   OpenDims open_dims_;
 };
-
-// Bytes of the constants that are stored in a half of the cut, each once.
-int64_t WeightBytes(const Graph& graph, const Cut& cut, Side side);
 
 }  // namespace dnncut

@@ -58,7 +58,8 @@ Json LinkJson(const Problem& problem) {
           {"result", SideName(problem.result)}};
 }
 
-Json CutJson(const Result& result, int id, std::optional<int> only_cut) {
+Json CutJson(const Result& result, const HalfMaker& maker, int id,
+             std::optional<int> only_cut) {
   const TableCut& cut = result.table->cuts[id];
   const Graph& graph = *result.graph;
   Json tensors = Json::array();
@@ -81,8 +82,8 @@ Json CutJson(const Result& result, int id, std::optional<int> only_cut) {
           {"download_bytes", cut.costs.download_bytes},
           {"download_ns", cut.costs.download_ns},
           {"tensors", tensors},
-          {"device_weight_bytes", WeightBytes(graph, cut.cut, Side::kDevice)},
-          {"server_weight_bytes", WeightBytes(graph, cut.cut, Side::kServer)},
+          {"device_weight_bytes", maker.WeightBytes(cut.cut, Side::kDevice)},
+          {"server_weight_bytes", maker.WeightBytes(cut.cut, Side::kServer)},
           {"device_model", file(Side::kDevice)},
           {"server_model", file(Side::kServer)}};
 }
@@ -113,6 +114,7 @@ Json ApproximationJson(const Approximation& approximation) {
 
 std::string TableJson(const Result& result, std::optional<int> only_cut) {
   const CutTable& table = *result.table;
+  const HalfMaker maker(*result.model, *result.graph);
   JsonText text;
   text.Add("schema", "dnncut.table/1");
   text.Add("tool", {{"name", "dnncut"}, {"version", result.version}});
@@ -128,7 +130,7 @@ std::string TableJson(const Result& result, std::optional<int> only_cut) {
   text.Add("layers", result.graph->layers.size());
   text.Add("blocks", CountBlocks(*result.blocks));
   text.AddList("cuts", table.cuts.size(), [&](size_t id) {
-    return CutJson(result, static_cast<int>(id), only_cut);
+    return CutJson(result, maker, static_cast<int>(id), only_cut);
   });
   text.AddList("rows", table.rows.size(),
                [&](size_t row) { return RowJson(result, table.rows[row]); });
