@@ -5,6 +5,7 @@
 #include "frontends/model_file.h"
 #include "frontends/onnx_frontend.h"
 #include "frontends/onnx_reader.h"
+#include "frontends/onnx_validator.h"
 
 namespace dnncut {
 namespace {
@@ -44,6 +45,7 @@ SourceModel LoadUnnamed(const std::string& path, const LoadOptions& options,
   SourceModel model;
   model.path = path;
   ReadOnnx(file, &model, warnings);
+  ValidateModel(options, &model, warnings);
   CheckExternalFiles(model, warnings);
   model.sha256 = file.Sha256();
   return model;

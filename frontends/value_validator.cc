@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontends/value_validator.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "compiler/checked_math.h"
+#include "compiler/dtype.h"
+#include "compiler/error.h"
+#include "compiler/source_model.h"
+#include "frontends/limits.h"
+#include "frontends/onnx_text.h"
+
+namespace dnncut {
+namespace {
+
+using ONNX_NAMESPACE::SparseTensorProto;
+using ONNX_NAMESPACE::TensorProto;
+using ONNX_NAMESPACE::TensorShapeProto;
+using ONNX_NAMESPACE::TypeProto;
+
+void CheckShape(const TensorShapeProto& shape, int32_t elem_type,
+                const std::string& what) {
+  if (shape.dim_size() > kMaxRank) {
+    Fail(ExitCode::kBadInput, "E222",
+         "{} has {} dimensions; more than {} are not supported", what,
+         shape.dim_size(), kMaxRank);
+  }
+  std::vector<int64_t> known;
+  for (const auto& dim : shape.dim()) {
+    if (dim.has_dim_param())
+      CheckName(dim.dim_param(), "a dimension of " + what);
+    if (!dim.has_dim_value()) continue;
+    if (dim.dim_value() < 0) {
+      Fail(ExitCode::kBadInput, "E211",
+           "{} has the negative dimension {}; export the model with a name for "
+           "a free dimension",
+           what, dim.dim_value());
+    }
+    // Zero times too much is too much as well.
+    if (dim.dim_value() > 0) known.push_back(dim.dim_value());
+  }
+  const int bits = BitsOf(DTypeFromOnnx(elem_type));
+  CheckedMul(ElementCount(known, what), bits == 0 ? 8 : bits, what);
+}
+
+// The elements of a small int64 tensor that is still in the messages.
+std::vector<int64_t> Int64Elements(const TensorProto& tensor) {
+  if (!tensor.has_raw_data()) {
+    return {tensor.int64_data().begin(), tensor.int64_data().end()};
+  }
+  // Little-endian, whatever the machine.
+  const std::string& raw = tensor.raw_data();
+  std::vector<int64_t> elements;
+  for (size_t i = 0; i + sizeof(int64_t) <= raw.size(); i += sizeof(int64_t)) {
+    uint64_t element = 0;
+    for (size_t byte = sizeof(int64_t); byte-- > 0;) {
+      element = element << 8 | static_cast<uint8_t>(raw[i + byte]);
+    }
+    elements.push_back(static_cast<int64_t>(element));
+  }
+  return elements;
+}
+
+// Each position is inside the dims, and they ascend.
+void CheckIndices(const std::vector<int64_t>& indices,
+                  const std::vector<int64_t>& dims, bool is_flat,
+                  const std::string& what) {
+  const std::vector<int64_t> limits =
+      is_flat ? std::vector<int64_t>{ElementCount(dims, what)} : dims;
+  for (size_t i = 0; i < indices.size(); ++i) {
+    const int64_t limit = limits[i % limits.size()];
+    if (indices[i] < 0 || indices[i] >= limit) {
+      Fail(ExitCode::kBadInput, "E226",
+           "{} has the index {}, but it must be in 0 .. {}", what, indices[i],
+           limit - 1);
+    }
+  }
+  for (size_t i = limits.size(); i < indices.size(); i += limits.size()) {
+    const auto here = indices.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto width = static_cast<std::ptrdiff_t>(limits.size());
+    if (!std::lexicographical_compare(here - width, here, here, here + width)) {
+      Fail(ExitCode::kBadInput, "E226",
+           "{} has indices that do not ascend (position {})", what,
+           i / limits.size());
+    }
+  }
+}
+
+}  // namespace
+
+void CheckName(std::string_view name, std::string_view what) {
+  if (static_cast<int64_t>(name.size()) > kMaxNameBytes) {
+    Fail(ExitCode::kBadInput, "E227",
+         "{} has a name of {} bytes, {}; the limit is {}", what, name.size(),
+         Quote(name), kMaxNameBytes);
+  }
+  if (!IsUtf8(name)) {
+    Fail(ExitCode::kBadInput, "E227", "{} has the name {}, which is no UTF-8",
+         what, Quote(name));
+  }
+}
+
+void CheckNameIsThere(std::string_view name, std::string_view what) {
+  if (name.empty()) {
+    Fail(ExitCode::kBadInput, "E227", "{} has no name", what);
+  }
+  CheckName(name, what);
+}
+
+void CheckType(const TypeProto& type, const std::string& what) {
+  // Sequences and the like contain another type; protobuf bounds the depth.
+  const TypeProto* inner = &type;
+  while (inner != nullptr) {
+    const TypeProto* next = nullptr;
+    if (inner->has_tensor_type()) {
+      CheckShape(inner->tensor_type().shape(), inner->tensor_type().elem_type(),
+                 what);
+    } else if (inner->has_sparse_tensor_type()) {
+      CheckShape(inner->sparse_tensor_type().shape(),
+                 inner->sparse_tensor_type().elem_type(), what);
+    } else if (inner->has_sequence_type()) {
+      next = &inner->sequence_type().elem_type();
+    } else if (inner->has_map_type()) {
+      next = &inner->map_type().value_type();
+    } else if (inner->has_optional_type()) {
+      next = &inner->optional_type().elem_type();
+    }
+    inner = next;
+  }
+}
+
+int64_t VectorLength(const TypeProto& type) {
+  if (!type.has_tensor_type() || type.tensor_type().shape().dim_size() != 1 ||
+      !type.tensor_type().shape().dim(0).has_dim_value()) {
+    return -1;
+  }
+  return type.tensor_type().shape().dim(0).dim_value();
+}
+
+void CheckSparseTensor(const SparseTensorProto& sparse,
+                       const std::string& what) {
+  const std::vector<int64_t> dims(sparse.dims().begin(), sparse.dims().end());
+  const int64_t count = ElementCount(dims, what);
+  if (dims.empty() || sparse.dims_size() > kMaxRank) {
+    Fail(ExitCode::kBadInput, "E226", "{} has {} dimensions; 1 to {} can be",
+         what, dims.size(), kMaxRank);
+  }
+  const TensorProto& values = sparse.values();
+  const TensorProto& indices = sparse.indices();
+  if (values.dims_size() != 1 || values.dims(0) > count) {
+    Fail(ExitCode::kBadInput, "E226",
+         "{} must have a list of values, not more than its {} elements", what,
+         count);
+  }
+  const int64_t nonzeros = values.dims(0);
+  const bool is_flat = indices.dims_size() == 1;
+  const bool fits = indices.data_type() == TensorProto::INT64 &&
+                    (is_flat || (indices.dims_size() == 2 &&
+                                 indices.dims(1) == sparse.dims_size())) &&
+                    indices.dims(0) == nonzeros;
+  // Without values there may be no indices either.
+  if (!fits && !(nonzeros == 0 && !sparse.has_indices())) {
+    Fail(ExitCode::kBadInput, "E226",
+         "{} has {} values of rank {}, so its indices must be int64[{}] or "
+         "int64[{},{}]",
+         what, nonzeros, dims.size(), nonzeros, nonzeros, dims.size());
+  }
+  if (fits && !WeightOf(indices)) {
+    CheckIndices(Int64Elements(indices), dims, is_flat, what);
+  }
+}
+
+}  // namespace dnncut

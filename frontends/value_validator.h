@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Checks of single values in a model: names, declared types, sparse tensors.
+// Part of the validator. `what` says what is checked and begins messages.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <string>
+#include <string_view>
+
+namespace dnncut {
+
+// Not longer than kMaxNameBytes, and UTF-8: names go into JSON. Throws Error
+// E227.
+void CheckName(std::string_view name, std::string_view what);
+
+// The same, and not "".
+void CheckNameIsThere(std::string_view name, std::string_view what);
+
+// No negative dims, no more than kMaxRank of them, and a size that fits 64
+// bits. Throws Error: E210, E211, E222, E227.
+void CheckType(const ONNX_NAMESPACE::TypeProto& type, const std::string& what);
+
+// The length that a one-dimensional tensor is declared to have; else -1.
+int64_t VectorLength(const ONNX_NAMESPACE::TypeProto& type);
+
+// Dims, values and indices fit together. Throws Error: E210, E211, E226.
+void CheckSparseTensor(const ONNX_NAMESPACE::SparseTensorProto& sparse,
+                       const std::string& what);
+
+}  // namespace dnncut
