@@ -44,8 +44,8 @@ FunctionIndex CheckKeys(const ModelProto& model) {
   FunctionIndex index;
   for (int i = 0; i < model.functions_size(); ++i) {
     const FunctionProto& function = model.functions(i);
-    CheckNameIsThere(function.name(), fmt::format("function {}", i));
-    CheckName(function.domain(), fmt::format("the domain of function {}", i));
+    CheckNameIsThere(function.name(), "the model", "a function");
+    CheckName(function.domain(), "the model", "the domain of a function");
     if (!index.emplace(KeyOf(function), i).second) {
       Fail(ExitCode::kBadInput, "E228",
            "the function {} of the domain {} is defined twice",

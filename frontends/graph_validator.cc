@@ -97,7 +97,7 @@ std::string NodePlace(const std::string& place, int index,
 void GraphValidator::DefineInputs(const GraphProto& graph,
                                   const std::string& place, Scope* scope) {
   for (const auto& input : graph.input()) {
-    CheckNameIsThere(input.name(), place + ": an input");
+    CheckNameIsThere(input.name(), place, "an input");
     if (!scope->names.insert(input.name()).second) {
       Fail(ExitCode::kBadInput, "E220", "{}: the input {} is there twice",
            place, Quote(input.name()));
@@ -110,7 +110,7 @@ void GraphValidator::DefineInitializers(const GraphProto& graph,
                                         Scope* scope) {
   std::unordered_set<std::string_view> seen;
   const auto define = [&](const std::string& name) {
-    CheckNameIsThere(name, place + ": an initializer");
+    CheckNameIsThere(name, place, "an initializer");
     if (!seen.insert(name).second) {
       Fail(ExitCode::kBadInput, "E220", "{}: the initializer {} is there twice",
            place, Quote(name));
@@ -135,7 +135,7 @@ void GraphValidator::CheckValueInfos(const GraphProto& graph,
   for (const auto* infos :
        {&graph.input(), &graph.output(), &graph.value_info()}) {
     for (const auto& info : *infos) {
-      CheckName(info.name(), place + ": a tensor");
+      CheckName(info.name(), place, "a tensor");
       CheckType(info.type(), place + ": " + Quote(info.name()));
       if (VectorLength(info.type()) > kMaxRank) {
         scope->long_vectors.insert(info.name());
@@ -240,7 +240,7 @@ void GraphValidator::CheckGraph(const Scope* outer, const std::string& place,
   DefineInitializers(*graph, place, &scope);
   CheckNodes(place, &scope, graph->mutable_node());
   for (const auto& output : graph->output()) {
-    CheckNameIsThere(output.name(), place + ": an output");
+    CheckNameIsThere(output.name(), place, "an output");
     if (!scope.Sees(output.name())) {
       Fail(ExitCode::kBadInput, "E221",
            "{}: its output {} is made by no node and is no input or "
@@ -255,7 +255,7 @@ void GraphValidator::CheckFunction(FunctionProto* function) {
   const std::string place = "function " + Quote(function->name());
   Scope scope;
   for (const auto& input : function->input()) {
-    CheckNameIsThere(input, place + ": an input");
+    CheckNameIsThere(input, place, "an input");
     if (!scope.names.insert(input).second) {
       Fail(ExitCode::kBadInput, "E220", "{}: the input {} is there twice",
            place, Quote(input));

@@ -53,7 +53,7 @@ Opsets CheckOpsets(const OpsetList& imports, const std::string& what,
   Opsets opsets;
   std::unordered_set<std::string_view> spellings;
   for (const auto& import : imports) {
-    CheckName(import.domain(), what + ": an opset_import");
+    CheckName(import.domain(), what, "an opset_import");
     const std::string domain(NormalDomain(import.domain()));
     if (import.version() < 1) {
       Fail(ExitCode::kBadInput, "E209",

@@ -29,8 +29,7 @@ void CheckShape(const TensorShapeProto& shape, int32_t elem_type,
   }
   std::vector<int64_t> known;
   for (const auto& dim : shape.dim()) {
-    if (dim.has_dim_param())
-      CheckName(dim.dim_param(), "a dimension of " + what);
+    if (dim.has_dim_param()) CheckName(dim.dim_param(), what, "a dimension");
     if (!dim.has_dim_value()) continue;
     if (dim.dim_value() < 0) {
       Fail(ExitCode::kBadInput, "E211",
@@ -90,23 +89,25 @@ void CheckIndices(const std::vector<int64_t>& indices,
 
 }  // namespace
 
-void CheckName(std::string_view name, std::string_view what) {
+void CheckName(std::string_view name, std::string_view place,
+               std::string_view what) {
   if (static_cast<int64_t>(name.size()) > kMaxNameBytes) {
     Fail(ExitCode::kBadInput, "E227",
-         "{} has a name of {} bytes, {}; the limit is {}", what, name.size(),
-         Quote(name), kMaxNameBytes);
+         "{}: {} has a name of {} bytes, {}; the limit is {}", place, what,
+         name.size(), Quote(name), kMaxNameBytes);
   }
   if (!IsUtf8(name)) {
-    Fail(ExitCode::kBadInput, "E227", "{} has the name {}, which is no UTF-8",
-         what, Quote(name));
+    Fail(ExitCode::kBadInput, "E227",
+         "{}: {} has the name {}, which is no UTF-8", place, what, Quote(name));
   }
 }
 
-void CheckNameIsThere(std::string_view name, std::string_view what) {
+void CheckNameIsThere(std::string_view name, std::string_view place,
+                      std::string_view what) {
   if (name.empty()) {
-    Fail(ExitCode::kBadInput, "E227", "{} has no name", what);
+    Fail(ExitCode::kBadInput, "E227", "{}: {} has no name", place, what);
   }
-  CheckName(name, what);
+  CheckName(name, place, what);
 }
 
 void CheckType(const TypeProto& type, const std::string& what) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Checks of single values in a model: names, declared types, sparse tensors.
-// Part of the validator. `what` says what is checked and begins messages.
+// Part of the validator. `place` and `what` say what is checked and where.
 #pragma once
 
 #include <onnx/onnx_pb.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,10 +14,12 @@ namespace dnncut {
 
 // Not longer than kMaxNameBytes, and UTF-8: names go into JSON. Throws Error
 // E227.
-void CheckName(std::string_view name, std::string_view what);
+void CheckName(std::string_view name, std::string_view place,
+               std::string_view what);
 
 // The same, and not "".
-void CheckNameIsThere(std::string_view name, std::string_view what);
+void CheckNameIsThere(std::string_view name, std::string_view place,
+                      std::string_view what);
 
 // No negative dims, no more than kMaxRank of them, and a size that fits 64
 // bits. Throws Error: E210, E211, E222, E227.
