@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Each pass alone, and all together, keep the canonical best cut at every
+// integer bandwidth of the range and for every round trip time.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "compiler/block_graph.h"
+#include "compiler/cut_problem.h"
+#include "compiler/cut_table.h"
+#include "compiler/min_cut.h"
+#include "passes/collapse_regions.h"
+#include "passes/collapse_trees.h"
+#include "passes/compress.h"
+#include "passes/join_neighbours.h"
+#include "tests/testing.h"
+
+namespace dnncut {
+namespace {
+
+BlockGraph RunToTheEnd(Pass pass, BlockGraph graph) {
+  while (true) {
+    BlockGraph merged = Contract(graph, pass(graph));
+    VerifyBlockGraph(merged);
+    if (merged.blocks.size() == graph.blocks.size()) return graph;
+    graph = std::move(merged);
+  }
+}
+
+// The answer of `blocks` is that of brute force, for several round trips.
+void ExpectLossless(Problem problem, const BlockGraph& blocks,
+                    const std::string& name) {
+  for (const int64_t rtt_ns : {int64_t{0}, int64_t{1}, problem.rtt_ns,
+                               int64_t{40}, int64_t{1'000'000'000}}) {
+    problem.rtt_ns = rtt_ns;
+    const std::vector<CandidateCut> cuts = EnumerateCuts(problem);
+    MinCutSolver solver(MakeCutProblem(blocks, rtt_ns));
+    for (int64_t kbps = problem.range.min_kbps; kbps <= problem.range.max_kbps;
+         ++kbps) {
+      const MinCut found = solver.Solve(kbps);
+      const Cut cut = ExpandCut(blocks, found.on_device,
+                                static_cast<int>(problem.layers.size()));
+      const CandidateCut& best = BestCut(cuts, kbps);
+      ASSERT_EQ(CutText(cut), CutText(best.cut))
+          << name << " at " << kbps << " kbit/s, round trip " << rtt_ns
+          << " ns\n"
+          << ProblemText(problem);
+      ASSERT_TRUE(found.scaled_ns == best.At(kbps)) << name;
+    }
+  }
+}
+
+struct Compressor {
+  const char* name;
+  BlockGraph (*run)(BlockGraph);
+};
+
+const Compressor kCompressors[] = {
+    {"join-neighbours",
+     [](BlockGraph graph) { return RunToTheEnd(JoinNeighbours, graph); }},
+    {"collapse-regions",
+     [](BlockGraph graph) { return RunToTheEnd(CollapseRegions, graph); }},
+    {"collapse-trees",
+     [](BlockGraph graph) { return RunToTheEnd(CollapseTrees, graph); }},
+    {"all", [](BlockGraph graph) { return Compress(std::move(graph)); }},
+};
+
+class LosslessTest : public testing::TestWithParam<Compressor> {};
+
+TEST_P(LosslessTest, KeepsTheBestCutOfRandomProblems) {
+  int merged = 0;
+  for (uint64_t seed = 1; seed <= 8000; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Problem problem = RandomFeasibleProblem(seed, 3 + seed % 12);
+    // Short ranges at different places, where merges are likelier.
+    problem.range.min_kbps = 1 + static_cast<int64_t>(seed % 30);
+    problem.range.max_kbps =
+        problem.range.min_kbps + static_cast<int64_t>(seed % 13);
+    const BlockGraph fine = MakeBlockGraph(problem);
+    const BlockGraph coarse = GetParam().run(fine);
+    VerifyBlockGraph(coarse);
+    merged += CountBlocks(coarse) < CountBlocks(fine) ? 1 : 0;
+    ExpectLossless(problem, coarse, GetParam().name);
+    if (HasFatalFailure()) return;
+  }
+  // A pass that never merges would be lossless as well.
+  EXPECT_GT(merged, 400);
+}
+
+TEST_P(LosslessTest, KeepsTheTableOfLargeProblems) {
+  std::vector<Problem> problems = {DenseNetLikeProblem(300),
+                                   InceptionLikeProblem(200)};
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    problems.push_back(RandomProblem(seed, 80));
+    problems.back().range = {1, 100'000};
+  }
+  int feasible = 0;
+  for (size_t i = 0; i < problems.size(); ++i) {
+    BlockGraph fine;
+    try {
+      fine = MakeBlockGraph(problems[i]);
+    } catch (const Error&) {
+      continue;  // pins that clash
+    }
+    ++feasible;
+    const BlockGraph coarse = GetParam().run(fine);
+    EXPECT_TRUE(BuildCutTable(problems[i], coarse) ==
+                BuildCutTable(problems[i], fine))
+        << GetParam().name << ", problem " << i;
+  }
+  EXPECT_GT(feasible, 20);
+}
+
+INSTANTIATE_TEST_SUITE_P(Passes, LosslessTest, testing::ValuesIn(kCompressors),
+                         [](const testing::TestParamInfo<Compressor>& info) {
+                           std::string name = info.param.name;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+TEST(CompressTest, ReportsEveryPassOfEveryRound) {
+  std::vector<PassReport> reports;
+  const BlockGraph fine = MakeBlockGraph(InceptionLikeProblem(100));
+  const BlockGraph coarse = Compress(
+      fine, [&](const PassReport& report) { reports.push_back(report); });
+  ASSERT_FALSE(reports.empty());
+  EXPECT_EQ(reports.size() % 3, 0u);
+  EXPECT_EQ(reports.front().blocks_before, CountBlocks(fine));
+  EXPECT_EQ(reports.back().blocks_after, CountBlocks(coarse));
+  for (size_t i = 1; i < reports.size(); ++i) {
+    EXPECT_EQ(reports[i].blocks_before, reports[i - 1].blocks_after);
+    EXPECT_EQ(reports[i].round, static_cast<int>(i / 3) + 1);
+  }
+}
+
+}  // namespace
+}  // namespace dnncut
