@@ -49,18 +49,8 @@ std::optional<KnownValue> ValueOfTensor(
 // A tensor with the (complete) value.
 ONNX_NAMESPACE::TensorProto TensorOfValue(const KnownValue& value);
 
-// What is known of one input of a node.
-struct ValueInput {
-  bool present = false;  // false: "" or beyond the node's inputs
-  const KnownValue* value = nullptr;
-  bool has_shape = false;
-  std::vector<int64_t> shape;  // -1: unknown
-};
-
-// The value of the first output of `node`, as far as it follows from the
-// inputs; nullopt when it does not or the operator is not among those that
-// shapes are computed with. Never throws on odd attributes or shapes.
-std::optional<KnownValue> ComputeValue(const ONNX_NAMESPACE::NodeProto& node,
-                                       const std::vector<ValueInput>& inputs);
+// Elements of the shape; nullopt when a dim is unknown or there are more than
+// kMaxKnownElements.
+std::optional<int64_t> SmallCount(const std::vector<int64_t>& shape);
 
 }  // namespace dnncut

@@ -3,6 +3,7 @@
 // Types inside and behind the bodies of If, Loop and Scan, and functions.
 #include <algorithm>
 
+#include "frontends/compute_values.h"
 #include "frontends/onnx_types.h"
 #include "frontends/operations.h"
 #include "frontends/type_engine.h"
@@ -18,14 +19,6 @@ using ONNX_NAMESPACE::TypeProto;
 namespace {
 
 constexpr int kMaxDepth = 64;
-
-const AttributeProto* FindAttribute(const NodeProto& node,
-                                    std::string_view name) {
-  for (const auto& attribute : node.attribute()) {
-    if (attribute.name() == name) return &attribute;
-  }
-  return nullptr;
-}
 
 const GraphProto* FindBody(const NodeProto& node, std::string_view name) {
   const AttributeProto* attribute = FindAttribute(node, name);
