@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <string_view>
 
 #include "compiler/error.h"
@@ -52,6 +53,12 @@ OrtOwned<OrtSessionOptions> PlainOptions(const OrtApi& api,
 }  // namespace
 
 OnnxRuntimeApi LoadOnnxRuntime(const std::string& path) {
+  // ONNX Runtime 1.30 on Linux makes a device identifier, files in the home and
+  // temporary folders and uploads as soon as its environment exists, before
+  // DisableTelemetryEvents can be called. Only a variable stops all of that;
+  // it has been spelt both ways.
+  setenv("ORT_DISABLE_TELEMETRY", "1", 1);
+  setenv("ORT_TELEMETRY_DISABLED", "1", 1);
   // Never closed: its threads and exit handlers outlive any moment at which
   // that would be safe, and the process is short-lived.
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);

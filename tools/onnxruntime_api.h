@@ -23,7 +23,7 @@ struct OnnxRuntimeApi {
 inline constexpr int kOldestApiVersion = 14;
 
 // Loads the library and agrees on the newest API that both it and the header
-// know. Throws Error (E701).
+// know; sets the variables that forbid telemetry. Throws Error (E701).
 OnnxRuntimeApi LoadOnnxRuntime(const std::string& path);
 
 // ONNX Runtime's message of a failed call, in one line; frees the status. Empty
