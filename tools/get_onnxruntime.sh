@@ -20,7 +20,7 @@
 set -euo pipefail
 
 tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=apt_sources.sh
+# shellcheck source=tools/apt_sources.sh
 source "$tools/apt_sources.sh"
 
 # The release of Debian whose header is used where there is none of one's own.
@@ -208,7 +208,7 @@ case ${1:-} in
   --update) update=true ;;
   --print) ;;
   *)
-    sed -n '4,20s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '4,18s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 2
     ;;
 esac
