@@ -45,8 +45,8 @@ OperationCost CountBlockQuantized(const Operation& operation, int) {
 OperationCost CountExperts(const Operation& operation, int stride) {
   const TensorType& input = Input(operation, 0);
   const int64_t hidden = std::max<int64_t>(1, Dim(input, -1));
-  const int64_t used =
-      SaturatingMul(Elements(input) / hidden, IntAttribute(operation, "k", 1));
+  const int64_t used = SaturatingMul(Elements(input) / hidden,
+                                     CountAttribute(operation, "k", 1));
   const int64_t bits =
       stride == 2 ? 8 : IntAttribute(operation, "expert_weight_bits", 4);
   const int64_t packed = bits > 0 && bits < 8 ? 8 / bits : 1;

@@ -80,6 +80,11 @@ int64_t IntAttribute(const Operation& operation, std::string_view name,
   return it->second.front();
 }
 
+int64_t CountAttribute(const Operation& operation, std::string_view name,
+                       int64_t otherwise) {
+  return std::max<int64_t>(0, IntAttribute(operation, name, otherwise));
+}
+
 int64_t OutputElements(const Operation& operation) {
   int64_t sum = 0;
   for (const TensorType& type : operation.outputs) {

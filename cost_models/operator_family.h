@@ -51,6 +51,9 @@ const TensorType& Output(const Operation& operation, int position);
 
 int64_t IntAttribute(const Operation& operation, std::string_view name,
                      int64_t otherwise);
+// The same for a number of things: never negative.
+int64_t CountAttribute(const Operation& operation, std::string_view name,
+                       int64_t otherwise);
 
 // Of all inputs and outputs.
 int64_t OutputElements(const Operation& operation);

@@ -84,14 +84,17 @@ std::map<std::string_view, LayerId> MakersByName(const Graph& graph) {
   return makers;
 }
 
-void WarnUnknown(const Profile& profile, std::string_view what,
+// `which` completes "... in "layers" that ...".
+void WarnUnknown(const Profile& profile, std::string_view key,
+                 std::string_view which,
                  const std::vector<std::string>& unknown, Warnings* warnings) {
   if (unknown.empty()) return;
-  Warn(warnings, "W421",
-       "{}: {} {} in \"{}\" that no layer of the model makes, ignored: {}",
+  Warn(warnings, "W421", "{}: {} {} in \"{}\" that {}, ignored: {}",
        profile.path, unknown.size(), unknown.size() == 1 ? "tensor" : "tensors",
-       what, FirstFew(unknown));
+       key, which, FirstFew(unknown));
 }
+
+constexpr std::string_view kNotMade = "no layer of the model makes";
 
 void CheckOperator(const Profile& profile, const ProfileRow& row,
                    const Layer& layer) {
@@ -167,7 +170,7 @@ std::vector<int64_t> ProfileNs(const Graph& graph, const Profile& profile,
     CheckOperator(profile, row, graph.layers[it->second]);
     slot = &row;
   }
-  WarnUnknown(profile, "layers", unknown, warnings);
+  WarnUnknown(profile, "layers", kNotMade, unknown, warnings);
 
   std::vector<int64_t> ns(graph.layers.size(), 0);
   std::vector<std::string> missing;
@@ -220,7 +223,7 @@ std::vector<std::optional<int>> ProfileGroups(const Graph& graph,
       slot = static_cast<int>(group);
     }
   }
-  WarnUnknown(profile, "groups", unknown, warnings);
+  WarnUnknown(profile, "groups", kNotMade, unknown, warnings);
   return groups;
 }
 
@@ -239,12 +242,8 @@ std::vector<int64_t> ProfileCrossNs(const Graph& graph, const Profile& profile,
   for (const auto& [name, ns] : profile.cross_ns) {
     if (!known.contains(name)) unknown.push_back(name);
   }
-  if (!unknown.empty()) {
-    Warn(warnings, "W421",
-         "{}: {} names in \"cross_ns\" that are no tensor of the model, "
-         "ignored: {}",
-         profile.path, unknown.size(), FirstFew(unknown));
-  }
+  WarnUnknown(profile, "cross_ns", "the model does not have", unknown,
+              warnings);
   return cross_ns;
 }
 

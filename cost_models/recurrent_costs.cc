@@ -21,7 +21,7 @@ OperationCost CountRecurrent(const Operation& operation, int gates) {
   const int64_t steps = SaturatingMul(Dim(x, 0), Dim(x, 1));
   const int64_t weights = SaturatingAdd(Elements(w), Elements(r));
   const int64_t units = SaturatingMul(
-      Dim(w, 0), IntAttribute(operation, "hidden_size", 0));  // directions
+      Dim(w, 0), CountAttribute(operation, "hidden_size", 0));  // directions
   const int64_t activations = SaturatingMul(units, gates * kGateOperations);
   const bool quantized = operation.op_type == "DynamicQuantizeLSTM";
   return MakeCost(operation, OperatorClass::kRecurrent,
