@@ -95,12 +95,12 @@ get_library() {
   if ! version=$(quiet_npm view "$npm_package" version) || [[ -z $version ]] ||
     ! wanted=$(quiet_npm view "$npm_package@$version" dist.integrity) ||
     [[ $wanted != sha512-* ]]; then
-    say "no library: npm's registry does not answer for $npm_package"
+    say "no library: npm's registry does not answer for $npm_package$(npm_reason)"
     return 1
   fi
   say "fetching $npm_package $version (about 110 MB) ..."
   if ! (cd "$work" && quiet_npm pack "$npm_package@$version" >/dev/null); then
-    say "no library: npm cannot fetch $npm_package $version"
+    say "no library: npm cannot fetch $npm_package $version$(npm_reason)"
     return 1
   fi
   archive=("$work"/*.tgz)
@@ -128,7 +128,14 @@ get_library() {
 quiet_npm() {
   timeout "$patience" npm "$@" --ignore-scripts --cache "$work/npm" \
     --no-update-notifier --no-audit --no-fund --loglevel=error \
-    </dev/null 2>/dev/null
+    </dev/null 2>"$work/npm.log"
+}
+
+# The first line of what npm said of its failure, in parentheses.
+npm_reason() {
+  local line
+  line=$(grep -m 1 -iE '^npm (err!|error)' "$work/npm.log" || true)
+  [[ -z $line ]] || echo " ($line)"
 }
 
 # apt-get with lists and caches of its own: needs no root and changes nothing.
@@ -208,7 +215,7 @@ case ${1:-} in
   --update) update=true ;;
   --print) ;;
   *)
-    sed -n '4,18s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '4,/^[^#]/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2
     exit 2
     ;;
 esac

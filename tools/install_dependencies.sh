@@ -94,7 +94,7 @@ case ${1:-} in
     optional+=("${optional_tests[@]}")
     ;;
   *)
-    sed -n '4,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '4,/^[^#]/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2
     exit 2
     ;;
 esac

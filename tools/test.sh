@@ -14,7 +14,7 @@ case ${1:-} in
   '') ;;
   --release) presets=(release) ;;
   *)
-    sed -n '4,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '4,/^[^#]/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2
     exit 2
     ;;
 esac
