@@ -246,7 +246,7 @@ if $update || [[ -z $(library_path) || -z $(include_path) ]]; then
   if $update || [[ -z $(include_path) ]]; then
     get_header || complete=false
   fi
-  $complete || say "dnncut works without ONNX Runtime; this was tried in vain"
+  $complete || say "dnncut works without ONNX Runtime"
 fi
 print_paths
 [[ -n $(library_path) && -n $(include_path) ]] || exit 3
