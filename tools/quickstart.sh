@@ -18,9 +18,12 @@ tools/get_onnxruntime.sh >/dev/null || true
 # The tests are left as they are in a folder that is configured already.
 options=()
 [[ -f $build/CMakeCache.txt ]] || options=(-DDNNCUT_TESTS=OFF)
-echo "building dnncut ..." >&2
+echo "building dnncut; the first time takes some minutes ..." >&2
 cmake --preset release --log-level=WARNING "${options[@]}" >/dev/null
-cmake --build --preset release --target dnncut
+# On a terminal Ninja shows its progress in one line, elsewhere in hundreds.
+quiet=()
+[[ -t 1 ]] || quiet=(-- --quiet)
+cmake --build --preset release --target dnncut "${quiet[@]}"
 
 readonly dnncut=$build/bin/dnncut
 "$dnncut" example mobilenetv2 -o "$model" --force

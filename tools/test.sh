@@ -25,11 +25,14 @@ tools/install_dependencies.sh --tests
 tools/get_onnxruntime.sh >/dev/null || true
 
 jobs=$(nproc)
+# On a terminal Ninja shows its progress in one line, elsewhere in hundreds.
+quiet=()
+[[ -t 1 ]] || quiet=(-- --quiet)
 for preset in "${presets[@]}"; do
   echo "== $preset: building" >&2
   cmake --preset "$preset" --log-level=WARNING -DDNNCUT_TESTS=ON \
     -DDNNCUT_WERROR=ON >/dev/null
-  cmake --build --preset "$preset"
+  cmake --build --preset "$preset" "${quiet[@]}"
   echo "== $preset: testing" >&2
   ctest --preset "$preset" --parallel "$jobs" --output-on-failure
 done
