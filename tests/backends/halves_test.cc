@@ -1,0 +1,421 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/halves.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "tests/backends/split_model.h"
+#include "tests/backends/test_models.h"
+
+namespace dnncut {
+namespace {
+
+using ONNX_NAMESPACE::GraphProto;
+using ONNX_NAMESPACE::ModelProto;
+using ONNX_NAMESPACE::NodeProto;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+template <typename List>
+std::vector<std::string> Names(const List& list) {
+  std::vector<std::string> names;
+  for (const auto& element : list) names.push_back(element.name());
+  return names;
+}
+
+std::vector<std::string> OpTypes(const ModelProto& model) {
+  std::vector<std::string> types;
+  for (const auto& node : model.graph().node()) types.push_back(node.op_type());
+  return types;
+}
+
+std::vector<std::string> OpsetDomains(const ModelProto& model) {
+  std::vector<std::string> domains;
+  for (const auto& opset : model.opset_import()) {
+    domains.push_back(opset.domain());
+  }
+  return domains;
+}
+
+// The cut with exactly these layers, by what they produce, on the device.
+const TableCut& CutWith(const SplitModel& split,
+                        const std::set<std::string>& outputs) {
+  for (const TableCut& cut : split.table.cuts) {
+    bool matches = true;
+    for (size_t l = 0; l < cut.cut.size(); ++l) {
+      const TensorId made = split.graph.layers[l].outputs.at(0);
+      matches = matches && (cut.cut[l] == Side::kDevice) ==
+                               outputs.contains(split.graph.tensors[made].name);
+    }
+    if (matches) return cut;
+  }
+  throw std::runtime_error("no such cut");
+}
+
+ModelProto Make(const SplitModel& split, const std::set<std::string>& outputs,
+                Side side) {
+  return HalfMaker(split.model, split.graph)
+      .Make(CutWith(split, outputs), 0, side);
+}
+
+// What a half must read and emit, straight from the design.
+struct Interface {
+  std::set<std::string> inputs;
+  std::set<std::string> outputs;
+};
+
+Interface ExpectedInterface(const SplitModel& split, const Cut& cut,
+                            Side side) {
+  const bool device = side == Side::kDevice;
+  Interface expected;
+  for (const Tensor& tensor : split.graph.tensors) {
+    const bool is_input = tensor.producer == kModelInput;
+    const bool made_here = !is_input && cut[tensor.producer] == side;
+    bool read_here = false;
+    bool read_on_server = false;
+    for (LayerId reader : tensor.readers) {
+      read_here = read_here || cut[reader] == side;
+      read_on_server = read_on_server || cut[reader] == Side::kServer;
+    }
+    if (read_here && !made_here) expected.inputs.insert(tensor.name);
+    if (made_here && (tensor.is_result || (device && read_on_server))) {
+      expected.outputs.insert(tensor.name);
+    }
+  }
+  for (const ModelOutput& output : split.graph.outputs) {
+    if (output.source == ModelOutput::Source::kConstant) {
+      expected.outputs.insert(output.name);
+    }
+  }
+  return expected;
+}
+
+std::set<std::string> RealInputNames(const GraphProto& graph) {
+  std::set<std::string> names;
+  for (const auto& input : graph.input()) names.insert(input.name());
+  for (const auto& tensor : graph.initializer()) names.erase(tensor.name());
+  return names;
+}
+
+void ExpectInterface(const SplitModel& split, const Cut& cut, Side side,
+                     const ModelProto& half) {
+  const Interface expected = ExpectedInterface(split, cut, side);
+  EXPECT_EQ(RealInputNames(half.graph()), expected.inputs);
+  const auto outputs = Names(half.graph().output());
+  EXPECT_EQ(std::set<std::string>(outputs.begin(), outputs.end()),
+            expected.outputs);
+  EXPECT_EQ(outputs.size(), expected.outputs.size()) << "an output twice";
+  for (const auto& info : half.graph().input()) {
+    EXPECT_TRUE(info.type().tensor_type().has_shape()) << info.name();
+  }
+}
+
+// The indices of the half's nodes in the model, which must be equal messages.
+std::vector<int> NodeIndices(const ModelProto& half, const ModelProto& whole) {
+  std::map<std::string, int> index;
+  for (int n = 0; n < whole.graph().node_size(); ++n) {
+    index[whole.graph().node(n).SerializeAsString()] = n;
+  }
+  std::vector<int> indices;
+  for (const auto& node : half.graph().node()) {
+    const auto found = index.find(node.SerializeAsString());
+    EXPECT_NE(found, index.end()) << node.DebugString();
+    if (found != index.end()) indices.push_back(found->second);
+  }
+  return indices;
+}
+
+// Every name is defined, and everything defined outside nodes is read.
+void ExpectSelfContained(const ModelProto& half) {
+  const GraphProto& graph = half.graph();
+  std::set<std::string> defined;
+  for (const auto& name : Names(graph.input())) defined.insert(name);
+  for (const auto& name : Names(graph.initializer())) defined.insert(name);
+  for (const auto& sparse : graph.sparse_initializer()) {
+    defined.insert(sparse.values().name());
+  }
+  std::set<std::string> unread = defined;
+  for (const auto& node : graph.node()) {
+    for (const auto& name : ReadNames(node)) {
+      EXPECT_TRUE(defined.contains(name)) << name;
+      unread.erase(name);
+    }
+    defined.insert(node.output().begin(), node.output().end());
+  }
+  for (const auto& name : Names(graph.output())) {
+    EXPECT_TRUE(defined.contains(name)) << name;
+    unread.erase(name);
+  }
+  for (const auto& annotation : graph.quantization_annotation()) {
+    EXPECT_TRUE(defined.contains(annotation.tensor_name()));
+    for (const auto& entry : annotation.quant_parameter_tensor_names()) {
+      EXPECT_TRUE(defined.contains(entry.value())) << entry.value();
+      unread.erase(entry.value());
+    }
+  }
+  EXPECT_THAT(unread, IsEmpty());
+  std::vector<const NodeProto*> nodes;
+  for (const auto& node : graph.node()) nodes.push_back(&node);
+  EXPECT_EQ(CalledFunctions(half, IndexFunctions(half), nodes).size(),
+            static_cast<size_t>(half.functions_size()));
+}
+
+void ExpectSplitAndRejoin(const SplitModel& split, const TableCut& cut) {
+  const HalfMaker maker(split.model, split.graph);
+  std::map<int, int> times;  // that a node is in a half
+  for (const Side side : {Side::kDevice, Side::kServer}) {
+    if (!HasHalf(cut.cut, side)) continue;
+    const ModelProto half = maker.Make(cut, 1, side);
+    ExpectInterface(split, cut.cut, side, half);
+    ExpectSelfContained(half);
+    const auto indices = NodeIndices(half, split.model.proto);
+    EXPECT_TRUE(std::is_sorted(indices.begin(), indices.end()));
+    for (int index : indices) ++times[index];
+    for (size_t l = 0; l < cut.cut.size(); ++l) {
+      EXPECT_EQ(std::count(indices.begin(), indices.end(),
+                           split.graph.layers[l].node),
+                cut.cut[l] == side ? 1 : 0);
+    }
+  }
+  for (const Layer& layer : split.graph.layers) EXPECT_EQ(times[layer.node], 1);
+}
+
+TEST(Halves, SplitAndRejoin) {
+  for (const TestModel& model : AllTestModels()) {
+    for (const Side result : {Side::kDevice, Side::kServer}) {
+      TempFolder temp;
+      const SplitModel split = MakeSplitModel(model.proto, temp, result);
+      EXPECT_GE(split.table.cuts.size(), 4u) << model.name;
+      for (const TableCut& cut : split.table.cuts) {
+        std::string sides;
+        for (Side side : cut.cut) sides += SideName(side)[0];
+        SCOPED_TRACE(model.name + " " + sides);
+        ExpectSplitAndRejoin(split, cut);
+      }
+    }
+  }
+}
+
+TEST(Halves, KeepWhatTheModelSays) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(ChainModel(), temp);
+  const ModelProto half = Make(split, {"a", "b"}, Side::kServer);
+  EXPECT_EQ(half.ir_version(), 8);
+  EXPECT_EQ(half.producer_name(), "tester");
+  EXPECT_EQ(half.producer_version(), "7");
+  EXPECT_EQ(half.domain(), "org.example");
+  EXPECT_EQ(half.model_version(), 42);
+  EXPECT_EQ(half.doc_string(), "about the model");
+  EXPECT_EQ(half.graph().name(), "chain");
+  EXPECT_EQ(half.graph().doc_string(), "about the graph");
+  EXPECT_THAT(OpsetDomains(half), ElementsAre(""));
+  std::map<std::string, std::string> metadata;
+  for (const auto& entry : half.metadata_props()) {
+    EXPECT_TRUE(metadata.emplace(entry.key(), entry.value()).second);
+  }
+  EXPECT_EQ(metadata["license"], "none");
+  EXPECT_EQ(metadata["dnncut.side"], "server");
+  EXPECT_EQ(metadata["dnncut.cut"], "0");
+  EXPECT_EQ(metadata["dnncut.model_sha256"], split.model.sha256);
+  // "b" crosses with the type that the model declares, word for word.
+  const auto& declared = split.model.proto.graph().value_info(0);
+  ASSERT_EQ(half.graph().input_size(), 2);
+  EXPECT_EQ(half.graph().input(1).SerializeAsString(),
+            declared.SerializeAsString());
+  EXPECT_EQ(half.graph().value_info_size(), 0);
+  EXPECT_EQ(Make(split, {"a", "b", "c"}, Side::kDevice)
+                .graph()
+                .value_info(0)
+                .SerializeAsString(),
+            declared.SerializeAsString());
+}
+
+TEST(Halves, ATensorUsedOnBothSidesIsSentAndKept) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(ChainModel(), temp);
+  const ModelProto device = Make(split, {"a", "b", "c", "z"}, Side::kDevice);
+  // c and a are uploaded, z is a result that stays.
+  EXPECT_THAT(Names(device.graph().output()), ElementsAre("a", "c", "z"));
+  EXPECT_THAT(Names(device.graph().initializer()), ElementsAre("w1", "w2"));
+  const ModelProto server = Make(split, {"a", "b", "c", "z"}, Side::kServer);
+  EXPECT_THAT(Names(server.graph().input()), ElementsAre("a", "c"));
+  EXPECT_THAT(Names(server.graph().output()), ElementsAre("y"));
+  EXPECT_THAT(Names(server.graph().initializer()), ElementsAre("w1"));
+}
+
+TEST(Halves, ResultsMadeOnTheDeviceGoAroundTheServerHalf) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(ChainModel(), temp, Side::kServer);
+  const std::set<std::string> device_side = {"a", "b", "c", "z"};
+  EXPECT_THAT(Names(Make(split, device_side, Side::kDevice).graph().output()),
+              ElementsAre("a", "c", "z"));
+  const ModelProto server = Make(split, device_side, Side::kServer);
+  EXPECT_THAT(Names(server.graph().input()), ElementsAre("a", "c"));
+  EXPECT_THAT(Names(server.graph().output()), ElementsAre("y"));
+}
+
+TEST(Halves, InitializersThatAreInputsStayInputs) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(OldModel(), temp);
+  const ModelProto device = Make(split, {"a"}, Side::kDevice);
+  EXPECT_THAT(Names(device.graph().input()), ElementsAre("x", "w1"));
+  EXPECT_THAT(Names(device.graph().initializer()), ElementsAre("w1"));
+  const ModelProto server = Make(split, {"a"}, Side::kServer);
+  EXPECT_THAT(Names(server.graph().input()), ElementsAre("w2", "a"));
+  EXPECT_THAT(Names(server.graph().initializer()), ElementsAre("w2"));
+}
+
+TEST(Halves, CapturesAreFollowed) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(CaptureModel(), temp);
+  const ModelProto server = Make(split, {"a", "far", "b"}, Side::kServer);
+  EXPECT_THAT(RealInputNames(server.graph()),
+              UnorderedElementsAre("flag", "a", "b", "far"));
+  EXPECT_THAT(Names(server.graph().initializer()),
+              ElementsAre("inner_w", "deep_w"));
+  const ModelProto device = Make(split, {"a", "far", "b"}, Side::kDevice);
+  EXPECT_THAT(Names(device.graph().initializer()), IsEmpty());
+  EXPECT_THAT(Names(device.graph().output()), ElementsAre("a", "far", "b"));
+}
+
+TEST(Halves, OnlyTheFunctionsThatAreCalled) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(FunctionModel(), temp);
+  const ModelProto device = Make(split, {"a", "b"}, Side::kDevice);
+  EXPECT_THAT(Names(device.functions()), ElementsAre("Twice", "Shift"));
+  EXPECT_THAT(OpsetDomains(device), ElementsAre("", "outer", "inner"));
+  const ModelProto server = Make(split, {"a", "b"}, Side::kServer);
+  EXPECT_THAT(Names(server.functions()), ElementsAre("FromBody"));
+  EXPECT_THAT(OpsetDomains(server), ElementsAre("", "inner"));
+  const ModelProto last = Make(split, {"a", "b", "c"}, Side::kServer);
+  EXPECT_THAT(Names(last.functions()), IsEmpty());
+  EXPECT_THAT(OpsetDomains(last), ElementsAre(""));
+}
+
+TEST(Halves, OutputsThatNoLayerMakes) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(OutputModel(), temp);
+  const ModelProto device = Make(split, {"a"}, Side::kDevice);
+  EXPECT_THAT(Names(device.graph().output()), ElementsAre("a", "w", "k"));
+  EXPECT_THAT(OpTypes(device), ElementsAre("Relu", "Neg"));
+  const ModelProto server = Make(split, {"a"}, Side::kServer);
+  EXPECT_THAT(Names(server.graph().output()), ElementsAre("w", "k", "y"));
+  EXPECT_THAT(RealInputNames(server.graph()), UnorderedElementsAre("u", "a"));
+}
+
+TEST(Halves, RareFieldsSurvive) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(RareFieldsModel(), temp);
+  const ModelProto device = Make(split, {"a"}, Side::kDevice);
+  EXPECT_EQ(device.graph().quantization_annotation_size(), 1);
+  EXPECT_THAT(Names(device.graph().initializer()),
+              ElementsAre("a_scale", "a_zero"));
+  EXPECT_EQ(device.graph().sparse_initializer_size(), 0);
+  const ModelProto server = Make(split, {"a"}, Side::kServer);
+  // Both sides have tensor "a" and what its annotation names.
+  EXPECT_EQ(server.graph().quantization_annotation_size(), 2);
+  EXPECT_THAT(Names(server.graph().initializer()),
+              ElementsAre("a_scale", "a_zero", "b_scale"));
+  ASSERT_EQ(server.graph().sparse_initializer_size(), 1);
+  EXPECT_EQ(
+      server.graph().sparse_initializer(0).SerializeAsString(),
+      split.model.proto.graph().sparse_initializer(0).SerializeAsString());
+  const auto unknown = [](const auto& message) {
+    const auto& fields = message.GetReflection()->GetUnknownFields(message);
+    return fields.field_count() == 1 ? fields.field(0).length_delimited() : "";
+  };
+  EXPECT_EQ(unknown(device), "model");
+  EXPECT_EQ(unknown(device.graph()), "graph");
+  EXPECT_EQ(unknown(device.graph().node(0)), "node");
+  EXPECT_EQ(unknown(device.graph().initializer(0)), "tensor");
+  EXPECT_EQ(unknown(device.graph().input(0)), "input");
+}
+
+TEST(Halves, ConstantNodesAreCopiedToWhoeverReadsThem) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(ConstantNodeModel(), temp);
+  ASSERT_EQ(split.graph.layers.size(), 3u);
+  EXPECT_THAT(OpTypes(Make(split, {"a"}, Side::kDevice)),
+              ElementsAre("Constant", "Constant", "Add", "Mul"));
+  const ModelProto server = Make(split, {"a"}, Side::kServer);
+  EXPECT_THAT(OpTypes(server), ElementsAre("Constant", "Constant", "Add",
+                                           "Split", "Add", "Mul"));
+  EXPECT_THAT(OpTypes(Make(split, {"a", "b"}, Side::kServer)),
+              ElementsAre("Constant", "Constant", "Add", "Mul"));
+}
+
+TEST(Halves, ANewSplitOfAHalfReplacesTheMetadata) {
+  TempFolder temp;
+  const SplitModel whole = MakeSplitModel(ChainModel(), temp);
+  ModelProto half = Make(whole, {"a"}, Side::kServer);
+  // Its weights are marks of the first model; any weights will do here.
+  half.mutable_graph()->clear_initializer();
+  AddInitializer("w1", {512}, 1, half.mutable_graph());
+  AddInitializer("w2", {1, 512}, 2, half.mutable_graph());
+  const SplitModel again = MakeSplitModel(half, temp);
+  const ModelProto quarter = Make(again, {"b"}, Side::kDevice);
+  std::map<std::string, std::string> metadata;
+  for (const auto& entry : quarter.metadata_props()) {
+    EXPECT_TRUE(metadata.emplace(entry.key(), entry.value()).second)
+        << entry.key();
+  }
+  EXPECT_EQ(metadata["dnncut.side"], "device");
+  EXPECT_EQ(metadata["dnncut.model_sha256"], again.model.sha256);
+  EXPECT_NE(again.model.sha256, whole.model.sha256);
+}
+
+TEST(Halves, FreeDimsStayFree) {
+  TempFolder temp;
+  const auto input_of_server = [&](const std::string& shape) {
+    const SplitModel split =
+        MakeSplitModel(ParseModel(R"(<ir_version: 8, opset_import: ["" : 13]>
+                   free (float[)" +
+                                  shape + R"(] x) => (float[)" + shape +
+                                  R"(] y) { a = Relu(x)  y = Neg(a) })"),
+                       temp);
+    EXPECT_EQ(split.graph.tensors.back().bytes, 4 * 64);
+    const ModelProto server = Make(split, {"a"}, Side::kServer);
+    EXPECT_EQ(server.graph().output(0).SerializeAsString(),
+              split.model.proto.graph().output(0).SerializeAsString());
+    std::vector<int64_t> dims;
+    const auto& type = server.graph().input(0).type().tensor_type();
+    for (const auto& dim : type.shape().dim()) {
+      dims.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
+    }
+    return dims;
+  };
+  EXPECT_THAT(input_of_server("1, 64"), ElementsAre(1, 64));
+  EXPECT_THAT(input_of_server("batch, 64"), ElementsAre(-1, 64));
+  // Not only the leading dim may be the batch.
+  EXPECT_THAT(input_of_server("batch, 1, 64"), ElementsAre(-1, -1, 64));
+}
+
+TEST(Halves, WeightBytesCountEachConstantOnce) {
+  TempFolder temp;
+  const auto weights = [&](const ModelProto& proto,
+                           const std::set<std::string>& device, Side side) {
+    const SplitModel split = MakeSplitModel(proto, temp);
+    return HalfMaker(split.model, split.graph)
+        .WeightBytes(CutWith(split, device).cut, side);
+  };
+  EXPECT_EQ(weights(ChainModel(), {"a", "b"}, Side::kDevice), 2 * 2048);
+  EXPECT_EQ(weights(ChainModel(), {"a", "b"}, Side::kServer), 2048);
+  EXPECT_EQ(weights(ChainModel(), {}, Side::kDevice), 0);
+  EXPECT_EQ(weights(ChainModel(), {}, Side::kServer), 2 * 2048);
+  // inner_w, deep_w, body_w and the Constant in the body of the body.
+  EXPECT_EQ(weights(CaptureModel(), {"a"}, Side::kServer), 4 * 1200);
+  EXPECT_EQ(weights(CaptureModel(), {"a"}, Side::kDevice), 0);
+  // The function is called twice.
+  EXPECT_EQ(weights(FunctionModel(), {"a"}, Side::kDevice), 1200);
+  EXPECT_EQ(weights(FunctionModel(), {"a"}, Side::kServer), 0);
+  EXPECT_EQ(weights(RareFieldsModel(), {"a"}, Side::kServer), 3 * 4 + 8 + 16);
+  EXPECT_EQ(weights(ConstantNodeModel(), {"a"}, Side::kServer), 1200 + 2400);
+}
+
+}  // namespace
+}  // namespace dnncut

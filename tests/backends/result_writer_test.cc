@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/result_writer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <onnx/checker.h>
+
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "backends/halves.h"
+#include "backends/weights_file.h"
+#include "compiler/onnx_walk.h"
+#include "frontends/onnx_frontend.h"
+#include "tests/backends/split_model.h"
+#include "tests/backends/test_models.h"
+
+namespace dnncut {
+namespace {
+
+namespace fs = std::filesystem;
+using ONNX_NAMESPACE::ModelProto;
+using ONNX_NAMESPACE::TensorProto;
+using testing::Contains;
+using testing::Each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Key;
+using testing::Not;
+
+ResultOptions Into(const std::string& out) {
+  ResultOptions options;
+  options.out = out;
+  return options;
+}
+
+// The raw data of every tensor that has a name or is a weight, in the order in
+// which they stand in the model.
+std::vector<std::string> TensorContents(const std::string& path) {
+  Warnings warnings;
+  const SourceModel model = LoadModel(path, {}, &warnings);
+  WeightReader reader(model);
+  std::vector<std::string> contents;
+  ForEachTensor(model.proto, [&](const TensorProto& tensor) {
+    const auto weight = WeightOf(tensor);
+    TensorProto rest = tensor;
+    rest.clear_external_data();
+    rest.clear_data_location();
+    if (weight) rest.set_raw_data(reader.Read(*weight));
+    contents.push_back(rest.SerializeAsString());
+  });
+  return contents;
+}
+
+// Of the halves of the model itself, straight from the source.
+std::vector<std::string> ExpectedContents(const SplitModel& split,
+                                          const TableCut& cut, Side side) {
+  const ModelProto half =
+      HalfMaker(split.model, split.graph).Make(cut, 0, side);
+  WeightReader reader(split.model);
+  std::vector<std::string> contents;
+  ForEachTensor(half, [&](const TensorProto& tensor) {
+    TensorProto rest = tensor;
+    if (const auto weight = WeightOf(tensor)) {
+      rest.clear_external_data();
+      rest.clear_data_location();
+      rest.set_raw_data(reader.Read(*weight));
+    }
+    contents.push_back(rest.SerializeAsString());
+  });
+  return contents;
+}
+
+void ForEachHalf(
+    const SplitModel& split, const std::string& out,
+    const std::function<void(const std::string& path, const TableCut& cut,
+                             Side side)>& run) {
+  for (size_t c = 0; c < split.table.cuts.size(); ++c) {
+    for (const Side side : {Side::kDevice, Side::kServer}) {
+      const auto file = HalfFile(split.table, static_cast<int>(c), side, {});
+      EXPECT_EQ(file.has_value(), HasHalf(split.table.cuts[c].cut, side));
+      if (!file) continue;
+      SCOPED_TRACE(*file);
+      run(out + "/" + *file, split.table.cuts[c], side);
+    }
+  }
+}
+
+TEST(ResultWriter, HalvesAreValidAndHoldTheirWeights) {
+  for (const TestModel& model : AllTestModels()) {
+    SCOPED_TRACE(model.name);
+    TempFolder temp;
+    const SplitModel split = MakeSplitModel(model.proto, temp);
+    WriteResult(split.AsResult(), Into(temp / "external"));
+    ResultOptions options = Into(temp / "inline");
+    options.inline_weights = true;
+    WriteResult(split.AsResult(), options);
+    for (const std::string out : {"external", "inline"}) {
+      ForEachHalf(split, temp / out,
+                  [&](const std::string& path, const TableCut& cut, Side side) {
+                    EXPECT_NO_THROW(ONNX_NAMESPACE::checker::check_model(path));
+                    EXPECT_EQ(TensorContents(path),
+                              ExpectedContents(split, cut, side));
+                  });
+    }
+    EXPECT_FALSE(fs::exists(temp / "inline/device/weights.bin"));
+    EXPECT_FALSE(fs::exists(temp / "inline/server/weights.bin"));
+  }
+}
+
+TEST(ResultWriter, SameInputSameBytesInAnyFolder) {
+  TempFolder temp;
+  TempFolder other;
+  const ModelProto proto = CaptureModel();
+  for (const bool inline_weights : {false, true}) {
+    std::vector<std::map<std::string, std::string>> results;
+    for (const TempFolder* folder : {&temp, &other, &temp}) {
+      const SplitModel split = MakeSplitModel(proto, *folder);
+      ResultOptions options = Into(*folder / "out");
+      options.force = true;
+      options.inline_weights = inline_weights;
+      WriteResult(split.AsResult(), options);
+      results.push_back(Snapshot(*folder / "out"));
+    }
+    EXPECT_EQ(results[0], results[1]);
+    EXPECT_EQ(results[0], results[2]);
+  }
+}
+
+TEST(ResultWriter, WeightsAreSharedAlignedAndOnlyThoseNeeded) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(ChainModel(), temp);
+  WriteResult(split.AsResult(), Into(temp / "out"));
+  const std::string weights = ReadAll(temp / "out/device/weights.bin");
+  // w1 and w2, not the one that nobody reads.
+  EXPECT_EQ(weights,
+            FloatData(512, 1) + std::string(2048, '\0') + FloatData(512, 2));
+  EXPECT_EQ(ReadAll(temp / "out/server/weights.bin"), weights);
+  ForEachHalf(
+      split, temp / "out", [&](const std::string& path, const TableCut&, Side) {
+        ModelProto half;
+        ASSERT_TRUE(half.ParseFromString(ReadAll(path)));
+        for (const auto& tensor : half.graph().initializer()) {
+          ASSERT_EQ(tensor.data_location(), TensorProto::EXTERNAL);
+          std::vector<std::string> entries;
+          for (const auto& entry : tensor.external_data()) {
+            entries.push_back(entry.key() + "=" + entry.value());
+          }
+          EXPECT_THAT(
+              entries,
+              ElementsAre("location=weights.bin",
+                          tensor.name() == "w1" ? "offset=0" : "offset=4096",
+                          "length=2048"));
+        }
+      });
+}
+
+TEST(ResultWriter, SmallExternalWeightsBecomeInline) {
+  TempFolder temp;
+  ModelProto proto = ChainModel();
+  auto* tensor = proto.mutable_graph()->mutable_initializer(1);
+  tensor->clear_dims();
+  tensor->add_dims(1);
+  tensor->clear_raw_data();
+  tensor->set_data_location(TensorProto::EXTERNAL);
+  for (const auto& [key, value] : std::map<std::string, std::string>{
+           {"location", "data"}, {"offset", "3"}, {"length", "4"}}) {
+    auto* entry = tensor->add_external_data();
+    entry->set_key(key);
+    entry->set_value(value);
+  }
+  WriteAll(temp / "data", "abc" + FloatData(1, 5) + "d");
+  const SplitModel split = MakeSplitModel(proto, temp);
+  WriteResult(split.AsResult(), Into(temp / "out"));
+  EXPECT_EQ(ReadAll(temp / "out/server/weights.bin"), FloatData(512, 1));
+  ModelProto half;
+  ASSERT_TRUE(half.ParseFromString(ReadAll(temp / "out/server/cut0.onnx")));
+  EXPECT_EQ(half.graph().initializer(1).raw_data(), FloatData(1, 5));
+  EXPECT_EQ(half.graph().initializer(1).data_location(), TensorProto::DEFAULT);
+}
+
+// Values in typed fields of every kind come out as raw_data.
+TEST(ResultWriter, ConvertsTypedWeights) {
+  TempFolder temp;
+  ModelProto proto = ChainModel();
+  auto* w1 = proto.mutable_graph()->mutable_initializer(0);
+  w1->clear_raw_data();
+  std::vector<float> values;
+  for (int i = 0; i < 512; ++i) {
+    w1->add_float_data(static_cast<float>(i) / 4);
+    values.push_back(static_cast<float>(i) / 4);
+  }
+  const std::string raw(reinterpret_cast<const char*>(values.data()), 2048);
+  const SplitModel split = MakeSplitModel(proto, temp);
+  WriteResult(split.AsResult(), Into(temp / "out"));
+  EXPECT_EQ(ReadAll(temp / "out/server/weights.bin").substr(0, 2048), raw);
+  ResultOptions options = Into(temp / "inline");
+  options.inline_weights = true;
+  WriteResult(split.AsResult(), options);
+  ModelProto half;
+  ASSERT_TRUE(half.ParseFromString(ReadAll(temp / "inline/server/cut0.onnx")));
+  EXPECT_EQ(half.graph().initializer(0).raw_data(), raw);
+  EXPECT_EQ(half.graph().initializer(0).float_data_size(), 0);
+}
+
+TEST(ResultWriter, OneCutAlone) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(ChainModel(), temp);
+  ResultOptions options = Into(temp / "out");
+  options.only_cut = 2;
+  WriteResult(split.AsResult(), options);
+  const auto files = Snapshot(temp / "out");
+  EXPECT_THAT(files, Contains(Key("device/cut2.onnx")));
+  EXPECT_THAT(files, Contains(Key("server/cut2.onnx")));
+  EXPECT_THAT(files, Not(Contains(Key("server/cut0.onnx"))));
+  const auto table = nlohmann::json::parse(files.at("table.json"));
+  EXPECT_EQ(table["cuts"].size(), split.table.cuts.size());
+  EXPECT_EQ(table["only_cut"], 2);
+  EXPECT_EQ(table["cuts"][2]["device_model"], "device/cut2.onnx");
+  EXPECT_EQ(table["cuts"][0]["server_model"], nullptr);
+
+  options.force = true;
+  options.only_cut = static_cast<int>(split.table.cuts.size());
+  EXPECT_THROW(WriteResult(split.AsResult(), options), Error);
+  EXPECT_EQ(Snapshot(temp / "out"), files);
+}
+
+TEST(ResultWriter, AModelThatShrinksMeanwhileIsAnError) {
+  for (const bool inline_weights : {false, true}) {
+    TempFolder temp;
+    const SplitModel split = MakeSplitModel(ChainModel(), temp);
+    fs::resize_file(temp / "model.onnx", 600);
+    ResultOptions options = Into(temp / "out");
+    options.inline_weights = inline_weights;
+    try {
+      WriteResult(split.AsResult(), options);
+      ADD_FAILURE() << "no error";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.id(), "E607");
+      EXPECT_EQ(error.exit_code(), ExitCode::kIo);
+      EXPECT_THAT(error.what(), HasSubstr("model.onnx"));
+    }
+    EXPECT_THAT(Snapshot(temp.path()), ElementsAre(Key("model.onnx")));
+  }
+}
+
+TEST(ResultWriter, NeverReplacesTheModelOrItsData) {
+  TempFolder temp;
+  WriteResult(MakeSplitModel(ChainModel(), temp).AsResult(),
+              Into(temp / "out"));
+  const auto before = Snapshot(temp.path());
+  // A half and its weights.bin as the input of another compile.
+  const SplitModel again = LoadSplitModel(temp / "out/server/cut0.onnx");
+  ResultOptions options = Into(temp / "out");
+  options.force = true;
+  EXPECT_THROW(WriteResult(again.AsResult(), options), Error);
+  EXPECT_EQ(Snapshot(temp.path()), before);
+}
+
+TEST(ResultWriter, TellsOfItsProgress) {
+  for (const bool inline_weights : {false, true}) {
+    TempFolder temp;
+    const SplitModel split = MakeSplitModel(ChainModel(), temp);
+    ResultOptions options = Into(temp / "out");
+    options.inline_weights = inline_weights;
+    int64_t last = 0;
+    int64_t all = -1;
+    options.progress = [&](int64_t done_bytes, int64_t all_bytes) {
+      EXPECT_GT(done_bytes, last);
+      last = done_bytes;
+      all = all_bytes;
+    };
+    WriteResult(split.AsResult(), options);
+    EXPECT_EQ(last, all);
+    EXPECT_GT(all, 4 * 2048 - 1);
+  }
+}
+
+// Two tensors with one location are one copy of their own each; nothing is
+// shared that was not shared before, and nothing is lost.
+TEST(ResultWriter, ExternalDataOfTheSource) {
+  TempFolder temp;
+  ModelProto proto = ChainModel();
+  for (int i = 0; i < 2; ++i) {
+    auto* tensor = proto.mutable_graph()->mutable_initializer(i);
+    tensor->clear_raw_data();
+    tensor->set_data_location(TensorProto::EXTERNAL);
+    auto* entry = tensor->add_external_data();
+    entry->set_key("location");
+    entry->set_value("sub/data.bin");
+  }
+  fs::create_directory(temp / "sub");
+  WriteAll(temp / "sub/data.bin", FloatData(512, 7));
+  const SplitModel split = MakeSplitModel(proto, temp);
+  WriteResult(split.AsResult(), Into(temp / "out"));
+  EXPECT_EQ(ReadAll(temp / "out/server/weights.bin"),
+            FloatData(512, 7) + std::string(2048, '\0') + FloatData(512, 7));
+  fs::remove(temp / "sub/data.bin");
+  EXPECT_THROW(WriteResult(split.AsResult(), Into(temp / "out2")), Error);
+  EXPECT_FALSE(fs::exists(temp / "out2"));
+}
+
+}  // namespace
+}  // namespace dnncut

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A model read, imported and given cuts, for tests of what is written.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "backends/result.h"
+#include "tests/backends/temp_folder.h"
+
+namespace dnncut {
+
+struct SplitModel {
+  SourceModel model;
+  Graph graph;
+  Problem problem;
+  BlockGraph blocks;
+  CutTable table;  // of all cuts that AllCuts finds, each with a row
+
+  Result AsResult() const;
+};
+
+// ONNX's text format. Fails the test when it does not parse.
+ONNX_NAMESPACE::ModelProto ParseModel(const std::string& text);
+
+// Saves `proto` as `folder`/model.onnx and reads it.
+SplitModel MakeSplitModel(const ONNX_NAMESPACE::ModelProto& proto,
+                          const TempFolder& folder,
+                          Side result = Side::kDevice);
+SplitModel LoadSplitModel(const std::string& path, Side result = Side::kDevice);
+
+// Feasible cuts: of a small model all, of a larger one those along its order.
+std::vector<TableCut> AllCuts(const Problem& problem);
+
+// float32 data of `count` elements, different for each `seed`.
+std::string FloatData(int64_t count, int seed);
+
+// Adds an initializer with raw data.
+void AddInitializer(const std::string& name, std::vector<int64_t> dims,
+                    int seed, ONNX_NAMESPACE::GraphProto* graph);
+
+}  // namespace dnncut
