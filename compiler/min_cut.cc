@@ -26,6 +26,7 @@
 // 2^32 arcs every number below is less than 2^94 * 2^32 = 2^126.
 #include "compiler/min_cut.h"
 
+#include <lemon/elevator.h>
 #include <lemon/preflow.h>
 #include <lemon/static_graph.h>
 
@@ -41,6 +42,10 @@ template <typename Graph, typename Item>
 struct DefaultMapSelector<Graph, Item, dnncut::Int128> {
   typedef VectorMap<Graph, Item, dnncut::Int128> Map;
 };
+template <typename Graph, typename Item>
+struct DefaultMapSelector<Graph, Item, StaticDigraph::Node> {
+  typedef VectorMap<Graph, Item, StaticDigraph::Node> Map;
+};
 
 }  // namespace lemon
 
@@ -49,7 +54,53 @@ namespace {
 
 using Digraph = lemon::StaticDigraph;
 using Capacities = Digraph::ArcMap<Int128>;
-using Preflow = lemon::Preflow<Digraph, Capacities>;
+
+// Keeps the nodes by their distance labels, as Preflow asks for. Shadows what
+// it changes: Preflow is a template and calls the functions of this very type.
+class LimitedElevator : public lemon::LinkedElevator<Digraph, Digraph::Node> {
+ public:
+  using Node = Digraph::Node;
+  using Base = lemon::LinkedElevator<Digraph, Node>;
+
+  using Base::Base;
+
+  void AllowLifts(int lifts) { lifts_left_ = lifts; }
+  bool IsSpent() const { return lifts_left_ <= 0; }
+
+  // Preflow, started from a preflow, also activates nodes from which the target
+  // cannot be reached. They have nowhere to push to.
+  void activate(Node node) {
+    if ((*this)[node] < maxLevel()) Base::activate(node);
+  }
+  Node highestActive() const {
+    return IsSpent() ? Node(lemon::INVALID) : Base::highestActive();
+  }
+  bool activeFree(int level) const {
+    return IsSpent() || Base::activeFree(level);
+  }
+  void liftHighestActive(int new_level) {
+    --lifts_left_;
+    Base::liftHighestActive(new_level);
+  }
+  void liftHighestActiveToTop() {
+    --lifts_left_;
+    Base::liftHighestActiveToTop();
+  }
+  void liftActiveOn(int level, int new_level) {
+    --lifts_left_;
+    Base::liftActiveOn(level, new_level);
+  }
+  void liftActiveToTop(int level) {
+    --lifts_left_;
+    Base::liftActiveToTop(level);
+  }
+
+ private:
+  int lifts_left_ = 0;
+};
+
+using Preflow =
+    lemon::Preflow<Digraph, Capacities>::SetElevator<LimitedElevator>::Create;
 
 Int128 Scale(int64_t ns, int64_t bytes, int64_t kbps) {
   return static_cast<Int128>(kbps) * ns +
@@ -60,7 +111,7 @@ Int128 Scale(int64_t ns, int64_t bytes, int64_t kbps) {
 
 struct MinCutSolver::Network {
   explicit Network(const CutProblem& cut_problem)
-      : problem(cut_problem), capacities(digraph) {
+      : problem(cut_problem), capacities(digraph), flow(digraph) {
     // StaticDigraph wants its arcs by their tails, which are our heads.
     std::stable_sort(problem.arcs.begin(), problem.arcs.end(),
                      [](const Arc& a, const Arc& b) { return a.to < b.to; });
@@ -68,6 +119,26 @@ struct MinCutSolver::Network {
     ends.reserve(problem.arcs.size());
     for (const Arc& arc : problem.arcs) ends.emplace_back(arc.to, arc.from);
     digraph.build(problem.node_count, ends.begin(), ends.end());
+    elevator = std::make_unique<LimitedElevator>(digraph, problem.node_count);
+    preflow = std::make_unique<Preflow>(digraph, capacities,
+                                        Digraph::node(problem.sink),
+                                        Digraph::node(problem.source));
+    preflow->flowMap(flow).elevator(*elevator);
+  }
+
+  // The flow into the target; leaves the preflow in `flow`.
+  Int128 Run() {
+    elevator->AllowLifts(problem.node_count);
+    preflow->init();
+    preflow->startFirstPhase();
+    while (elevator->IsSpent()) {
+      elevator->AllowLifts(problem.node_count);
+      if (!preflow->init(flow)) {
+        throw std::logic_error("MinCutSolver: not a preflow");
+      }
+      preflow->startFirstPhase();
+    }
+    return preflow->flowValue();
   }
 
   void SetBandwidth(int64_t kbps) {
@@ -85,6 +156,9 @@ struct MinCutSolver::Network {
   CutProblem problem;
   Digraph digraph;
   Capacities capacities;
+  Capacities flow;
+  std::unique_ptr<LimitedElevator> elevator;
+  std::unique_ptr<Preflow> preflow;
 };
 
 namespace {
@@ -92,7 +166,7 @@ namespace {
 // By node: can the target be reached from it over residual arcs?
 std::vector<bool> ReachTarget(const Digraph& digraph,
                               const Capacities& capacities,
-                              const Preflow& preflow, int target) {
+                              const Capacities& flow, int target) {
   std::vector<bool> reaches(digraph.nodeNum(), false);
   std::vector<int> queue = {target};
   reaches[target] = true;
@@ -105,10 +179,10 @@ std::vector<bool> ReachTarget(const Digraph& digraph,
   for (size_t i = 0; i < queue.size(); ++i) {
     const Digraph::Node node = Digraph::node(queue[i]);
     for (Digraph::InArcIt arc(digraph, node); arc != lemon::INVALID; ++arc) {
-      if (preflow.flow(arc) < capacities[arc]) visit(digraph.source(arc));
+      if (flow[arc] < capacities[arc]) visit(digraph.source(arc));
     }
     for (Digraph::OutArcIt arc(digraph, node); arc != lemon::INVALID; ++arc) {
-      if (preflow.flow(arc) > 0) visit(digraph.target(arc));
+      if (flow[arc] > 0) visit(digraph.target(arc));
     }
   }
   return reaches;
@@ -127,16 +201,11 @@ MinCut MinCutSolver::Solve(int64_t kbps) {
   }
   network_->SetBandwidth(kbps);
   const CutProblem& problem = network_->problem;
-  Preflow preflow(network_->digraph, network_->capacities,
-                  Digraph::node(problem.sink), Digraph::node(problem.source));
-  preflow.init();
-  preflow.startFirstPhase();
-
   MinCut result;
-  result.scaled_ns = preflow.flowValue() +
+  result.scaled_ns = network_->Run() +
                      Scale(problem.constant_ns, problem.constant_bytes, kbps);
   result.on_device = ReachTarget(network_->digraph, network_->capacities,
-                                 preflow, problem.source);
+                                 network_->flow, problem.source);
   result.on_device.resize(problem.block_count);
   return result;
 }
