@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/onnxruntime.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -30,12 +31,22 @@ bool IsFile(const fs::path& path) {
   return fs::is_regular_file(path, error);
 }
 
-// The library in `folder`; empty when there is none.
+// The library in `folder`; empty when there is none. Python's package has only
+// a name with the whole release in it.
 std::string LibraryIn(const fs::path& folder) {
   for (const char* name : kNames) {
     if (IsFile(folder / name)) return (folder / name).string();
   }
-  return "";
+  const std::string prefix = std::string(kNames[0]) + ".";
+  std::error_code error;
+  std::string last;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().filename().string().starts_with(prefix)) {
+      last = std::max(last, entry->path().string());
+    }
+  }
+  return last;
 }
 
 fs::path ProgramFolder() {

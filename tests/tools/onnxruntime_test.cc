@@ -104,6 +104,15 @@ TEST_F(FindOnnxRuntimeTest, FoundLibraryIsFoundByNameToo) {
   EXPECT_THAT(OnnxRuntimeDescription(""), HasSubstr(found->version));
 }
 
+TEST_F(FindOnnxRuntimeTest, NameWithTheWholeReleaseIsFoundInAFolder) {
+  fs::path folder = fs::path(::testing::TempDir()) / "onnxruntime_release";
+  fs::create_directories(folder);
+  fs::path library = folder / "libonnxruntime.so.1.9.0";
+  fs::copy_file(OLD_LIBRARY, library, fs::copy_options::overwrite_existing);
+  ExpectUnusable(FailureOf(folder.string()), library.string());
+  fs::remove_all(folder);
+}
+
 // The cache is searched, and what does not load is passed over.
 TEST_F(FindOnnxRuntimeTest, UselessLibraryInTheCacheIsPassedOver) {
   std::optional<OnnxRuntime> before = FindOnnxRuntime("");
