@@ -33,7 +33,7 @@ struct TableRow {
 struct Approximation {
   std::string kind;  // "buckets" or "max-cuts"
   // The largest (latency / best latency - 1) over the integer kbit/s of the
-  // range, as the exact fraction numerator / denominator.
+  // range: found in exact arithmetic, rounded to a double at the end.
   double worst_regret = 0;
   int64_t worst_kbps = 0;  // where (the lowest such)
 

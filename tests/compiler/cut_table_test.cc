@@ -60,8 +60,8 @@ TEST(CutTable, EqualsBruteForceAtEveryBandwidth) {
   for (uint64_t seed = 0; seed < 3000 && !::testing::Test::HasFailure();
        ++seed) {
     const Problem problem = RandomProblem(seed);
-    SCOPED_TRACE(::testing::Message()
-                 << "seed " << seed << "\n" << ProblemText(problem));
+    SCOPED_TRACE(::testing::Message() << "seed " << seed << "\n"
+                                      << ProblemText(problem));
     const std::vector<CandidateCut> cuts = EnumerateCuts(problem);
     if (cuts.empty()) {
       EXPECT_THROW(MakeBlockGraph(problem), Error);

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Why two look-ups give the worst regret over a range. W * latency of a cut is
+// L(W) = W * fixed_ns + byte_ns >= 0, and of the best cut f(W) = the minimum of
+// finitely many such lines: concave. For any t >= 1 the bandwidths with
+// L(W) <= t * f(W) are those where the concave t * f - L is >= 0: an interval.
+// So the regret of one cut falls and then rises (it is quasi-convex), over all
+// real W and hence over the integers, and is worst at an end of any range. If
+// it is worst at the upper end only, the bandwidths that reach that value are a
+// range up to this end, whose first one bisection finds.
+//
+// f(W) = 0 at one W > 0 means a cut with neither times nor bytes: then f is 0
+// everywhere, and a cut is as good as the best or infinitely worse.
+#include "compiler/regret.h"
+
+#include <algorithm>
+#include <compare>
+#include <limits>
+
+namespace dnncut {
+namespace {
+
+using Unsigned128 = unsigned __int128;
+
+// 256 bits: both factors are below 2^94 (cut.h), their product is not.
+struct Product {
+  Unsigned128 high = 0;
+  Unsigned128 low = 0;
+
+  auto operator<=>(const Product&) const = default;
+};
+
+Product Multiply(Int128 a, Int128 b) {
+  constexpr int kHalf = 64;
+  const auto low = [](Unsigned128 x) {
+    return static_cast<Unsigned128>(static_cast<uint64_t>(x));
+  };
+  const Unsigned128 x = static_cast<Unsigned128>(a);
+  const Unsigned128 y = static_cast<Unsigned128>(b);
+  const Unsigned128 low_low = low(x) * low(y);
+  const Unsigned128 low_high = low(x) * (y >> kHalf);
+  const Unsigned128 high_low = (x >> kHalf) * low(y);
+  const Unsigned128 middle = (low_low >> kHalf) + low(low_high) + low(high_low);
+  return {(x >> kHalf) * (y >> kHalf) + (low_high >> kHalf) +
+              (high_low >> kHalf) + (middle >> kHalf),
+          (middle << kHalf) | low(low_low)};
+}
+
+}  // namespace
+
+double Regret::Value() const {
+  if (best == 0) return std::numeric_limits<double>::infinity();
+  return static_cast<double>(latency - best) / static_cast<double>(best);
+}
+
+bool operator<(const Regret& a, const Regret& b) {
+  return Multiply(a.latency, b.best) < Multiply(b.latency, a.best);
+}
+
+Int128 RegretMeter::Line::At(int64_t kbps) const {
+  return static_cast<Int128>(kbps) * fixed_ns + byte_ns;
+}
+
+RegretMeter::RegretMeter(const Problem& problem, const CutTable& exact)
+    : exact_(exact) {
+  lines_.reserve(exact.cuts.size());
+  for (const TableCut& cut : exact.cuts) {
+    lines_.push_back({cut.costs.FixedNs(),
+                      static_cast<Int128>(kByteNsKbps) *
+                          cut.costs.LinkBytes(problem.downlink),
+                      cut.costs.device_layers});
+  }
+}
+
+Regret RegretMeter::At(int cut, int64_t kbps) const {
+  const Int128 latency = lines_[cut].At(kbps);
+  const Int128 best = lines_[FindRow(exact_, kbps).cut].At(kbps);
+  if (latency == best) return {};
+  return {latency, best};
+}
+
+Regret RegretMeter::Worst(int cut, int64_t min_kbps, int64_t max_kbps) const {
+  return std::max(At(cut, min_kbps), At(cut, max_kbps));
+}
+
+WorstRegret RegretMeter::Worst(const std::vector<TableRow>& rows) const {
+  WorstRegret worst;
+  worst.kbps = rows.front().min_kbps;
+  for (const TableRow& row : rows) {
+    const Regret regret = Worst(row.cut, row.min_kbps, row.max_kbps);
+    if (!(worst.regret < regret)) continue;
+    worst.regret = regret;
+    int64_t below = row.min_kbps - 1;  // no bandwidth, or a smaller regret
+    int64_t reaches = row.max_kbps;
+    if (!(At(row.cut, row.min_kbps) < regret)) reaches = row.min_kbps;
+    while (reaches - below > 1) {
+      const int64_t middle = below + (reaches - below) / 2;
+      (At(row.cut, middle) < regret ? below : reaches) = middle;
+    }
+    worst.kbps = reaches;
+  }
+  return worst;
+}
+
+// Of two cuts with the same latency.
+bool RegretMeter::IsPreferred(int a, int b) const {
+  if (lines_[a].device_layers != lines_[b].device_layers) {
+    return lines_[a].device_layers < lines_[b].device_layers;
+  }
+  return a < b;
+}
+
+int RegretMeter::BestAt(const std::vector<int>& cuts, int64_t kbps) const {
+  return *std::min_element(cuts.begin(), cuts.end(), [&](int a, int b) {
+    const Int128 difference = lines_[a].At(kbps) - lines_[b].At(kbps);
+    return difference < 0 || (difference == 0 && IsPreferred(a, b));
+  });
+}
+
+// The lowest bandwidth above the present one at which `other` takes over from
+// `than`, which is the better one at present; the limit of int64 if it never
+// does. Only a line that rises less can.
+int64_t RegretMeter::FirstBetter(int other, int than) const {
+  const Int128 gain =
+      static_cast<Int128>(lines_[than].fixed_ns) - lines_[other].fixed_ns;
+  if (gain <= 0) return std::numeric_limits<int64_t>::max();
+  // other.At(W) - than.At(W) = lead - W * gain; than is better at present, so
+  // the lead is positive.
+  const Int128 lead = lines_[other].byte_ns - lines_[than].byte_ns;
+  const bool tie_is_enough = IsPreferred(other, than);
+  const Int128 first =
+      tie_is_enough ? (lead + gain - 1) / gain : lead / gain + 1;
+  return static_cast<int64_t>(
+      std::min<Int128>(first, std::numeric_limits<int64_t>::max()));
+}
+
+std::vector<TableRow> RegretMeter::BestRows(const std::vector<int>& cuts,
+                                            int64_t min_kbps,
+                                            int64_t max_kbps) const {
+  std::vector<TableRow> rows;
+  int64_t kbps = min_kbps;
+  while (kbps <= max_kbps) {
+    const int best = BestAt(cuts, kbps);
+    int64_t next = max_kbps + 1;
+    for (int other : cuts) {
+      next = std::min(next, FirstBetter(other, best));
+    }
+    rows.push_back({kbps, next - 1, best});
+    kbps = next;
+  }
+  return rows;
+}
+
+}  // namespace dnncut
