@@ -151,10 +151,12 @@ void GraphValidator::CheckOutputsDiffer(const NodeList& nodes,
   for (int i = 0; i < nodes.size(); ++i) {
     for (const auto& output : nodes[i].output()) {
       if (output.empty()) continue;
-      if (scope.names.contains(output)) {
-        Fail(ExitCode::kBadInput, "E220",
-             "{}: its output {} is an input or initializer already",
-             NodePlace(place, i, nodes[i]), Quote(output));
+      if (scope.Sees(output)) {
+        Fail(ExitCode::kBadInput, "E220", "{}: its output {} {}",
+             NodePlace(place, i, nodes[i]), Quote(output),
+             scope.names.contains(output)
+                 ? "is an input or initializer already"
+                 : "hides a tensor of the same name outside the body");
       }
       if (!seen.insert(output).second) {
         Fail(ExitCode::kBadInput, "E220",
@@ -205,14 +207,7 @@ void GraphValidator::CheckNodes(const std::string& place, Scope* scope,
     CheckReads(*node, *scope, node_place);
     CheckBodies(*scope, node_place, node);
     for (const auto& output : node->output()) {
-      if (output.empty()) continue;
-      if (scope->Sees(output)) {
-        Fail(ExitCode::kBadInput, "E220",
-             "{}: its output {} hides a tensor of the same name outside the "
-             "body",
-             node_place, Quote(output));
-      }
-      scope->names.insert(output);
+      if (!output.empty()) scope->names.insert(output);
     }
   }
 }

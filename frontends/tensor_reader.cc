@@ -64,10 +64,10 @@ struct Contents {
   bool is_external = false;
   std::vector<std::pair<std::string, std::string>> external_data;
   std::string rest;  // all fields but those of the data
+  bool has_segment = false;
 
   // The one field that holds data; 0: none.
   int data_field = 0;
-  bool has_raw_data = false;
   int64_t elements = 0;    // of a typed field; bytes of raw_data
   int64_t chunks = 0;      // occurrences of the field
   WireRange last_chunk;    // of a length-delimited occurrence
@@ -83,6 +83,24 @@ int FixedWidth(int field) {
 bool IsTypedData(int number) {
   return number == kFloatData || number == kInt32Data || number == kInt64Data ||
          number == kDoubleData || number == kUint64Data;
+}
+
+void CheckKeys(const Contents& contents, const std::string& name) {
+  std::vector<std::string> seen;
+  for (const auto& [key, value] : contents.external_data) {
+    constexpr std::string_view kKnown[] = {"location", "offset", "length",
+                                           "checksum", "basepath"};
+    if (std::find(std::begin(kKnown), std::end(kKnown), key) ==
+        std::end(kKnown)) {
+      Fail(ExitCode::kBadInput, "E214",
+           "{} has the unknown key {} in its external data", name, Quote(key));
+    }
+    if (std::find(seen.begin(), seen.end(), key) != seen.end()) {
+      Fail(ExitCode::kBadInput, "E214",
+           "{} has the key '{}' twice in its external data", name, key);
+    }
+    seen.push_back(key);
+  }
 }
 
 // Calls `visit` with each varint of a packed field.
@@ -117,6 +135,7 @@ class TensorReader {
                                             static_cast<size_t>(range.size())));
   }
 
+  void CheckForm() const;
   DType CheckedDType() const;
   void CheckTypeOfData(DType dtype) const;
   int64_t NeededElements(DType dtype) const;
@@ -143,13 +162,11 @@ class TensorReader {
 };
 
 void TensorReader::ReadDims(const WireField& field) {
+  // One more than allowed is enough to refuse it.
   const auto add = [&](uint64_t dim) {
-    if (contents_.dims.size() >= kMaxRank) {
-      Fail(ExitCode::kBadInput, "E222",
-           "{} has more than {} dimensions, the most that is supported", Name(),
-           kMaxRank);
+    if (contents_.dims.size() <= kMaxRank) {
+      contents_.dims.push_back(static_cast<int64_t>(dim));
     }
-    contents_.dims.push_back(static_cast<int64_t>(dim));
   };
   if (field.type == Type::kVarint) add(field.varint);
   if (field.type == Type::kBytes) {
@@ -222,7 +239,6 @@ void TensorReader::ReadContents() {
   WireMessage message(file_.bytes(), range_);
   WireField field;
   while (message.Next(&field)) {
-    file_.Release(field.whole.end);
     const bool is_data =
         (IsTypedData(field.number) && field.type != Type::kGroup) ||
         (field.type == Type::kBytes &&
@@ -241,13 +257,25 @@ void TensorReader::ReadContents() {
         contents_.data_type = static_cast<int32_t>(field.varint);
       }
       if (field.Is(kName, Type::kBytes)) contents_.name = Text(field.value);
-      if (field.Is(kSegment, Type::kBytes)) {
-        Fail(ExitCode::kBadInput, "E213",
-             "{} is stored in segments, which no runtime reads; save the model "
-             "again with a current version of onnx",
-             Name());
-      }
+      if (field.Is(kSegment, Type::kBytes)) contents_.has_segment = true;
     }
+    // After the field was read: what is released again is not dropped again.
+    file_.Release(field.whole.end);
+  }
+}
+
+void TensorReader::CheckForm() const {
+  CheckKeys(contents_, Name());
+  if (contents_.dims.size() > kMaxRank) {
+    Fail(ExitCode::kBadInput, "E222",
+         "{} has more than {} dimensions, the most that is supported", Name(),
+         kMaxRank);
+  }
+  if (contents_.has_segment) {
+    Fail(ExitCode::kBadInput, "E213",
+         "{} is stored in segments, which no runtime reads; save the model "
+         "again with a current version of onnx",
+         Name());
   }
 }
 
@@ -398,27 +426,9 @@ WeightData TensorReader::ExternalWeight(int64_t bytes,
   return weight;
 }
 
-void CheckKeys(const Contents& contents, const std::string& name) {
-  std::vector<std::string> seen;
-  for (const auto& [key, value] : contents.external_data) {
-    constexpr std::string_view kKnown[] = {"location", "offset", "length",
-                                           "checksum", "basepath"};
-    if (std::find(std::begin(kKnown), std::end(kKnown), key) ==
-        std::end(kKnown)) {
-      Fail(ExitCode::kBadInput, "E214",
-           "{} has the unknown key {} in its external data", name, Quote(key));
-    }
-    if (std::find(seen.begin(), seen.end(), key) != seen.end()) {
-      Fail(ExitCode::kBadInput, "E214",
-           "{} has the key '{}' twice in its external data", name, key);
-    }
-    seen.push_back(key);
-  }
-}
-
 TensorReading TensorReader::Read() {
   ReadContents();
-  CheckKeys(contents_, Name());
+  CheckForm();
   const DType dtype = CheckedDType();
   TensorReading reading;
   if (dtype == DType::kString) {
