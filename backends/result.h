@@ -10,7 +10,6 @@
 
 #include "compiler/block_graph.h"
 #include "compiler/cut_table.h"
-#include "compiler/error.h"
 #include "compiler/graph.h"
 #include "compiler/problem.h"
 #include "compiler/source_model.h"
@@ -33,7 +32,6 @@ struct Result {
   MachineLabel device;
   MachineLabel server;
   std::string version;  // of dnncut
-  Warnings warnings;    // those that came up on the way
 };
 
 // Which halves are written: all, or those of one cut. A half's file is

@@ -134,10 +134,6 @@ std::string TableJson(const Result& result, std::optional<int> only_cut) {
   });
   text.AddList("rows", table.rows.size(),
                [&](size_t row) { return RowJson(result, table.rows[row]); });
-  text.AddList("warnings", result.warnings.size(), [&](size_t w) {
-    return Json{{"id", result.warnings[w].id},
-                {"text", result.warnings[w].text}};
-  });
   return text.Finish();
 }
 

@@ -50,7 +50,7 @@ void WarnWhereMemoryIsShort(const CompileResult& result, Warnings* warnings) {
 }
 
 void Write(const CompileOptions& options, const CompileResult& result,
-           const Warnings& warnings, Progress* progress) {
+           Progress* progress) {
   const std::string stage = fmt::format("writing {}", options.output);
   progress->Stage(stage);
   ResultOptions write;
@@ -61,7 +61,7 @@ void Write(const CompileOptions& options, const CompileResult& result,
   write.progress = [progress, &stage](int64_t done_bytes, int64_t all_bytes) {
     progress->Part(stage, done_bytes, all_bytes);
   };
-  WriteResult(BackendResult(result, warnings), write);
+  WriteResult(BackendResult(result), write);
 }
 
 MachineLabel LabelOf(const MachineCosts& costs) {
@@ -70,7 +70,7 @@ MachineLabel LabelOf(const MachineCosts& costs) {
 
 }  // namespace
 
-Result BackendResult(const CompileResult& result, const Warnings& warnings) {
+Result BackendResult(const CompileResult& result) {
   Result backend;
   backend.model = &result.model;
   backend.graph = &result.graph;
@@ -80,7 +80,6 @@ Result BackendResult(const CompileResult& result, const Warnings& warnings) {
   backend.device = LabelOf(result.device);
   backend.server = LabelOf(result.server);
   backend.version = DNNCUT_VERSION;
-  backend.warnings = warnings;
   return backend;
 }
 
@@ -124,7 +123,7 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   WarnWhereMemoryIsShort(result, warnings);
 
   if (!options.output.empty()) {
-    Write(options, result, *warnings, progress);
+    Write(options, result, progress);
   }
   progress->Clear();
   return result;

@@ -66,7 +66,7 @@ struct CompileResult {
 };
 
 // The same as the backends take it; refers to `result`.
-Result BackendResult(const CompileResult& result, const Warnings& warnings);
+Result BackendResult(const CompileResult& result);
 
 // Throws Error. Warnings are added as they arise, so that the caller has them
 // even then.

@@ -64,13 +64,11 @@ TEST(TableJson, HasEveryKeyOfTheDesignInItsOrder) {
   TempFolder temp;
   SplitModel split = MakeSplitModel(ChainModel(), temp, Side::kServer);
   split.table.approximation = Approximation{"buckets", 0.25, 77};
-  Result result = split.AsResult();
-  result.warnings.push_back({"W1", "a warning"});
-  const Json table = Json::parse(TableJson(result, {}));
-  EXPECT_THAT(Keys(table),
-              ElementsAre("schema", "tool", "model", "device", "server",
-                          "objective", "link", "approximation", "layers",
-                          "blocks", "cuts", "rows", "warnings"));
+  const Json table = Json::parse(TableJson(split.AsResult(), {}));
+  EXPECT_THAT(
+      Keys(table),
+      ElementsAre("schema", "tool", "model", "device", "server", "objective",
+                  "link", "approximation", "layers", "blocks", "cuts", "rows"));
   EXPECT_EQ(table["schema"], "dnncut.table/1");
   EXPECT_EQ(table["tool"].dump(), R"({"name":"dnncut","version":"0.0.0"})");
   EXPECT_THAT(Keys(table["model"]),
@@ -149,7 +147,7 @@ TEST(TableFile, RefusesBrokenOnes) {
   bad["cuts"] = Json::array();
   EXPECT_NE(error(bad), "");
   for (const auto& [key, value] : good.items()) {
-    if (key == "objective" || key == "tool" || key == "warnings") continue;
+    if (key == "objective" || key == "tool") continue;
     bad = good;
     bad.erase(key);
     EXPECT_NE(error(bad), "") << key;
