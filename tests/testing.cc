@@ -248,6 +248,26 @@ int Random::Below(int bound) {
 
 bool Random::Chance(int part, int whole) { return Below(whole) < part; }
 
+ProblemLayer MakeLayer(const std::string& name, int64_t device_ns,
+                       int64_t server_ns) {
+  ProblemLayer layer;
+  layer.name = name;
+  layer.op = "Op";
+  layer.device_ns = device_ns;
+  layer.server_ns = server_ns;
+  return layer;
+}
+
+ProblemTensor MakeTensor(const std::string& name, LayerId producer,
+                         const std::vector<LayerId>& readers, int64_t bytes) {
+  ProblemTensor tensor;
+  tensor.name = name;
+  tensor.producer = producer;
+  tensor.readers = readers;
+  tensor.bytes = bytes;
+  return tensor;
+}
+
 Problem RandomProblem(uint64_t seed, int max_layers) {
   Random random(seed);
   Problem problem;

@@ -28,6 +28,11 @@ class Random {
   uint64_t state_;
 };
 
+ProblemLayer MakeLayer(const std::string& name, int64_t device_ns,
+                       int64_t server_ns);
+ProblemTensor MakeTensor(const std::string& name, LayerId producer,
+                         const std::vector<LayerId>& readers, int64_t bytes);
+
 // A random problem of at most `max_layers` layers (none included): several
 // model inputs, tensors with many readers, layers that read nothing, results,
 // zero costs, ties, sizes that never cross, groups, pins, every downlink. It
