@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
@@ -20,6 +21,19 @@
 
 namespace dnncut {
 namespace {
+
+bool IsControl(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
+// For messages about locations that are refused: short, and on one line.
+std::string Printable(std::string location) {
+  constexpr size_t kLongest = 200;
+  if (location.size() > kLongest)
+    location.replace(kLongest, location.npos, "...");
+  std::replace_if(location.begin(), location.end(), IsControl, '?');
+  return location;
+}
 
 std::string FolderOf(const std::string& path) {
   const size_t slash = path.rfind('/');
@@ -137,10 +151,12 @@ void CheckLocation(const std::string& location, const std::string& tensor) {
     Fail(ExitCode::kBadInput, "E215",
          "tensor '{}' has its data in the file '{}', {}; a location must be a "
          "path relative to the model's folder that stays inside it",
-         tensor, location.c_str(), why);
+         tensor, Printable(location), why);
   };
   if (location.empty()) refuse("which is no name");
-  if (location.find('\0') != std::string::npos) refuse("which has a NUL");
+  if (std::any_of(location.begin(), location.end(), IsControl)) {
+    refuse("which has control characters");
+  }
   if (location.front() == '/') refuse("which is an absolute path");
   if (location.find('\\') != std::string::npos) refuse("which has a backslash");
   if (location.back() == '/') refuse("which is a folder");

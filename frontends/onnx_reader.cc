@@ -7,6 +7,7 @@
 
 #include <google/protobuf/io/coded_stream.h>
 
+#include <climits>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -72,6 +73,11 @@ const Child* FindChild(Kind parent, const WireField& field) {
   return nullptr;
 }
 
+std::string_view KindText(Kind kind) {
+  if (kind == Kind::kGraph) return "a graph";
+  return kind == Kind::kTensor ? "a tensor" : "a sparse tensor";
+}
+
 // A message around the place where the walk is.
 struct Frame {
   Kind kind = Kind::kModel;
@@ -112,26 +118,26 @@ class OnnxReader {
 
 std::string_view OnnxReader::BytesOfField(const Frame& frame,
                                           int number) const {
-  std::string_view value;
   WireMessage message(file_.bytes(), frame.range);
   WireField field;
   try {
     while (message.Next(&field)) {
       if (field.Is(number, Type::kBytes)) {
-        value = file_.bytes().substr(static_cast<size_t>(field.value.begin),
-                                     static_cast<size_t>(field.value.size()));
+        return file_.bytes().substr(static_cast<size_t>(field.value.begin),
+                                    static_cast<size_t>(field.value.size()));
       }
     }
   } catch (const WireError&) {
     // The rest of the message is broken: the text does without.
   }
-  return value;
+  return "";
 }
 
 std::string OnnxReader::FrameText(const Frame& frame) const {
   switch (frame.kind) {
     case Kind::kGraph:
-      return "graph " + Quote(BytesOfField(frame, 2));
+      // Its name stands behind its nodes: looking for it would read much.
+      return "";
     case Kind::kNode:
       return NodeText(frame.index, BytesOfField(frame, 3),
                       BytesOfField(frame, 4));
@@ -153,11 +159,12 @@ std::string OnnxReader::Place() {
   for (size_t i = 1; i < frames_.size(); ++i) {
     Frame& frame = frames_[i];
     if (frame.text.empty()) frame.text = FrameText(frame);
-    // The tensor of an attribute needs no number.
-    if (frame.kind == Kind::kTensor && frame.index == 0 && i > 1 &&
-        frames_[i - 1].kind == Kind::kAttribute) {
-      continue;
-    }
+    // The tensor of an attribute needs no number, and a graph is known by what
+    // is around it.
+    const bool is_only_tensor = frame.kind == Kind::kTensor &&
+                                frame.index == 0 && i > 1 &&
+                                frames_[i - 1].kind == Kind::kAttribute;
+    if (frame.text.empty() || is_only_tensor) continue;
     if (!place.empty()) place += ", ";
     place += frame.text;
   }
@@ -187,7 +194,7 @@ void OnnxReader::CopyChild(const Child& child, const WireField& field,
     Fail(ExitCode::kBadInput, "E204",
          "is broken: {} stands twice where ONNX allows one (byte {}); perhaps "
          "two models were joined",
-         FrameText({child.kind, field.value, 0, ""}), field.whole.begin);
+         KindText(child.kind), field.whole.begin);
   }
   if (frames_.size() > kMaxMessageDepth) {
     Fail(ExitCode::kBadInput, "E206",
@@ -294,6 +301,11 @@ void OnnxReader::FailBroken(const WireError& error) const {
 }
 
 void OnnxReader::Parse() {
+  if (out_.size() > INT_MAX) {
+    Fail(ExitCode::kBadInput, "E205",
+         "is too large even without its weights; an ONNX file cannot have more "
+         "than 2 GiB");
+  }
   const auto parse = [&](int depth) {
     CodedInputStream in(reinterpret_cast<const uint8_t*>(out_.data()),
                         static_cast<int>(out_.size()));

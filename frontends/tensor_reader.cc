@@ -14,78 +14,13 @@
 #include "compiler/weight_file.h"
 #include "frontends/limits.h"
 #include "frontends/onnx_text.h"
+#include "frontends/tensor_contents.h"
+#include "frontends/value_validator.h"
 
 namespace dnncut {
 namespace {
 
-using Type = WireField::Type;
-
-// Field numbers of TensorProto.
-enum Number {
-  kDims = 1,
-  kDataType = 2,
-  kSegment = 3,
-  kFloatData = 4,
-  kInt32Data = 5,
-  kStringData = 6,
-  kInt64Data = 7,
-  kName = 8,
-  kRawData = 9,
-  kDoubleData = 10,
-  kUint64Data = 11,
-  kExternalData = 13,
-  kDataLocation = 14,
-};
-
-std::string_view FieldName(int number) {
-  switch (number) {
-    case kFloatData:
-      return "float_data";
-    case kInt32Data:
-      return "int32_data";
-    case kStringData:
-      return "string_data";
-    case kInt64Data:
-      return "int64_data";
-    case kRawData:
-      return "raw_data";
-    case kDoubleData:
-      return "double_data";
-    default:
-      return "uint64_data";
-  }
-}
-
-// What the file says about a tensor.
-struct Contents {
-  std::string name;
-  std::vector<int64_t> dims;
-  int32_t data_type = 0;
-  bool is_external = false;
-  std::vector<std::pair<std::string, std::string>> external_data;
-  std::string rest;  // all fields but those of the data
-  bool has_segment = false;
-
-  // The one field that holds data; 0: none.
-  int data_field = 0;
-  int64_t elements = 0;    // of a typed field; bytes of raw_data
-  int64_t chunks = 0;      // occurrences of the field
-  WireRange last_chunk;    // of a length-delimited occurrence
-  int64_t wire_bytes = 0;  // of all occurrences
-};
-
-// The typed data's width on the wire; 0: varint.
-int FixedWidth(int field) {
-  if (field == kFloatData) return 4;
-  return field == kDoubleData ? 8 : 0;
-}
-
-bool IsTypedData(int number) {
-  return number == kFloatData || number == kInt32Data || number == kInt64Data ||
-         number == kDoubleData || number == kUint64Data;
-}
-
-void CheckKeys(const Contents& contents, const std::string& name) {
+void CheckKeys(const TensorContents& contents, const std::string& name) {
   std::vector<std::string> seen;
   for (const auto& [key, value] : contents.external_data) {
     constexpr std::string_view kKnown[] = {"location", "offset", "length",
@@ -103,38 +38,15 @@ void CheckKeys(const Contents& contents, const std::string& name) {
   }
 }
 
-// Calls `visit` with each varint of a packed field.
-template <typename Visit>
-void ForEachVarint(std::string_view file, WireRange range, const Visit& visit) {
-  google::protobuf::io::CodedInputStream in(
-      reinterpret_cast<const uint8_t*>(file.data()) + range.begin,
-      static_cast<int>(range.size()));
-  while (in.CurrentPosition() < range.size()) {
-    uint64_t value = 0;
-    if (!in.ReadVarint64(&value)) throw WireError(range.begin, 0);
-    visit(value);
-  }
-}
-
 class TensorReader {
  public:
-  TensorReader(const ModelFile& file, WireRange range,
+  TensorReader(TensorContents contents, WireRange range,
                const std::function<std::string()>& place)
-      : file_(file), range_(range), place_(place) {}
+      : contents_(std::move(contents)), range_(range), place_(place) {}
 
   TensorReading Read();
 
  private:
-  void ReadContents();
-  void ReadDims(const WireField& field);
-  void ReadExternalEntry(WireRange range);
-  void ReadData(const WireField& field);
-  int64_t CountVarints(WireRange range);
-  std::string Text(WireRange range) const {
-    return std::string(file_.bytes().substr(static_cast<size_t>(range.begin),
-                                            static_cast<size_t>(range.size())));
-  }
-
   void CheckForm() const;
   DType CheckedDType() const;
   void CheckTypeOfData(DType dtype) const;
@@ -155,117 +67,20 @@ class TensorReader {
     return contents_.name.empty() ? place_() : contents_.name;
   }
 
-  const ModelFile& file_;
+  TensorContents contents_;
   WireRange range_;
   const std::function<std::string()>& place_;
-  Contents contents_;
 };
 
-void TensorReader::ReadDims(const WireField& field) {
-  // One more than allowed is enough to refuse it.
-  const auto add = [&](uint64_t dim) {
-    if (contents_.dims.size() <= kMaxRank) {
-      contents_.dims.push_back(static_cast<int64_t>(dim));
-    }
-  };
-  if (field.type == Type::kVarint) add(field.varint);
-  if (field.type == Type::kBytes) {
-    ForEachVarint(file_.bytes(), field.value, add);
-  }
-}
-
-void TensorReader::ReadExternalEntry(WireRange range) {
-  std::string key;
-  std::string value;
-  WireMessage message(file_.bytes(), range);
-  WireField field;
-  while (message.Next(&field)) {
-    if (field.Is(1, Type::kBytes)) key = Text(field.value);
-    if (field.Is(2, Type::kBytes)) value = Text(field.value);
-  }
-  contents_.external_data.emplace_back(std::move(key), std::move(value));
-}
-
-int64_t TensorReader::CountVarints(WireRange range) {
-  // Counts last bytes of varints, and drops the pages that were counted.
-  constexpr int64_t kStep = int64_t{16} << 20;
-  constexpr int kLongestVarint = 10;
-  int64_t count = 0;
-  int length = 0;
-  for (int64_t begin = range.begin; begin < range.end; begin += kStep) {
-    const int64_t end = std::min(range.end, begin + kStep);
-    for (int64_t i = begin; i < end; ++i) {
-      const bool is_last = (file_.bytes()[static_cast<size_t>(i)] & 0x80) == 0;
-      count += is_last ? 1 : 0;
-      length = is_last ? 0 : length + 1;
-      if (length >= kLongestVarint) throw WireError(i, 0);
-    }
-    file_.Release(end);
-  }
-  if (length != 0) throw WireError(range.end, 0);
-  return count;
-}
-
-void TensorReader::ReadData(const WireField& field) {
-  // An empty packed field says as little as none.
-  const bool says_something =
-      field.number == kRawData || field.number == kStringData ||
-      field.type != Type::kBytes || field.value.size() > 0;
-  if (!says_something) return;
-  if (contents_.data_field != 0 && contents_.data_field != field.number) {
+void TensorReader::CheckForm() const {
+  CheckName(contents_.name, place_(), "the tensor");
+  CheckKeys(contents_, Name());
+  if (contents_.other_data_field != 0) {
     Fail(ExitCode::kBadInput, "E213",
          "{} has both {} and {}; only one may hold its data", Name(),
-         FieldName(contents_.data_field), FieldName(field.number));
+         FieldName(contents_.data_field),
+         FieldName(contents_.other_data_field));
   }
-  contents_.data_field = field.number;
-  contents_.chunks += 1;
-  contents_.wire_bytes += field.whole.size();
-  contents_.last_chunk = field.value;
-  if (field.number == kStringData) {
-    contents_.elements += 1;
-  } else if (field.number == kRawData) {
-    contents_.elements = field.value.size();
-  } else if (field.type != Type::kBytes) {
-    contents_.elements += 1;
-  } else if (const int width = FixedWidth(field.number); width != 0) {
-    if (field.value.size() % width != 0) throw WireError(field.whole.begin, 0);
-    contents_.elements += field.value.size() / width;
-  } else {
-    contents_.elements += CountVarints(field.value);
-  }
-}
-
-void TensorReader::ReadContents() {
-  WireMessage message(file_.bytes(), range_);
-  WireField field;
-  while (message.Next(&field)) {
-    const bool is_data =
-        (IsTypedData(field.number) && field.type != Type::kGroup) ||
-        (field.type == Type::kBytes &&
-         (field.number == kRawData || field.number == kStringData));
-    if (is_data) {
-      ReadData(field);
-    } else if (field.Is(kExternalData, Type::kBytes)) {
-      ReadExternalEntry(field.value);
-    } else if (field.Is(kDataLocation, Type::kVarint)) {
-      contents_.is_external =
-          field.varint == ONNX_NAMESPACE::TensorProto::EXTERNAL;
-    } else {
-      contents_.rest += Text(field.whole);
-      if (field.number == kDims) ReadDims(field);
-      if (field.Is(kDataType, Type::kVarint)) {
-        contents_.data_type = static_cast<int32_t>(field.varint);
-      }
-      if (field.Is(kName, Type::kBytes)) contents_.name = Text(field.value);
-      if (field.Is(kSegment, Type::kBytes)) contents_.has_segment = true;
-    }
-    // After the field was read: what is released again is not dropped again.
-    file_.Release(field.whole.end);
-  }
-}
-
-void TensorReader::CheckForm() const {
-  CheckKeys(contents_, Name());
   if (contents_.dims.size() > kMaxRank) {
     Fail(ExitCode::kBadInput, "E222",
          "{} has more than {} dimensions, the most that is supported", Name(),
@@ -289,32 +104,32 @@ DType TensorReader::CheckedDType() const {
 }
 
 void TensorReader::CheckTypeOfData(DType dtype) const {
-  int expected = kInt32Data;
+  int expected = TensorField::kInt32Data;
   switch (dtype) {
     case DType::kFloat32:
     case DType::kComplex64:
-      expected = kFloatData;
+      expected = TensorField::kFloatData;
       break;
     case DType::kFloat64:
     case DType::kComplex128:
-      expected = kDoubleData;
+      expected = TensorField::kDoubleData;
       break;
     case DType::kInt64:
-      expected = kInt64Data;
+      expected = TensorField::kInt64Data;
       break;
     case DType::kUint32:
     case DType::kUint64:
-      expected = kUint64Data;
+      expected = TensorField::kUint64Data;
       break;
     case DType::kString:
-      expected = kStringData;
+      expected = TensorField::kStringData;
       break;
     default:
       break;
   }
   const bool raw_fits = dtype != DType::kString;
   if (contents_.data_field == expected ||
-      (contents_.data_field == kRawData && raw_fits)) {
+      (contents_.data_field == TensorField::kRawData && raw_fits)) {
     return;
   }
   Fail(ExitCode::kBadInput, "E213",
@@ -323,7 +138,7 @@ void TensorReader::CheckTypeOfData(DType dtype) const {
 }
 
 int64_t TensorReader::NeededElements(DType dtype) const {
-  if (contents_.data_field == kRawData) {
+  if (contents_.data_field == TensorField::kRawData) {
     return BytesOf(dtype, contents_.dims, Name());
   }
   const int64_t count = ElementCount(contents_.dims, Name());
@@ -347,7 +162,7 @@ void TensorReader::CheckAmountOfData(DType dtype) const {
   Fail(ExitCode::kBadInput, "E212",
        "{} has {} {} in {}, but its dims and element type need {}", Name(),
        contents_.elements,
-       contents_.data_field == kRawData ? "bytes" : "elements",
+       contents_.data_field == TensorField::kRawData ? "bytes" : "elements",
        FieldName(contents_.data_field), needed);
 }
 
@@ -362,9 +177,10 @@ WeightData TensorReader::WeightInFile(DType dtype, int64_t bytes) const {
   weight.tensor = PlainName();
   weight.bytes = bytes;
   weight.data_type = contents_.data_type;
-  const bool is_raw =
-      contents_.chunks == 1 && contents_.last_chunk.size() == bytes &&
-      (contents_.data_field == kRawData || FixedWidth(contents_.data_field));
+  const bool is_raw = contents_.chunks == 1 &&
+                      contents_.last_chunk.size() == bytes &&
+                      (contents_.data_field == TensorField::kRawData ||
+                       FixedWidth(contents_.data_field));
   const WireRange lies = is_raw ? contents_.last_chunk : range_;
   weight.encoding =
       is_raw ? WeightData::Encoding::kRaw : WeightData::Encoding::kTensorProto;
@@ -427,7 +243,6 @@ WeightData TensorReader::ExternalWeight(int64_t bytes,
 }
 
 TensorReading TensorReader::Read() {
-  ReadContents();
   CheckForm();
   const DType dtype = CheckedDType();
   TensorReading reading;
@@ -445,7 +260,7 @@ TensorReading TensorReader::Read() {
   if (contents_.is_external) {
     reading.weight = ExternalWeight(bytes, &reading.names_basepath);
   } else {
-    if (contents_.data_field == kRawData && contents_.chunks > 1) {
+    if (contents_.data_field == TensorField::kRawData && contents_.chunks > 1) {
       Fail(ExitCode::kBadInput, "E213", "{} has raw_data {} times", Name(),
            contents_.chunks);
     }
@@ -462,7 +277,7 @@ TensorReading TensorReader::Read() {
 
 TensorReading ReadTensor(const ModelFile& file, WireRange range,
                          const std::function<std::string()>& place) {
-  return TensorReader(file, range, place).Read();
+  return TensorReader(ReadTensorContents(file, range), range, place).Read();
 }
 
 }  // namespace dnncut

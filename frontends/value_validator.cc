@@ -20,6 +20,11 @@ using ONNX_NAMESPACE::TensorProto;
 using ONNX_NAMESPACE::TensorShapeProto;
 using ONNX_NAMESPACE::TypeProto;
 
+// A name may end up on a terminal.
+bool IsControl(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
 void CheckShape(const TensorShapeProto& shape, int32_t elem_type,
                 const std::string& what) {
   if (shape.dim_size() > kMaxRank) {
@@ -95,6 +100,11 @@ void CheckName(std::string_view name, std::string_view place,
     Fail(ExitCode::kBadInput, "E227",
          "{}: {} has a name of {} bytes, {}; the limit is {}", place, what,
          name.size(), Quote(name), kMaxNameBytes);
+  }
+  if (std::any_of(name.begin(), name.end(), IsControl)) {
+    Fail(ExitCode::kBadInput, "E227",
+         "{}: {} has the name {}, with control characters", place, what,
+         Quote(name));
   }
   if (!IsUtf8(name)) {
     Fail(ExitCode::kBadInput, "E227",

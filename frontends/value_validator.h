@@ -12,8 +12,8 @@
 
 namespace dnncut {
 
-// Not longer than kMaxNameBytes, and UTF-8: names go into JSON. Throws Error
-// E227.
+// Not longer than kMaxNameBytes, UTF-8 (names go into JSON), and without
+// control characters (they go to terminals). Throws Error E227.
 void CheckName(std::string_view name, std::string_view place,
                std::string_view what);
 

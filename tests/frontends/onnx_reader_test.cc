@@ -234,9 +234,10 @@ TEST(OnnxReader, NamelessTensorsAreNamedByTheirPlace) {
                      ->mutable_t();
   tensor->set_data_type(TensorProto::FLOAT);
   tensor->add_dims(2);
-  EXPECT_EQ(Load(model).error,
-            "E212 (3) graph 'main', node 0 (Constant), attribute 'value' has "
-            "no data, but its dims need 2 elements");
+  EXPECT_EQ(
+      Load(model).error,
+      "E212 (3) node 0 (Constant), attribute 'value' has no data, but its "
+      "dims need 2 elements");
 }
 
 TEST(OnnxReader, WeightsAreFoundEverywhere) {
@@ -364,6 +365,56 @@ TEST(OnnxReader, MemoryDoesNotGrowWithWeights) {
   const Loaded typed = LoadFile(folder / "typed.onnx");
   ASSERT_EQ(typed.error, "");
   EXPECT_EQ(typed.model.weights.at(0).bytes, 8 * kTypedBytes);
+  EXPECT_LT(PeakMemory() - before, kMostGrowth);
+}
+
+TEST(OnnxReader, MemoryDoesNotGrowWithTheNumberOfWeights) {
+  // Weights in nameless Constant nodes, each touched at its head only.
+  constexpr int kNodes = 4000;
+  constexpr int64_t kBytes = 128 << 10;
+  constexpr int64_t kMostGrowth = int64_t{50} << 20;
+  const std::string op = WireBytes(4, "Constant");
+  const std::string attribute_name = WireBytes(1, "value");
+  const std::string tensor_head = WireNumber(1, kBytes) + WireNumber(2, 2) +
+                                  WireVarint(9 << 3 | 2) + WireVarint(kBytes);
+  const auto open_message = [](int field, size_t bytes) {
+    return WireVarint(static_cast<uint64_t>(field) << 3 | 2) +
+           WireVarint(bytes);
+  };
+  const size_t tensor = tensor_head.size() + kBytes;
+  const std::string attribute_head =
+      attribute_name + open_message(5, tensor) + tensor_head;
+  const std::string head =
+      open_message(5, attribute_head.size() + kBytes) + attribute_head;
+  const std::string io =
+      WireBytes(11, WireBytes(1, "x")) + WireBytes(12, WireBytes(1, "x"));
+  size_t graph = io.size();
+  std::vector<std::string> heads;
+  for (int i = 0; i < kNodes; ++i) {
+    const std::string node = WireBytes(2, Numbered("c", i)) + op + head;
+    heads.push_back(open_message(1, node.size() + kBytes) + node);
+    graph += heads.back().size() + kBytes;
+  }
+  const TempFolder folder;
+  const std::string path = folder / "m.onnx";
+  const std::string start = WireNumber(1, 8) + WireBytes(8, WireNumber(2, 17)) +
+                            open_message(7, graph) + io;
+  WriteAll(path, start);
+  const int fd = open(path.c_str(), O_WRONLY);
+  auto offset = static_cast<off_t>(start.size());
+  for (const std::string& bytes : heads) {
+    ASSERT_EQ(pwrite(fd, bytes.data(), bytes.size(), offset),
+              static_cast<ssize_t>(bytes.size()));
+    offset += static_cast<off_t>(bytes.size()) + kBytes;
+  }
+  ASSERT_EQ(ftruncate(fd, offset), 0);
+  close(fd);
+  const int64_t before = PeakMemory();
+  const Loaded loaded = LoadFile(path);
+  ASSERT_EQ(loaded.error, "");
+  EXPECT_EQ(loaded.model.weights.size(), static_cast<size_t>(kNodes));
+  EXPECT_EQ(loaded.model.weights.back().tensor,
+            "node 3999 (Constant), attribute 'value'");
   EXPECT_LT(PeakMemory() - before, kMostGrowth);
 }
 
