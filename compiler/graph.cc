@@ -55,8 +55,6 @@ void VerifyTensors(const Graph& graph) {
     Require((tensor.producer == kModelInput) == (t < graph.input_count),
             "that exactly the first tensors are model inputs");
     Require(!tensor.bytes || *tensor.bytes >= 0, "that sizes are >= 0");
-    Require(!tensor.is_result || tensor.producer != kModelInput,
-            "that results are made by layers");
     Require(IsIdSet(tensor.readers, graph.layers.size()),
             "that a tensor's readers are ascending layer ids");
     Require(tensor.readers.empty() || tensor.producer < tensor.readers.front(),
@@ -76,6 +74,7 @@ void VerifyTensors(const Graph& graph) {
 }
 
 void VerifyOutputs(const Graph& graph) {
+  std::vector<bool> is_result(graph.tensors.size(), false);
   for (const ModelOutput& output : graph.outputs) {
     const bool constant = output.source == ModelOutput::Source::kConstant;
     const size_t count =
@@ -84,8 +83,13 @@ void VerifyOutputs(const Graph& graph) {
             "that a model output exists");
     if (constant) continue;
     const bool by_layer = output.source == ModelOutput::Source::kLayer;
-    Require(graph.tensors[output.id].is_result == by_layer,
-            "that exactly the outputs made by layers are results");
+    Require(by_layer == (output.id >= graph.input_count),
+            "that a model output says who makes it");
+    if (by_layer) is_result[output.id] = true;
+  }
+  for (size_t t = 0; t < graph.tensors.size(); ++t) {
+    Require(graph.tensors[t].is_result == is_result[t],
+            "that exactly the model outputs made by layers are results");
   }
 }
 
