@@ -134,6 +134,7 @@ void RunCompile(const CompileFlags& flags) {
   const CompileOptions options = OptionsOf(flags);
   RunInfo run;
   run.output = options.output;
+  run.only_cut = options.only_cut;
   const CompileResult result = [&] {
     WarningPrinter warnings;
     Progress progress(flags.verbose, flags.quiet);

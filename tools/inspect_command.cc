@@ -40,8 +40,9 @@ struct Inspection {
   Machine machine;
   std::vector<Port> inputs;
   std::vector<Port> outputs;
-  int64_t parameters = 0;     // elements of the constants that are stored
-  int64_t weight_bytes = 0;   // of the same, in the file
+  int64_t parameters = 0;     // elements of the constants that layers read
+  int64_t memory_bytes = 0;   // of the same
+  int64_t file_bytes = 0;     // of what is stored to make them
   int64_t largest_bytes = 0;  // of a tensor
   std::string largest;
   std::vector<CostShare> shares;
@@ -56,13 +57,23 @@ Port PortOf(const Graph& graph, const ModelOutput& output) {
   return {output.name, tensor.type, tensor.bytes};
 }
 
+// Counts what layers read, so that a constant which only makes another one is
+// not counted beside it.
 void CountWeights(Inspection* inspection) {
-  for (const Constant& constant : inspection->graph.constants) {
-    inspection->weight_bytes =
-        CheckedAdd(inspection->weight_bytes, constant.file_bytes,
+  const Graph& graph = inspection->graph;
+  std::vector<bool> is_read(graph.constants.size());
+  for (const Layer& layer : graph.layers) {
+    for (const ConstantId constant : layer.constants) is_read[constant] = true;
+  }
+  for (size_t i = 0; i < graph.constants.size(); ++i) {
+    const Constant& constant = graph.constants[i];
+    inspection->file_bytes = CheckedAdd(
+        inspection->file_bytes, constant.file_bytes, "the sum of the weights");
+    if (!is_read[i]) continue;
+    inspection->memory_bytes =
+        CheckedAdd(inspection->memory_bytes, constant.memory_bytes,
                    "the sum of the weights");
-    // One that is computed from others is no parameter of its own.
-    if (constant.inputs.empty() && HasStaticSize(constant.type)) {
+    if (HasStaticSize(constant.type)) {
       inspection->parameters =
           CheckedAdd(inspection->parameters,
                      ElementCount(constant.type.shape, constant.name),
@@ -147,9 +158,10 @@ std::string InspectText(const Inspection& inspection) {
   text += fmt::format("layers      {} of {} nodes; the others make constants\n",
                       graph.layers.size(),
                       inspection.model.proto.graph().node_size());
-  text +=
-      fmt::format("parameters  {}, {}\n", FormatCount(inspection.parameters),
-                  FormatSize(inspection.weight_bytes));
+  text += fmt::format("parameters  {}, {} in memory, {} in the file\n",
+                      FormatCount(inspection.parameters),
+                      FormatSize(inspection.memory_bytes),
+                      FormatSize(inspection.file_bytes));
   text += fmt::format("tensors     {}", graph.tensors.size());
   if (!inspection.largest.empty()) {
     text += fmt::format(", the largest {} {}", Printable(inspection.largest),
@@ -200,7 +212,8 @@ nlohmann::ordered_json InspectJson(const Inspection& inspection) {
           {"layers", inspection.graph.layers.size()},
           {"tensors", inspection.graph.tensors.size()},
           {"parameters", inspection.parameters},
-          {"weight_bytes", inspection.weight_bytes},
+          {"weight_bytes", inspection.memory_bytes},
+          {"weight_file_bytes", inspection.file_bytes},
           {"inputs", ports_json(inspection.inputs)},
           {"outputs", ports_json(inspection.outputs)},
           {"machine", inspection.machine.name},

@@ -47,10 +47,10 @@ std::string LookupText(const TableFile& table, const TableRow& row,
                   FormatKbps(row.min_kbps), FormatKbps(row.max_kbps));
   text += fmt::format(
       "device    {}: {}\n", Printable(table.device.name),
-      Printable(HalfText(folder, cut.device_model, cut.device_layers)));
+      Printable(HalfText(folder, cut.device_model, cut.costs.device_layers)));
   text += fmt::format(
       "server    {}: {}\n", Printable(table.server.name),
-      Printable(HalfText(folder, cut.server_model, cut.server_layers)));
+      Printable(HalfText(folder, cut.server_model, cut.costs.server_layers)));
   std::string_view label = "upload";
   if (cut.tensors.empty()) text += "upload    nothing\n";
   for (const TableFile::CrossingTensor& tensor : cut.tensors) {
@@ -88,8 +88,8 @@ nlohmann::ordered_json LookupJson(const TableFile& table, const TableRow& row,
           {"kbps", kbps},
           {"row", {{"min_kbps", row.min_kbps}, {"max_kbps", row.max_kbps}}},
           {"cut", row.cut},
-          {"device_layers", cut.device_layers},
-          {"server_layers", cut.server_layers},
+          {"device_layers", cut.costs.device_layers},
+          {"server_layers", cut.costs.server_layers},
           {"device_model", path_or_null(cut.device_model)},
           {"server_model", path_or_null(cut.server_model)},
           {"tensors", tensors},

@@ -15,8 +15,9 @@ namespace {
 
 std::string PeakText(const Machine& machine, DType dtype) {
   const auto peak = machine.peak_gflops.find(dtype);
-  return peak == machine.peak_gflops.end() ? "-"
-                                           : fmt::format("{:g}", peak->second);
+  return peak == machine.peak_gflops.end()
+             ? "-"
+             : fmt::format("{:.12g}", peak->second);
 }
 
 std::string MachinesText() {

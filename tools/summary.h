@@ -46,7 +46,8 @@ Summary Summarize(const CompileResult& result);
 
 // Where everything went and how long it took; not part of the result.
 struct RunInfo {
-  std::string output;  // "": nothing was written
+  std::string output;           // "": nothing was written
+  std::optional<int> only_cut;  // CompileOptions::only_cut
   double seconds = 0;
   Warnings warnings;
 };

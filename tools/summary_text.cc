@@ -15,6 +15,10 @@ namespace {
 // More tensors than these are counted, not listed.
 constexpr size_t kShownTensors = 4;
 
+// What stands before what a cut sends and gets back.
+constexpr std::string_view kSends = "       up";
+constexpr std::string_view kGets = "     down";
+
 std::string Machine(const MachineCosts& costs) {
   return fmt::format("{} ({})", Printable(costs.name),
                      costs.measured ? "measured" : "estimated");
@@ -65,34 +69,30 @@ std::string LayersText(const CutCosts& costs) {
   return count;
 }
 
-struct Crossing {
-  std::string name;
-  std::string bytes;
-};
-
-std::vector<Crossing> Crossings(const CompileResult& result,
-                                const CutCosts& costs) {
-  std::vector<Crossing> crossings;
-  const size_t shown = costs.uploaded.size() > kShownTensors + 1
-                           ? kShownTensors
-                           : costs.uploaded.size();
-  int64_t rest = costs.upload_bytes;
+// One line for each tensor that is uploaded.
+std::string SendsText(const Graph& graph, const CutCosts& costs) {
+  const size_t count = costs.uploaded.size();
+  // "and 1 more" would save no line.
+  const size_t shown = count > kShownTensors + 1 ? kShownTensors : count;
+  int64_t rest_bytes = costs.upload_bytes;
+  std::string text;
   for (size_t i = 0; i < shown; ++i) {
-    const Tensor& tensor = result.graph.tensors[costs.uploaded[i]];
+    const Tensor& tensor = graph.tensors[costs.uploaded[i]];
     const int64_t bytes = tensor.bytes.value_or(0);
-    rest -= bytes;
-    crossings.push_back({fmt::format("{} {}", Printable(tensor.name),
-                                     FormatType(DTypeName(tensor.type.dtype),
-                                                tensor.type.shape)),
-                         FormatBytes(bytes)});
+    rest_bytes -= bytes;
+    text +=
+        fmt::format("{} '{}' {} {}\n", kSends, Printable(tensor.name),
+                    FormatType(DTypeName(tensor.type.dtype), tensor.type.shape),
+                    FormatBytes(bytes));
   }
-  if (shown < costs.uploaded.size()) {
-    crossings.push_back(
-        {fmt::format("and {} more", costs.uploaded.size() - shown),
-         FormatBytes(rest)});
+  if (shown < count) {
+    text += fmt::format("{} {} more tensors, {}\n", kSends, count - shown,
+                        FormatBytes(rest_bytes));
   }
-  if (crossings.empty()) crossings.push_back({"nothing", "-"});
-  return crossings;
+  if (costs.download_bytes > 0) {
+    text += fmt::format("{} {}\n", kGets, FormatBytes(costs.download_bytes));
+  }
+  return text;
 }
 
 // So many decimals that the smallest total of the table has three digits.
@@ -106,31 +106,32 @@ int Decimals(const Summary& summary) {
 
 std::string RowsText(const CompileResult& result, const Summary& summary) {
   const std::vector<Column> columns = {
-      {"cut", Align::kRight},    {"uplink from", Align::kRight},
-      {"to", Align::kRight},     {"on device", Align::kLeft},
-      {"crosses", Align::kLeft}, {"bytes", Align::kRight},
-      {"device", Align::kRight}, {"network", Align::kRight},
-      {"server", Align::kRight}, {"total ms", Align::kRight},
+      {"cut", Align::kRight},       {"uplink from", Align::kRight},
+      {"to", Align::kRight},        {"on device", Align::kLeft},
+      {"device ms", Align::kRight}, {"network", Align::kRight},
+      {"server", Align::kRight},    {"total", Align::kRight},
       {"at", Align::kRight}};
   const int decimals = Decimals(summary);
   const auto ms = [decimals](int64_t ns) {
     return ns == 0 ? std::string("-") : FormatMs(ns, decimals);
   };
-  std::vector<std::vector<std::string>> rows;
+  std::vector<std::vector<std::string>> cells;
   for (const SummaryRow& row : summary.rows) {
-    const CutCosts& costs = result.table.cuts[row.row.cut].costs;
-    const std::vector<Crossing> crossings = Crossings(result, costs);
-    rows.push_back({fmt::format("{}", row.row.cut),
-                    FormatKbps(row.row.min_kbps), FormatKbps(row.row.max_kbps),
-                    LayersText(costs), crossings[0].name, crossings[0].bytes,
-                    ms(row.parts.device_ns), ms(row.parts.network_ns),
-                    ms(row.parts.server_ns), ms(row.parts.total_ns),
-                    FormatKbps(row.shown_kbps)});
-    for (size_t i = 1; i < crossings.size(); ++i) {
-      rows.push_back({"", "", "", "", crossings[i].name, crossings[i].bytes});
-    }
+    cells.push_back({fmt::format("{}", row.row.cut),
+                     FormatKbps(row.row.min_kbps), FormatKbps(row.row.max_kbps),
+                     LayersText(result.table.cuts[row.row.cut].costs),
+                     ms(row.parts.device_ns), ms(row.parts.network_ns),
+                     ms(row.parts.server_ns), ms(row.parts.total_ns),
+                     FormatKbps(row.shown_kbps)});
   }
-  return TextTable(columns, rows);
+  const std::vector<std::string> lines = TableLines(columns, cells);
+  std::string text = lines[0] + "\n";
+  for (size_t i = 0; i < summary.rows.size(); ++i) {
+    text += lines[i + 1] + "\n";
+    text += SendsText(result.graph,
+                      result.table.cuts[summary.rows[i].row.cut].costs);
+  }
+  return text;
 }
 
 std::string GainText(std::string_view place, const std::optional<Gain>& gain) {

@@ -76,8 +76,9 @@ std::string Line(const std::vector<Column>& columns,
 
 }  // namespace
 
-std::string TextTable(const std::vector<Column>& columns,
-                      const std::vector<std::vector<std::string>>& rows) {
+std::vector<std::string> TableLines(
+    const std::vector<Column>& columns,
+    const std::vector<std::vector<std::string>>& rows) {
   std::vector<int> widths;
   std::vector<std::string> headings;
   for (size_t i = 0; i < columns.size(); ++i) {
@@ -88,10 +89,17 @@ std::string TextTable(const std::vector<Column>& columns,
     }
     widths.push_back(width);
   }
-  std::string text = Heading(Line(columns, widths, headings)) + "\n";
+  std::vector<std::string> lines = {Heading(Line(columns, widths, headings))};
   for (const std::vector<std::string>& row : rows) {
-    text += Line(columns, widths, row) + "\n";
+    lines.push_back(Line(columns, widths, row));
   }
+  return lines;
+}
+
+std::string TextTable(const std::vector<Column>& columns,
+                      const std::vector<std::vector<std::string>>& rows) {
+  std::string text;
+  for (const std::string& line : TableLines(columns, rows)) text += line + "\n";
   return text;
 }
 

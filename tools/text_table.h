@@ -18,8 +18,14 @@ struct Column {
   Align align = Align::kLeft;
 };
 
-// Rows of cells, as many as there are columns or fewer. Columns stand two
-// spaces apart, every line ends with '\n'. The headings are bold on a terminal.
+// The line of the headings, bold on a terminal, and one for each row of cells;
+// a row may have fewer cells than there are columns. Columns stand two spaces
+// apart.
+std::vector<std::string> TableLines(
+    const std::vector<Column>& columns,
+    const std::vector<std::vector<std::string>>& rows);
+
+// The same as one text.
 std::string TextTable(const std::vector<Column>& columns,
                       const std::vector<std::vector<std::string>>& rows);
 

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+#include <sstream>
+
+#include "tests/tools/transcript.h"
+
+namespace dnncut {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kSource = DNNCUT_SOURCE_FOLDER;
+
+// Compares, or with DNNCUT_UPDATE_GOLDEN=1 writes.
+void Expect(const fs::path& path, const std::string& expected,
+            const std::string& actual) {
+  if (std::getenv("DNNCUT_UPDATE_GOLDEN") != nullptr) {
+    if (actual != expected) WriteText(path, actual);
+  } else {
+    EXPECT_EQ(actual, expected)
+        << "DNNCUT_UPDATE_GOLDEN=1 rewrites " << path.filename();
+  }
+}
+
+std::vector<std::string> Cases() {
+  std::vector<std::string> names;
+  for (const auto& entry :
+       fs::directory_iterator(kSource / "tests/tools/golden")) {
+    if (entry.path().extension() == ".case") {
+      names.push_back(entry.path().stem().string());
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+class Golden : public testing::TestWithParam<std::string> {};
+
+TEST_P(Golden, PrintsWhatItShould) {
+  const fs::path path = kSource / "tests/tools/golden" / (GetParam() + ".case");
+  const std::string text = ReadText(path);
+  Expect(path, text, RunCase(text));
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, Golden, testing::ValuesIn(Cases()),
+                         [](const auto& info) { return info.param; });
+
+TEST(GoldenTest, ErrorsHaveCasesOfTheirOwn) {
+  for (const std::string& name : Cases()) {
+    const std::string text =
+        ReadText(kSource / "tests/tools/golden" / (name + ".case"));
+    EXPECT_EQ(name.starts_with("bad_"),
+              text.find("\n! dnncut: error[") != std::string::npos)
+        << name;
+  }
+}
+
+TEST(GoldenTest, ReadmeShowsWhatHappens) {
+  const fs::path path = kSource / "README.md";
+  const std::string text = ReadText(path);
+  ASSERT_NE(text.find("\n$ dnncut compile"), std::string::npos);
+  const std::string actual = RunMarkdown(text);
+  // Keeps the times that stand there when nothing else changed.
+  Expect(path, text, Normalize(actual) == Normalize(text) ? text : actual);
+}
+
+TEST(GoldenTest, ExamplesOfEveryHelpRun) {
+  std::set<std::string> commands;
+  std::istringstream help(RunShell("dnncut --help", fs::path("/tmp")).out);
+  bool listed = false;
+  for (std::string line; std::getline(help, line);) {
+    if (line.empty()) listed = false;
+    if (listed && line.size() > 2 && line[2] != ' ') {
+      commands.insert(line.substr(2, line.find(' ', 2) - 2));
+    }
+    if (line == "commands:") listed = true;
+  }
+  ASSERT_GE(commands.size(), 6u);
+  for (const std::string& command : commands) {
+    const TemporaryFolder folder;
+    const std::string text =
+        RunShell("dnncut " + command + " --help", folder.path()).out;
+    const size_t start = text.find("\nexamples:\n");
+    ASSERT_NE(start, std::string::npos) << command;
+    std::istringstream examples(text.substr(start + 11));
+    for (std::string line; std::getline(examples, line);) {
+      const Outcome outcome = RunShell(line, folder.path());
+      EXPECT_EQ(outcome.exit_code, 0) << line << "\n" << outcome.err;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace dnncut
