@@ -107,6 +107,19 @@ void CheckHoldsNoInput(const std::string& folder, const std::string& out,
   }
 }
 
+bool IsMountPoint(const std::string& path) {
+  struct statx status = {};
+  return statx(AT_FDCWD, path.c_str(), AT_NO_AUTOMOUNT, STATX_TYPE, &status) ==
+             0 &&
+         (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+[[noreturn]] void FailMountPoint(const std::string& out) {
+  Fail(ExitCode::kIo, "E606",
+       "{}: is a mount point, which cannot be replaced; name a folder in it",
+       out);
+}
+
 // May the existing `target` be replaced? Throws Error when not.
 void CheckReplaceable(const std::string& target, const std::string& out,
                       bool force, const std::vector<std::string>& inputs) {
@@ -127,6 +140,7 @@ void CheckReplaceable(const std::string& target, const std::string& out,
          "{}: is the current folder, which cannot be replaced; name a new one",
          out);
   }
+  if (IsMountPoint(target)) FailMountPoint(out);
   if (IsEmptyFolder(target, out)) return;
   CheckHoldsNoInput(target, out, inputs);
   if (!IsOurs(target)) {
@@ -239,11 +253,7 @@ void ResultFolder::Publish() {
     return;
   }
   if (errno == EINVAL || errno == ENOSYS) return PublishInTwoSteps();
-  if (errno == EBUSY) {
-    Fail(ExitCode::kIo, "E606",
-         "{}: is a mount point, which cannot be replaced; name a folder in it",
-         out_);
-  }
+  if (errno == EBUSY) FailMountPoint(out_);
   Fail(ExitCode::kIo, "E606", "{}: the finished result cannot be put there: {}",
        out_, ErrnoText(errno));
 }

@@ -16,6 +16,7 @@
 #include "backends/splitting_model_json.h"
 #include "backends/table_json.h"
 #include "backends/weights_file.h"
+#include "compiler/error.h"
 
 namespace dnncut {
 namespace {
@@ -155,6 +156,28 @@ class HalvesWriter {
   int64_t all_bytes_ = 0;
 };
 
+void WriteFiles(const Result& result, const ResultOptions& options,
+                const std::string& folder) {
+  const HalfMaker maker(*result.model, *result.graph);
+  HalvesWriter(*result.model, options, folder)
+      .Write({MakeHalves(result, maker, Side::kDevice, options.only_cut),
+              MakeHalves(result, maker, Side::kServer, options.only_cut)});
+  WriteFile(folder + "/problem.json",
+            ProblemJson(*result.problem, *result.table));
+  WriteFile(folder + "/splitting_model.json",
+            SplittingModelJson(*result.problem, *result.blocks));
+  WriteFile(folder + "/table.json", TableJson(result, options.only_cut));
+}
+
+// Messages are about the folder that the user has named, not about the
+// temporary one.
+std::string Replace(std::string text, const std::string& temporary,
+                    const std::string& named) {
+  const size_t at = text.find(temporary);
+  if (at != std::string::npos) text.replace(at, temporary.size(), named);
+  return text;
+}
+
 }  // namespace
 
 std::optional<std::string> HalfFile(const CutTable& table, int cut, Side side,
@@ -167,16 +190,13 @@ std::optional<std::string> HalfFile(const CutTable& table, int cut, Side side,
 void WriteResult(const Result& result, const ResultOptions& options) {
   CheckOnlyCut(*result.table, options.only_cut);
   ResultFolder folder(options.out, options.force, InputFiles(*result.model));
-  const HalfMaker maker(*result.model, *result.graph);
-  HalvesWriter(*result.model, options, folder.path())
-      .Write({MakeHalves(result, maker, Side::kDevice, options.only_cut),
-              MakeHalves(result, maker, Side::kServer, options.only_cut)});
-  WriteFile(folder.path() + "/problem.json",
-            ProblemJson(*result.problem, *result.table));
-  WriteFile(folder.path() + "/splitting_model.json",
-            SplittingModelJson(*result.problem, *result.blocks));
-  WriteFile(folder.path() + "/table.json", TableJson(result, options.only_cut));
-  folder.Commit();
+  try {
+    WriteFiles(result, options, folder.path());
+    folder.Commit();
+  } catch (const Error& error) {
+    throw Error(error.exit_code(), error.id(),
+                Replace(error.what(), folder.path(), options.out));
+  }
 }
 
 }  // namespace dnncut
