@@ -5,6 +5,7 @@
 
 #include "compiler/error.h"
 #include "tools/onnxruntime.h"
+#include "tools/onnxruntime_run.h"
 #include "tools/onnxruntime_types.h"
 
 namespace dnncut {
@@ -41,6 +42,12 @@ std::string OnnxRuntimeDescription(const std::string& choice) {
 TypeMap InferTypesWithOnnxRuntime(const SourceModel& model,
                                   const OnnxRuntime& runtime) {
   FailAbsent("type inference with " + runtime.path);
+}
+
+std::vector<TensorValue> RunWithOnnxRuntime(
+    const std::string& model_path, const std::vector<TensorValue>& inputs,
+    const OnnxRuntime& runtime) {
+  FailAbsent("running " + model_path);
 }
 
 }  // namespace dnncut
