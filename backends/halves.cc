@@ -93,8 +93,16 @@ std::string_view SideName(Side side) {
   return side == Side::kDevice ? "device" : "server";
 }
 
-bool HasHalf(const Cut& cut, Side side) {
-  return std::find(cut.begin(), cut.end(), side) != cut.end();
+bool HasHalf(const Graph& graph, const Cut& cut, Side side) {
+  for (size_t t = 0; t < graph.tensors.size(); ++t) {
+    const TensorId id = static_cast<TensorId>(t);
+    if (!RunsOn(graph, cut, id, side)) continue;
+    if (graph.tensors[t].is_result) return true;
+    if (side == Side::kDevice && IsReadOn(graph, cut, id, Side::kServer)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 HalfMaker::HalfMaker(const SourceModel& model, const Graph& graph)
@@ -297,7 +305,7 @@ void HalfMaker::AddFunctionsAndOpsets(const Parts& parts,
 }
 
 int64_t HalfMaker::WeightBytes(const Cut& cut, Side side) const {
-  if (!HasHalf(cut, side)) return 0;
+  if (!HasHalf(graph_, cut, side)) return 0;
   const Parts parts = Collect(cut, side);
   const GraphProto& whole = model_.proto.graph();
   int64_t bytes = 0;

@@ -35,8 +35,9 @@ namespace dnncut {
 // "device" or "server".
 std::string_view SideName(Side side);
 
-// Does any layer run there?
-bool HasHalf(const Cut& cut, Side side);
+// Is there a half? Not when no layer runs there, nor when none of them makes
+// anything that the other side or the user wants: a model needs an output.
+bool HasHalf(const Graph& graph, const Cut& cut, Side side);
 
 // Makes the halves of many cuts of one model; what they share is looked up
 // once. Keeps references to `model` and `graph`.
@@ -44,7 +45,7 @@ class HalfMaker {
  public:
   HalfMaker(const SourceModel& model, const Graph& graph);
 
-  // HasHalf(cut.cut, side) must be true. `cut_id` goes into the metadata, with
+  // HasHalf must be true. `cut_id` goes into the metadata, with
   // the side and the checksum of the model.
   ONNX_NAMESPACE::ModelProto Make(const TableCut& cut, int cut_id,
                                   Side side) const;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The inline writer works on the serialised half, in which each marked tensor
-// is a small message. It walks the wire format down to those tensors, by the
+// Inline weights go into the serialised half, in which each marked tensor is a
+// small message. The writer walks the wire format down to those tensors, by the
 // field numbers that protobuf's own descriptors give, twice: once to learn how
 // long every message on the way becomes, once to write. What holds no marked
 // tensor is copied as it stands.
@@ -16,6 +16,7 @@
 #include <map>
 #include <stdexcept>
 #include <string_view>
+#include <unordered_set>
 
 #include "compiler/error.h"
 #include "compiler/onnx_walk.h"
@@ -28,7 +29,10 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::CodedOutputStream;
+using ONNX_NAMESPACE::GraphProto;
 using ONNX_NAMESPACE::ModelProto;
+using ONNX_NAMESPACE::NodeProto;
+using ONNX_NAMESPACE::SparseTensorProto;
 using ONNX_NAMESPACE::TensorProto;
 
 constexpr int64_t kMaxProtoBytes = std::numeric_limits<int32_t>::max();
@@ -211,57 +215,79 @@ class InlineWriter {
   std::string pending_;
 };
 
+[[noreturn]] void FailTooLarge(const std::string& path, int64_t bytes) {
+  Fail(ExitCode::kBadInput, "E608",
+       "{}: would be {} bytes with what stands in it, more than protobuf's "
+       "2 GiB; with --weights external the weights stand beside it",
+       path, bytes);
+}
+
 std::string Serialise(const ModelProto& model, const std::string& path) {
-  std::string bytes;
-  if (model.ByteSizeLong() > static_cast<size_t>(kMaxProtoBytes) ||
-      !model.SerializeToString(&bytes)) {
-    Fail(ExitCode::kBadInput, "E608",
-         "{}: the graph alone is larger than protobuf's 2 GiB", path);
+  const size_t bytes = model.ByteSizeLong();
+  if (bytes > static_cast<size_t>(kMaxProtoBytes)) {
+    FailTooLarge(path, static_cast<int64_t>(bytes));
   }
-  return bytes;
+  return model.SerializeAsString();
+}
+
+using TensorSet = std::unordered_set<const TensorProto*>;
+
+void AddSparse(const SparseTensorProto& sparse, TensorSet* tensors) {
+  tensors->insert(&sparse.values());
+  tensors->insert(&sparse.indices());
+}
+
+TensorSet TensorsOfSparseOnes(const ModelProto& model) {
+  TensorSet tensors;
+  const auto add_graph = [&](const GraphProto& graph) {
+    for (const auto& sparse : graph.sparse_initializer()) {
+      AddSparse(sparse, &tensors);
+    }
+  };
+  const auto add_node = [&](const NodeProto& node) {
+    for (const auto& attribute : node.attribute()) {
+      AddSparse(attribute.sparse_tensor(), &tensors);
+      for (const auto& sparse : attribute.sparse_tensors()) {
+        AddSparse(sparse, &tensors);
+      }
+    }
+    for (const GraphProto* body : Bodies(node)) add_graph(*body);
+  };
+  add_graph(model.graph());
+  ForEachNode(model.graph(), add_node);
+  for (const auto& function : model.functions()) {
+    ForEachNode(function, add_node);
+  }
+  return tensors;
 }
 
 }  // namespace
 
-void AddUsedWeights(const ModelProto& half, std::vector<bool>* used) {
+void AddExternalWeights(const ModelProto& half, std::vector<bool>* used) {
+  const auto inline_only = TensorsOfSparseOnes(half);
   ForEachTensor(half, [&](const TensorProto& tensor) {
-    if (const auto weight = WeightOf(tensor)) used->at(*weight) = true;
+    const auto weight = WeightOf(tensor);
+    if (weight && !inline_only.contains(&tensor)) used->at(*weight) = true;
   });
 }
 
-void WriteOnnxExternal(const SourceModel& model, ModelProto half,
-                       const WeightsLayout& layout, const std::string& path,
-                       WeightReader* reader) {
+void WriteOnnx(const SourceModel& model, ModelProto half,
+               const WeightsLayout& layout, const std::string& path,
+               WeightReader* reader, const WriteProgress& progress) {
   ForEachTensor(&half, [&](TensorProto* tensor) {
     const auto weight = WeightOf(*tensor);
-    if (!weight) return;
+    if (!weight || layout.offsets.at(*weight) < 0) return;
     ClearMark(tensor);
-    const int64_t offset = layout.offsets.at(*weight);
-    if (offset < 0) {  // external in the source, but small
-      tensor->set_raw_data(reader->Read(*weight));
-      return;
-    }
     AddExternalEntry("location", kWeightsFile, tensor);
-    AddExternalEntry("offset", std::to_string(offset), tensor);
+    AddExternalEntry("offset", std::to_string(layout.offsets[*weight]), tensor);
     AddExternalEntry("length", std::to_string(model.weights[*weight].bytes),
                      tensor);
     tensor->set_data_location(TensorProto::EXTERNAL);
   });
-  WriteFile(path, Serialise(half, path));
-}
-
-void WriteOnnxInline(const SourceModel& model, const ModelProto& half,
-                     const std::string& path, WeightReader* reader,
-                     const WriteProgress& progress) {
   const std::string serialised = Serialise(half, path);
   InlineWriter writer(model, serialised);
   const int64_t bytes = writer.Measure();
-  if (bytes > kMaxProtoBytes) {
-    Fail(ExitCode::kBadInput, "E608",
-         "{}: with its weights inline it would be {} bytes, more than "
-         "protobuf's 2 GiB; use --weights external",
-         path, bytes);
-  }
+  if (bytes > kMaxProtoBytes) FailTooLarge(path, bytes);
   OutputFile file(path);
   writer.Write(&file, reader, progress);
   if (file.size() != bytes) throw std::logic_error("inline length is wrong");

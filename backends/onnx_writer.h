@@ -13,22 +13,18 @@
 
 namespace dnncut {
 
-// used[WeightId] becomes true for the weights of a half.
-void AddUsedWeights(const ONNX_NAMESPACE::ModelProto& half,
-                    std::vector<bool>* used);
+// used[WeightId] becomes true for the weights of a half that can be external
+// data. Those of sparse tensors cannot: readers, onnx::checker among them,
+// want to see their indices.
+void AddExternalWeights(const ONNX_NAMESPACE::ModelProto& half,
+                        std::vector<bool>* used);
 
-// Every mark becomes external data in kWeightsFile, in the same folder, at its
-// place in `layout`.
-void WriteOnnxExternal(const SourceModel& model,
-                       ONNX_NAMESPACE::ModelProto half,
-                       const WeightsLayout& layout, const std::string& path,
-                       WeightReader* reader);
-
-// Every mark becomes raw_data. The weights are streamed, never held. Throws
-// Error E608 when the file would be larger than protobuf's 2 GiB.
-void WriteOnnxInline(const SourceModel& model,
-                     const ONNX_NAMESPACE::ModelProto& half,
-                     const std::string& path, WeightReader* reader,
-                     const WriteProgress& progress);
+// Writes a half. A mark becomes external data in kWeightsFile, in the same
+// folder, where `layout` has a place for it, else raw_data, which is streamed,
+// never held. Throws Error E608 when the file would be larger than protobuf's
+// 2 GiB.
+void WriteOnnx(const SourceModel& model, ONNX_NAMESPACE::ModelProto half,
+               const WeightsLayout& layout, const std::string& path,
+               WeightReader* reader, const WriteProgress& progress);
 
 }  // namespace dnncut

@@ -34,9 +34,9 @@ struct Result {
   std::string version;  // of dnncut
 };
 
-// Which halves are written: all, or those of one cut. A half's file is
-// "device/cut3.onnx"; nullopt when no layer runs there or it is not written.
-std::optional<std::string> HalfFile(const CutTable& table, int cut, Side side,
+// Where a half stands in the result folder: "device/cut3.onnx". nullopt when
+// there is none (see HasHalf), or when `only_cut` is another cut.
+std::optional<std::string> HalfFile(const Result& result, int cut, Side side,
                                     std::optional<int> only_cut);
 
 }  // namespace dnncut

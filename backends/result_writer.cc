@@ -17,11 +17,13 @@
 #include "backends/table_json.h"
 #include "backends/weights_file.h"
 #include "compiler/error.h"
+#include "compiler/onnx_walk.h"
 
 namespace dnncut {
 namespace {
 
 using ONNX_NAMESPACE::ModelProto;
+using ONNX_NAMESPACE::TensorProto;
 
 struct Half {
   std::string file;  // below the result folder
@@ -54,7 +56,7 @@ std::vector<Half> MakeHalves(const Result& result, const HalfMaker& maker,
   std::vector<Half> halves;
   for (size_t c = 0; c < result.table->cuts.size(); ++c) {
     const int id = static_cast<int>(c);
-    const auto file = HalfFile(*result.table, id, side, only_cut);
+    const auto file = HalfFile(result, id, side, only_cut);
     if (file) {
       halves.push_back({*file, maker.Make(result.table->cuts[c], id, side)});
     }
@@ -69,14 +71,6 @@ void MakeFolder(const std::string& path) {
     Fail(ExitCode::kIo, "E605", "cannot write '{}': {}", path,
          ErrnoText(error.value()));
   }
-}
-
-int64_t SumBytes(const SourceModel& model, const std::vector<bool>& used) {
-  int64_t bytes = 0;
-  for (size_t w = 0; w < used.size(); ++w) {
-    if (used[w]) bytes += model.weights[w].bytes;
-  }
-  return bytes;
 }
 
 class HalvesWriter {
@@ -96,50 +90,45 @@ class HalvesWriter {
       if (halves.empty()) continue;
       const std::string folder = folder_ + "/" + std::string(SideName(side));
       MakeFolder(folder);
-      options_.inline_weights ? WriteInline(halves)
-                              : WriteExternal(halves, folder);
+      WriteSide(halves, folder);
     }
   }
 
  private:
-  std::vector<bool> UsedBy(const Half& half) const {
+  WeightsLayout Plan(const std::vector<Half>& halves) const {
     std::vector<bool> used(model_.weights.size());
-    AddUsedWeights(half.model, &used);
-    return used;
-  }
-
-  std::vector<bool> UsedByAny(const std::vector<Half>& halves) const {
-    std::vector<bool> used(model_.weights.size());
-    for (const Half& half : halves) AddUsedWeights(half.model, &used);
-    return used;
-  }
-
-  void CountWeights(const std::vector<Half>& halves) {
     if (!options_.inline_weights) {
-      all_bytes_ += SumBytes(model_, UsedByAny(halves));
-      return;
+      for (const Half& half : halves) AddExternalWeights(half.model, &used);
+    }
+    return PlanWeights(model_, used);
+  }
+
+  // Of weights.bin and of what is inline.
+  void CountWeights(const std::vector<Half>& halves) {
+    const WeightsLayout layout = Plan(halves);
+    for (size_t w = 0; w < layout.offsets.size(); ++w) {
+      if (layout.offsets[w] >= 0) all_bytes_ += model_.weights[w].bytes;
     }
     for (const Half& half : halves) {
-      all_bytes_ += SumBytes(model_, UsedBy(half));
+      ForEachTensor(half.model, [&](const TensorProto& tensor) {
+        const auto weight = WeightOf(tensor);
+        if (weight && layout.offsets[*weight] < 0) {
+          all_bytes_ += model_.weights[*weight].bytes;
+        }
+      });
     }
   }
 
-  void WriteExternal(const std::vector<Half>& halves,
-                     const std::string& folder) {
-    const WeightsLayout layout = PlanWeights(model_, UsedByAny(halves));
+  void WriteSide(const std::vector<Half>& halves, const std::string& folder) {
+    const WeightsLayout layout = Plan(halves);
+    const WriteProgress report = [&](int64_t bytes) { Report(bytes); };
     for (const Half& half : halves) {
-      WriteOnnxExternal(model_, half.model, layout, folder_ + "/" + half.file,
-                        &reader_);
+      WriteOnnx(model_, half.model, layout, folder_ + "/" + half.file, &reader_,
+                report);
     }
-    if (layout.bytes == 0) return;
-    WriteWeights(model_, layout, folder + "/" + kWeightsFile, &reader_,
-                 [&](int64_t bytes) { Report(bytes); });
-  }
-
-  void WriteInline(const std::vector<Half>& halves) {
-    for (const Half& half : halves) {
-      WriteOnnxInline(model_, half.model, folder_ + "/" + half.file, &reader_,
-                      [&](int64_t bytes) { Report(bytes); });
+    if (layout.bytes > 0) {
+      WriteWeights(model_, layout, folder + "/" + kWeightsFile, &reader_,
+                   report);
     }
   }
 
@@ -180,10 +169,12 @@ std::string Replace(std::string text, const std::string& temporary,
 
 }  // namespace
 
-std::optional<std::string> HalfFile(const CutTable& table, int cut, Side side,
+std::optional<std::string> HalfFile(const Result& result, int cut, Side side,
                                     std::optional<int> only_cut) {
   if (only_cut && *only_cut != cut) return std::nullopt;
-  if (!HasHalf(table.cuts[cut].cut, side)) return std::nullopt;
+  if (!HasHalf(*result.graph, result.table->cuts[cut].cut, side)) {
+    return std::nullopt;
+  }
   return fmt::format("{}/cut{}.onnx", SideName(side), cut);
 }
 

@@ -70,7 +70,7 @@ Json CutJson(const Result& result, const HalfMaker& maker, int id,
     }
   }
   const auto file = [&](Side side) {
-    return NullOr(HalfFile(*result.table, id, side, only_cut));
+    return NullOr(HalfFile(result, id, side, only_cut));
   };
   return {{"id", id},
           {"device_layers", cut.costs.device_layers},

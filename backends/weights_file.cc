@@ -4,7 +4,6 @@
 #include <google/protobuf/io/zero_copy_stream_impl.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <utility>
 
 #include "backends/typed_data.h"
@@ -32,26 +31,6 @@ void WeightReader::Copy(WeightId weight, OutputFile* file) {
   } else if (!file->AppendFrom(Open(data), data.offset, data.bytes)) {
     FailShort(model_, data);
   }
-}
-
-std::string WeightReader::Read(WeightId weight) {
-  const WeightData& data = model_.weights.at(weight);
-  std::string content;
-  if (data.encoding == WeightData::Encoding::kTensorProto) {
-    Stream(data, [&](std::string_view bytes) { content += bytes; });
-    return content;
-  }
-  const int file = Open(data);
-  content.resize(data.bytes);
-  int64_t done = 0;
-  while (done < data.bytes) {
-    const ssize_t read = pread(file, content.data() + done, data.bytes - done,
-                               data.offset + done);
-    if (read < 0 && errno == EINTR) continue;
-    if (read <= 0) FailShort(model_, data);
-    done += read;
-  }
-  return content;
 }
 
 int WeightReader::Open(const WeightData& data) {

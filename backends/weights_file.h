@@ -30,9 +30,6 @@ class WeightReader {
   // has shrunk or changed since it was validated.
   void Copy(WeightId weight, OutputFile* file);
 
-  // The same as text, for a small one.
-  std::string Read(WeightId weight);
-
  private:
   int Open(const WeightData& data);
   void Stream(const WeightData& data,

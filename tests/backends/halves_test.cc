@@ -169,7 +169,7 @@ void ExpectSplitAndRejoin(const SplitModel& split, const TableCut& cut) {
   const HalfMaker maker(split.model, split.graph);
   std::map<int, int> times;  // that a node is in a half
   for (const Side side : {Side::kDevice, Side::kServer}) {
-    if (!HasHalf(cut.cut, side)) continue;
+    if (!HasHalf(split.graph, cut.cut, side)) continue;
     const ModelProto half = maker.Make(cut, 1, side);
     ExpectInterface(split, cut.cut, side, half);
     ExpectSelfContained(half);

@@ -39,6 +39,10 @@ ModelProto TakeOut(const ModelProto& proto, const std::string& path,
   return half;
 }
 
+std::vector<bool> AllInline(const SourceModel& model) {
+  return std::vector<bool>(model.weights.size(), false);
+}
+
 TEST(OnnxWriter, InlineGivesTheModelBack) {
   for (const TestModel& test : AllTestModels()) {
     SCOPED_TRACE(test.name);
@@ -46,7 +50,8 @@ TEST(OnnxWriter, InlineGivesTheModelBack) {
     SourceModel model;
     const ModelProto half = TakeOut(test.proto, temp / "data", &model);
     WeightReader reader(model);
-    WriteOnnxInline(model, half, temp / "out.onnx", &reader, nullptr);
+    WriteOnnx(model, half, PlanWeights(model, AllInline(model)),
+              temp / "out.onnx", &reader, nullptr);
     ModelProto written;
     ASSERT_TRUE(written.ParseFromString(ReadAll(temp / "out.onnx")));
     EXPECT_EQ(written.SerializeAsString(), test.proto.SerializeAsString());
@@ -65,7 +70,8 @@ TEST(OnnxWriter, InlineLengthsOfEverySize) {
     SourceModel model;
     const ModelProto half = TakeOut(proto, temp / "data", &model);
     WeightReader reader(model);
-    WriteOnnxInline(model, half, temp / "out.onnx", &reader, nullptr);
+    WriteOnnx(model, half, PlanWeights(model, AllInline(model)),
+              temp / "out.onnx", &reader, nullptr);
     EXPECT_EQ(ReadAll(temp / "out.onnx"), proto.SerializeAsString()) << bytes;
   }
 }
@@ -81,7 +87,8 @@ TEST(OnnxWriter, InlineRefusesMoreThanTwoGiB) {
   std::filesystem::resize_file(temp / "data", int64_t{1} << 31);
   WeightReader reader(model);
   try {
-    WriteOnnxInline(model, half, temp / "out.onnx", &reader, nullptr);
+    WriteOnnx(model, half, PlanWeights(model, AllInline(model)),
+              temp / "out.onnx", &reader, nullptr);
     ADD_FAILURE() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.id(), "E608");

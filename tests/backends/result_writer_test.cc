@@ -34,6 +34,13 @@ ResultOptions Into(const std::string& out) {
   return options;
 }
 
+std::string ReadWeight(WeightReader* reader, WeightId weight) {
+  TempFolder temp;
+  OutputFile file(temp / "weight");
+  reader->Copy(weight, &file);
+  return ReadAll(temp / "weight");
+}
+
 // The raw data of every tensor that has a name or is a weight, in the order in
 // which they stand in the model.
 std::vector<std::string> TensorContents(const std::string& path) {
@@ -46,7 +53,7 @@ std::vector<std::string> TensorContents(const std::string& path) {
     TensorProto rest = tensor;
     rest.clear_external_data();
     rest.clear_data_location();
-    if (weight) rest.set_raw_data(reader.Read(*weight));
+    if (weight) rest.set_raw_data(ReadWeight(&reader, *weight));
     contents.push_back(rest.SerializeAsString());
   });
   return contents;
@@ -64,7 +71,7 @@ std::vector<std::string> ExpectedContents(const SplitModel& split,
     if (const auto weight = WeightOf(tensor)) {
       rest.clear_external_data();
       rest.clear_data_location();
-      rest.set_raw_data(reader.Read(*weight));
+      rest.set_raw_data(ReadWeight(&reader, *weight));
     }
     contents.push_back(rest.SerializeAsString());
   });
@@ -77,8 +84,10 @@ void ForEachHalf(
                              Side side)>& run) {
   for (size_t c = 0; c < split.table.cuts.size(); ++c) {
     for (const Side side : {Side::kDevice, Side::kServer}) {
-      const auto file = HalfFile(split.table, static_cast<int>(c), side, {});
-      EXPECT_EQ(file.has_value(), HasHalf(split.table.cuts[c].cut, side));
+      const auto file =
+          HalfFile(split.AsResult(), static_cast<int>(c), side, {});
+      EXPECT_EQ(file.has_value(),
+                HasHalf(split.graph, split.table.cuts[c].cut, side));
       if (!file) continue;
       SCOPED_TRACE(*file);
       run(out + "/" + *file, split.table.cuts[c], side);

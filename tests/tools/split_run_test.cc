@@ -107,7 +107,7 @@ class SplitRun : public ::testing::Test {
       Values values = inputs;
       int halves = 0;
       for (Side side : {Side::kDevice, Side::kServer}) {
-        auto file = HalfFile(split.table, c, side, {});
+        auto file = HalfFile(split.AsResult(), c, side, {});
         if (!file) continue;
         ++halves;
         Add(RunWithOnnxRuntime(out + "/" + *file, ToVector(values), *runtime_),
