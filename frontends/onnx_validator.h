@@ -11,8 +11,8 @@
 namespace dnncut {
 
 // Checks everything, and sorts nodes that are not in topological order: those
-// of the graph, of bodies and of functions. Throws Error: E207 to E209, E211,
-// E218 to E229.
+// of the graph, of bodies and of functions. Throws Error: E207 to E211,
+// E218 to E228.
 void ValidateModel(const LoadOptions& options, SourceModel* model,
                    Warnings* warnings);
 
