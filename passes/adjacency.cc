@@ -55,6 +55,10 @@ void MergeSet::Merge(BlockId a, BlockId b) {
   parent_[std::max(a, b)] = std::min(a, b);
 }
 
+void MergeSet::MergeAll(const std::vector<BlockId>& blocks) {
+  for (BlockId block : blocks) Merge(blocks.front(), block);
+}
+
 Grouping MergeSet::MakeGrouping() {
   Grouping grouping(parent_.size());
   for (size_t block = 0; block < parent_.size(); ++block) {

@@ -27,6 +27,7 @@ class MergeSet {
   explicit MergeSet(const BlockGraph& graph);
 
   void Merge(BlockId a, BlockId b);
+  void MergeAll(const std::vector<BlockId>& blocks);  // not empty
   Grouping MakeGrouping();
 
  private:

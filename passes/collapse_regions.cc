@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The region X of a block e is what lies on the paths from u, the dominator of
-// e, to e; u is outside, e inside. X counts only if every wire that leaves it
-// is made by e. Wires that enter it then come from u alone: a producer p of a
-// block of X other than u lies on a path from the start over p to e; this path
-// runs through u, and if u came after p there would be a cycle, so p is between
-// u and e, in X.
+// X is a region with one entry u (outside) and one exit e (inside); FindRegions
+// in region.h says what holds of it.
 //
 // Why the best cut stays. Let D be the device side of the canonical best cut at
 // W and let D split X: A, the part of X in D, is neither empty nor X. Then u is
@@ -33,94 +29,25 @@
 // crossing.
 #include "passes/collapse_regions.h"
 
-#include <algorithm>
-
 #include "passes/adjacency.h"
-#include "passes/dominators.h"
 #include "passes/region.h"
 
 namespace dnncut {
-namespace {
-
-// Collects regions, reusing its marks.
-class RegionFinder {
- public:
-  RegionFinder(const BlockGraph& graph, const Adjacency& adjacency)
-      : adjacency_(adjacency),
-        largest_(LargestRegion(graph)),
-        mark_(graph.blocks.size(), -1) {}
-
-  // The blocks on paths from `entry` (excluded) to `exit`, ascending; empty
-  // when there are too many or a wire leaves on the way.
-  std::vector<BlockId> Between(BlockId entry, BlockId exit) {
-    std::vector<BlockId> region = {exit};
-    mark_[exit] = exit;
-    for (size_t i = 0; i < region.size(); ++i) {
-      for (BlockId producer : adjacency_.producers[region[i]]) {
-        if (producer == entry || mark_[producer] == exit) continue;
-        mark_[producer] = exit;
-        region.push_back(producer);
-        if (static_cast<int>(region.size()) > largest_) return {};
-      }
-    }
-    for (BlockId block : region) {
-      if (block == exit) continue;
-      for (BlockId reader : adjacency_.readers[block]) {
-        if (mark_[reader] != exit) return {};
-      }
-    }
-    std::sort(region.begin(), region.end());
-    return region;
-  }
-
-  // Wires of `entry` with readers both in the region just found and outside.
-  int CountSharedWires(const BlockGraph& graph, BlockId entry, BlockId exit) {
-    int shared = 0;
-    for (WireId id : adjacency_.makes[entry]) {
-      const std::vector<BlockId>& readers = graph.wires[id].readers;
-      const auto inside =
-          std::count_if(readers.begin(), readers.end(),
-                        [&](BlockId reader) { return mark_[reader] == exit; });
-      if (inside > 0 && inside < static_cast<long>(readers.size())) ++shared;
-    }
-    return shared;
-  }
-
- private:
-  const Adjacency& adjacency_;
-  int largest_;
-  std::vector<BlockId> mark_;  // the exit of the region last found around it
-};
-
-}  // namespace
 
 Grouping CollapseRegions(const BlockGraph& graph) {
   const Adjacency adjacency = MakeAdjacency(graph);
-  const std::vector<BlockId> dominators = BlockDominators(adjacency);
-  RegionFinder finder(graph, adjacency);
   MergeSet merges(graph);
-  // The server's anchor is on the server in every cut, with or without X.
-  const BlockId end = static_cast<BlockId>(graph.blocks.size()) -
-                      (graph.has_server_anchor ? 1 : 0);
-  for (BlockId exit = 1; exit < end; ++exit) {
-    // With a single producer the region is the exit alone.
-    if (adjacency.producers[exit].size() < 2) continue;
-    const BlockId entry = dominators[exit];
-    const std::vector<BlockId> region = finder.Between(entry, exit);
-    if (region.size() < 2) continue;
-    const int shared = finder.CountSharedWires(graph, entry, exit);
-    if (shared > 1) continue;
-
+  for (const Region& region : FindRegions(graph, adjacency)) {
+    if (region.shared_wires > 1) continue;
     RegionContext context;
     bool never_split =
-        IsNeverSplit(MakeRegionGraph(graph, adjacency, region, context));
-    if (never_split && shared == 1) {
+        IsNeverSplit(MakeRegionGraph(graph, adjacency, region.blocks, context));
+    if (never_split && region.shared_wires == 1) {
       context.pays_shared_wires = false;
-      never_split =
-          IsNeverSplit(MakeRegionGraph(graph, adjacency, region, context));
+      never_split = IsNeverSplit(
+          MakeRegionGraph(graph, adjacency, region.blocks, context));
     }
-    if (!never_split) continue;
-    for (BlockId block : region) merges.Merge(region.front(), block);
+    if (never_split) merges.MergeAll(region.blocks);
   }
   return merges.MakeGrouping();
 }

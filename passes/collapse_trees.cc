@@ -110,10 +110,6 @@ Grouping CollapseTrees(const BlockGraph& graph) {
   const int largest = LargestRegion(graph);
   const BlockId count = static_cast<BlockId>(graph.blocks.size());
   MergeSet merges(graph);
-  const auto merge_all = [&](const std::vector<BlockId>& region) {
-    for (BlockId block : region) merges.Merge(region.front(), block);
-  };
-
   const Tree to_exit = MakeTree(BlockPostDominators(adjacency), count + 1);
   for (BlockId exit = 1; exit < count; ++exit) {
     ForEachRegion(
@@ -124,7 +120,7 @@ Grouping CollapseTrees(const BlockGraph& graph) {
           const bool merge =
               IsAlways(RegionSide::kAllServer,
                        MakeRegionGraph(graph, adjacency, region, context));
-          if (merge) merge_all(region);
+          if (merge) merges.MergeAll(region);
           return merge;
         });
   }
@@ -141,7 +137,7 @@ Grouping CollapseTrees(const BlockGraph& graph) {
                     const bool merge = IsAlways(
                         RegionSide::kAllDevice,
                         MakeRegionGraph(graph, adjacency, region, context));
-                    if (merge) merge_all(region);
+                    if (merge) merges.MergeAll(region);
                     return merge;
                   });
   }

@@ -7,6 +7,7 @@
 #include "passes/collapse_regions.h"
 #include "passes/collapse_trees.h"
 #include "passes/join_neighbours.h"
+#include "passes/prune_by_bound.h"
 
 namespace dnncut {
 namespace {
@@ -17,10 +18,11 @@ struct NamedPass {
 };
 
 // Cheapest first: what one pass has merged, the dearer ones need not look at.
-constexpr std::array<NamedPass, 3> kPasses = {{
+constexpr std::array<NamedPass, 4> kPasses = {{
     {"join-neighbours", JoinNeighbours},
     {"collapse-regions", CollapseRegions},
     {"collapse-trees", CollapseTrees},
+    {"prune-by-bound", PruneByBound},
 }};
 
 // Runs one pass until it changes nothing.

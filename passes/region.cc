@@ -5,50 +5,91 @@
 
 #include "compiler/cut_problem.h"
 #include "compiler/min_cut.h"
-#include "passes/line.h"
+#include "passes/dominators.h"
 
 namespace dnncut {
 namespace {
 
 constexpr int kLargestRegion = 64;
 
-RegionSide SideOf(const std::vector<bool>& on_device) {
-  // Block 0 is always on the device, the last one always on the server.
-  const auto begin = on_device.begin() + 1;
-  const auto end = on_device.end() - 1;
-  if (std::find(begin, end, true) == end) return RegionSide::kAllServer;
-  if (std::find(begin, end, false) == end) return RegionSide::kAllDevice;
-  return RegionSide::kSplit;
-}
+// Collects the blocks of regions, reusing its marks.
+class RegionFinder {
+ public:
+  RegionFinder(const BlockGraph& graph, const Adjacency& adjacency)
+      : graph_(graph),
+        adjacency_(adjacency),
+        largest_(LargestRegion(graph)),
+        mark_(graph.blocks.size(), -1) {}
 
-// The cost of the cut with all inner blocks on one side.
-Line CostOf(RegionSide side, const BlockGraph& region_graph) {
-  const bool device = side == RegionSide::kAllDevice;
-  const BlockId last = static_cast<BlockId>(region_graph.blocks.size()) - 1;
-  const auto on_device = [&](BlockId block) {
-    return block == 0 || (device && block != last);
-  };
-  Line cost;
-  for (BlockId id = 0; id <= last; ++id) {
-    const Block& block = region_graph.blocks[id];
-    cost += on_device(id) ? Line{block.device_ns, 0}
-                          : Line{block.server_ns, block.download_bytes};
-  }
-  for (const Wire& wire : region_graph.wires) {
-    const bool read_on_server =
-        std::any_of(wire.readers.begin(), wire.readers.end(),
-                    [&](BlockId reader) { return !on_device(reader); });
-    if (on_device(wire.producer) && read_on_server) {
-      cost += Line{wire.cross_ns, wire.bytes};
+  // `blocks` stays empty when there are too many or a wire leaves on the way.
+  Region Between(BlockId entry, BlockId exit) {
+    Region region{entry, exit, {}, 0};
+    std::vector<BlockId> blocks = {exit};
+    mark_[exit] = exit;
+    for (size_t i = 0; i < blocks.size(); ++i) {
+      for (BlockId producer : adjacency_.producers[blocks[i]]) {
+        if (producer == entry || IsMarked(producer, exit)) continue;
+        mark_[producer] = exit;
+        blocks.push_back(producer);
+        if (static_cast<int>(blocks.size()) > largest_) return region;
+      }
     }
+    for (BlockId block : blocks) {
+      if (block == exit) continue;
+      for (BlockId reader : adjacency_.readers[block]) {
+        if (!IsMarked(reader, exit)) return region;
+      }
+    }
+    std::sort(blocks.begin(), blocks.end());
+    region.blocks = std::move(blocks);
+    region.shared_wires = CountSharedWires(entry, exit);
+    return region;
   }
-  return cost;
-}
+
+ private:
+  bool IsMarked(BlockId block, BlockId exit) const {
+    return mark_[block] == exit;
+  }
+
+  int CountSharedWires(BlockId entry, BlockId exit) const {
+    int shared = 0;
+    for (WireId id : adjacency_.makes[entry]) {
+      const std::vector<BlockId>& readers = graph_.wires[id].readers;
+      const auto inside =
+          std::count_if(readers.begin(), readers.end(),
+                        [&](BlockId reader) { return IsMarked(reader, exit); });
+      if (inside > 0 && inside < std::ssize(readers)) ++shared;
+    }
+    return shared;
+  }
+
+  const BlockGraph& graph_;
+  const Adjacency& adjacency_;
+  int largest_;
+  std::vector<BlockId> mark_;  // the exit of the region last found around it
+};
 
 }  // namespace
 
 int LargestRegion(const BlockGraph& graph) {
   return std::min(kLargestRegion, CountBlocks(graph) / 2);
+}
+
+std::vector<Region> FindRegions(const BlockGraph& graph,
+                                const Adjacency& adjacency) {
+  const std::vector<BlockId> dominators = BlockDominators(adjacency);
+  RegionFinder finder(graph, adjacency);
+  std::vector<Region> regions;
+  // The server's anchor is on the server in every cut: no exit.
+  const BlockId end = static_cast<BlockId>(graph.blocks.size()) -
+                      (graph.has_server_anchor ? 1 : 0);
+  for (BlockId exit = 1; exit < end; ++exit) {
+    // With a single producer the region is the exit alone.
+    if (adjacency.producers[exit].size() < 2) continue;
+    Region region = finder.Between(dominators[exit], exit);
+    if (region.blocks.size() >= 2) regions.push_back(std::move(region));
+  }
+  return regions;
 }
 
 BlockGraph MakeRegionGraph(const BlockGraph& graph, const Adjacency& adjacency,
@@ -121,17 +162,50 @@ BlockGraph MakeRegionGraph(const BlockGraph& graph, const Adjacency& adjacency,
   return result;
 }
 
+RegionSide SideOfRegion(const std::vector<bool>& on_device) {
+  // Block 0 is always on the device, the last one always on the server.
+  const auto begin = on_device.begin() + 1;
+  const auto end = on_device.end() - 1;
+  if (std::find(begin, end, true) == end) return RegionSide::kAllServer;
+  if (std::find(begin, end, false) == end) return RegionSide::kAllDevice;
+  return RegionSide::kSplit;
+}
+
+Line RegionCost(RegionSide side, const BlockGraph& graph) {
+  const bool device = side == RegionSide::kAllDevice;
+  const BlockId count = static_cast<BlockId>(graph.blocks.size());
+  const auto on_device = [&](BlockId block) {
+    const bool is_server_anchor = graph.has_server_anchor && block == count - 1;
+    return block == 0 || (device && !is_server_anchor);
+  };
+  Line cost;
+  for (BlockId id = 0; id < count; ++id) {
+    const Block& block = graph.blocks[id];
+    cost += on_device(id) ? Line{block.device_ns, 0}
+                          : Line{block.server_ns, block.download_bytes};
+  }
+  for (const Wire& wire : graph.wires) {
+    const bool read_on_server =
+        std::any_of(wire.readers.begin(), wire.readers.end(),
+                    [&](BlockId reader) { return !on_device(reader); });
+    if (on_device(wire.producer) && read_on_server) {
+      cost += Line{wire.cross_ns, wire.bytes};
+    }
+  }
+  return cost;
+}
+
 bool IsAlways(RegionSide side, const BlockGraph& region_graph) {
   MinCutSolver solver(MakeCutProblem(region_graph, /*rtt_ns=*/0));
   const BandwidthRange& range = region_graph.range;
-  return SideOf(solver.Solve(range.min_kbps).on_device) == side &&
-         SideOf(solver.Solve(range.max_kbps).on_device) == side;
+  return SideOfRegion(solver.Solve(range.min_kbps).on_device) == side &&
+         SideOfRegion(solver.Solve(range.max_kbps).on_device) == side;
 }
 
 bool IsNeverSplit(const BlockGraph& region_graph) {
   MinCutSolver solver(MakeCutProblem(region_graph, /*rtt_ns=*/0));
   const auto side_at = [&](int64_t kbps) {
-    return SideOf(solver.Solve(kbps).on_device);
+    return SideOfRegion(solver.Solve(kbps).on_device);
   };
   const BandwidthRange& range = region_graph.range;
   const RegionSide low = side_at(range.min_kbps);
@@ -143,8 +217,8 @@ bool IsNeverSplit(const BlockGraph& region_graph) {
   // All device is strictly better than all server exactly where this line is
   // below zero, which is at one end of the range. Both sides of the change must
   // be optimal where they meet.
-  Line difference = CostOf(RegionSide::kAllDevice, region_graph);
-  difference -= CostOf(RegionSide::kAllServer, region_graph);
+  Line difference = RegionCost(RegionSide::kAllDevice, region_graph);
+  difference -= RegionCost(RegionSide::kAllServer, region_graph);
   const KbpsInterval device = WhereNegative(difference, range);
   const bool device_is_low = low == RegionSide::kAllDevice;
   const int64_t device_end = device_is_low ? device.to : device.from;

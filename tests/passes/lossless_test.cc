@@ -16,6 +16,7 @@
 #include "passes/collapse_trees.h"
 #include "passes/compress.h"
 #include "passes/join_neighbours.h"
+#include "passes/prune_by_bound.h"
 #include "tests/testing.h"
 
 namespace dnncut {
@@ -65,6 +66,8 @@ const Compressor kCompressors[] = {
      [](BlockGraph graph) { return RunToTheEnd(CollapseRegions, graph); }},
     {"collapse-trees",
      [](BlockGraph graph) { return RunToTheEnd(CollapseTrees, graph); }},
+    {"prune-by-bound",
+     [](BlockGraph graph) { return RunToTheEnd(PruneByBound, graph); }},
     {"all", [](BlockGraph graph) { return Compress(std::move(graph)); }},
 };
 
@@ -127,12 +130,12 @@ TEST(CompressTest, ReportsEveryPassOfEveryRound) {
   const BlockGraph coarse = Compress(
       fine, [&](const PassReport& report) { reports.push_back(report); });
   ASSERT_FALSE(reports.empty());
-  EXPECT_EQ(reports.size() % 3, 0u);
+  EXPECT_EQ(reports.size() % 4, 0u);
   EXPECT_EQ(reports.front().blocks_before, CountBlocks(fine));
   EXPECT_EQ(reports.back().blocks_after, CountBlocks(coarse));
   for (size_t i = 1; i < reports.size(); ++i) {
     EXPECT_EQ(reports[i].blocks_before, reports[i - 1].blocks_after);
-    EXPECT_EQ(reports[i].round, static_cast<int>(i / 3) + 1);
+    EXPECT_EQ(reports[i].round, static_cast<int>(i / 4) + 1);
   }
 }
 
