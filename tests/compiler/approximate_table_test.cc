@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <tuple>
 
 #include "compiler/error.h"
 #include "compiler/regret.h"
@@ -132,6 +133,31 @@ Problem ProblemOf(uint64_t seed) {
   return seed % 2 == 0 ? Staircase(seed) : RandomFeasibleProblem(seed);
 }
 
+// Every bandwidth gets the best of the cuts that have a row; on a tie the one
+// with fewer device layers, then the first in the exact table.
+void ExpectBestOfKept(const Problem& problem, const CutTable& exact,
+                      const CutTable& kept) {
+  std::vector<int> numbers;  // in the exact table, of the cuts with a row
+  for (const TableRow& row : kept.rows) {
+    int number = 0;
+    while (exact.cuts[number].cut != kept.cuts[row.cut].cut) ++number;
+    numbers.push_back(number);
+  }
+  for (int64_t w = problem.range.min_kbps; w <= problem.range.max_kbps; ++w) {
+    const auto key = [&](int number) {
+      const CutCosts& costs = exact.cuts[number].costs;
+      return std::tuple(ScaledLatency(costs, problem.downlink, w),
+                        costs.device_layers, number);
+    };
+    const int best =
+        *std::min_element(numbers.begin(), numbers.end(),
+                          [&](int a, int b) { return key(a) < key(b); });
+    EXPECT_EQ(CutText(kept.cuts[FindRow(kept, w).cut].cut),
+              CutText(exact.cuts[best].cut))
+        << w;
+  }
+}
+
 TEST(KeepCuts, EqualsTheBestOfAllSubsets) {
   int64_t tables = 0;
   for (uint64_t seed = 0; seed < 400; ++seed) {
@@ -151,6 +177,7 @@ TEST(KeepCuts, EqualsTheBestOfAllSubsets) {
       const CutTable kept = KeepCuts(problem, exact, keep);
       ExpectWellFormed(problem, exact, kept);
       ExpectStatedRegret(problem, exact, kept, "max-cuts");
+      ExpectBestOfKept(problem, exact, kept);
       const Fraction worst = WorstOf(problem, exact, kept).regret;
       EXPECT_FALSE(*least[keep] < worst || worst < *least[keep])
           << keep << " cuts";
@@ -235,6 +262,25 @@ TEST(Approximation, WithoutAnyCostsNothingIsRegretted) {
   EXPECT_EQ(kept.rows, exact.rows);
   EXPECT_EQ(kept.approximation->worst_regret, 0);
   EXPECT_EQ(kept.approximation->worst_kbps, problem.range.min_kbps);
+}
+
+TEST(RegretMeter, TiesGoToFewerDeviceLayersThenToTheLowerNumber) {
+  // Equal at 10 kbit/s.
+  CutTable table;
+  table.cuts.resize(2);
+  table.cuts[0].costs.device_ns = 2 * kByteNsKbps;
+  table.cuts[1].costs.device_ns = kByteNsKbps;
+  table.cuts[1].costs.upload_bytes = 10;
+  table.rows = {{1, 20, 0}};
+  using Rows = std::vector<TableRow>;
+  EXPECT_EQ(RegretMeter(Problem(), table).BestRows({0, 1}, 1, 20),
+            (Rows{{1, 10, 0}, {11, 20, 1}}));
+  table.cuts[0].costs.device_layers = 1;
+  EXPECT_EQ(RegretMeter(Problem(), table).BestRows({0, 1}, 1, 20),
+            (Rows{{1, 9, 0}, {10, 20, 1}}));
+  table.cuts[1].costs.device_layers = 2;
+  EXPECT_EQ(RegretMeter(Problem(), table).BestRows({0, 1}, 1, 20),
+            (Rows{{1, 10, 0}, {11, 20, 1}}));
 }
 
 TEST(Regret, ComparesProductsOf188Bits) {
