@@ -188,8 +188,8 @@ void HalfMaker::AddQuantizationParameters(Parts* parts) const {
 void HalfMaker::AddGraph(const TableCut& cut, Side side, const Parts& parts,
                          GraphProto* half) const {
   const GraphProto& whole = model_.proto.graph();
-  std::unordered_set<std::string> boundary;
-  std::unordered_set<std::string> made_here;
+  std::unordered_set<std::string_view> boundary;
+  std::unordered_set<std::string_view> made_here;
   for (const NodeProto* node : Nodes(parts)) {
     *half->add_node() = *node;
     for (const auto& name : node->output()) made_here.insert(name);
@@ -214,9 +214,9 @@ void HalfMaker::AddGraph(const TableCut& cut, Side side, const Parts& parts,
     boundary.insert(graph_.tensors[tensor].name);
   }
   for (ValueInfoProto& output : Outputs(cut, side)) {
-    boundary.insert(output.name());
     *half->add_output() = std::move(output);
   }
+  for (const auto& output : half->output()) boundary.insert(output.name());
   for (const auto& info : whole.value_info()) {
     const std::string& name = info.name();
     if (boundary.contains(name)) continue;

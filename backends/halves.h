@@ -58,7 +58,7 @@ class HalfMaker {
  private:
   // What one half holds: names of its tensors and constants, and its nodes.
   struct Parts {
-    std::unordered_set<std::string> names;
+    std::unordered_set<std::string_view> names;
     std::vector<bool> nodes;        // by index into GraphProto.node
     std::vector<bool> annotations;  // of quantization, by index
   };
@@ -81,7 +81,7 @@ class HalfMaker {
   // The model without the lists that a half filters.
   ONNX_NAMESPACE::ModelProto shell_;
   FunctionIndex functions_;
-  std::unordered_map<std::string, ConstantId> constants_;
+  std::unordered_map<std::string_view, ConstantId> constants_;
   std::unordered_set<std::string_view> initializers_;
   // The model's own ValueInfoProto of a name: an output's, an input's, else
   // that of value_info.

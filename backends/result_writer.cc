@@ -83,14 +83,14 @@ class HalvesWriter {
         reader_(model) {}
 
   // `sides`: the halves of the device, then those of the server.
-  void Write(const std::array<std::vector<Half>, 2>& sides) {
+  void Write(std::array<std::vector<Half>, 2> sides) {
     for (const auto& halves : sides) CountWeights(halves);
     for (const Side side : {Side::kDevice, Side::kServer}) {
-      const auto& halves = sides[static_cast<int>(side)];
+      auto& halves = sides[static_cast<int>(side)];
       if (halves.empty()) continue;
       const std::string folder = folder_ + "/" + std::string(SideName(side));
       MakeFolder(folder);
-      WriteSide(halves, folder);
+      WriteSide(std::move(halves), folder);
     }
   }
 
@@ -119,12 +119,12 @@ class HalvesWriter {
     }
   }
 
-  void WriteSide(const std::vector<Half>& halves, const std::string& folder) {
+  void WriteSide(std::vector<Half> halves, const std::string& folder) {
     const WeightsLayout layout = Plan(halves);
     const WriteProgress report = [&](int64_t bytes) { Report(bytes); };
-    for (const Half& half : halves) {
-      WriteOnnx(model_, half.model, layout, folder_ + "/" + half.file, &reader_,
-                report);
+    for (Half& half : halves) {
+      WriteOnnx(model_, std::move(half.model), layout,
+                folder_ + "/" + half.file, &reader_, report);
     }
     if (layout.bytes > 0) {
       WriteWeights(model_, layout, folder + "/" + kWeightsFile, &reader_,
