@@ -24,6 +24,12 @@ tools/install_dependencies.sh --tests
 # skip.
 tools/get_onnxruntime.sh >/dev/null || true
 
+# Real models, where they lie beside the project.
+if [[ -z ${DNNCUT_MODELS:-} && -d ../shared/models ]]; then
+  DNNCUT_MODELS=$(cd ../shared/models && pwd)
+  export DNNCUT_MODELS
+fi
+
 jobs=$(nproc)
 # On a terminal Ninja shows its progress in one line, elsewhere in hundreds.
 quiet=()
