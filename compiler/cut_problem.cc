@@ -71,8 +71,8 @@ struct TerminalCost {
   int64_t bytes = 0;
 };
 
-// Latency of some cut on a path of the checks below: MakeBlockGraph has made
-// sure that they hold for its problems, but graphs come from files, too.
+// MakeBlockGraph has made sure that no such sum overflows, but block graphs are
+// also read from files.
 void AddTo(int64_t ns, int64_t bytes, TerminalCost* cost) {
   cost->ns = CheckedAdd(cost->ns, ns, "sum of the times of a block graph");
   cost->bytes =
