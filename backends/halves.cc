@@ -304,27 +304,32 @@ void HalfMaker::AddFunctionsAndOpsets(const Parts& parts,
   }
 }
 
-int64_t HalfMaker::WeightBytes(const Cut& cut, Side side) const {
-  if (!HasHalf(graph_, cut, side)) return 0;
+void HalfMaker::ForEachTensor(const Cut& cut, Side side,
+                              const TensorVisitor& visit) const {
+  if (!HasHalf(graph_, cut, side)) return;
   const Parts parts = Collect(cut, side);
   const GraphProto& whole = model_.proto.graph();
-  int64_t bytes = 0;
-  const auto add = [&](const TensorProto& tensor) {
-    bytes = CheckedAdd(bytes, StoredBytes(model_, tensor),
-                       "the size of all weights");
-  };
   for (const auto& tensor : whole.initializer()) {
-    if (parts.names.contains(tensor.name())) add(tensor);
+    if (parts.names.contains(tensor.name())) visit(tensor);
   }
   for (const auto& sparse : whole.sparse_initializer()) {
     if (!parts.names.contains(sparse.values().name())) continue;
-    add(sparse.values());
-    add(sparse.indices());
+    visit(sparse.values());
+    visit(sparse.indices());
   }
-  for (const NodeProto* node : Nodes(parts)) ForEachTensor(*node, add);
-  for (int f : CalledFunctions(model_.proto, functions_, Nodes(parts))) {
-    ForEachTensor(model_.proto.functions(f), add);
+  const auto nodes = Nodes(parts);
+  for (const NodeProto* node : nodes) dnncut::ForEachTensor(*node, visit);
+  for (int f : CalledFunctions(model_.proto, functions_, nodes)) {
+    dnncut::ForEachTensor(model_.proto.functions(f), visit);
   }
+}
+
+int64_t HalfMaker::WeightBytes(const Cut& cut, Side side) const {
+  int64_t bytes = 0;
+  ForEachTensor(cut, side, [&](const TensorProto& tensor) {
+    bytes = CheckedAdd(bytes, StoredBytes(model_, tensor),
+                       "the size of all weights");
+  });
   return bytes;
 }
 

@@ -50,9 +50,13 @@ class HalfMaker {
   ONNX_NAMESPACE::ModelProto Make(const TableCut& cut, int cut_id,
                                   Side side) const;
 
-  // Bytes of the constants that are stored in that half (initializers and
-  // attributes, those of bodies and functions too), each once. 0 when there is
-  // no such half.
+  // Every tensor that is stored in that half: initializers, values and indices
+  // of sparse ones, attributes, those of bodies and functions too; each once.
+  // None when there is no such half.
+  void ForEachTensor(const Cut& cut, Side side,
+                     const TensorVisitor& visit) const;
+
+  // Bytes of the constants that are stored in that half, each once.
   int64_t WeightBytes(const Cut& cut, Side side) const;
 
  private:

@@ -16,7 +16,6 @@
 #include <map>
 #include <stdexcept>
 #include <string_view>
-#include <unordered_set>
 
 #include "compiler/error.h"
 #include "compiler/onnx_walk.h"
@@ -29,10 +28,7 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::CodedOutputStream;
-using ONNX_NAMESPACE::GraphProto;
 using ONNX_NAMESPACE::ModelProto;
-using ONNX_NAMESPACE::NodeProto;
-using ONNX_NAMESPACE::SparseTensorProto;
 using ONNX_NAMESPACE::TensorProto;
 
 constexpr int64_t kMaxProtoBytes = std::numeric_limits<int32_t>::max();
@@ -230,46 +226,7 @@ std::string Serialise(const ModelProto& model, const std::string& path) {
   return model.SerializeAsString();
 }
 
-using TensorSet = std::unordered_set<const TensorProto*>;
-
-void AddSparse(const SparseTensorProto& sparse, TensorSet* tensors) {
-  tensors->insert(&sparse.values());
-  tensors->insert(&sparse.indices());
-}
-
-TensorSet TensorsOfSparseOnes(const ModelProto& model) {
-  TensorSet tensors;
-  const auto add_graph = [&](const GraphProto& graph) {
-    for (const auto& sparse : graph.sparse_initializer()) {
-      AddSparse(sparse, &tensors);
-    }
-  };
-  const auto add_node = [&](const NodeProto& node) {
-    for (const auto& attribute : node.attribute()) {
-      AddSparse(attribute.sparse_tensor(), &tensors);
-      for (const auto& sparse : attribute.sparse_tensors()) {
-        AddSparse(sparse, &tensors);
-      }
-    }
-    for (const GraphProto* body : Bodies(node)) add_graph(*body);
-  };
-  add_graph(model.graph());
-  ForEachNode(model.graph(), add_node);
-  for (const auto& function : model.functions()) {
-    ForEachNode(function, add_node);
-  }
-  return tensors;
-}
-
 }  // namespace
-
-void AddExternalWeights(const ModelProto& half, std::vector<bool>* used) {
-  const auto inline_only = TensorsOfSparseOnes(half);
-  ForEachTensor(half, [&](const TensorProto& tensor) {
-    const auto weight = WeightOf(tensor);
-    if (weight && !inline_only.contains(&tensor)) used->at(*weight) = true;
-  });
-}
 
 void WriteOnnx(const SourceModel& model, ModelProto half,
                const WeightsLayout& layout, const std::string& path,

@@ -6,18 +6,11 @@
 #include <onnx/onnx_pb.h>
 
 #include <string>
-#include <vector>
 
 #include "backends/weights_file.h"
 #include "compiler/source_model.h"
 
 namespace dnncut {
-
-// used[WeightId] becomes true for the weights of a half that can be external
-// data. Those of sparse tensors cannot: readers, onnx::checker among them,
-// want to see their indices.
-void AddExternalWeights(const ONNX_NAMESPACE::ModelProto& half,
-                        std::vector<bool>* used);
 
 // Writes a half. A mark becomes external data in kWeightsFile, in the same
 // folder, where `layout` has a place for it, else raw_data, which is streamed,

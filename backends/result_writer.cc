@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backends/result_writer.h"
 
-#include <array>
 #include <cerrno>
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -17,18 +17,9 @@
 #include "backends/table_json.h"
 #include "backends/weights_file.h"
 #include "compiler/error.h"
-#include "compiler/onnx_walk.h"
 
 namespace dnncut {
 namespace {
-
-using ONNX_NAMESPACE::ModelProto;
-using ONNX_NAMESPACE::TensorProto;
-
-struct Half {
-  std::string file;  // below the result folder
-  ModelProto model;
-};
 
 void CheckOnlyCut(const CutTable& table, std::optional<int> only_cut) {
   const int cuts = static_cast<int>(table.cuts.size());
@@ -51,19 +42,6 @@ std::vector<std::string> InputFiles(const SourceModel& model) {
   return {files.begin(), files.end()};
 }
 
-std::vector<Half> MakeHalves(const Result& result, const HalfMaker& maker,
-                             Side side, std::optional<int> only_cut) {
-  std::vector<Half> halves;
-  for (size_t c = 0; c < result.table->cuts.size(); ++c) {
-    const int id = static_cast<int>(c);
-    const auto file = HalfFile(result, id, side, only_cut);
-    if (file) {
-      halves.push_back({*file, maker.Make(result.table->cuts[c], id, side)});
-    }
-  }
-  return halves;
-}
-
 void MakeFolder(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directory(path, error);
@@ -73,58 +51,76 @@ void MakeFolder(const std::string& path) {
   }
 }
 
+// One half at a time is in memory; weights never are.
 class HalvesWriter {
  public:
-  HalvesWriter(const SourceModel& model, const ResultOptions& options,
+  HalvesWriter(const Result& result, const ResultOptions& options,
                std::string folder)
-      : model_(model),
+      : result_(result),
+        model_(*result.model),
         options_(options),
         folder_(std::move(folder)),
-        reader_(model) {}
+        maker_(*result.model, *result.graph),
+        reader_(*result.model) {}
 
-  // `sides`: the halves of the device, then those of the server.
-  void Write(std::array<std::vector<Half>, 2> sides) {
-    for (const auto& halves : sides) CountWeights(halves);
-    for (const Side side : {Side::kDevice, Side::kServer}) {
-      auto& halves = sides[static_cast<int>(side)];
-      if (halves.empty()) continue;
-      const std::string folder = folder_ + "/" + std::string(SideName(side));
-      MakeFolder(folder);
-      WriteSide(std::move(halves), folder);
-    }
+  void Write() {
+    const WeightsLayout device = Plan(Side::kDevice);
+    const WeightsLayout server = Plan(Side::kServer);
+    all_bytes_ =
+        CountBytes(Side::kDevice, device) + CountBytes(Side::kServer, server);
+    WriteSide(Side::kDevice, device);
+    WriteSide(Side::kServer, server);
   }
 
  private:
-  WeightsLayout Plan(const std::vector<Half>& halves) const {
-    std::vector<bool> used(model_.weights.size());
-    if (!options_.inline_weights) {
-      for (const Half& half : halves) AddExternalWeights(half.model, &used);
-    }
-    return PlanWeights(model_, used);
+  std::optional<std::string> FileOf(int cut, Side side) const {
+    return HalfFile(result_, cut, side, options_.only_cut);
   }
 
-  // Of weights.bin and of what is inline.
-  void CountWeights(const std::vector<Half>& halves) {
-    const WeightsLayout layout = Plan(halves);
-    for (size_t w = 0; w < layout.offsets.size(); ++w) {
-      if (layout.offsets[w] >= 0) all_bytes_ += model_.weights[w].bytes;
-    }
-    for (const Half& half : halves) {
-      ForEachTensor(half.model, [&](const TensorProto& tensor) {
-        const auto weight = WeightOf(tensor);
-        if (weight && layout.offsets[*weight] < 0) {
-          all_bytes_ += model_.weights[*weight].bytes;
-        }
+  const TableCut& CutOf(int cut) const { return result_.table->cuts[cut]; }
+  int CutCount() const { return static_cast<int>(result_.table->cuts.size()); }
+
+  // Calls `visit` on the weights of each half of a side.
+  void ForEachWeight(Side side,
+                     const std::function<void(WeightId)>& visit) const {
+    for (int cut = 0; cut < CutCount(); ++cut) {
+      if (!FileOf(cut, side)) continue;
+      maker_.ForEachTensor(CutOf(cut).cut, side, [&](const auto& tensor) {
+        if (const auto weight = WeightOf(tensor)) visit(*weight);
       });
     }
   }
 
-  void WriteSide(std::vector<Half> halves, const std::string& folder) {
-    const WeightsLayout layout = Plan(halves);
+  WeightsLayout Plan(Side side) const {
+    std::vector<bool> used(model_.weights.size());
+    if (!options_.inline_weights) {
+      ForEachWeight(side, [&](WeightId weight) { used[weight] = true; });
+    }
+    return PlanWeights(model_, std::move(used));
+  }
+
+  // Of weights.bin and of what is inline.
+  int64_t CountBytes(Side side, const WeightsLayout& layout) const {
+    int64_t bytes = 0;
+    for (size_t w = 0; w < layout.offsets.size(); ++w) {
+      if (layout.offsets[w] >= 0) bytes += model_.weights[w].bytes;
+    }
+    ForEachWeight(side, [&](WeightId weight) {
+      if (layout.offsets[weight] < 0) bytes += model_.weights[weight].bytes;
+    });
+    return bytes;
+  }
+
+  void WriteSide(Side side, const WeightsLayout& layout) {
+    const std::string folder = folder_ + "/" + std::string(SideName(side));
     const WriteProgress report = [&](int64_t bytes) { Report(bytes); };
-    for (Half& half : halves) {
-      WriteOnnx(model_, std::move(half.model), layout,
-                folder_ + "/" + half.file, &reader_, report);
+    bool has_halves = false;
+    for (int cut = 0; cut < CutCount(); ++cut) {
+      const auto file = FileOf(cut, side);
+      if (!file) continue;
+      if (!std::exchange(has_halves, true)) MakeFolder(folder);
+      WriteOnnx(model_, maker_.Make(CutOf(cut), cut, side), layout,
+                folder_ + "/" + *file, &reader_, report);
     }
     if (layout.bytes > 0) {
       WriteWeights(model_, layout, folder + "/" + kWeightsFile, &reader_,
@@ -137,9 +133,11 @@ class HalvesWriter {
     if (options_.progress) options_.progress(done_bytes_, all_bytes_);
   }
 
+  const Result& result_;
   const SourceModel& model_;
   const ResultOptions& options_;
   std::string folder_;
+  HalfMaker maker_;
   WeightReader reader_;
   int64_t done_bytes_ = 0;
   int64_t all_bytes_ = 0;
@@ -147,10 +145,7 @@ class HalvesWriter {
 
 void WriteFiles(const Result& result, const ResultOptions& options,
                 const std::string& folder) {
-  const HalfMaker maker(*result.model, *result.graph);
-  HalvesWriter(*result.model, options, folder)
-      .Write({MakeHalves(result, maker, Side::kDevice, options.only_cut),
-              MakeHalves(result, maker, Side::kServer, options.only_cut)});
+  HalvesWriter(result, options, folder).Write();
   WriteFile(folder + "/problem.json",
             ProblemJson(*result.problem, *result.table));
   WriteFile(folder + "/splitting_model.json",

@@ -8,10 +8,17 @@
 
 #include "backends/typed_data.h"
 #include "compiler/checked_math.h"
+#include "compiler/onnx_walk.h"
 #include "compiler/weight_file.h"
 
 namespace dnncut {
 namespace {
+
+using ONNX_NAMESPACE::GraphProto;
+using ONNX_NAMESPACE::ModelProto;
+using ONNX_NAMESPACE::NodeProto;
+using ONNX_NAMESPACE::SparseTensorProto;
+using ONNX_NAMESPACE::TensorProto;
 
 constexpr int kReadBlockBytes = 1 << 20;
 
@@ -20,6 +27,36 @@ constexpr int kReadBlockBytes = 1 << 20;
        "{}: the data of tensor '{}' ends early: the file has changed while it "
        "was being compiled",
        data.location.empty() ? model.path : data.location, data.tensor);
+}
+
+void ClearUsed(const TensorProto& tensor, std::vector<bool>* used) {
+  if (const auto weight = WeightOf(tensor)) used->at(*weight) = false;
+}
+
+void ClearUsed(const SparseTensorProto& sparse, std::vector<bool>* used) {
+  ClearUsed(sparse.values(), used);
+  ClearUsed(sparse.indices(), used);
+}
+
+void ClearSparse(const GraphProto& graph, std::vector<bool>* used) {
+  for (const auto& sparse : graph.sparse_initializer()) ClearUsed(sparse, used);
+}
+
+void ClearSparse(const ModelProto& model, std::vector<bool>* used) {
+  const auto clear_node = [&](const NodeProto& node) {
+    for (const auto& attribute : node.attribute()) {
+      ClearUsed(attribute.sparse_tensor(), used);
+      for (const auto& sparse : attribute.sparse_tensors()) {
+        ClearUsed(sparse, used);
+      }
+    }
+    for (const GraphProto* body : Bodies(node)) ClearSparse(*body, used);
+  };
+  ClearSparse(model.graph(), used);
+  ForEachNode(model.graph(), clear_node);
+  for (const auto& function : model.functions()) {
+    ForEachNode(function, clear_node);
+  }
 }
 
 }  // namespace
@@ -48,8 +85,8 @@ void WeightReader::Stream(const WeightData& data,
   StreamTypedData(data, &message, emit);
 }
 
-WeightsLayout PlanWeights(const SourceModel& model,
-                          const std::vector<bool>& used) {
+WeightsLayout PlanWeights(const SourceModel& model, std::vector<bool> used) {
+  ClearSparse(model.proto, &used);
   WeightsLayout layout;
   layout.offsets.assign(model.weights.size(), -1);
   for (size_t w = 0; w < model.weights.size(); ++w) {

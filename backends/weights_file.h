@@ -45,10 +45,11 @@ struct WeightsLayout {
   int64_t bytes = 0;             // of the whole file
 };
 
-// Of the weights with `used` [WeightId], in the model's order. Those of at most
-// kInlineBytes (external in the source) stay out: they go into the .onnx file.
-WeightsLayout PlanWeights(const SourceModel& model,
-                          const std::vector<bool>& used);
+// Of the weights with `used` [WeightId], in the model's order. Two kinds stay
+// out and go into the .onnx file: those of at most kInlineBytes (external in
+// the source), and those of sparse tensors, because readers, onnx::checker
+// among them, want to see the indices.
+WeightsLayout PlanWeights(const SourceModel& model, std::vector<bool> used);
 
 // `progress`, if any, hears of the bytes written since it was last called.
 using WriteProgress = std::function<void(int64_t bytes)>;

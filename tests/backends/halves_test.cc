@@ -395,6 +395,26 @@ TEST(Halves, FreeDimsStayFree) {
   EXPECT_THAT(input_of_server("batch, 1, 64"), ElementsAre(-1, -1, 64));
 }
 
+// A model needs an output; what only makes things that nobody wants is none.
+TEST(Halves, NoHalfWithoutOutputs) {
+  TempFolder temp;
+  const SplitModel split =
+      MakeSplitModel(ParseModel(R"(<ir_version: 8, opset_import: ["" : 13]>
+                 dead (float[4] x) => (float[4] y) {
+                   dead = Relu(x)
+                   y = Neg(x)
+                 })"),
+                     temp);
+  const auto has_half = [&](const std::set<std::string>& device, Side side) {
+    return HasHalf(split.graph, CutWith(split, device).cut, side);
+  };
+  EXPECT_FALSE(has_half({"dead"}, Side::kDevice));
+  EXPECT_TRUE(has_half({"dead"}, Side::kServer));
+  EXPECT_TRUE(has_half({"y"}, Side::kDevice));
+  EXPECT_FALSE(has_half({"y"}, Side::kServer));
+  EXPECT_TRUE(has_half({"dead", "y"}, Side::kDevice));
+}
+
 TEST(Halves, WeightBytesCountEachConstantOnce) {
   TempFolder temp;
   const auto weights = [&](const ModelProto& proto,

@@ -285,6 +285,39 @@ TEST(ResultWriter, TellsOfItsProgress) {
   }
 }
 
+// onnx::checker reads the indices of sparse tensors, so that they cannot be
+// external.
+TEST(ResultWriter, SparseTensorsStayInline) {
+  TempFolder temp;
+  ModelProto proto = ParseModel(R"(
+    <ir_version: 8, opset_import: ["" : 13]>
+    sparse (float[3, 40] x) => (float[3, 50] y) {
+      a = Relu(x)
+      y = MatMul(a, s)
+    })");
+  auto* sparse = proto.mutable_graph()->add_sparse_initializer();
+  sparse->add_dims(40);
+  sparse->add_dims(50);
+  sparse->mutable_values()->set_name("s");
+  sparse->mutable_values()->set_data_type(TensorProto::FLOAT);
+  sparse->mutable_values()->add_dims(400);
+  sparse->mutable_values()->set_raw_data(FloatData(400, 1));
+  sparse->mutable_indices()->set_data_type(TensorProto::INT64);
+  sparse->mutable_indices()->add_dims(400);
+  for (int64_t i = 0; i < 400; ++i) {
+    sparse->mutable_indices()->add_int64_data(5 * i);
+  }
+  const SplitModel split = MakeSplitModel(proto, temp);
+  WriteResult(split.AsResult(), Into(temp / "out"));
+  EXPECT_FALSE(fs::exists(temp / "out/server/weights.bin"));
+  ForEachHalf(split, temp / "out",
+              [&](const std::string& path, const TableCut& cut, Side side) {
+                EXPECT_NO_THROW(ONNX_NAMESPACE::checker::check_model(path));
+                EXPECT_EQ(TensorContents(path),
+                          ExpectedContents(split, cut, side));
+              });
+}
+
 // Two tensors with one location are one copy of their own each; nothing is
 // shared that was not shared before, and nothing is lost.
 TEST(ResultWriter, ExternalDataOfTheSource) {
