@@ -118,6 +118,57 @@ TEST_P(LosslessTest, KeepsTheTableOfLargeProblems) {
   EXPECT_GT(feasible, 20);
 }
 
+// Modules of two or three branches of one or two layers and a join, one after
+// the other, with small numbers, so that cuts inside, between and around them
+// are often equally good.
+Problem RandomModules(uint64_t seed) {
+  Random random(seed);
+  Problem problem;
+  problem.range = {1, 40 + random.Below(100)};
+  problem.rtt_ns = random.Below(3);
+  const int byte_bound = 2 + random.Below(6);
+  const int ns_bound = 1 + random.Below(400'000);
+  const auto add_tensor = [&](LayerId producer) {
+    problem.tensors.push_back({"t", producer, {}, random.Below(byte_bound), 0});
+    return static_cast<TensorId>(problem.tensors.size()) - 1;
+  };
+  const auto add_layer = [&](const std::vector<TensorId>& inputs) {
+    const LayerId layer = static_cast<LayerId>(problem.layers.size());
+    problem.layers.push_back(
+        {"l", "Op", random.Below(ns_bound), random.Below(ns_bound), {}, {}});
+    for (TensorId input : inputs) {
+      problem.tensors[input].readers.push_back(layer);
+    }
+    return add_tensor(layer);
+  };
+  TensorId tensor = add_tensor(kModelInput);
+  const int modules = 3 + random.Below(3);
+  for (int module = 0; module < modules; ++module) {
+    std::vector<TensorId> joined;
+    if (random.Chance(1, 3)) joined.push_back(tensor);
+    const int branches = 2 + random.Below(2);
+    for (int branch = 0; branch < branches; ++branch) {
+      TensorId end = add_layer({tensor});
+      if (random.Chance(1, 2)) end = add_layer({end});
+      joined.push_back(end);
+    }
+    tensor = add_layer(joined);
+  }
+  problem.tensors[tensor].result = true;
+  VerifyProblem(problem);
+  return problem;
+}
+
+TEST_P(LosslessTest, KeepsTheTableOfModules) {
+  for (uint64_t seed = 1; seed <= 4000; ++seed) {
+    const Problem problem = RandomModules(seed);
+    const BlockGraph fine = MakeBlockGraph(problem);
+    ASSERT_TRUE(BuildCutTable(problem, GetParam().run(fine)) ==
+                BuildCutTable(problem, fine))
+        << GetParam().name << ", seed " << seed;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Passes, LosslessTest, testing::ValuesIn(kCompressors),
                          [](const testing::TestParamInfo<Compressor>& info) {
                            std::string name = info.param.name;
