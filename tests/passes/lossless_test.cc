@@ -127,15 +127,21 @@ Problem RandomModules(uint64_t seed) {
   problem.range = {1, 40 + random.Below(100)};
   problem.rtt_ns = random.Below(3);
   const int byte_bound = 2 + random.Below(6);
-  const int ns_bound = 1 + random.Below(400'000);
+  // Multiples of 40,000 ns make lines meet at integer bandwidths.
+  const int ns_unit = random.Chance(1, 2) ? 1 : 40'000;
+  const int ns_bound = 1 + random.Below(400'000 / ns_unit);
   const auto add_tensor = [&](LayerId producer) {
     problem.tensors.push_back({"t", producer, {}, random.Below(byte_bound), 0});
     return static_cast<TensorId>(problem.tensors.size()) - 1;
   };
   const auto add_layer = [&](const std::vector<TensorId>& inputs) {
     const LayerId layer = static_cast<LayerId>(problem.layers.size());
-    problem.layers.push_back(
-        {"l", "Op", random.Below(ns_bound), random.Below(ns_bound), {}, {}});
+    problem.layers.push_back({"l",
+                              "Op",
+                              ns_unit * random.Below(ns_bound),
+                              ns_unit * random.Below(ns_bound),
+                              {},
+                              {}});
     for (TensorId input : inputs) {
       problem.tensors[input].readers.push_back(layer);
     }
