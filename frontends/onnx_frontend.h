@@ -32,17 +32,17 @@ using TypeMap = std::map<std::string, TensorType>;
 
 // Infers types; the model's inputs are already fixed as the user said. Runs the
 // library in a child process with limits; throws Error when that dies.
-using TypeInference =
-    std::function<TypeMap(const SourceModel& model)>;
+using TypeInference = std::function<TypeMap(const SourceModel& model)>;
 
-// libonnx's shape inference.
+// The same with libonnx's operator schemas.
 TypeMap InferTypesWithOnnx(const SourceModel& model);
 
 struct ImportOptions {
   std::map<std::string, int64_t> dims;                 // --dim NAME=VALUE
   std::map<std::string, std::vector<int64_t>> shapes;  // --shape INPUT=AxBxC
-  std::map<std::string, int64_t> tensor_bytes;         // --tensor-bytes NAME=MAX
-  // Tried before libonnx; null when there is none (ONNX Runtime in tools/).
+  std::map<std::string, int64_t> tensor_bytes;  // --tensor-bytes NAME=MAX
+  // Asked for what our own inference leaves open, and about opsets newer than
+  // libonnx's; null when there is none (ONNX Runtime in tools/).
   TypeInference inference;
 };
 

@@ -162,10 +162,11 @@ void SetTensorSizes(const TypedGraph& types, const ImportOptions& options,
   if (!by_engine.empty()) FailOnUnknown(by_engine, types, options);
   auto by_data = StillUnknown(unknown.by_data);
   if (!by_data.empty()) {
-    Warn(warnings, "W305",
-         "only the data decides the size of {} tensors ({}), which therefore "
-         "never cross; --tensor-bytes NAME=MAX lets one cross",
-         by_data.size(), Names(by_data));
+    Warn(
+        warnings, "W305",
+        "only the data decides the size of {} ({} in all), so no cut sends it; "
+        "--tensor-bytes NAME=MAX lets a tensor cross",
+        Names(by_data), by_data.size());
   }
 }
 

@@ -190,6 +190,29 @@ void TypeEngine::InferRemainingBodies(NodeRun* run) {
       InferBody(run, attribute.name(), attribute.g(), {});
     }
   }
+  CountScanRuns(run);
+}
+
+// The length of the sequences that a Scan goes through, its last inputs.
+void TypeEngine::CountScanRuns(NodeRun* run) {
+  const NodeProto& node = *run->node;
+  if (node.op_type() != "Scan" || !NormalDomain(node.domain()).empty()) return;
+  const int64_t scans = IntAttribute(node, "num_scan_inputs", 0);
+  int64_t length = -1;
+  if (scans >= 1 && scans <= static_cast<int64_t>(run->inputs.size())) {
+    const size_t first = run->inputs.size() - static_cast<size_t>(scans);
+    const Fact* sequence = run->inputs[first];
+    const AttributeProto* axes = FindAttribute(node, "scan_input_axes");
+    // Opset 8 has the batch in front.
+    int64_t axis = run->opset < 9 ? 1 : 0;
+    if (axes != nullptr && axes->ints_size() > 0) axis = axes->ints(0);
+    TensorType type =
+        sequence == nullptr ? TensorType() : TypeFromOnnx(sequence->type);
+    const int64_t rank = static_cast<int64_t>(type.shape.size());
+    if (axis < 0) axis += rank;
+    if (axis >= 0 && axis < rank) length = type.shape[axis];
+  }
+  for (Operation::Body& body : run->bodies) body.runs = length;
 }
 
 void TypeEngine::InferIf(NodeRun* run) {

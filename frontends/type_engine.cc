@@ -142,6 +142,47 @@ std::string FreeDimText(const ValueInfoProto& input) {
   return fmt::format("the type of input '{}'", input.name());
 }
 
+// A rule may ask about an operator of another domain than the node's.
+int SchemaVersion(const NodeRun& run, const NodeProto& asked) {
+  constexpr int kNewest = 1000;
+  if (NormalDomain(asked.domain()) != NormalDomain(run.node->domain())) {
+    return kNewest;
+  }
+  return static_cast<int>(std::min<int64_t>(run.opset, kNewest));
+}
+
+// Since opset 22 the text says, and runtimes do so for all opsets, that with
+// ceil_mode no window starts in the padding at the end; libonnx 1.12 counts it.
+void DropLastWindows(const NodeProto& node, const Fact* input,
+                     TypeProto* type) {
+  if (IntAttribute(node, "ceil_mode", 0) == 0 || input == nullptr ||
+      !type->has_tensor_type()) {
+    return;
+  }
+  const AttributeProto* strides = FindAttribute(node, "strides");
+  const AttributeProto* pads = FindAttribute(node, "pads");
+  TensorType in = TypeFromOnnx(input->type);
+  auto* shape = type->mutable_tensor_type()->mutable_shape();
+  const int rank = shape->dim_size();
+  if (strides == nullptr || strides->ints_size() != rank - 2 ||
+      static_cast<int>(in.shape.size()) != rank) {
+    return;
+  }
+  for (int i = 2; i < rank; ++i) {
+    auto* dim = shape->mutable_dim(i);
+    int64_t pad = pads != nullptr && pads->ints_size() == 2 * (rank - 2)
+                      ? pads->ints(i - 2)
+                      : 0;
+    int64_t last = 0;
+    if (!dim->has_dim_value() || in.shape[i] < 0 ||
+        __builtin_mul_overflow(dim->dim_value() - 1, strides->ints(i - 2),
+                               &last)) {
+      continue;
+    }
+    if (last - pad >= in.shape[i]) dim->set_dim_value(dim->dim_value() - 1);
+  }
+}
+
 // Absurd dims of libonnx (negative after an overflow, say) are unknown ones.
 void Sanitize(TypeProto* type) {
   if (type->value_case() != TypeProto::kTensorType) return;
@@ -400,7 +441,7 @@ void TypeEngine::InferOutputs(NodeRun* run) {
 
 void TypeEngine::InferWithSchema(const NodeProto& node, NodeRun* run) {
   const OpSchema* schema = ONNX_NAMESPACE::OpSchemaRegistry::Schema(
-      node.op_type(), static_cast<int>(std::min<int64_t>(run->opset, 1000)),
+      node.op_type(), SchemaVersion(*run, node),
       std::string(NormalDomain(node.domain())));
   if (schema == nullptr) {
     run->problem = "not known to libonnx";
@@ -426,6 +467,11 @@ void TypeEngine::InferWithSchema(const NodeProto& node, NodeRun* run) {
     // A shape from before the complaint may be half made.
     if (!run->problem.empty() && type.has_tensor_type()) {
       type.mutable_tensor_type()->clear_shape();
+    }
+    if (node.op_type() == "MaxPool" || node.op_type() == "AveragePool" ||
+        node.op_type() == "LpPool") {
+      DropLastWindows(node, run->inputs.empty() ? nullptr : run->inputs[0],
+                      &type);
     }
     Sanitize(&type);
   }

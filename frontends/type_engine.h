@@ -99,6 +99,7 @@ class TypeEngine {
   void InferCall(NodeRun* run, const ONNX_NAMESPACE::FunctionProto& function,
                  bool record);
   void InferRemainingBodies(NodeRun* run);
+  void CountScanRuns(NodeRun* run);
   bool EnterBody(int depth, int node_count);
 
   const ONNX_NAMESPACE::ModelProto& model_;

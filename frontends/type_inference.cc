@@ -71,6 +71,49 @@ TypedGraph GraphOf(const TypeMap& types) {
   return graph;
 }
 
+// Our own inference; when it dies, what the file and the runtime say.
+TypedGraph TryEngine(const SourceModel& model, const TypeMap& trusted,
+                     const TypeMap& declared, std::optional<Error>* failure) {
+  try {
+    *failure = std::nullopt;
+    return RunEngine(model, trusted);
+  } catch (const Error& error) {
+    *failure = error;
+  }
+  TypeMap types = declared;
+  for (const auto& [name, type] : trusted) {
+    types[name] = MergeTypes(type, types[name]);
+  }
+  return GraphOf(types);
+}
+
+// ONNX Runtime believes value_info: those that are known to be wrong go.
+SourceModel WithoutStaleTypes(const SourceModel& model,
+                              const TypedGraph& types) {
+  SourceModel copy = model;
+  auto* infos = copy.proto.mutable_graph()->mutable_value_info();
+  auto is_stale = [&](const auto& info) {
+    auto found = types.tensors.find(info.name());
+    return found != types.tensors.end() &&
+           Contradict(found->second.type, TypeFromOnnx(info.type()));
+  };
+  infos->erase(std::remove_if(infos->begin(), infos->end(), is_stale),
+               infos->end());
+  return copy;
+}
+
+// A runtime that refuses the model is no reason to stop: what is open may be
+// what only the data decides.
+TypeMap AskRuntime(const SourceModel& model, const ImportOptions& options,
+                   Warnings* warnings) {
+  try {
+    return options.inference(model);
+  } catch (const Error& error) {
+    Warn(warnings, "W312", "{}; sizes are inferred without it", error.what());
+    return {};
+  }
+}
+
 void WarnOfStaleTypes(const TypeMap& declared, const TypedGraph& types,
                       Warnings* warnings) {
   int count = 0;
@@ -96,34 +139,24 @@ TypedGraph InferTypes(const SourceModel& model, const ImportOptions& options,
                       Warnings* warnings) {
   const GraphProto& graph = model.proto.graph();
   TypeMap declared = DeclaredTypes(graph);
-  TypedGraph types;
   std::optional<Error> failure;
-  try {
-    types = RunEngine(model, {});
-  } catch (const Error& error) {
-    failure = error;
-    types = GraphOf(declared);
-  }
+  TypedGraph types = TryEngine(model, {}, declared, &failure);
   bool open = AnythingOpen(graph, types);
   if (options.inference &&
       (open || failure || IsNewerThanLibonnx(model.proto))) {
-    TypeMap trusted = options.inference(model);
-    try {
-      types = RunEngine(model, trusted);
-      failure = std::nullopt;
-    } catch (const Error& error) {
-      for (auto& [name, type] : trusted) {
-        declared[name] = MergeTypes(type, declared[name]);
-      }
-      types = GraphOf(declared);
-    }
+    TypeMap trusted =
+        AskRuntime(WithoutStaleTypes(model, types), options, warnings);
+    types = TryEngine(model, trusted, declared, &failure);
     open = AnythingOpen(graph, types);
   }
   if (failure && open) {
     Fail(failure->exit_code(), failure->id(),
-         "{}; the model states not all sizes itself: install ONNX Runtime "
-         "(tools/get_onnxruntime.sh) or name one with --onnxruntime",
-         failure->what());
+         "{}, and the model does not state all sizes itself; {}",
+         failure->what(),
+         options.inference
+             ? "--shape and --dim may settle it"
+             : "install ONNX Runtime (tools/get_onnxruntime.sh) or name one "
+               "with --onnxruntime");
   }
   if (failure) {
     Warn(warnings, "W311", "{}; the sizes that the model states are used",
