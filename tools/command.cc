@@ -5,9 +5,17 @@
 
 namespace dnncut {
 
+void AddArgument(CLI::App* app, const std::string& name,
+                 std::optional<std::string>* value, const std::string& help) {
+  AddValue(app, name, "", value, help);
+}
+
 void AddValue(CLI::App* app, const std::string& flags, const std::string& type,
-              std::string* value, const std::string& help) {
-  app->add_option(flags, *value, help)->type_name(type);
+              std::optional<std::string>* value, const std::string& help) {
+  // CLI11 itself takes an empty text for an optional as "not given".
+  app->add_option_function<std::string>(
+         flags, [value](const std::string& text) { *value = text; }, help)
+      ->type_name(type);
 }
 
 void AddRepeatable(CLI::App* app, const std::string& flags,
@@ -20,12 +28,13 @@ void AddRepeatable(CLI::App* app, const std::string& flags,
       ->allow_extra_args(false);
 }
 
-void RequireArgument(std::string_view command, std::string_view argument,
-                     const std::string& value) {
-  if (value.empty()) {
+const std::string& Require(std::string_view command, std::string_view argument,
+                           const std::optional<std::string>& value) {
+  if (!value) {
     Fail(ExitCode::kUsage, "E135", "dnncut {} needs {} (see dnncut {} --help)",
          command, argument, command);
   }
+  return *value;
 }
 
 }  // namespace dnncut

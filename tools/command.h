@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,17 +31,24 @@ CommandRunner SetUpSolve(CLI::App* app);
 CommandRunner SetUpMachines(CLI::App* app);
 CommandRunner SetUpExample(CLI::App* app);
 
-// A flag with one value; `type` is what --help calls it ("RATE").
+// A positional argument.
+void AddArgument(CLI::App* app, const std::string& name,
+                 std::optional<std::string>* value, const std::string& help);
+
+// A flag with one value, which may be empty text; `type` is what --help calls
+// it
+// ("RATE"). `value` stays as it is when the flag is not given.
 void AddValue(CLI::App* app, const std::string& flags, const std::string& type,
-              std::string* value, const std::string& help);
+              std::optional<std::string>* value, const std::string& help);
 
 // The same for a flag that may stand several times.
 void AddRepeatable(CLI::App* app, const std::string& flags,
                    const std::string& type, std::vector<std::string>* values,
                    const std::string& help);
 
-// Throws Error E135 when a command was not given its positional argument.
-void RequireArgument(std::string_view command, std::string_view argument,
-                     const std::string& value);
+// The value of an argument or flag that a command cannot do without. Throws
+// Error E135.
+const std::string& Require(std::string_view command, std::string_view argument,
+                           const std::optional<std::string>& value);
 
 }  // namespace dnncut

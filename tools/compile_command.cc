@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "compiler/error.h"
 #include "tools/command.h"
@@ -18,22 +19,22 @@ namespace dnncut {
 namespace {
 
 struct CompileFlags {
-  std::string model;
-  std::string output;
-  std::string device{kDefaultDevice};
-  std::string server{kDefaultServer};
-  std::string fill;
-  std::string min_bandwidth;
-  std::string max_bandwidth;
-  std::string rtt;
-  std::string downlink = "same";
-  std::string result = "device";
+  std::optional<std::string> model;
+  std::optional<std::string> output;
+  std::optional<std::string> device;
+  std::optional<std::string> server;
+  std::optional<std::string> fill;
+  std::optional<std::string> min_bandwidth;
+  std::optional<std::string> max_bandwidth;
+  std::optional<std::string> rtt;
+  std::optional<std::string> downlink;
+  std::optional<std::string> result;
   std::vector<std::string> pin_device;
   std::vector<std::string> pin_server;
-  std::string buckets;
-  std::string max_cuts;
-  std::string weights = "external";
-  std::string only_cut;
+  std::optional<std::string> buckets;
+  std::optional<std::string> max_cuts;
+  std::optional<std::string> weights;
+  std::optional<std::string> only_cut;
   ModelFlags model_flags;
   bool no_compress = false;
   bool force = false;
@@ -42,11 +43,11 @@ struct CompileFlags {
   bool quiet = false;
 };
 
-// True for the second choice, false for the first.
-bool IsSecond(std::string_view flag, const std::string& value,
+// True for the second choice, false for the first, which is the default.
+bool IsSecond(std::string_view flag, const std::optional<std::string>& value,
               std::string_view first, std::string_view second) {
-  if (value != first && value != second) {
-    Fail(ExitCode::kUsage, "E109", "{} '{}' must be {} or {}", flag, value,
+  if (value && *value != first && *value != second) {
+    Fail(ExitCode::kUsage, "E109", "{} '{}' must be {} or {}", flag, *value,
          first, second);
   }
   return value == second;
@@ -60,19 +61,19 @@ Downlink DownlinkOf(const std::string& value) {
 
 LinkOptions LinkOf(const CompileFlags& flags) {
   LinkOptions link;
-  if (!flags.min_bandwidth.empty()) {
-    link.range.min_kbps = ParseKbps("--min-bandwidth", flags.min_bandwidth);
+  if (flags.min_bandwidth) {
+    link.range.min_kbps = ParseKbps("--min-bandwidth", *flags.min_bandwidth);
   }
-  if (!flags.max_bandwidth.empty()) {
-    link.range.max_kbps = ParseKbps("--max-bandwidth", flags.max_bandwidth);
+  if (flags.max_bandwidth) {
+    link.range.max_kbps = ParseKbps("--max-bandwidth", *flags.max_bandwidth);
   }
   if (link.range.min_kbps > link.range.max_kbps) {
     Fail(ExitCode::kUsage, "E123",
          "--min-bandwidth {} is above --max-bandwidth {}",
          FormatKbps(link.range.min_kbps), FormatKbps(link.range.max_kbps));
   }
-  if (!flags.rtt.empty()) link.rtt_ns = ParseDurationNs("--rtt", flags.rtt);
-  link.downlink = DownlinkOf(flags.downlink);
+  if (flags.rtt) link.rtt_ns = ParseDurationNs("--rtt", *flags.rtt);
+  link.downlink = DownlinkOf(flags.downlink.value_or("same"));
   if (IsSecond("--result", flags.result, "device", "server")) {
     link.result = Side::kServer;
   }
@@ -81,7 +82,6 @@ LinkOptions LinkOf(const CompileFlags& flags) {
 
 Fill FillOf(const std::string& value) {
   constexpr std::string_view kRoofline = "roofline";
-  if (value.empty()) return {};
   if (value == kRoofline) return {true, ""};
   if (value.starts_with("roofline:")) {
     return {true, value.substr(kRoofline.size() + 1)};
@@ -92,44 +92,43 @@ Fill FillOf(const std::string& value) {
 
 CompileOptions OptionsOf(const CompileFlags& flags) {
   CompileOptions options;
-  options.model_path = flags.model;
+  options.model_path = Require("compile", "MODEL", flags.model);
   options.load = LoadOptionsOf(flags.model_flags);
   options.import = ImportOptionsOf(flags.model_flags);
-  options.device = flags.device;
-  options.server = flags.server;
-  options.fill = FillOf(flags.fill);
+  options.device = flags.device.value_or(options.device);
+  options.server = flags.server.value_or(options.server);
+  if (flags.fill) options.fill = FillOf(*flags.fill);
   options.link = LinkOf(flags);
   options.pin_device = flags.pin_device;
   options.pin_server = flags.pin_server;
   options.compress = !flags.no_compress;
-  if (!flags.buckets.empty() && !flags.max_cuts.empty()) {
+  if (flags.buckets && flags.max_cuts) {
     Fail(ExitCode::kUsage, "E124",
          "--buckets and --max-cuts exclude each other; give one");
   }
-  if (!flags.buckets.empty()) {
-    options.bucket_kbps = ParseKbpsList("--buckets", flags.buckets);
+  if (flags.buckets) {
+    options.bucket_kbps = ParseKbpsList("--buckets", *flags.buckets);
   }
-  if (!flags.max_cuts.empty()) {
+  if (flags.max_cuts) {
     options.max_cuts = static_cast<int>(
-        ParseCount("--max-cuts", flags.max_cuts, 1, INT32_MAX));
+        ParseCount("--max-cuts", *flags.max_cuts, 1, INT32_MAX));
   }
-  options.output = flags.output;
+  options.output = flags.output.value_or(
+      std::filesystem::path(options.model_path).stem().string() + ".dnncut");
   if (options.output.empty()) {
-    options.output =
-        std::filesystem::path(flags.model).stem().string() + ".dnncut";
+    Fail(ExitCode::kUsage, "E134", "-o needs the name of a folder");
   }
   options.force = flags.force;
   options.inline_weights =
       IsSecond("--weights", flags.weights, "external", "inline");
-  if (!flags.only_cut.empty()) {
+  if (flags.only_cut) {
     options.only_cut = static_cast<int>(
-        ParseCount("--only-cut", flags.only_cut, 0, INT32_MAX));
+        ParseCount("--only-cut", *flags.only_cut, 0, INT32_MAX));
   }
   return options;
 }
 
 void RunCompile(const CompileFlags& flags) {
-  RequireArgument("compile", "MODEL", flags.model);
   const auto start = std::chrono::steady_clock::now();
   const CompileOptions options = OptionsOf(flags);
   RunInfo run;
@@ -186,7 +185,7 @@ void AddTableFlags(CLI::App* app, CompileFlags* flags) {
 
 CommandRunner SetUpCompile(CLI::App* app) {
   auto flags = std::make_shared<CompileFlags>();
-  app->add_option("MODEL", flags->model, "an ONNX file");
+  AddArgument(app, "MODEL", &flags->model, "an ONNX file");
   AddValue(app, "-o,--output", "OUT", &flags->output,
            "folder to write; default: MODEL.dnncut in the current folder, "
            "without MODEL's folder and ending");

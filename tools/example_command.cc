@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "tools/command.h"
 #include "tools/examples/examples.h"
@@ -14,9 +15,9 @@ namespace dnncut {
 namespace {
 
 struct ExampleFlags {
-  std::string name;
-  std::string output;
-  std::string depth;
+  std::optional<std::string> name;
+  std::optional<std::string> output;
+  std::optional<std::string> depth;
   bool symbolic_batch = false;
   bool light = false;
   bool external_data = false;
@@ -51,9 +52,9 @@ void List(bool json) {
 
 ExampleOptions OptionsOf(const ExampleFlags& flags) {
   ExampleOptions options;
-  if (!flags.depth.empty()) {
+  if (flags.depth) {
     options.depth =
-        static_cast<int>(ParseCount("--depth", flags.depth, 1, 1000));
+        static_cast<int>(ParseCount("--depth", *flags.depth, 1, 1000));
   }
   options.symbolic_batch = flags.symbolic_batch;
   options.light = flags.light;
@@ -63,11 +64,10 @@ ExampleOptions OptionsOf(const ExampleFlags& flags) {
 }
 
 void RunExample(const ExampleFlags& flags) {
-  if (flags.name.empty()) return List(flags.json);
-  const std::string path =
-      flags.output.empty() ? flags.name + ".onnx" : flags.output;
+  if (!flags.name) return List(flags.json);
+  const std::string path = flags.output.value_or(*flags.name + ".onnx");
   const WrittenExample written =
-      WriteExample(flags.name, OptionsOf(flags), path);
+      WriteExample(*flags.name, OptionsOf(flags), path);
   if (flags.json) {
     PrintJson({{"schema", "dnncut.example/1"},
                {"file", path},
@@ -87,8 +87,8 @@ void RunExample(const ExampleFlags& flags) {
 
 CommandRunner SetUpExample(CLI::App* app) {
   auto flags = std::make_shared<ExampleFlags>();
-  app->add_option("NAME", flags->name,
-                  "the architecture; without it they are listed");
+  AddArgument(app, "NAME", &flags->name,
+              "the architecture; without it they are listed");
   AddValue(app, "-o,--output", "FILE", &flags->output,
            "the file to write; default: NAME.onnx in the current folder");
   AddValue(app, "--depth", "N", &flags->depth,

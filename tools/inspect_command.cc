@@ -20,8 +20,8 @@ namespace dnncut {
 namespace {
 
 struct InspectFlags {
-  std::string model;
-  std::string device{kDefaultDevice};
+  std::optional<std::string> model;
+  std::optional<std::string> device;
   ModelFlags model_flags;
   bool json = false;
   bool operators = false;
@@ -84,9 +84,10 @@ void CountWeights(Inspection* inspection) {
 
 Inspection Inspect(const InspectFlags& flags, Warnings* warnings) {
   Inspection inspection;
-  inspection.machine = LoadMachine(flags.device);
-  inspection.model =
-      LoadModel(flags.model, LoadOptionsOf(flags.model_flags), warnings);
+  inspection.machine =
+      LoadMachine(flags.device.value_or(std::string(kDefaultDevice)));
+  inspection.model = LoadModel(Require("inspect", "MODEL", flags.model),
+                               LoadOptionsOf(flags.model_flags), warnings);
   inspection.graph = ImportGraph(inspection.model,
                                  ImportOptionsOf(flags.model_flags), warnings);
   const Graph& graph = inspection.graph;
@@ -117,7 +118,7 @@ std::string PortText(std::string_view label, const std::vector<Port>& ports) {
         port.type.kind == TensorType::Kind::kTensor
             ? FormatType(DTypeName(port.type.dtype), port.type.shape)
             : "no tensor";
-    text += fmt::format("{:<11} {} {}{}\n", label, Printable(port.name), type,
+    text += fmt::format("{:<11} '{}' {}{}\n", label, Printable(port.name), type,
                         port.bytes ? " " + FormatBytes(*port.bytes) : "");
     label = "";
   }
@@ -155,16 +156,19 @@ std::string InspectText(const Inspection& inspection) {
         "opset       {} of {}\n", import.version(),
         import.domain().empty() ? "ai.onnx" : Printable(import.domain()));
   }
-  text += fmt::format("layers      {} of {} nodes; the others make constants\n",
-                      graph.layers.size(),
-                      inspection.model.proto.graph().node_size());
+  text += fmt::format("layers      {}", graph.layers.size());
+  const auto nodes = inspection.model.proto.graph().node_size();
+  if (static_cast<size_t>(nodes) > graph.layers.size()) {
+    text += fmt::format(" of {} nodes; the others make constants", nodes);
+  }
+  text += "\n";
   text += fmt::format("parameters  {}, {} in memory, {} in the file\n",
                       FormatCount(inspection.parameters),
                       FormatSize(inspection.memory_bytes),
                       FormatSize(inspection.file_bytes));
   text += fmt::format("tensors     {}", graph.tensors.size());
   if (!inspection.largest.empty()) {
-    text += fmt::format(", the largest {} {}", Printable(inspection.largest),
+    text += fmt::format(", the largest '{}' {}", Printable(inspection.largest),
                         FormatBytes(inspection.largest_bytes));
   }
   text += "\n" + PortText("inputs", inspection.inputs) +
@@ -221,7 +225,6 @@ nlohmann::ordered_json InspectJson(const Inspection& inspection) {
 }
 
 void RunInspect(const InspectFlags& flags) {
-  RequireArgument("inspect", "MODEL", flags.model);
   const Inspection inspection = [&flags] {
     WarningPrinter warnings;
     return Inspect(flags, warnings.warnings());
@@ -237,7 +240,7 @@ void RunInspect(const InspectFlags& flags) {
 
 CommandRunner SetUpInspect(CLI::App* app) {
   auto flags = std::make_shared<InspectFlags>();
-  app->add_option("MODEL", flags->model, "an ONNX file");
+  AddArgument(app, "MODEL", &flags->model, "an ONNX file");
   AddValue(app, "--device", "NAME|FILE", &flags->device,
            fmt::format("machine or machine file to count costs on; default {}",
                        kDefaultDevice));

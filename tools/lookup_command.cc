@@ -18,8 +18,8 @@ namespace dnncut {
 namespace {
 
 struct LookupFlags {
-  std::string path;
-  std::string bandwidth;
+  std::optional<std::string> path;
+  std::optional<std::string> bandwidth;
   bool json = false;
 };
 
@@ -33,7 +33,7 @@ std::filesystem::path FolderOf(const std::string& path) {
 std::string HalfText(const std::filesystem::path& folder,
                      const std::optional<std::string>& model, int layers) {
   if (layers == 0) return "nothing";
-  return fmt::format("{} layer{}{}", layers, layers == 1 ? "" : "s",
+  return fmt::format("{}{}", FormatPlural(layers, "layer"),
                      model ? ", " + (folder / *model).string() : "");
 }
 
@@ -54,7 +54,7 @@ std::string LookupText(const TableFile& table, const TableRow& row,
   std::string_view label = "upload";
   if (cut.tensors.empty()) text += "upload    nothing\n";
   for (const TableFile::CrossingTensor& tensor : cut.tensors) {
-    text += fmt::format("{:<9} {} {} {}\n", label, Printable(tensor.name),
+    text += fmt::format("{:<9} '{}' {} {}\n", label, Printable(tensor.name),
                         FormatType(tensor.dtype, tensor.shape),
                         FormatBytes(tensor.bytes));
     label = "";
@@ -102,15 +102,16 @@ nlohmann::ordered_json LookupJson(const TableFile& table, const TableRow& row,
 }
 
 void RunLookup(const LookupFlags& flags) {
-  RequireArgument("lookup", "OUT", flags.path);
-  RequireArgument("lookup", "--bandwidth", flags.bandwidth);
-  const int64_t kbps = ParseKbps("--bandwidth", flags.bandwidth);
-  const TableFile table = ReadTableFile(flags.path);
+  const std::string& path = Require("lookup", "OUT", flags.path);
+  const int64_t kbps = ParseKbps(
+      "--bandwidth", Require("lookup", "--bandwidth", flags.bandwidth));
+  const TableFile table = ReadTableFile(path);
+  RequireInRange("--bandwidth", kbps, table.range);
   const TableRow& row = FindRow(table, kbps);
   if (flags.json) {
     PrintJson(LookupJson(table, row, kbps));
   } else {
-    PrintResult(LookupText(table, row, FolderOf(flags.path), kbps));
+    PrintResult(LookupText(table, row, FolderOf(path), kbps));
   }
 }
 
@@ -118,8 +119,8 @@ void RunLookup(const LookupFlags& flags) {
 
 CommandRunner SetUpLookup(CLI::App* app) {
   auto flags = std::make_shared<LookupFlags>();
-  app->add_option("OUT", flags->path,
-                  "folder that compile wrote, or a table.json");
+  AddArgument(app, "OUT", &flags->path,
+              "folder that compile wrote, or a table.json");
   AddValue(app, "-b,--bandwidth", "RATE", &flags->bandwidth,
            "uplink, for example 64kbps, 3Mbps or 10Gbps");
   app->add_flag("--json", flags->json, "the answer as JSON");

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/machine_costs.h"
 
+#include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "compiler/checked_math.h"
 #include "cost_models/profile.h"
@@ -32,6 +34,19 @@ std::optional<Machine> FillMachine(const Profile& profile, const Fill& fill) {
   return machine;
 }
 
+// How many layers have no row of their own.
+int CountUnmeasured(const Graph& graph, const Profile& profile) {
+  std::set<std::string> rows;
+  for (const ProfileRow& row : profile.layers) rows.insert(row.output);
+  return static_cast<int>(std::count_if(
+      graph.layers.begin(), graph.layers.end(), [&](const Layer& layer) {
+        return std::none_of(layer.outputs.begin(), layer.outputs.end(),
+                            [&](TensorId output) {
+                              return rows.contains(graph.tensors[output].name);
+                            });
+      }));
+}
+
 MachineCosts MeasuredCosts(const std::string& path, const Fill& fill,
                            const SourceModel& model, const Graph& graph,
                            Warnings* warnings) {
@@ -42,6 +57,7 @@ MachineCosts MeasuredCosts(const std::string& path, const Fill& fill,
   costs.measured = true;
   costs.machine = FindBuiltin(profile.machine);
   costs.ns = ProfileNs(graph, profile, FillMachine(profile, fill), warnings);
+  costs.filled_layers = CountUnmeasured(graph, profile);
   costs.groups = ProfileGroups(graph, profile, warnings);
   costs.cross_ns = ProfileCrossNs(graph, profile, warnings);
   return costs;

@@ -21,6 +21,7 @@ namespace dnncut {
 struct MachineCosts {
   std::string name;
   bool measured = false;  // from a profile, else estimated by the roofline
+  int filled_layers = 0;  // of a profile: estimated all the same (--fill)
   // Known unless a profile names a machine that is not built in.
   std::optional<Machine> machine;
   std::vector<int64_t> ns;                 // by LayerId

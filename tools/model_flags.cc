@@ -91,7 +91,7 @@ ImportOptions ImportOptionsOf(const ModelFlags& flags) {
     Insert("--tensor-bytes", name, ParseBytes("--tensor-bytes", value),
            &options.tensor_bytes);
   }
-  options.inference = InferenceOf(flags.onnxruntime);
+  options.inference = InferenceOf(flags.onnxruntime.value_or(""));
   return options;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ struct ModelFlags {
   std::vector<std::string> dims;
   std::vector<std::string> shapes;
   std::vector<std::string> tensor_bytes;
-  std::string onnxruntime;
+  std::optional<std::string> onnxruntime;
   bool allow_newer = false;
 };
 

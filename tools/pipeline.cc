@@ -100,6 +100,11 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
                                    result.graph, warnings);
   result.server = LoadMachineCosts(options.server, options.fill, result.model,
                                    result.graph, warnings);
+  if (options.fill.roofline && !result.device.measured &&
+      !result.server.measured) {
+    Warn(warnings, "W102",
+         "--fill has no effect: neither --device nor --server is a profile");
+  }
   Placement placement =
       PinLayers(result.graph, options.pin_device, options.pin_server);
   placement.groups =

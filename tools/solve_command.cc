@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "backends/splitting_model_json.h"
 #include "compiler/checked_math.h"
@@ -19,9 +20,9 @@ namespace dnncut {
 namespace {
 
 struct SolveFlags {
-  std::string path;
-  std::string bandwidth;
-  std::string rtt;
+  std::optional<std::string> path;
+  std::optional<std::string> bandwidth;
+  std::optional<std::string> rtt;
   bool json = false;
 };
 
@@ -34,16 +35,6 @@ struct Solution {
   int64_t upload_bytes = 0;
   int64_t solve_ns = 0;  // of the decision alone
 };
-
-void CheckRange(const SplittingModel& model, int64_t kbps) {
-  const BandwidthRange& range = model.blocks.range;
-  if (range.min_kbps <= kbps && kbps <= range.max_kbps) return;
-  Fail(ExitCode::kUsage, "E140",
-       "--bandwidth {} is outside the range that the splitting model holds "
-       "for, {} to {}; compile again with --min-bandwidth or --max-bandwidth",
-       FormatKbps(kbps), FormatKbps(range.min_kbps),
-       FormatKbps(range.max_kbps));
-}
 
 Solution Solve(const SplittingModel& model, int64_t kbps, int64_t rtt_ns) {
   const auto start = std::chrono::steady_clock::now();
@@ -122,13 +113,13 @@ nlohmann::ordered_json SolutionJson(const SplittingModel& model,
 }
 
 void RunSolve(const SolveFlags& flags) {
-  RequireArgument("solve", "FILE", flags.path);
-  RequireArgument("solve", "--bandwidth", flags.bandwidth);
-  const int64_t kbps = ParseKbps("--bandwidth", flags.bandwidth);
-  const SplittingModel model = ReadSplittingModel(flags.path);
-  CheckRange(model, kbps);
+  const std::string& path = Require("solve", "FILE", flags.path);
+  const int64_t kbps = ParseKbps(
+      "--bandwidth", Require("solve", "--bandwidth", flags.bandwidth));
+  const SplittingModel model = ReadSplittingModel(path);
+  RequireInRange("--bandwidth", kbps, model.blocks.range);
   const int64_t rtt_ns =
-      flags.rtt.empty() ? model.rtt_ns : ParseDurationNs("--rtt", flags.rtt);
+      flags.rtt ? ParseDurationNs("--rtt", *flags.rtt) : model.rtt_ns;
   const Solution solution = Solve(model, kbps, rtt_ns);
   if (flags.json) {
     PrintJson(SolutionJson(model, solution));
@@ -141,8 +132,8 @@ void RunSolve(const SolveFlags& flags) {
 
 CommandRunner SetUpSolve(CLI::App* app) {
   auto flags = std::make_shared<SolveFlags>();
-  app->add_option("FILE", flags->path,
-                  "splitting_model.json of a compiled model");
+  AddArgument(app, "FILE", &flags->path,
+              "splitting_model.json of a compiled model");
   AddValue(app, "-b,--bandwidth", "RATE", &flags->bandwidth,
            "uplink, for example 64kbps, 3Mbps or 10Gbps");
   AddValue(app, "--rtt", "TIME", &flags->rtt,

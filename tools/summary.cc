@@ -35,17 +35,22 @@ std::optional<Gain> GainOver(const CompileResult& result, Side side) {
 
 }  // namespace
 
+bool HasSplit(const CutTable& table) {
+  return std::any_of(
+      table.rows.begin(), table.rows.end(), [&table](const TableRow& row) {
+        const CutCosts& costs = table.cuts[row.cut].costs;
+        return costs.device_layers > 0 && costs.server_layers > 0;
+      });
+}
+
 Summary Summarize(const CompileResult& result) {
   Summary summary;
-  summary.do_not_split = true;
+  summary.do_not_split = !HasSplit(result.exact);
   for (const TableRow& row : result.table.rows) {
     const CutCosts& costs = result.table.cuts[row.cut].costs;
     const int64_t kbps = MiddleKbps(row.min_kbps, row.max_kbps);
     summary.rows.push_back(
         {row, kbps, PartsAt(costs, result.problem.downlink, kbps)});
-    if (costs.device_layers > 0 && costs.server_layers > 0) {
-      summary.do_not_split = false;
-    }
   }
   summary.over_device = GainOver(result, Side::kDevice);
   summary.over_server = GainOver(result, Side::kServer);

@@ -35,12 +35,16 @@ struct Summary {
   std::vector<SummaryRow> rows;
   std::optional<Gain> over_device;  // nullopt: device-only is not feasible
   std::optional<Gain> over_server;
-  // The table holds nothing but "all on the device" and "all on the server".
+  // The exact table holds nothing but "all on the device" and "all on the
+  // server". A smaller table made of it may do so without this being so.
   bool do_not_split = false;
   int64_t layers = 0;
   int64_t blocks = 0;
   int64_t weight_bytes = 0;  // of the model
 };
+
+// Does a row of the table run layers on both sides?
+bool HasSplit(const CutTable& table);
 
 Summary Summarize(const CompileResult& result);
 

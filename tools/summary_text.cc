@@ -20,8 +20,12 @@ constexpr std::string_view kSends = "       up";
 constexpr std::string_view kGets = "     down";
 
 std::string Machine(const MachineCosts& costs) {
-  return fmt::format("{} ({})", Printable(costs.name),
-                     costs.measured ? "measured" : "estimated");
+  std::string how = costs.measured ? "measured" : "estimated";
+  if (costs.filled_layers > 0) {
+    how += fmt::format(", but {} of {} layers estimated", costs.filled_layers,
+                       costs.ns.size());
+  }
+  return fmt::format("{} ({})", Printable(costs.name), how);
 }
 
 std::string LinkText(const Problem& problem) {
@@ -52,12 +56,13 @@ std::string HeaderText(const CompileResult& result, const Summary& summary) {
   const std::string file =
       std::filesystem::path(result.model.path).filename().string();
   return fmt::format(
-      "model   {}  sha256 {}  opset {}  {} layers in {} blocks  weights {}\n"
+      "model   {}  sha256 {}  opset {}  {} in {}  weights {}\n"
       "device  {}\n"
       "server  {}\n"
       "link    {}\n",
       Heading(Printable(file)), result.model.sha256.substr(0, 8), opset,
-      summary.layers, summary.blocks, FormatSize(summary.weight_bytes),
+      FormatPlural(summary.layers, "layer"),
+      FormatPlural(summary.blocks, "block"), FormatSize(summary.weight_bytes),
       Machine(result.device), Machine(result.server), LinkText(result.problem));
 }
 
@@ -136,39 +141,48 @@ std::string RowsText(const CompileResult& result, const Summary& summary) {
 
 std::string GainText(std::string_view place, const std::optional<Gain>& gain) {
   if (!gain) return fmt::format("{}-only is not possible", place);
+  if (gain->least == 1 && gain->most == 1) {
+    return fmt::format("none over {}-only", place);
+  }
   return fmt::format("{:.2f}x to {:.2f}x over {}-only (most at {})",
                      gain->least, gain->most, place,
                      FormatKbps(gain->most_kbps));
 }
 
-std::string VerdictText(const CompileResult& result, const Summary& summary) {
-  const std::vector<TableRow>& rows = result.table.rows;
-  const auto place = [&result](const TableRow& row) {
-    return result.table.cuts[row.cut].costs.server_layers == 0 ? "device"
-                                                               : "server";
-  };
-  if (!summary.do_not_split) {
-    const auto is_split = [&result](const TableRow& row) {
-      const CutCosts& costs = result.table.cuts[row.cut].costs;
-      return costs.device_layers > 0 && costs.server_layers > 0;
-    };
-    const auto first = std::find_if(rows.begin(), rows.end(), is_split);
-    const auto last = std::find_if(rows.rbegin(), rows.rend(), is_split);
-    return fmt::format("split: it pays from {} to {}",
-                       FormatKbps(first->min_kbps), FormatKbps(last->max_kbps));
-  }
-  if (rows.size() == 1) {
-    return fmt::format("do not split: run everything on the {}",
-                       place(rows[0]));
-  }
-  std::string text = "do not split: run everything";
+// "on the device up to 5 Mbit/s, on the server from 5.001 Mbit/s", of a table
+// without splits.
+std::string PlacesText(const CutTable& table) {
+  const std::vector<TableRow>& rows = table.rows;
+  std::string text;
   for (size_t i = 0; i < rows.size(); ++i) {
-    text +=
-        fmt::format("{} on the {} {} {}", i == 0 ? "" : ",", place(rows[i]),
-                    i == 0 ? "up to" : "from",
-                    FormatKbps(i == 0 ? rows[i].max_kbps : rows[i].min_kbps));
+    const CutCosts& costs = table.cuts[rows[i].cut].costs;
+    if (i > 0) text += ", ";
+    text += costs.server_layers == 0 ? "on the device" : "on the server";
+    if (rows.size() == 1) break;
+    text += i == 0 ? " up to " + FormatKbps(rows[i].max_kbps)
+                   : " from " + FormatKbps(rows[i].min_kbps);
   }
   return text;
+}
+
+std::string VerdictText(const CompileResult& result, const Summary& summary) {
+  const CutTable& table = result.table;
+  if (!HasSplit(table)) {
+    return fmt::format(
+        "{}: run everything {}",
+        summary.do_not_split ? "do not split" : "no cut that is kept splits",
+        PlacesText(table));
+  }
+  const auto is_split = [&table](const TableRow& row) {
+    const CutCosts& costs = table.cuts[row.cut].costs;
+    return costs.device_layers > 0 && costs.server_layers > 0;
+  };
+  const auto first =
+      std::find_if(table.rows.begin(), table.rows.end(), is_split);
+  const auto last =
+      std::find_if(table.rows.rbegin(), table.rows.rend(), is_split);
+  return fmt::format("split: it pays from {} to {}",
+                     FormatKbps(first->min_kbps), FormatKbps(last->max_kbps));
 }
 
 }  // namespace
@@ -183,9 +197,10 @@ std::string SummaryText(const CompileResult& result, const Summary& summary,
                       GainText("server", summary.over_server));
   if (const auto& approximation = result.table.approximation) {
     text += fmt::format(
-        "regret  at most {:.2f} % over the exact table of {} cuts (at {}, by "
+        "regret  at most {:.2f} % over the exact table of {} (at {}, by "
         "--{})\n",
-        approximation->worst_regret * 100, result.exact.rows.size(),
+        approximation->worst_regret * 100,
+        FormatPlural(static_cast<int64_t>(result.exact.rows.size()), "row"),
         FormatKbps(approximation->worst_kbps), approximation->kind);
   }
   if (!run.output.empty()) {
@@ -194,9 +209,10 @@ std::string SummaryText(const CompileResult& result, const Summary& summary,
         "server/\n",
         Printable(run.output));
   }
-  const size_t count = run.warnings.size();
-  text += fmt::format("done    {} warning{}, {:.2f} s\n", count,
-                      count == 1 ? "" : "s", run.seconds);
+  text += fmt::format(
+      "done    {}, {:.2f} s\n",
+      FormatPlural(static_cast<int64_t>(run.warnings.size()), "warning"),
+      run.seconds);
   return text;
 }
 

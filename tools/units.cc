@@ -140,6 +140,16 @@ int64_t ParseKbps(std::string_view flag, std::string_view text) {
   return *kbps;
 }
 
+void RequireInRange(std::string_view flag, int64_t kbps,
+                    const BandwidthRange& range) {
+  if (range.min_kbps <= kbps && kbps <= range.max_kbps) return;
+  Fail(ExitCode::kUsage, "E140",
+       "{} {} is outside the range that was compiled for, {} to {}; compile "
+       "again with --min-bandwidth or --max-bandwidth",
+       flag, FormatKbps(kbps), FormatKbps(range.min_kbps),
+       FormatKbps(range.max_kbps));
+}
+
 std::vector<int64_t> ParseKbpsList(std::string_view flag,
                                    std::string_view text) {
   std::vector<int64_t> list;
@@ -269,6 +279,10 @@ std::string FormatDuration(int64_t ns) {
   if (ns < 1'000'000) return format(1000, "us");
   if (ns < 1'000'000'000) return format(1'000'000, "ms");
   return format(1'000'000'000, "s");
+}
+
+std::string FormatPlural(int64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 std::string FormatCount(int64_t count) {

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/problem.h"
+
 namespace dnncut {
 
 // The parsers take the flag that the text was given to, for the message. All
@@ -17,6 +19,10 @@ namespace dnncut {
 // "64kbps", "3Mbps", "5Mbit/s", "10Gbps", "0.5Mbps"; a plain number is kbit/s.
 // The result is a whole number of kbit/s in 1 .. kLimitKbps.
 int64_t ParseKbps(std::string_view flag, std::string_view text);
+
+// Throws Error E140 when `kbps` is outside the range that was compiled for.
+void RequireInRange(std::string_view flag, int64_t kbps,
+                    const BandwidthRange& range);
 
 // "100,500,1Mbps": bandwidths, ascending.
 std::vector<int64_t> ParseKbpsList(std::string_view flag,
@@ -49,6 +55,9 @@ std::string FormatMs(int64_t ns, int decimals);
 
 // A time for people, three digits or so: "5 ms", "200 us", "1.25 s".
 std::string FormatDuration(int64_t ns);
+
+// "1 layer", "2 layers".
+std::string FormatPlural(int64_t count, std::string_view noun);
 
 // "25.6 M", "4.1 G": a count, rounded to one decimal.
 std::string FormatCount(int64_t count);

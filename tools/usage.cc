@@ -158,21 +158,30 @@ void RejectUnknownArguments(const CLI::App& app) {
 }
 
 void FailParse(const CLI::App& app, const CLI::ParseError& error) {
+  // The words of the message differ between releases of CLI11, but the flag is
+  // always in it.
   const std::string message = error.what();
-  const std::string flag = message.substr(0, message.find(':'));
-  for (const CLI::App* command : app.get_subcommands()) {
-    for (const CLI::Option* option : command->get_options()) {
-      if (!option->check_name(flag)) continue;
-      if (option->count() > 1) {
-        Fail(ExitCode::kUsage, "E133", "{} is given {} times", flag,
-             option->count());
-      }
-      Fail(ExitCode::kUsage, "E134", "{} needs {} (see dnncut {} --help)", flag,
-           option->get_expected_max() > 0 ? "a value" : "no value",
-           command->get_name());
+  const CLI::Option* found = nullptr;
+  std::string command = "dnncut";
+  for (const CLI::App* candidate : app.get_subcommands()) {
+    for (const CLI::Option* option : candidate->get_options()) {
+      const std::string name = option->get_name();
+      if (message.find(name) == std::string::npos) continue;
+      if (found != nullptr && found->get_name().size() >= name.size()) continue;
+      found = option;
+      command = "dnncut " + candidate->get_name();
     }
   }
-  Fail(ExitCode::kUsage, "E134", "{} (see dnncut --help)", message);
+  if (found == nullptr) {
+    Fail(ExitCode::kUsage, "E134", "{} (see {} --help)", message, command);
+  }
+  if (found->count() > 1) {
+    Fail(ExitCode::kUsage, "E133", "{} is given {} times", found->get_name(),
+         found->count());
+  }
+  Fail(ExitCode::kUsage, "E134", "{} {} (see {} --help)", found->get_name(),
+       found->get_expected_max() > 0 ? "needs a value" : "takes no value",
+       command);
 }
 
 }  // namespace dnncut

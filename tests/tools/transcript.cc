@@ -38,6 +38,14 @@ std::string Marked(char mark, const std::string& text) {
   return marked;
 }
 
+std::string Replace(std::string text, const std::string& from,
+                    const std::string& to) {
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos;) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
 // The "| ..." lines behind line `at`, without their marks; moves `at` to the
 // last of them.
 std::string Content(const std::vector<std::string>& lines, size_t* at) {
@@ -135,6 +143,7 @@ std::string Normalize(std::string text) {
       {std::regex(" in [0-9.]+ ms"), " in TIME"},
       {std::regex("(\"seconds\": )[0-9.e+-]+"), "$1\"TIME\""},
       {std::regex("(\"solve_ns\": )[0-9]+"), "$1\"TIME\""},
+      {std::regex("(sha256\"?:? \"?)[0-9a-f]{8,64}"), "$1SHA"},
       {std::regex("(libonnx |protobuf )[0-9.]+"), "$1VERSION"},
   };
   for (const auto& [pattern, replacement] : kVolatile) {
@@ -172,8 +181,11 @@ std::string RunCase(const std::string& text) {
     result += line + "\n";
     if (line.starts_with("$ ")) {
       const Outcome outcome = RunShell(line.substr(2), folder.path());
-      result += Marked('>', Normalize(outcome.out));
-      result += Marked('!', Normalize(outcome.err));
+      for (const auto& [mark, output] :
+           {std::pair('>', outcome.out), std::pair('!', outcome.err)}) {
+        result += Marked(
+            mark, Normalize(Replace(output, folder.path().string(), "FOLDER")));
+      }
       if (outcome.exit_code != 0) {
         result += fmt::format("? {}\n", outcome.exit_code);
       }
