@@ -248,6 +248,22 @@ TEST(Halves, ATensorUsedOnBothSidesIsSentAndKept) {
   EXPECT_THAT(Names(server.graph().initializer()), ElementsAre("w1"));
 }
 
+TEST(Halves, WhatIsSentComesBeforeOtherResults) {
+  TempFolder temp;
+  const SplitModel split =
+      MakeSplitModel(ParseModel(R"(<ir_version: 8, opset_import: ["" : 13]>
+                 order (float[4] x) => (float[4] r, float[4] b, float[4] y) {
+                   a = Abs(x)
+                   r = Neg(a)
+                   b = Relu(a)
+                   y = Add(a, b)
+                 })"),
+                     temp);
+  EXPECT_THAT(
+      Names(Make(split, {"a", "r", "b"}, Side::kDevice).graph().output()),
+      ElementsAre("a", "b", "r"));
+}
+
 TEST(Halves, ResultsMadeOnTheDeviceGoAroundTheServerHalf) {
   TempFolder temp;
   const SplitModel split = MakeSplitModel(ChainModel(), temp, Side::kServer);
@@ -313,7 +329,7 @@ TEST(Halves, RareFieldsSurvive) {
   const SplitModel split = MakeSplitModel(RareFieldsModel(), temp);
   const ModelProto device = Make(split, {"a"}, Side::kDevice);
   EXPECT_EQ(device.graph().quantization_annotation_size(), 1);
-  EXPECT_THAT(Names(device.graph().initializer()),
+  ASSERT_THAT(Names(device.graph().initializer()),
               ElementsAre("a_scale", "a_zero"));
   EXPECT_EQ(device.graph().sparse_initializer_size(), 0);
   const ModelProto server = Make(split, {"a"}, Side::kServer);
@@ -371,17 +387,19 @@ TEST(Halves, ANewSplitOfAHalfReplacesTheMetadata) {
 
 TEST(Halves, FreeDimsStayFree) {
   TempFolder temp;
-  const auto input_of_server = [&](const std::string& shape) {
-    const SplitModel split =
-        MakeSplitModel(ParseModel(R"(<ir_version: 8, opset_import: ["" : 13]>
-                   free (float[)" +
-                                  shape + R"(] x) => (float[)" + shape +
-                                  R"(] y) { a = Relu(x)  y = Neg(a) })"),
-                       temp);
-    EXPECT_EQ(split.graph.tensors.back().bytes, 4 * 64);
-    const ModelProto server = Make(split, {"a"}, Side::kServer);
+  const auto input_of_server = [&](const std::string& shape,
+                                   const std::string& first) {
+    const SplitModel split = MakeSplitModel(
+        ParseModel("<ir_version: 8, opset_import: [\"\" : 13]> free (float[" +
+                   shape + "] x) => (float[" + shape + "] z, float[r, c] y) {" +
+                   " a = " + first + "(x)  z = Abs(x)  y = Neg(a) }"),
+        temp);
+    const ModelProto server = Make(split, {"a", "z"}, Side::kServer);
+    const ModelProto device = Make(split, {"a", "z"}, Side::kDevice);
+    EXPECT_EQ(device.graph().input(0).SerializeAsString(),
+              split.model.proto.graph().input(0).SerializeAsString());
     EXPECT_EQ(server.graph().output(0).SerializeAsString(),
-              split.model.proto.graph().output(0).SerializeAsString());
+              split.model.proto.graph().output(1).SerializeAsString());
     std::vector<int64_t> dims;
     const auto& type = server.graph().input(0).type().tensor_type();
     for (const auto& dim : type.shape().dim()) {
@@ -389,10 +407,37 @@ TEST(Halves, FreeDimsStayFree) {
     }
     return dims;
   };
-  EXPECT_THAT(input_of_server("1, 64"), ElementsAre(1, 64));
-  EXPECT_THAT(input_of_server("batch, 64"), ElementsAre(-1, 64));
-  // Not only the leading dim may be the batch.
-  EXPECT_THAT(input_of_server("batch, 1, 64"), ElementsAre(-1, -1, 64));
+  EXPECT_THAT(input_of_server("1, 64", "Relu"), ElementsAre(1, 64));
+  EXPECT_THAT(input_of_server("batch, 64", "Relu"), ElementsAre(-1, 64));
+  // The batch may have moved, or be part of the leading dim.
+  EXPECT_THAT(input_of_server("batch, 3, 4", "Transpose"),
+              ElementsAre(-1, 3, -1));
+  EXPECT_THAT(input_of_server("batch, 3, 4", "Flatten <axis = 2>"),
+              ElementsAre(-1, 4));
+}
+
+TEST(Halves, AnyOtherFreeDimOpensAllInferredOnes) {
+  const ModelProto model = ParseModel(R"(
+    <ir_version: 8, opset_import: ["" : 13]>
+    free (float[1, 3, height, 8] x) => (float[1, 3, height, 8] y) {
+      y = Relu(x)
+    })");
+  Graph graph;
+  graph.input_count = 1;
+  graph.tensors.resize(1);
+  graph.tensors[0].name = "x";
+  graph.tensors[0].type = {
+      TensorType::Kind::kTensor, DType::kFloat32, true, {1, 3, 16, 8}};
+  const OpenDims open = FindOpenDims(model.graph(), graph);
+  EXPECT_TRUE(open.all);
+  ONNX_NAMESPACE::ValueInfoProto info;
+  CompleteType(graph.tensors[0].type, open, &info);
+  const auto& type = info.type().tensor_type();
+  EXPECT_EQ(type.elem_type(), ONNX_NAMESPACE::TensorProto::FLOAT);
+  ASSERT_EQ(type.shape().dim_size(), 4);
+  for (const auto& dim : type.shape().dim()) {
+    EXPECT_FALSE(dim.has_dim_value());
+  }
 }
 
 // A model needs an output; what only makes things that nobody wants is none.
