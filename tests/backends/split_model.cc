@@ -104,6 +104,13 @@ std::vector<TableCut> AllCuts(const Problem& problem) {
   return cuts;
 }
 
+std::set<std::string> RealInputNames(const GraphProto& graph) {
+  std::set<std::string> names;
+  for (const auto& input : graph.input()) names.insert(input.name());
+  for (const auto& tensor : graph.initializer()) names.erase(tensor.name());
+  return names;
+}
+
 std::string FloatData(int64_t count, int seed) {
   std::string data(count * sizeof(float), '\0');
   for (int64_t i = 0; i < count; ++i) {

@@ -6,6 +6,7 @@
 #include <onnx/onnx_pb.h>
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,17 @@ SplitModel LoadSplitModel(const std::string& path, Side result = Side::kDevice);
 
 // Feasible cuts: of a small model all, of a larger one those along its order.
 std::vector<TableCut> AllCuts(const Problem& problem);
+
+// The names of repeated messages.
+template <typename List>
+std::vector<std::string> Names(const List& list) {
+  std::vector<std::string> names;
+  for (const auto& element : list) names.push_back(element.name());
+  return names;
+}
+
+// Of the inputs that are no initializers.
+std::set<std::string> RealInputNames(const ONNX_NAMESPACE::GraphProto& graph);
 
 // float32 data of `count` elements, different for each `seed`.
 std::string FloatData(int64_t count, int seed);
