@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "frontends/compute_values.h"
+#include "frontends/einsum_shape.h"
 #include "frontends/onnx_types.h"
 #include "frontends/type_engine.h"
 
@@ -288,6 +289,25 @@ const NodeProto* Pool(NodeRun* run, NodeProto* storage) {
   return As("MaxPool", *run, storage);
 }
 
+const NodeProto* Einsum(NodeRun* run, NodeProto*) {
+  const AttributeProto* equation = FindAttribute(*run->node, "equation");
+  TensorType type = InputType(*run, 0);
+  std::vector<std::vector<int64_t>> shapes;
+  for (size_t i = 0; i < run->inputs.size(); ++i) {
+    TensorType input = InputType(*run, i);
+    if (!input.has_rank) return nullptr;
+    shapes.push_back(std::move(input.shape));
+  }
+  auto shape = EinsumShape(equation == nullptr ? "" : equation->s(), shapes);
+  if (!shape.has_value()) {
+    run->problem = "its equation does not go with its inputs";
+    return nullptr;
+  }
+  type.shape = std::move(*shape);
+  SetOutput(type, 0, run);
+  return nullptr;
+}
+
 const NodeProto* Dft(NodeRun* run, NodeProto*) {
   if (run->opset < 20) return run->node;
   run->problem = "libonnx knows an older form only";
@@ -373,6 +393,7 @@ Rule FindRule(std::string_view domain, std::string_view op_type) {
       {"CastLike", CastLike},
       {"DFT", Dft},
       {"DequantizeLinear", DequantizeLinear},
+      {"Einsum", Einsum},
       {"Gelu", LikeFirstInput},
       {"GroupNormalization", LikeFirstInput},
       {"LpPool", Pool},
