@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+
 #include "backends/result_writer.h"
 #include "compiler/approximate_table.h"
 #include "cost_models/memory.h"
@@ -29,6 +31,16 @@ CutTable Approximate(const CompileOptions& options, const Problem& problem,
   }
   if (options.max_cuts > 0) return KeepCuts(problem, exact, options.max_cuts);
   return exact;
+}
+
+void WarnOfUselessFill(const CompileOptions& options,
+                       const CompileResult& result, Warnings* warnings) {
+  if (!options.fill.roofline || result.device.measured ||
+      result.server.measured) {
+    return;
+  }
+  Warn(warnings, "W102",
+       "--fill has no effect: neither --device nor --server is a profile");
 }
 
 void WarnWhereMemoryIsShort(const CompileResult& result, Warnings* warnings) {
@@ -92,6 +104,10 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   result.model = LoadModel(options.model_path, options.load, warnings);
   progress->Stage("working out shapes");
   result.graph = ImportGraph(result.model, options.import, warnings);
+  progress->Detail(fmt::format(
+      "{}, {}, {}", FormatPlural(std::ssize(result.graph.layers), "layer"),
+      FormatPlural(std::ssize(result.graph.tensors), "tensor"),
+      FormatPlural(std::ssize(result.graph.constants), "constant")));
 
   // What everything costs. Beyond this point the machines matter only to the
   // messages: times are numbers of nanoseconds.
@@ -100,11 +116,7 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
                                    result.graph, warnings);
   result.server = LoadMachineCosts(options.server, options.fill, result.model,
                                    result.graph, warnings);
-  if (options.fill.roofline && !result.device.measured &&
-      !result.server.measured) {
-    Warn(warnings, "W102",
-         "--fill has no effect: neither --device nor --server is a profile");
-  }
+  WarnOfUselessFill(options, result, warnings);
   Placement placement =
       PinLayers(result.graph, options.pin_device, options.pin_server);
   placement.groups =
@@ -125,12 +137,13 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   progress->Stage("finding the best cuts");
   result.exact = BuildCutTable(result.problem, result.blocks);
   result.table = Approximate(options, result.problem, result.exact);
+  progress->Detail(FormatPlural(std::ssize(result.exact.rows), "row"));
   WarnWhereMemoryIsShort(result, warnings);
 
   if (!options.output.empty()) {
     Write(options, result, progress);
   }
-  progress->Clear();
+  progress->Finish();
   return result;
 }
 

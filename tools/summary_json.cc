@@ -49,8 +49,8 @@ nlohmann::ordered_json SummaryJson(const CompileResult& result,
           {"rows", RowsJson(summary)},
           {"warnings", warnings},
           {"seconds", run.seconds},
-          {"table", nlohmann::ordered_json::parse(TableJson(
-                        BackendResult(result), run.only_cut))}};
+          {"table", nlohmann::ordered_json::parse(
+                        TableJson(BackendResult(result), run.only_cut))}};
 }
 
 }  // namespace dnncut

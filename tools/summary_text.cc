@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include "tools/summary.h"
 #include "tools/terminal.h"
@@ -200,7 +201,7 @@ std::string SummaryText(const CompileResult& result, const Summary& summary,
         "regret  at most {:.2f} % over the exact table of {} (at {}, by "
         "--{})\n",
         approximation->worst_regret * 100,
-        FormatPlural(static_cast<int64_t>(result.exact.rows.size()), "row"),
+        FormatPlural(std::ssize(result.exact.rows), "row"),
         FormatKbps(approximation->worst_kbps), approximation->kind);
   }
   if (!run.output.empty()) {
@@ -209,10 +210,9 @@ std::string SummaryText(const CompileResult& result, const Summary& summary,
         "server/\n",
         Printable(run.output));
   }
-  text += fmt::format(
-      "done    {}, {:.2f} s\n",
-      FormatPlural(static_cast<int64_t>(run.warnings.size()), "warning"),
-      run.seconds);
+  text += fmt::format("done    {}, {:.2f} s\n",
+                      FormatPlural(std::ssize(run.warnings), "warning"),
+                      run.seconds);
   return text;
 }
 

@@ -87,9 +87,11 @@ Progress::Progress(bool verbose, bool quiet)
     : verbose_(verbose && !quiet),
       live_(!verbose && !quiet && isatty(STDERR_FILENO) != 0) {}
 
-Progress::~Progress() { Clear(); }
+Progress::~Progress() { Finish(); }
 
 void Progress::Stage(std::string_view text) {
+  Finish();
+  start_ = std::chrono::steady_clock::now();
   if (verbose_) fmt::print(stderr, "dnncut: {}\n", text);
   percent_ = -1;
   Show(fmt::format("{} ...", text));
@@ -116,7 +118,13 @@ void Progress::Detail(std::string_view text) {
   if (verbose_) fmt::print(stderr, "dnncut:   {}\n", text);
 }
 
-void Progress::Clear() {
+void Progress::Finish() {
+  if (start_) {
+    const std::chrono::duration<double, std::milli> taken =
+        std::chrono::steady_clock::now() - *start_;
+    Detail(fmt::format("done in {:.3f} ms", taken.count()));
+    start_.reset();
+  }
   if (shown_) {
     fmt::print(stderr, "\r\x1b[K");
     std::fflush(stderr);

@@ -4,8 +4,10 @@
 // stderr. Colour and progress only on a terminal; NO_COLOR is honoured.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -45,8 +47,8 @@ void PrintResult(std::string_view text);
 // The same, indented by two spaces.
 void PrintJson(const nlohmann::ordered_json& json);
 
-// The stage that is being worked on, on stderr: one line each when `verbose`,
-// a line that overwrites itself on a terminal, nothing otherwise.
+// The stage that is being worked on, on stderr: with `verbose` its name and how
+// long it took, a line that overwrites itself on a terminal, nothing otherwise.
 class Progress {
  public:
   Progress(bool verbose, bool quiet);
@@ -59,8 +61,9 @@ class Progress {
   void Part(std::string_view stage, int64_t done_bytes, int64_t all_bytes);
   // A detail that only -v shows.
   void Detail(std::string_view text);
-  // Takes the overwriting line away, before anything else is printed.
-  void Clear();
+  // Ends the last stage and takes the overwriting line away, before anything
+  // else is printed.
+  void Finish();
 
  private:
   void Show(const std::string& line);
@@ -68,7 +71,8 @@ class Progress {
   bool verbose_ = false;
   bool live_ = false;
   bool shown_ = false;
-  int64_t percent_ = -1;  // that is shown
+  std::optional<std::chrono::steady_clock::time_point> start_;  // of the stage
+  int64_t percent_ = -1;                                        // that is shown
 };
 
 }  // namespace dnncut
