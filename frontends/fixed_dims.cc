@@ -120,6 +120,10 @@ void SetShape(const std::string& name, const std::vector<int64_t>& wanted,
   }
   for (int i = 0; i < rank; ++i) {
     auto* dim = has_shape ? shape->mutable_dim(i) : shape->add_dim();
+    if (wanted[i] < 1) {
+      Fail(ExitCode::kUsage, "E304", "--shape {}={}: a dimension is at least 1",
+           name, text);
+    }
     if (IsFixed(*dim) && dim->dim_value() != wanted[i]) {
       Fail(ExitCode::kUsage, "E303",
            "--shape {}={}: dimension {} of the input is fixed to {} by the "
@@ -203,6 +207,10 @@ void FixDims(const ImportOptions& options, ModelProto* model,
   DimValues values = options.dims;
   std::set<std::string> names = DimNames(graph);
   for (const auto& [name, value] : options.dims) {
+    if (value < 1) {
+      Fail(ExitCode::kUsage, "E304", "--dim {}={}: a dimension is at least 1",
+           name, value);
+    }
     if (names.contains(name)) continue;
     Warn(warnings, "W302",
          "--dim {}={}: the model has no dimension of this "
