@@ -244,15 +244,5 @@ TEST(SplittingModel, DamagedFilesNeverPass) {
   EXPECT_GT(refused, 100);
 }
 
-TEST(ProblemJson, IsQuickForManyLayers) {
-  const Problem problem = DenseNetLikeProblem(20'000);
-  CutTable table;
-  table.cuts.push_back(
-      {Cut(problem.layers.size(), Side::kServer),
-       CountCosts(problem, Cut(problem.layers.size(), Side::kServer))});
-  const std::string text = ProblemJson(problem, table);
-  EXPECT_GT(text.size(), 20'000u * 50);
-}
-
 }  // namespace
 }  // namespace dnncut
