@@ -73,9 +73,9 @@ TEST(FreeDimsTest, MistakesInOptionsAreNamed) {
     return ImportText(kFreeDims, options).error;
   };
   EXPECT_EQ(ImportText("g (float[A] image) => (y) { y = Relu(image) }",
-                       {.shapes = {{"imgae", {1}}}})
+                       {.shapes = {{"imag", {1}}}})
                 .error,
-            "E301 --shape imgae: the model has no input of this name; did you "
+            "E301 --shape imag: the model has no input of this name; did you "
             "mean 'image'?");
   EXPECT_EQ(error({.shapes = {{"x", {1, 3}}}}),
             "E303 --shape x=1x3: the input has 4 dimensions, not 2");
