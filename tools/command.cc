@@ -18,6 +18,11 @@ void AddValue(CLI::App* app, const std::string& flags, const std::string& type,
       ->type_name(type);
 }
 
+void AddSwitch(CLI::App* app, const std::string& flags, bool* value,
+               const std::string& help) {
+  app->add_flag(flags, *value, help)->disable_flag_override();
+}
+
 void AddRepeatable(CLI::App* app, const std::string& flags,
                    const std::string& type, std::vector<std::string>* values,
                    const std::string& help) {

@@ -41,7 +41,11 @@ void AddArgument(CLI::App* app, const std::string& name,
 void AddValue(CLI::App* app, const std::string& flags, const std::string& type,
               std::optional<std::string>* value, const std::string& help);
 
-// The same for a flag that may stand several times.
+// A flag without a value: not even --force=0 (CLI11 would take it).
+void AddSwitch(CLI::App* app, const std::string& flags, bool* value,
+               const std::string& help);
+
+// AddValue for a flag that may stand several times.
 void AddRepeatable(CLI::App* app, const std::string& flags,
                    const std::string& type, std::vector<std::string>* values,
                    const std::string& help);

@@ -177,8 +177,8 @@ void AddTableFlags(CLI::App* app, CompileFlags* flags) {
            "one cut for each bucket, given by lower bounds: 100,500,1Mbps");
   AddValue(app, "--max-cuts", "N", &flags->max_cuts,
            "keep the N cuts of the exact table that cost least");
-  app->add_flag("--no-compress", flags->no_compress,
-                "solve on all layers: the same table, only slower");
+  AddSwitch(app, "--no-compress", &flags->no_compress,
+            "solve on all layers: the same table, only slower");
 }
 
 }  // namespace
@@ -205,11 +205,11 @@ CommandRunner SetUpCompile(CLI::App* app) {
            "external (weights.bin, the default) or inline, in the halves");
   AddValue(app, "--only-cut", "N", &flags->only_cut,
            "write the halves and weights of this cut only");
-  app->add_flag("--force", flags->force, "replace OUT when it is there");
-  app->add_flag("--json", flags->json, "the summary as JSON");
-  app->add_flag("-v,--verbose", flags->verbose,
-                "stages, passes and their times on stderr");
-  app->add_flag("-q,--quiet", flags->quiet, "no summary and no progress");
+  AddSwitch(app, "--force", &flags->force, "replace OUT when it is there");
+  AddSwitch(app, "--json", &flags->json, "the summary as JSON");
+  AddSwitch(app, "-v,--verbose", &flags->verbose,
+            "stages, passes and their times on stderr");
+  AddSwitch(app, "-q,--quiet", &flags->quiet, "no summary and no progress");
   return [flags] { RunCompile(*flags); };
 }
 

@@ -93,14 +93,14 @@ CommandRunner SetUpExample(CLI::App* app) {
            "the file to write; default: NAME.onnx in the current folder");
   AddValue(app, "--depth", "N", &flags->depth,
            "transformer blocks of gpt2, 1 to 1000; default 12");
-  app->add_flag("--symbolic-batch", flags->symbolic_batch,
-                "the inputs' first dim is 'batch', not 1");
-  app->add_flag("--light", flags->light,
-                "constant weights: a file of some kilobytes");
-  app->add_flag("--external-data", flags->external_data,
-                "weights in a second file, FILE.data");
-  app->add_flag("--force", flags->force, "replace FILE when it is there");
-  app->add_flag("--json", flags->json, "as JSON");
+  AddSwitch(app, "--symbolic-batch", &flags->symbolic_batch,
+            "the inputs' first dim is 'batch', not 1");
+  AddSwitch(app, "--light", &flags->light,
+            "constant weights: a file of some kilobytes");
+  AddSwitch(app, "--external-data", &flags->external_data,
+            "weights in a second file, FILE.data");
+  AddSwitch(app, "--force", &flags->force, "replace FILE when it is there");
+  AddSwitch(app, "--json", &flags->json, "as JSON");
   return [flags] { RunExample(*flags); };
 }
 

@@ -244,10 +244,10 @@ CommandRunner SetUpInspect(CLI::App* app) {
   AddValue(app, "--device", "NAME|FILE", &flags->device,
            fmt::format("machine or machine file to count costs on; default {}",
                        kDefaultDevice));
-  app->add_flag("--operators", flags->operators,
-                "costs by operator, not by class of operators");
+  AddSwitch(app, "--operators", &flags->operators,
+            "costs by operator, not by class of operators");
   AddModelFlags(app, &flags->model_flags);
-  app->add_flag("--json", flags->json, "the summary as JSON");
+  AddSwitch(app, "--json", &flags->json, "the summary as JSON");
   return [flags] { RunInspect(*flags); };
 }
 

@@ -123,7 +123,7 @@ CommandRunner SetUpLookup(CLI::App* app) {
               "folder that compile wrote, or a table.json");
   AddValue(app, "-b,--bandwidth", "RATE", &flags->bandwidth,
            "uplink, for example 64kbps, 3Mbps or 10Gbps");
-  app->add_flag("--json", flags->json, "the answer as JSON");
+  AddSwitch(app, "--json", &flags->json, "the answer as JSON");
   return [flags] { RunLookup(*flags); };
 }
 

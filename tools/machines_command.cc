@@ -72,8 +72,8 @@ nlohmann::ordered_json MachinesJson() {
 
 CommandRunner SetUpMachines(CLI::App* app) {
   auto json = std::make_shared<bool>(false);
-  app->add_flag("--json", *json,
-                "as JSON; each entry is a machine file that --device takes");
+  AddSwitch(app, "--json", json.get(),
+            "as JSON; each entry is a machine file that --device takes");
   return [json] {
     if (*json) {
       PrintJson(MachinesJson());

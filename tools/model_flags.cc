@@ -61,9 +61,9 @@ void AddModelFlags(CLI::App* app, ModelFlags* flags) {
   AddValue(app, "--onnxruntime", "PATH", &flags->onnxruntime,
            "ONNX Runtime's library or its folder, for shapes; 'none' for "
            "none; default: found by itself");
-  app->add_flag("--allow-newer", flags->allow_newer,
-                "takes models of opset and IR versions that are newer than "
-                "this program");
+  AddSwitch(app, "--allow-newer", &flags->allow_newer,
+            "takes models of opset and IR versions that are newer than "
+            "this program");
 }
 
 LoadOptions LoadOptionsOf(const ModelFlags& flags) {

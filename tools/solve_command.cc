@@ -138,7 +138,7 @@ CommandRunner SetUpSolve(CLI::App* app) {
            "uplink, for example 64kbps, 3Mbps or 10Gbps");
   AddValue(app, "--rtt", "TIME", &flags->rtt,
            "round trip time; default: that of the compile");
-  app->add_flag("--json", flags->json, "the answer as JSON");
+  AddSwitch(app, "--json", &flags->json, "the answer as JSON");
   return [flags] { RunSolve(*flags); };
 }
 

@@ -146,15 +146,15 @@ std::string CommandHelp(const Command& command, const CLI::App& app) {
 }
 
 void RejectUnknownArguments(const CLI::App& app) {
-  // An unknown command makes everything behind it unknown: it comes first.
-  for (const std::string& argument : app.remaining()) {
-    FailUnknown(app, false, argument);
-  }
-  for (const CLI::App* command : app.get_subcommands()) {
-    for (const std::string& argument : command->remaining()) {
-      FailUnknown(*command, true, argument);
+  // CLI11 keeps the "--" that ends the flags.
+  const auto reject = [](const CLI::App& where, bool is_command) {
+    for (const std::string& argument : where.remaining()) {
+      if (argument != "--") FailUnknown(where, is_command, argument);
     }
-  }
+  };
+  // An unknown command makes everything behind it unknown: it comes first.
+  reject(app, false);
+  for (const CLI::App* command : app.get_subcommands()) reject(*command, true);
 }
 
 void FailParse(const CLI::App& app, const CLI::ParseError& error) {
@@ -166,7 +166,11 @@ void FailParse(const CLI::App& app, const CLI::ParseError& error) {
   for (const CLI::App* candidate : app.get_subcommands()) {
     for (const CLI::Option* option : candidate->get_options()) {
       const std::string name = option->get_name();
-      if (message.find(name) == std::string::npos) continue;
+      const std::string bare = name.substr(name.find_first_not_of('-'));
+      if (message.find(name) == std::string::npos &&
+          !message.starts_with(bare + " ")) {
+        continue;
+      }
       if (found != nullptr && found->get_name().size() >= name.size()) continue;
       found = option;
       command = "dnncut " + candidate->get_name();
