@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <system_error>
 
 #include "compiler/did_you_mean.h"
@@ -60,40 +59,91 @@ std::string ReasonOf(std::string_view message) {
   return std::string(message.substr(0, message.find("; last read")));
 }
 
-// Refuses deep nesting and keys that stand twice while the text is parsed.
-class StructureCheck {
+// Builds the document from the parser's events; refuses deep nesting and keys
+// that stand twice. (The parser's own callbacks take quadratic time on arrays.)
+class DocumentBuilder {
  public:
-  explicit StructureCheck(const std::string& name) : name_(name) {}
+  using Json = nlohmann::json;
 
-  bool operator()(int depth, nlohmann::json::parse_event_t event,
-                  const nlohmann::json& parsed) {
-    using Event = nlohmann::json::parse_event_t;
-    if (event == Event::object_start || event == Event::array_start) {
-      if (depth >= kMaxJsonDepth) {
-        Fail(ExitCode::kBadInput, "E401",
-             "{}: is nested more than {} levels deep; no file of dnncut is",
-             name_, kMaxJsonDepth);
-      }
-      if (event == Event::object_start) Keys(depth + 1).clear();
-    } else if (event == Event::key) {
-      const auto& key = parsed.get_ref<const std::string&>();
-      if (!Keys(depth).insert(key).second) {
-        Fail(ExitCode::kBadInput, "E401",
-             "{}: the key {} stands twice in one object; remove one", name_,
-             QuoteKey(key));
-      }
+  DocumentBuilder(std::string_view text, JsonDocument* document)
+      : text_(text), document_(document) {}
+
+  bool null() { return Value(nullptr); }
+  bool boolean(bool value) { return Value(value); }
+  bool number_integer(Json::number_integer_t value) { return Value(value); }
+  bool number_unsigned(Json::number_unsigned_t value) { return Value(value); }
+  bool number_float(double value, const std::string&) { return Value(value); }
+  bool string(std::string& value) { return Value(std::move(value)); }
+  bool binary(Json::binary_t& value) { return Value(std::move(value)); }
+
+  bool start_object(size_t) { return Open(Json::object()); }
+  bool start_array(size_t) { return Open(Json::array()); }
+  bool end_object() { return Close(); }
+  bool end_array() { return Close(); }
+
+  bool key(std::string& key) {
+    const auto [it, inserted] =
+        open_.back()->get_ref<Json::object_t&>().emplace(key, nullptr);
+    if (!inserted) {
+      Fail(ExitCode::kBadInput, "E401",
+           "{}: the key {} stands twice in one object; remove one",
+           document_->name, QuoteKey(key));
     }
+    member_ = &it->second;
     return true;
   }
 
- private:
-  std::set<std::string>& Keys(int depth) {
-    if (keys_.size() <= static_cast<size_t>(depth)) keys_.resize(depth + 1);
-    return keys_[depth];
+  bool parse_error(size_t position, const std::string&,
+                   const nlohmann::json::exception& error) {
+    constexpr int kNumberOutOfRange = 406;
+    if (error.id == kNumberOutOfRange) {
+      Fail(ExitCode::kBadInput, "E401",
+           "{}: holds a number that is too large at {}", document_->name,
+           PlaceOf(text_, position));
+    }
+    Fail(ExitCode::kBadInput, "E401", "{}: is not JSON: {} at {}",
+         document_->name, ReasonOf(error.what()), PlaceOf(text_, position));
   }
 
-  const std::string& name_;
-  std::vector<std::set<std::string>> keys_;  // by depth of the open objects
+ private:
+  Json* Place(Json value) {
+    if (open_.empty()) {
+      document_->root = std::move(value);
+      return &document_->root;
+    }
+    Json& parent = *open_.back();
+    if (parent.is_array()) {
+      parent.push_back(std::move(value));
+      return &parent.back();
+    }
+    *member_ = std::move(value);
+    return member_;
+  }
+
+  bool Value(Json value) {
+    Place(std::move(value));
+    return true;
+  }
+
+  bool Open(Json value) {
+    if (open_.size() >= static_cast<size_t>(kMaxJsonDepth)) {
+      Fail(ExitCode::kBadInput, "E401",
+           "{}: is nested more than {} levels deep; no file of dnncut is",
+           document_->name, kMaxJsonDepth);
+    }
+    open_.push_back(Place(std::move(value)));
+    return true;
+  }
+
+  bool Close() {
+    open_.pop_back();
+    return true;
+  }
+
+  std::string_view text_;
+  JsonDocument* document_;
+  std::vector<Json*> open_;  // arrays and objects around the place at hand
+  Json* member_ = nullptr;   // what the last key names
 };
 
 [[noreturn]] void FailType(const JsonValue& value, std::string_view wanted) {
@@ -161,18 +211,8 @@ JsonValue ParseJson(std::string_view text, const std::string& name) {
   }
   auto document = std::make_shared<JsonDocument>();
   document->name = name;
-  try {
-    StructureCheck check(document->name);
-    document->root =
-        nlohmann::json::parse(text.begin(), text.end(), std::ref(check));
-  } catch (const nlohmann::json::parse_error& error) {
-    Fail(ExitCode::kBadInput, "E401", "{}: is not JSON: {} at {}", name,
-         ReasonOf(error.what()), PlaceOf(text, error.byte));
-  } catch (const nlohmann::json::exception&) {
-    // All that is left is a number beyond the range of double.
-    Fail(ExitCode::kBadInput, "E401", "{}: holds a number that is too large",
-         name);
-  }
+  DocumentBuilder builder(text, document.get());
+  nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
   const nlohmann::json* root = &document->root;
   return {std::move(document), root, ""};
 }

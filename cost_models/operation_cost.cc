@@ -17,6 +17,11 @@ constexpr std::array<std::string_view, 5> kKnownDomains = {
     "", "ai.onnx", "com.microsoft", "com.microsoft.nchwc",
     "com.ms.internal.nhwc"};
 
+bool IsKnownDomain(std::string_view domain) {
+  return std::find(kKnownDomains.begin(), kKnownDomains.end(), domain) !=
+         kKnownDomains.end();
+}
+
 using FamilyMap = std::map<std::string_view, const OperatorFamily*>;
 
 FamilyMap MakeFamilyMap() {
@@ -36,10 +41,7 @@ FamilyMap MakeFamilyMap() {
 
 const OperatorFamily* FindFamily(const Operation& operation) {
   static const FamilyMap kFamilies = MakeFamilyMap();
-  if (std::find(kKnownDomains.begin(), kKnownDomains.end(), operation.domain) ==
-      kKnownDomains.end()) {
-    return nullptr;
-  }
+  if (!IsKnownDomain(operation.domain)) return nullptr;
   const auto it = kFamilies.find(operation.op_type);
   return it == kFamilies.end() ? nullptr : it->second;
 }
@@ -90,10 +92,13 @@ OperationCost CountBodies(const Operation& operation) {
     dearest.bytes = std::max(dearest.bytes, cost.bytes);
     dearest.calls = std::max(dearest.calls, cost.calls);
   }
-  const bool branches = operation.op_type == "If" && operation.domain.empty();
+  const bool branches =
+      operation.op_type == "If" && IsKnownDomain(operation.domain);
   OperationCost total = branches ? dearest : sum.total();
-  // The call of the If or Loop itself.
-  total.calls = SaturatingAdd(total.calls, 1);
+  // An If or a Loop is itself called; a function is inlined.
+  if (IsKnownDomain(operation.domain)) {
+    total.calls = SaturatingAdd(total.calls, 1);
+  }
   return total;
 }
 

@@ -478,6 +478,15 @@ TEST(Bodies, IfCountsItsDearestBranch) {
   EXPECT_EQ(CountOperation(branch).calls, 2);
 }
 
+TEST(Bodies, FunctionsAreInlined) {
+  Operation function = MakeOperation("MyBlock", {}, {}, "com.example");
+  Operation::Body body;
+  body.operations = {Simple("Relu", {{8}}, {8}), Simple("Relu", {{8}}, {8})};
+  function.bodies = {body};
+  EXPECT_EQ(CountOperation(function).calls, 2);
+  EXPECT_EQ(CountOperation(function).operations, 16);
+}
+
 TEST(Bodies, NestAndIgnoreConstants) {
   Operation inner = MakeOperation("If", {}, {});
   Operation::Body body;
