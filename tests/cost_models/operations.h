@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/graph.h"
+#include "cost_models/operation_cost.h"
 
 namespace dnncut {
 
@@ -56,6 +57,17 @@ inline Operation Contrib(std::string op_type, std::vector<TensorType> inputs,
                          std::vector<TensorType> outputs) {
   return MakeOperation(std::move(op_type), std::move(inputs),
                        std::move(outputs), "com.microsoft");
+}
+
+inline int64_t Count(const Operation& operation) {
+  return CountOperation(operation).operations;
+}
+
+inline TensorType Int8(Shape shape) {
+  return Typed(std::move(shape), DType::kInt8);
+}
+inline TensorType Uint8(Shape shape) {
+  return Typed(std::move(shape), DType::kUint8);
 }
 
 // A chain of layers: x -> "t0" -> "t1" ..., each with its own weights of
