@@ -10,7 +10,6 @@
 #include <cstdio>
 
 #include "compiler/error.h"
-#include "compiler/system_file.h"
 
 namespace dnncut {
 namespace {
@@ -36,13 +35,12 @@ void CheckTarget(const std::string& path, bool overwrite) {
 PendingFile::PendingFile(const std::string& path, bool overwrite)
     : path_(path), temporary_(fmt::format("{}.{}.tmp", path, ::getpid())) {
   CheckTarget(path, overwrite);
-  descriptor_ =
-      ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) FailWith(errno);
+  file_ = UniqueFd(::open(temporary_.c_str(),
+                          O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (!file_.is_open()) FailWith(errno);
 }
 
 PendingFile::~PendingFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
   if (!committed_) ::unlink(temporary_.c_str());
 }
 
@@ -54,7 +52,7 @@ void PendingFile::FailWith(int error_number) const {
 void PendingFile::Write(const void* data, size_t size) {
   const char* next = static_cast<const char*>(data);
   while (size > 0) {
-    ssize_t written = ::write(descriptor_, next, size);
+    ssize_t written = ::write(file_.get(), next, size);
     if (written < 0) {
       if (errno == EINTR) continue;
       FailWith(errno);
@@ -66,10 +64,8 @@ void PendingFile::Write(const void* data, size_t size) {
 }
 
 void PendingFile::Close() {
-  int descriptor = descriptor_;
-  descriptor_ = -1;
   // Some file systems only notice here that they are full.
-  if (::close(descriptor) != 0 && errno != EINTR) FailWith(errno);
+  if (::close(file_.Release()) != 0 && errno != EINTR) FailWith(errno);
 }
 
 void PendingFile::Commit() {

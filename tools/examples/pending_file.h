@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string>
 
+#include "compiler/system_file.h"
+
 namespace dnncut {
 
 class PendingFile {
@@ -36,7 +38,7 @@ class PendingFile {
 
   std::string path_;
   std::string temporary_;
-  int descriptor_ = -1;
+  UniqueFd file_;
   int64_t size_ = 0;
   bool committed_ = false;
 };

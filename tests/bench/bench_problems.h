@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The problems that the benchmarks solve.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "compiler/problem.h"
+
+namespace dnncut {
+
+// The problem that `dnncut compile` makes of an example model with its default
+// machines, link and range.
+Problem ExampleProblem(const std::string& name);
+
+// Cells of one to four branches, like those found by architecture search, with
+// links that skip cells: sizes, times and bytes as in real models. The same
+// problem for the same arguments.
+Problem RealisticProblem(int layers, uint64_t seed);
+
+}  // namespace dnncut
