@@ -30,6 +30,10 @@ if [[ -z ${DNNCUT_MODELS:-} && -d ../shared/models ]]; then
   export DNNCUT_MODELS
 fi
 
+# Other compilers warn of other things; that must not keep anybody from testing.
+werror=OFF
+[[ -z ${CI:-} ]] || werror=ON
+
 jobs=$(nproc)
 # On a terminal Ninja shows its progress in one line, elsewhere in hundreds.
 quiet=()
@@ -37,7 +41,7 @@ quiet=()
 for preset in "${presets[@]}"; do
   echo "== $preset: building" >&2
   cmake --preset "$preset" --log-level=WARNING -DDNNCUT_TESTS=ON \
-    -DDNNCUT_WERROR=ON >/dev/null
+    -DDNNCUT_WERROR=$werror >/dev/null
   cmake --build --preset "$preset" "${quiet[@]}"
   echo "== $preset: testing" >&2
   ctest --preset "$preset" --parallel "$jobs" --output-on-failure
