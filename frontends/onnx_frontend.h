@@ -41,8 +41,8 @@ struct ImportOptions {
   std::map<std::string, int64_t> dims;                 // --dim NAME=VALUE
   std::map<std::string, std::vector<int64_t>> shapes;  // --shape INPUT=AxBxC
   std::map<std::string, int64_t> tensor_bytes;  // --tensor-bytes NAME=MAX
-  // Asked for what our own inference leaves open, and about opsets newer than
-  // libonnx's; null when there is none (ONNX Runtime in tools/).
+  // Asked for what our own inference leaves open; null when there is none (ONNX
+  // Runtime in tools/).
   TypeInference inference;
 };
 

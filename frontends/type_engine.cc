@@ -151,8 +151,8 @@ int SchemaVersion(const NodeRun& run, const NodeProto& asked) {
   return static_cast<int>(std::min<int64_t>(run.opset, kNewest));
 }
 
-// Since opset 22 the text says, and runtimes do so for all opsets, that with
-// ceil_mode no window starts in the padding at the end; libonnx 1.12 counts it.
+// Since opset 22 the text says, and ONNX Runtime does so for all opsets, that
+// with ceil_mode no window starts in the padding at the end; libonnx counts it.
 void DropLastWindows(const NodeProto& node, const Fact* input,
                      TypeProto* type) {
   if (IntAttribute(node, "ceil_mode", 0) == 0 || input == nullptr ||

@@ -12,10 +12,6 @@ namespace dnncut {
 namespace {
 
 using ONNX_NAMESPACE::GraphProto;
-using ONNX_NAMESPACE::ModelProto;
-
-// The newest opset of the default domain that libonnx 1.12 knows.
-constexpr int64_t kLibonnxOpset = 17;
 
 TypedGraph RunEngine(const SourceModel& model, const TypeMap& trusted) {
   return ParseTypedGraph(RunInChild(
@@ -55,14 +51,6 @@ bool AnythingOpen(const GraphProto& graph, const TypedGraph& types) {
     }
   }
   return false;
-}
-
-bool IsNewerThanLibonnx(const ModelProto& model) {
-  return std::any_of(model.opset_import().begin(), model.opset_import().end(),
-                     [](const auto& import) {
-                       return NormalDomain(import.domain()).empty() &&
-                              import.version() > kLibonnxOpset;
-                     });
 }
 
 TypedGraph GraphOf(const TypeMap& types) {
@@ -142,8 +130,7 @@ TypedGraph InferTypes(const SourceModel& model, const ImportOptions& options,
   std::optional<Error> failure;
   TypedGraph types = TryEngine(model, {}, declared, &failure);
   bool open = AnythingOpen(graph, types);
-  if (options.inference &&
-      (open || failure || IsNewerThanLibonnx(model.proto))) {
+  if (options.inference && (open || failure)) {
     TypeMap trusted =
         AskRuntime(WithoutStaleTypes(model, types), options, warnings);
     types = TryEngine(model, trusted, declared, &failure);
