@@ -201,7 +201,7 @@ def best_cut(problem, kbps):
     """kbps * latency of the best cut, and its smallest device side as letters.
     """
     network, constant = make_network(problem, kbps)
-    residual = flow.boykov_kolmogorov(network, SOURCE, SINK)
+    residual = flow.preflow_push(network, SOURCE, SINK)
     reached = {SOURCE}
     stack = [SOURCE]
     while stack:

@@ -26,15 +26,20 @@ TABLE_BYTES = 157_544_448  # of gpt2's embeddings
 BLOCK_BYTES = 28_351_488  # of one of its blocks
 
 
-def run(command, **options):
+def run(command):
     """Seconds and peak bytes of memory, children included."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, **options)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise SystemExit(f"failed: {' '.join(command)}")
-    return time.perf_counter() - start, usage.ru_maxrss * 1024
+    with tempfile.TemporaryFile() as messages:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL,
+                                   stderr=messages)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            messages.seek(0)
+            raise SystemExit(f"failed: {' '.join(command)}\n"
+                             f"{messages.read().decode(errors='replace')}")
+    return seconds, usage.ru_maxrss * 1024
 
 
 def files_of(folder):
