@@ -34,6 +34,24 @@ std::optional<KnownValue> ComputeElementwise(
     const ONNX_NAMESPACE::NodeProto& node,
     const std::vector<ValueInput>& inputs);
 
+// compute_moved.cc: the part for operators that move elements (Concat, Gather,
+// Reshape, Slice, ...).
+std::optional<KnownValue> ComputeMoved(const ONNX_NAMESPACE::NodeProto& node,
+                                       const std::vector<ValueInput>& inputs);
+
+// The value of an input; null when it is not there or not known.
+const KnownValue* ValueAt(const std::vector<ValueInput>& inputs, size_t index);
+
+// The integers of a value all of which are known.
+std::optional<std::vector<int64_t>> Integers(const KnownValue* value);
+
+// What newer opsets take from an input and older ones from an attribute.
+// `*given` is false when it is neither; nullopt when it is not known.
+std::optional<std::vector<int64_t>> InputOrAttribute(
+    const ONNX_NAMESPACE::NodeProto& node,
+    const std::vector<ValueInput>& inputs, size_t index, std::string_view name,
+    bool* given);
+
 // Attributes by name.
 const ONNX_NAMESPACE::AttributeProto* FindAttribute(
     const ONNX_NAMESPACE::NodeProto& node, std::string_view name);

@@ -38,12 +38,13 @@ using TypeInference = std::function<TypeMap(const SourceModel& model)>;
 TypeMap InferTypesWithOnnx(const SourceModel& model);
 
 struct ImportOptions {
-  std::map<std::string, int64_t> dims;                 // --dim NAME=VALUE
-  std::map<std::string, std::vector<int64_t>> shapes;  // --shape INPUT=AxBxC
-  std::map<std::string, int64_t> tensor_bytes;  // --tensor-bytes NAME=MAX
+  // --dim NAME=VALUE, --shape INPUT=AxBxC and --tensor-bytes NAME=MAX.
+  std::map<std::string, int64_t> dims = {};
+  std::map<std::string, std::vector<int64_t>> shapes = {};
+  std::map<std::string, int64_t> tensor_bytes = {};
   // Asked for what our own inference leaves open; null when there is none (ONNX
   // Runtime in tools/).
-  TypeInference inference;
+  TypeInference inference = {};
 };
 
 // Throws Error when a size that matters cannot be known, naming the tensors and

@@ -3,31 +3,25 @@
 // libonnx 1.12 looks a newer form of an operator up as the newest that it
 // knows, and then reads the new node by the old rules: ReduceMean's axes became
 // an input in opset 18, and it would reduce over everything. So every operator
-// whose sizes follow new rules since opset 18 is here. Sources: the operator
-// schemas of ONNX and ONNX Runtime's documentation of its contributed
-// operators.
+// whose sizes follow new rules since opset 18 is here. Source: the operator
+// schemas of ONNX.
+#include "frontends/operator_rules.h"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "frontends/compute_values.h"
 #include "frontends/einsum_shape.h"
 #include "frontends/onnx_types.h"
-#include "frontends/type_engine.h"
 
 namespace dnncut {
-namespace {
 
 using ONNX_NAMESPACE::AttributeProto;
 using ONNX_NAMESPACE::NodeProto;
-
-constexpr std::string_view kMicrosoft = "com.microsoft";
-
-// Returns what ApplyOperatorRule returns.
-using Rule = const NodeProto* (*)(NodeRun* run, NodeProto* storage);
 
 TensorType InputType(const NodeRun& run, size_t index) {
   if (index >= run.inputs.size() || run.inputs[index] == nullptr) return {};
@@ -41,6 +35,47 @@ bool HasInput(const NodeRun& run, int index) {
 void SetOutput(const TensorType& type, size_t index, NodeRun* run) {
   if (index < run->outputs.size()) run->outputs[index].type = TypeToOnnx(type);
 }
+
+const NodeProto* LikeFirstInput(NodeRun* run, NodeProto*) {
+  SetOutput(InputType(*run, 0), 0, run);
+  return nullptr;
+}
+
+const NodeProto* As(const char* op_type, const NodeRun& run,
+                    NodeProto* storage) {
+  *storage = *run.node;
+  storage->set_op_type(op_type);
+  storage->set_domain("");
+  return storage;
+}
+
+namespace {
+
+DType DTypeAttribute(const NodeRun& run, DType otherwise) {
+  int64_t number = IntAttribute(*run.node, "output_dtype", 0);
+  return number <= 0 || number > 1000
+             ? otherwise
+             : DTypeFromOnnx(static_cast<int32_t>(number));
+}
+
+}  // namespace
+
+const NodeProto* QuantizeLinear(NodeRun* run, NodeProto*) {
+  TensorType type = InputType(*run, 0);
+  type.dtype = HasInput(*run, 2) ? InputType(*run, 2).dtype
+                                 : DTypeAttribute(*run, DType::kUint8);
+  SetOutput(type, 0, run);
+  return nullptr;
+}
+
+const NodeProto* DequantizeLinear(NodeRun* run, NodeProto*) {
+  TensorType type = InputType(*run, 0);
+  type.dtype = DTypeAttribute(*run, InputType(*run, 1).dtype);
+  SetOutput(type, 0, run);
+  return nullptr;
+}
+
+namespace {
 
 // The value of an input as numbers, whatever its type; nullopt: not known.
 std::optional<std::vector<double>> InputNumbers(const NodeRun& run,
@@ -82,20 +117,6 @@ TensorType OpenLike(TensorType type) {
   return type;
 }
 
-const NodeProto* LikeFirstInput(NodeRun* run, NodeProto*) {
-  SetOutput(InputType(*run, 0), 0, run);
-  return nullptr;
-}
-
-// Asks about an operator whose sizes follow the same rules.
-const NodeProto* As(const char* op_type, const NodeRun& run,
-                    NodeProto* storage) {
-  *storage = *run.node;
-  storage->set_op_type(op_type);
-  storage->set_domain("");
-  return storage;
-}
-
 const NodeProto* AsAdd(NodeRun* run, NodeProto* storage) {
   return As("Add", *run, storage);
 }
@@ -112,28 +133,6 @@ const NodeProto* Cast(NodeRun* run, NodeProto*) {
 const NodeProto* CastLike(NodeRun* run, NodeProto*) {
   TensorType type = InputType(*run, 0);
   type.dtype = InputType(*run, 1).dtype;
-  SetOutput(type, 0, run);
-  return nullptr;
-}
-
-DType DTypeAttribute(const NodeRun& run, DType otherwise) {
-  int64_t number = IntAttribute(*run.node, "output_dtype", 0);
-  return number <= 0 || number > 1000
-             ? otherwise
-             : DTypeFromOnnx(static_cast<int32_t>(number));
-}
-
-const NodeProto* QuantizeLinear(NodeRun* run, NodeProto*) {
-  TensorType type = InputType(*run, 0);
-  type.dtype = HasInput(*run, 2) ? InputType(*run, 2).dtype
-                                 : DTypeAttribute(*run, DType::kUint8);
-  SetOutput(type, 0, run);
-  return nullptr;
-}
-
-const NodeProto* DequantizeLinear(NodeRun* run, NodeProto*) {
-  TensorType type = InputType(*run, 0);
-  type.dtype = DTypeAttribute(*run, InputType(*run, 1).dtype);
   SetOutput(type, 0, run);
   return nullptr;
 }
@@ -340,49 +339,8 @@ const NodeProto* Attention(NodeRun* run, NodeProto*) {
   return nullptr;
 }
 
-// The output has the shape of the first input; so has the fourth, the sum.
-const NodeProto* SkipNormalization(NodeRun* run, NodeProto*) {
-  SetOutput(InputType(*run, 0), 0, run);
-  SetOutput(InputType(*run, 0), 3, run);
-  return nullptr;
-}
-
-const NodeProto* FusedConv(NodeRun* run, NodeProto* storage) {
-  return As("Conv", *run, storage);
-}
-
-const NodeProto* FusedGemm(NodeRun* run, NodeProto* storage) {
-  return As("Gemm", *run, storage);
-}
-
-// A and B are the inputs 0 and 3, each followed by scale and zero point.
-const NodeProto* QuantizedBinary(NodeRun* run, NodeProto* storage) {
-  if (run->node->input_size() < 4) return LikeFirstInput(run, storage);
-  As("Add", *run, storage);
-  storage->clear_input();
-  storage->add_input(run->node->input(0));
-  storage->add_input(run->node->input(3));
-  return storage;
-}
-
-// [batch, sequence, width] with weights [width, 3 * hidden]: query, key, value.
-const NodeProto* FusedAttention(NodeRun* run, NodeProto*) {
-  TensorType type = InputType(*run, 0);
-  const TensorType weights = InputType(*run, 1);
-  const bool plain = FindAttribute(*run->node, "qkv_hidden_sizes") == nullptr &&
-                     run->outputs.size() == 1 && type.shape.size() == 3 &&
-                     weights.shape.size() == 2 && weights.shape[1] >= 0;
-  if (!plain) {
-    run->problem = "libonnx does not know it";
-    return nullptr;
-  }
-  type.shape[2] = weights.shape[1] / 3;
-  SetOutput(type, 0, run);
-  return nullptr;
-}
-
-Rule FindRule(std::string_view domain, std::string_view op_type) {
-  static const std::map<std::string_view, Rule> kDefault = {
+OperatorRule FindRule(std::string_view domain, std::string_view op_type) {
+  static const std::map<std::string_view, OperatorRule> kDefault = {
       {"Attention", Attention},
       {"AveragePool", Pool},
       {"BitwiseAnd", AsAdd},
@@ -417,34 +375,16 @@ Rule FindRule(std::string_view domain, std::string_view op_type) {
       {"Swish", LikeFirstInput},
       {"TensorScatter", LikeFirstInput},
   };
-  static const std::map<std::string_view, Rule> kContributed = {
-      {"Attention", FusedAttention},
-      {"BiasGelu", LikeFirstInput},
-      {"DequantizeLinear", DequantizeLinear},
-      {"FastGelu", LikeFirstInput},
-      {"FusedConv", FusedConv},
-      {"FusedGemm", FusedGemm},
-      {"Gelu", LikeFirstInput},
-      {"QLinearAdd", QuantizedBinary},
-      {"QLinearLeakyRelu", LikeFirstInput},
-      {"QLinearMul", QuantizedBinary},
-      {"QLinearSigmoid", LikeFirstInput},
-      {"QuantizeLinear", QuantizeLinear},
-      {"QuickGelu", LikeFirstInput},
-      {"RotaryEmbedding", LikeFirstInput},
-      {"SkipLayerNormalization", SkipNormalization},
-      {"SkipSimplifiedLayerNormalization", SkipNormalization},
-  };
-  if (!domain.empty() && domain != kMicrosoft) return nullptr;
-  const auto& rules = domain.empty() ? kDefault : kContributed;
-  auto found = rules.find(op_type);
-  return found == rules.end() ? nullptr : found->second;
+  if (domain == "com.microsoft") return FindContributedRule(op_type);
+  auto found = kDefault.find(op_type);
+  return !domain.empty() || found == kDefault.end() ? nullptr : found->second;
 }
 
 }  // namespace
 
 const NodeProto* ApplyOperatorRule(NodeRun* run, NodeProto* storage) {
-  Rule rule = FindRule(NormalDomain(run->node->domain()), run->node->op_type());
+  OperatorRule rule =
+      FindRule(NormalDomain(run->node->domain()), run->node->op_type());
   return rule == nullptr ? run->node : rule(run, storage);
 }
 

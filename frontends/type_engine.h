@@ -117,7 +117,8 @@ class TypeEngine {
 const ONNX_NAMESPACE::NodeProto* ApplyOperatorRule(
     NodeRun* run, ONNX_NAMESPACE::NodeProto* storage);
 
-// The rank of `type`, or -1.
-int RankOf(const ONNX_NAMESPACE::TypeProto& type);
+// Absurd dims (of libonnx: negative after an overflow, say) become unknown
+// ones.
+void Sanitize(ONNX_NAMESPACE::TypeProto* type);
 
 }  // namespace dnncut

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the rules for single operators share. operator_rules.cc has those of the
+// default domain and ApplyOperatorRule (see type_engine.h),
+// contributed_rules.cc those of com.microsoft.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <string_view>
+
+#include "frontends/type_engine.h"
+
+namespace dnncut {
+
+// Does and returns what ApplyOperatorRule does and returns.
+using OperatorRule =
+    const ONNX_NAMESPACE::NodeProto* (*)(NodeRun* run,
+                                         ONNX_NAMESPACE::NodeProto* storage);
+
+// Null when there is none.
+OperatorRule FindContributedRule(std::string_view op_type);
+
+TensorType InputType(const NodeRun& run, size_t index);
+bool HasInput(const NodeRun& run, int index);
+void SetOutput(const TensorType& type, size_t index, NodeRun* run);
+
+// The node as an operator of the default domain whose sizes follow the same
+// rules, made in `storage`.
+const ONNX_NAMESPACE::NodeProto* As(const char* op_type, const NodeRun& run,
+                                    ONNX_NAMESPACE::NodeProto* storage);
+
+// Rules of both domains.
+const ONNX_NAMESPACE::NodeProto* LikeFirstInput(
+    NodeRun* run, ONNX_NAMESPACE::NodeProto* storage);
+const ONNX_NAMESPACE::NodeProto* QuantizeLinear(
+    NodeRun* run, ONNX_NAMESPACE::NodeProto* storage);
+const ONNX_NAMESPACE::NodeProto* DequantizeLinear(
+    NodeRun* run, ONNX_NAMESPACE::NodeProto* storage);
+
+}  // namespace dnncut
