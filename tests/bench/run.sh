@@ -31,7 +31,7 @@ if python3 -c 'import networkx' 2>/dev/null; then
   "$dnncut" example densenet121 --light -o "$results/densenet121.onnx" \
     >/dev/null
   "$dnncut" compile "$results/densenet121.onnx" -o "$results/out" >/dev/null
-  python3 "$bench/networkx_min_cut.py" "$results/out" >"$results/networkx.json"
+  python3 -B "$bench/networkx_min_cut.py" "$results/out" >"$results/networkx.json"
   set -- "$@" "$results/networkx.json"
 else
   echo "networkx is missing (python3-networkx): not compared with it"
