@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cost_models/machine.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
@@ -70,8 +72,10 @@ std::map<OperatorClass, double> ReadEfficiency(const JsonValue& root) {
       for (OperatorClass c : kOperatorClasses) {
         names.emplace_back(OperatorClassName(c));
       }
-      FailAt(value, fmt::format("is not named after an operator class{}",
-                                DidYouMean(name, names)));
+      FailAt(value,
+             fmt::format("is not named after an operator class{}; "
+                         "there are {}",
+                         DidYouMean(name, names), fmt::join(names, ", ")));
     }
     efficiency[*it] = AsDouble(value, kMinRate, 1.0);
   }

@@ -164,9 +164,10 @@ void SetTensorSizes(const TypedGraph& types, const ImportOptions& options,
   if (!by_data.empty()) {
     Warn(
         warnings, "W305",
-        "only the data decides the size of {} ({} in all), so no cut sends it; "
+        "only the data decides the size of {}{}, so no cut sends it; "
         "--tensor-bytes NAME=MAX lets a tensor cross",
-        Names(by_data), by_data.size());
+        Names(by_data),
+        by_data.size() == 1 ? "" : fmt::format(" ({} in all)", by_data.size()));
   }
 }
 

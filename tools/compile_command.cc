@@ -174,9 +174,10 @@ void AddTableFlags(CLI::App* app, CompileFlags* flags) {
   AddRepeatable(app, "--pin-server", "GLOB", &flags->pin_server,
                 "layers that must run on the server");
   AddValue(app, "--buckets", "RATES", &flags->buckets,
-           "one cut for each bucket, given by lower bounds: 100,500,1Mbps");
+           "one cut for each bucket, given by lower bounds: 100,500,1Mbps; the "
+           "first reaches down to --min-bandwidth");
   AddValue(app, "--max-cuts", "N", &flags->max_cuts,
-           "keep the N cuts of the exact table that cost least");
+           "keep N cuts of the exact table, those with the least worst regret");
   AddSwitch(app, "--no-compress", &flags->no_compress,
             "solve on all layers: the same table, only slower");
 }
@@ -205,7 +206,8 @@ CommandRunner SetUpCompile(CLI::App* app) {
            "external (weights.bin, the default) or inline, in the halves");
   AddValue(app, "--only-cut", "N", &flags->only_cut,
            "write the halves and weights of this cut only");
-  AddSwitch(app, "--force", &flags->force, "replace OUT when it is there");
+  AddSwitch(app, "--force", &flags->force,
+            "replace an earlier result OUT, with all that is in it");
   AddSwitch(app, "--json", &flags->json, "the summary as JSON");
   AddSwitch(app, "-v,--verbose", &flags->verbose,
             "stages, passes and their times on stderr");

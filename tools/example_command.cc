@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "compiler/error.h"
 #include "tools/command.h"
 #include "tools/examples/examples.h"
 #include "tools/terminal.h"
@@ -53,6 +54,10 @@ void List(bool json) {
 ExampleOptions OptionsOf(const ExampleFlags& flags) {
   ExampleOptions options;
   if (flags.depth) {
+    if (flags.name != "gpt2") {
+      Fail(ExitCode::kUsage, "E111", "--depth is for gpt2 only, not for '{}'",
+           *flags.name);
+    }
     options.depth =
         static_cast<int>(ParseCount("--depth", *flags.depth, 1, 1000));
   }

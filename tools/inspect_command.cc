@@ -159,7 +159,10 @@ std::string InspectText(const Inspection& inspection) {
   text += fmt::format("layers      {}", graph.layers.size());
   const auto nodes = inspection.model.proto.graph().node_size();
   if (static_cast<size_t>(nodes) > graph.layers.size()) {
-    text += fmt::format(" of {} nodes; the others make constants", nodes);
+    const bool one = static_cast<size_t>(nodes) == graph.layers.size() + 1;
+    text += fmt::format(
+        " of {} nodes; {}", nodes,
+        one ? "the other makes a constant" : "the others make constants");
   }
   text += "\n";
   text += fmt::format("parameters  {}, {} in memory, {} in the file\n",

@@ -42,7 +42,7 @@ std::string LookupText(const TableFile& table, const TableRow& row,
   const TableFile::Cut& cut = table.cuts[row.cut];
   const LatencyParts parts = PartsAt(cut.costs, table.downlink, kbps);
   std::string text =
-      fmt::format("at {}: cut {} of {}, best from {} to {}\n", FormatKbps(kbps),
+      fmt::format("at {}: cut {} of {}, used from {} to {}\n", FormatKbps(kbps),
                   row.cut, Printable(table.model_file),
                   FormatKbps(row.min_kbps), FormatKbps(row.max_kbps));
   text += fmt::format(

@@ -34,10 +34,11 @@ constexpr std::array<Command, 6> kCommands = {{
      "  dnncut compile net.onnx -o out\n"
      "  dnncut lookup out --bandwidth 5Mbps\n",
      SetUpLookup},
-    {"solve", "finds the best cut again, for any bandwidth and round trip time",
+    {"solve",
+     "finds the best cut again, for another bandwidth or round trip time",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o out\n"
-     "  dnncut solve out/splitting_model.json --bandwidth 3Mbps --rtt 40ms\n",
+     "  dnncut solve out --bandwidth 3Mbps --rtt 40ms\n",
      SetUpSolve},
     {"machines", "lists the built-in devices and servers",
      "  dnncut machines\n", SetUpMachines},

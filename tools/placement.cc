@@ -29,8 +29,9 @@ bool Matches(std::string_view glob, const Graph& graph, const Layer& layer) {
     }
   }
   Fail(ExitCode::kUsage, "E120",
-       "{} '{}' matches no layer and no layer's output tensor{}", FlagOf(side),
-       glob, DidYouMean(glob, names));
+       "{} '{}' matches no layer and no layer's output tensor{}; a compile "
+       "without it lists the names in problem.json",
+       FlagOf(side), glob, DidYouMean(glob, names));
 }
 
 void Pin(const Graph& graph, const std::string& glob, Side side,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -87,7 +88,7 @@ std::string SolutionText(const Solution& solution) {
       solution.sides.size());
   text += fmt::format("crosses  {}\n", FormatBytes(solution.upload_bytes));
   for (const std::string& name : solution.uploaded) {
-    text += fmt::format("         {}\n", Printable(name));
+    text += fmt::format("         '{}'\n", Printable(name));
   }
   return text +
          fmt::format("decided in {}\n", FormatDuration(solution.solve_ns));
@@ -113,10 +114,14 @@ nlohmann::ordered_json SolutionJson(const SplittingModel& model,
 }
 
 void RunSolve(const SolveFlags& flags) {
-  const std::string& path = Require("solve", "FILE", flags.path);
+  const std::string& path = Require("solve", "OUT", flags.path);
   const int64_t kbps = ParseKbps(
       "--bandwidth", Require("solve", "--bandwidth", flags.bandwidth));
-  const SplittingModel model = ReadSplittingModel(path);
+  std::error_code ignored;
+  const SplittingModel model = ReadSplittingModel(
+      std::filesystem::is_directory(path, ignored)
+          ? (std::filesystem::path(path) / "splitting_model.json").string()
+          : path);
   RequireInRange("--bandwidth", kbps, model.blocks.range);
   const int64_t rtt_ns =
       flags.rtt ? ParseDurationNs("--rtt", *flags.rtt) : model.rtt_ns;
@@ -132,8 +137,8 @@ void RunSolve(const SolveFlags& flags) {
 
 CommandRunner SetUpSolve(CLI::App* app) {
   auto flags = std::make_shared<SolveFlags>();
-  AddArgument(app, "FILE", &flags->path,
-              "splitting_model.json of a compiled model");
+  AddArgument(app, "OUT", &flags->path,
+              "folder that compile wrote, or a splitting_model.json");
   AddValue(app, "-b,--bandwidth", "RATE", &flags->bandwidth,
            "uplink, for example 64kbps, 3Mbps or 10Gbps");
   AddValue(app, "--rtt", "TIME", &flags->rtt,

@@ -206,9 +206,17 @@ std::string SummaryText(const CompileResult& result, const Summary& summary,
   }
   if (!run.output.empty()) {
     text += fmt::format(
-        "output  {}: table.json, problem.json, splitting_model.json, device/, "
-        "server/\n",
+        "output  {}: table.json, problem.json, splitting_model.json",
         Printable(run.output));
+    // A side that never runs a layer has no folder.
+    for (const char* side : {"device", "server"}) {
+      std::error_code ignored;
+      if (std::filesystem::is_directory(
+              std::filesystem::path(run.output) / side, ignored)) {
+        text += fmt::format(", {}/", side);
+      }
+    }
+    text += "\n";
   }
   text += fmt::format("done    {}, {:.2f} s\n",
                       FormatPlural(std::ssize(run.warnings), "warning"),

@@ -134,7 +134,8 @@ TEST(LoadMachine, RefusesBadFiles) {
               HasSubstr("\"memory_bytes\" is 0, which is less than 1"));
   EXPECT_THAT(LoadError(Replaced(good, "\"convolution\"", "\"convolutions\"")),
               HasSubstr("\"efficiency.convolutions\" is not named after an "
-                        "operator class; did you mean 'convolution'?"));
+                        "operator class; did you mean 'convolution'?; there "
+                        "are convolution, "));
   EXPECT_THAT(LoadError(Replaced(good, "0.6", "0")),
               HasSubstr("\"efficiency.convolution\" is 0"));
   EXPECT_THAT(LoadError(Replaced(good, "\"efficiency\"", "\"efficency\"")),
