@@ -18,7 +18,7 @@ bool IsSubset(const Cut& small, const Cut& large) {
   return true;
 }
 
-// The uploaded tensor, download and round trip terms of DESIGN section 2.
+// The uploaded tensor, download and round trip terms of docs/design.md.
 CandidateCut CountDirectly(const Problem& problem, const Cut& cut) {
   CandidateCut result;
   result.cut = cut;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Problems for tests, and the answer found without any cleverness: all feasible
-// cuts, their latencies added up as DESIGN writes them. Nothing here uses the
-// compiler's own cost counting or network.
+// cuts, their latencies added up as docs/design.md writes them. Nothing here
+// uses the compiler's own cost counting or network.
 #pragma once
 
 #include <cstdint>
