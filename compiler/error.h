@@ -66,8 +66,8 @@ using Warnings = std::vector<Warning>;
 template <typename... Args>
 void Warn(Warnings* warnings, std::string_view id,
           fmt::format_string<Args...> format, Args&&... args) {
-  warnings->push_back({std::string(id),
-                       fmt::format(format, std::forward<Args>(args)...)});
+  warnings->push_back(
+      {std::string(id), fmt::format(format, std::forward<Args>(args)...)});
 }
 
 }  // namespace dnncut

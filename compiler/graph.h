@@ -57,7 +57,8 @@ struct Operation {
   int64_t opset = 0;   // imported version of the domain
   std::vector<TensorType> inputs;   // by position; absent ones are kAbsent
   std::vector<TensorType> outputs;  // by position
-  std::vector<bool> constant_inputs;  // by position: a weight, not an activation
+  std::vector<bool>
+      constant_inputs;  // by position: a weight, not an activation
 
   // Attributes by name. INT and INTS are both in `ints`, FLOAT and FLOATS in
   // `floats`. Graphs are `bodies`; other kinds are left out.

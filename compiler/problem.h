@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The optimisation problem: everything that decides the answer, and nothing
-// else. MakeProblem makes it from the graph, its costs and the link; the passes'
-// block graph, the cut table and problem.json are made from it. Anybody can
-// check the answer with this alone.
+// else. MakeProblem makes it from the graph, its costs and the link; the
+// passes' block graph, the cut table and problem.json are made from it. Anybody
+// can check the answer with this alone.
 //
 // The latency of a set D of device layers, closed under predecessors, at
 // W kbit/s is, in nanoseconds (cut.h computes it, cut_problem.h minimises it):
@@ -79,7 +79,7 @@ struct ProblemTensor {
 };
 
 struct Problem {
-  std::vector<ProblemLayer> layers;  // topological order, as Graph::layers
+  std::vector<ProblemLayer> layers;    // topological order, as Graph::layers
   std::vector<ProblemTensor> tensors;  // as Graph::tensors, with a reader or
                                        // result flag or without
   BandwidthRange range;

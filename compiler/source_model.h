@@ -31,12 +31,12 @@ struct WeightData {
                    // or not); the writer streams and converts them
   };
   std::string tensor;    // its name, for messages; may be empty
-  std::string location;  // external file, relative to the model's folder; empty:
-                         // the model file itself
+  std::string location;  // external file, relative to the model's folder;
+                         // empty: the model file itself
   Encoding encoding = Encoding::kRaw;
   int64_t offset = 0;
-  int64_t length = 0;  // in the file; equals `bytes` for kRaw
-  int64_t bytes = 0;   // as raw_data
+  int64_t length = 0;     // in the file; equals `bytes` for kRaw
+  int64_t bytes = 0;      // as raw_data
   int32_t data_type = 0;  // TensorProto.DataType
 
   bool operator==(const WeightData&) const = default;
