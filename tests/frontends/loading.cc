@@ -113,4 +113,27 @@ std::string WireBytes(int field, std::string_view bytes) {
          WireVarint(bytes.size()) + std::string(bytes);
 }
 
+void AddFunction(const std::string& name,
+                 const std::vector<std::string>& callees, ModelProto* model) {
+  if (model->functions().empty()) {
+    auto* import = model->add_opset_import();
+    import->set_domain("local");
+    import->set_version(1);
+  }
+  auto* function = model->add_functions();
+  function->set_name(name);
+  function->set_domain("local");
+  function->add_input(std::string("a"));  // g++ 12 warns of a plain "a"
+  function->add_output(Numbered("b", callees.size()));
+  function->add_opset_import()->set_version(17);
+  auto* import = function->add_opset_import();
+  import->set_domain("local");
+  import->set_version(1);
+  AddNode("Relu", {"a"}, {"b0"}, function);
+  for (size_t i = 0; i < callees.size(); ++i) {
+    AddNode(callees[i], {Numbered("b", i)}, {Numbered("b", i + 1)}, function)
+        ->set_domain("local");
+  }
+}
+
 }  // namespace dnncut

@@ -64,4 +64,10 @@ std::string WireVarint(uint64_t value);
 std::string WireNumber(int field, uint64_t value);
 std::string WireBytes(int field, std::string_view bytes);
 
+// Adds a function `name` of the domain "local" that calls `callees`, also of
+// it.
+void AddFunction(const std::string& name,
+                 const std::vector<std::string>& callees,
+                 ONNX_NAMESPACE::ModelProto* model);
+
 }  // namespace dnncut
