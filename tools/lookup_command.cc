@@ -33,8 +33,8 @@ std::filesystem::path FolderOf(const std::string& path) {
 std::string HalfText(const std::filesystem::path& folder,
                      const std::optional<std::string>& model, int layers) {
   if (layers == 0) return "nothing";
-  return fmt::format("{}{}", FormatPlural(layers, "layer"),
-                     model ? ", " + (folder / *model).string() : "");
+  return fmt::format("{}, {}", FormatPlural(layers, "layer"),
+                     model ? (folder / *model).string() : "no half written");
 }
 
 std::string LookupText(const TableFile& table, const TableRow& row,
