@@ -25,12 +25,30 @@ constexpr std::array<NamedPass, 4> kPasses = {{
     {"prune-by-bound", PruneByBound},
 }};
 
-// Runs one pass until it changes nothing.
+// Says when to go on to something else. Every run of a pass looks at the whole
+// graph: one that takes a block at a time off the end of a long graph would
+// need the square of its size, while another pass may take all of it at once.
+class Patience {
+ public:
+  bool IsLost(size_t blocks_before, size_t blocks_after) {
+    constexpr int kRunsInVain = 8;
+    constexpr size_t kWorthwhile = 64;  // one block in so many
+    if (blocks_before == blocks_after) return true;
+    const size_t merged = blocks_before - blocks_after;
+    in_vain_ = merged >= blocks_before / kWorthwhile ? 0 : in_vain_ + 1;
+    return in_vain_ == kRunsInVain;
+  }
+
+ private:
+  int in_vain_ = 0;
+};
+
 BlockGraph RunPass(const NamedPass& named, BlockGraph graph) {
+  Patience patience;
   while (true) {
-    BlockGraph merged = Contract(graph, named.pass(graph));
-    if (merged.blocks.size() == graph.blocks.size()) return graph;
-    graph = std::move(merged);
+    const size_t before = graph.blocks.size();
+    graph = Contract(graph, named.pass(graph));
+    if (patience.IsLost(before, graph.blocks.size())) return graph;
   }
 }
 
@@ -38,6 +56,7 @@ BlockGraph RunPass(const NamedPass& named, BlockGraph graph) {
 
 BlockGraph Compress(BlockGraph graph,
                     const std::function<void(const PassReport&)>& report) {
+  Patience patience;
   for (int round = 1;; ++round) {
     const size_t before_round = graph.blocks.size();
     for (const NamedPass& named : kPasses) {
@@ -51,7 +70,7 @@ BlockGraph Compress(BlockGraph graph,
             {named.name, round, before, CountBlocks(graph), elapsed.count()});
       }
     }
-    if (graph.blocks.size() == before_round) return graph;
+    if (patience.IsLost(before_round, graph.blocks.size())) return graph;
   }
 }
 

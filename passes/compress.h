@@ -19,14 +19,14 @@ using Pass = Grouping (*)(const BlockGraph& graph);
 
 struct PassReport {
   std::string_view pass;
-  int round = 0;  // the passes run in rounds until nothing changes
+  int round = 0;  // the passes run in rounds
   int blocks_before = 0;
   int blocks_after = 0;
   double seconds = 0;
 };
 
-// Runs the passes in rounds until none merges anything. `report`, when given,
-// is called after each.
+// Runs the passes in rounds until none merges anything, or too little to be
+// worth the time. `report`, when given, is called after each.
 BlockGraph Compress(
     BlockGraph graph,
     const std::function<void(const PassReport&)>& report = nullptr);

@@ -197,5 +197,29 @@ TEST(CompressTest, ReportsEveryPassOfEveryRound) {
   }
 }
 
+// Every layer reads the two before it, so join-neighbours alone can take only
+// one block at a time, off the end.
+TEST(CompressTest, GivesUpOnWhatWouldTakeTheSquareOfTheLayers) {
+  constexpr int kLayers = 30'000;
+  Problem problem;
+  problem.tensors.push_back(MakeTensor("x", kModelInput, {0, 1}, 32));
+  for (LayerId l = 0; l < kLayers; ++l) {
+    problem.layers.push_back(MakeLayer("l", 20'000, 7'000));
+    std::vector<LayerId> readers;
+    for (LayerId r = l + 1; r <= l + 2 && r < kLayers; ++r) {
+      readers.push_back(r);
+    }
+    problem.tensors.push_back(MakeTensor("t", l, readers, 32));
+  }
+  problem.tensors.back().result = true;
+  const BlockGraph fine = MakeBlockGraph(problem);
+  int rounds = 0;
+  const BlockGraph coarse =
+      Compress(fine, [&](const PassReport& report) { rounds = report.round; });
+  EXPECT_LT(coarse.blocks.size(), fine.blocks.size());
+  EXPECT_LT(rounds, 20);
+  EXPECT_TRUE(BuildCutTable(problem, coarse) == BuildCutTable(problem, fine));
+}
+
 }  // namespace
 }  // namespace dnncut
