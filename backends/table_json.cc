@@ -65,9 +65,7 @@ Json CutJson(const Result& result, const HalfMaker& maker, int id,
   Json tensors = Json::array();
   for (TensorId t : cut.costs.uploaded) {
     tensors.push_back(TensorJson(graph.tensors[t]));
-    if (result.problem->result == Side::kServer && graph.tensors[t].is_result) {
-      tensors.back()["result"] = true;
-    }
+    if (graph.tensors[t].is_result) tensors.back()["result"] = true;
   }
   const auto file = [&](Side side) {
     return NullOr(HalfFile(result, id, side, only_cut));

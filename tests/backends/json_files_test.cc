@@ -99,6 +99,25 @@ TEST(TableJson, HasEveryKeyOfTheDesignInItsOrder) {
   for (const Json& tensor : last["tensors"]) EXPECT_EQ(tensor["result"], true);
 }
 
+TEST(TableJson, MarksUploadedResultsWhereverTheyAreWanted) {
+  TempFolder temp;
+  ONNX_NAMESPACE::ModelProto model = ChainModel();
+  auto* output = model.mutable_graph()->add_output();
+  *output = model.graph().output(0);
+  output->set_name("c");
+  const SplitModel split = MakeSplitModel(model, temp);
+  const Json table = Json::parse(TableJson(split.AsResult(), {}));
+  int marked = 0;
+  for (const Json& cut : table["cuts"]) {
+    for (const Json& tensor : cut["tensors"]) {
+      const bool is_result = tensor["name"] == "c";
+      EXPECT_EQ(tensor.value("result", false), is_result);
+      marked += is_result ? 1 : 0;
+    }
+  }
+  EXPECT_GT(marked, 0);
+}
+
 TEST(TableFile, ReadsWhatWasWritten) {
   TempFolder temp;
   const SplitModel split = MakeSplitModel(ChainModel(), temp);
