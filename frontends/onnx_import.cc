@@ -144,9 +144,11 @@ class Importer {
   int64_t MemoryBytes(const NodeProto& node, const Constant& constant) const {
     // Runtimes keep quantised weights as they are and fuse this into the
     // reader.
-    if (node.op_type() == "DequantizeLinear" && !constant.inputs.empty()) {
-      const NameUse& quantised = names_.at(node.input(0));
-      return graph_.constants[quantised.id].memory_bytes;
+    if (node.op_type() == "DequantizeLinear" && node.input_size() > 0) {
+      const auto quantised = names_.find(node.input(0));
+      if (quantised != names_.end()) {
+        return graph_.constants[quantised->second.id].memory_bytes;
+      }
     }
     if (IsStatic(constant.type) && BitsOf(constant.type.dtype) > 0) {
       return BytesOf(constant.type.dtype, constant.type.shape,

@@ -244,6 +244,23 @@ TEST(OnnxImportTest, DequantizedWeightsTakeTheirQuantizedSize) {
   EXPECT_EQ(TypeOf(imported, "w"), "float32[100,10]");
 }
 
+// Of another domain, such an operator may read what it likes.
+TEST(OnnxImportTest, DequantizedWeightsMayLackTheirInputs) {
+  SourceModel model = SourceFromText(R"(
+    g (float[1,8] x) => (float[1,8] y) {
+      k = Constant <value = float {0.5}> ()
+      no_input = DequantizeLinear <body = b () => (float z) { z = Neg(k) }> ()
+      empty_input = DequantizeLinear(k, k)
+      a = Add(x, no_input)
+      y = Add(a, empty_input)
+    })");
+  model.proto.mutable_graph()->mutable_node(2)->set_input(0, "");
+  auto imported = Import(model, {.tensor_bytes = {{"a", 32}}});
+  ASSERT_EQ(imported.error, "");
+  EXPECT_EQ(ConstantNamed(imported.graph, "empty_input").memory_bytes, 4);
+  EXPECT_EQ(ConstantNamed(imported.graph, "no_input").memory_bytes, 4);
+}
+
 TEST(OnnxImportTest, MarkedWeightsHaveTheirSizes) {
   SourceModel model = SourceFromText(R"(
     g (float[1,1000] x) => (float[1,10] y) { y = MatMul(x, w) })");
