@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -94,6 +95,9 @@ int Fault(std::string_view what) {
 }  // namespace dnncut
 
 int main(int argc, char** argv) {
+  // A file beyond the user's limit is an error like a full disk, and no reason
+  // to die with the output half written.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     dnncut::Run(argc, argv);
     return static_cast<int>(dnncut::ExitCode::kOk);
