@@ -46,8 +46,17 @@
 namespace dnncut {
 namespace {
 
-// The bounds need the ancestors of every block: quadratic.
+// The bounds need the ancestors of every block, and a look at every wire for
+// every pair of neighbours.
 constexpr size_t kMostBlocks = 512;
+constexpr size_t kMostLooks = 4'000'000;
+
+bool IsTooLarge(const BlockGraph& graph) {
+  if (graph.blocks.size() > kMostBlocks) return true;
+  size_t reads = 0;  // at least the pairs, and the work of looking at all wires
+  for (const Wire& wire : graph.wires) reads += wire.readers.size();
+  return reads * reads > kMostLooks;
+}
 
 // For every block, the set of blocks that reach it (or that it reaches).
 class Reach {
@@ -215,7 +224,7 @@ bool IsHopelessToSplit(const Region& region, const BlockGraph& region_graph,
 
 Grouping PruneByBound(const BlockGraph& graph) {
   MergeSet merges(graph);
-  if (graph.blocks.size() > kMostBlocks) return merges.MakeGrouping();
+  if (IsTooLarge(graph)) return merges.MakeGrouping();
   const Adjacency adjacency = MakeAdjacency(graph);
   const Bounds bounds(graph, adjacency);
   const std::vector<Line> trivial = {RegionCost(RegionSide::kAllServer, graph),
