@@ -20,14 +20,12 @@
 // cut.
 //
 // * D is closed under predecessors: the arc reader => producer is infinite, so
-// a
-//   reader in D has its producer in D. Every closed D without the server's
+//   a reader in D has its producer in D. Every closed D without the server's
 //   anchor has finite cuts (put every helper on the sink side).
 // * A block pays s -> b when it is on the server and b -> t when it is on the
 //   device: never both, never neither.
 // * The helper of a wire can be on the source side only when all its readers
-// are
-//   in D, by its infinite arcs. If the producer is in D and a reader is not,
+//   are in D, by its infinite arcs. If the producer is in D and a reader is not,
 //   the helper is on the sink side and the wire is paid, once. If all readers
 //   are in D, so is the producer, and the helper is best on the source side:
 //   nothing is paid. If the producer is not in D, the arc into the helper is
