@@ -25,11 +25,11 @@
 // * A block pays s -> b when it is on the server and b -> t when it is on the
 //   device: never both, never neither.
 // * The helper of a wire can be on the source side only when all its readers
-//   are in D, by its infinite arcs. If the producer is in D and a reader is not,
-//   the helper is on the sink side and the wire is paid, once. If all readers
-//   are in D, so is the producer, and the helper is best on the source side:
-//   nothing is paid. If the producer is not in D, the arc into the helper is
-//   not paid wherever the helper is. Hence the least value over the helpers'
+//   are in D, by its infinite arcs. If the producer is in D and a reader is
+//   not, the helper is on the sink side and the wire is paid, once. If all
+//   readers are in D, so is the producer, and the helper is best on the source
+//   side: nothing is paid. If the producer is not in D, the arc into the helper
+//   is not paid wherever the helper is. Hence the least value over the helpers'
 //   sides is what the wires of D cost.
 // * z can be on the source side only when all last blocks are in D. Every block
 //   has a path of wires to a last block and D is closed, so that is when all

@@ -35,9 +35,8 @@ CommandRunner SetUpExample(CLI::App* app);
 void AddArgument(CLI::App* app, const std::string& name,
                  std::optional<std::string>* value, const std::string& help);
 
-// A flag with one value, which may be empty text; `type` is what --help calls
-// it
-// ("RATE"). `value` stays as it is when the flag is not given.
+// A flag with one value, which may be empty text; `type` ("RATE") is what
+// --help calls it. `value` stays as it is when the flag is not given.
 void AddValue(CLI::App* app, const std::string& flags, const std::string& type,
               std::optional<std::string>* value, const std::string& help);
 
