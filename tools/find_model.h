@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The model that a result folder was compiled from: for commands that run it
+// again.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "backends/table_file.h"
+
+namespace dnncut {
+
+// The path of the model whose name and SHA-256 stand in `table`: `named` (the
+// value of --model) if given, else the file of that name beside `out_folder`,
+// else in the current folder.
+//
+// Throws Error when it is in neither place (E730), or another model is
+// (E731).
+std::string FindCompiledModel(const TableFile& table,
+                              const std::string& out_folder,
+                              const std::optional<std::string>& named);
+
+}  // namespace dnncut
