@@ -38,7 +38,12 @@ constexpr bool kAddressSanitizer = false;
 
 using Clock = std::chrono::steady_clock;
 
-// The first byte of what the child sends says what follows.
+// What the child runs.
+using Work = std::function<std::string(const ReportProgress&)>;
+
+// The first byte of what the child sends says what follows. Reports come first,
+// any number of them.
+constexpr char kReport = 'P';  // two numbers of type int64_t
 constexpr char kResult = 'R';
 constexpr char kError = 'E';      // exit code, '\n', id, '\n', message
 constexpr char kException = 'X';  // its text
@@ -137,15 +142,19 @@ int KeepOnlyResult(const Pipe& result, const Pipe& log) {
 
 // Never returns into the copy of the parent's stack: its destructors and exit
 // handlers are the parent's.
-[[noreturn]] void RunChild(const std::function<std::string()>& work,
-                           const ChildLimits& limits, const Pipe& result,
-                           const Pipe& log) {
+[[noreturn]] void RunChild(const Work& work, const ChildLimits& limits,
+                           const Pipe& result, const Pipe& log) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   ResetSignals();
   int fd = KeepOnlyResult(result, log);
   SetLimits(limits);
+  const ReportProgress report = [fd](int64_t done, int64_t all) {
+    const std::array<int64_t, 2> counts{done, all};
+    Send(fd, kReport,
+         {reinterpret_cast<const char*>(counts.data()), sizeof counts});
+  };
   try {
-    Send(fd, kResult, work());
+    Send(fd, kResult, work(report));
   } catch (const Error& error) {
     Send(fd, kError,
          fmt::format("{}\n{}\n{}", static_cast<int>(error.exit_code()),
@@ -176,9 +185,20 @@ int MillisecondsUntil(Clock::time_point deadline) {
   return static_cast<int>(std::clamp<int64_t>(left.count(), 0, INT_MAX));
 }
 
+// Takes the reports off the start of what the child has sent.
+void PassOn(const ReportProgress& progress, std::string* sent) {
+  std::array<int64_t, 2> counts{};
+  while (sent->size() > sizeof counts && sent->front() == kReport) {
+    std::memcpy(counts.data(), sent->data() + 1, sizeof counts);
+    sent->erase(0, 1 + sizeof counts);
+    if (progress) progress(counts[0], counts[1]);
+  }
+}
+
 // Reads both streams to their ends. False when the deadline comes first.
 bool Collect(Pipe* result, Pipe* log, Clock::time_point deadline,
-             std::string* result_text, std::string* log_text) {
+             const ReportProgress& progress, std::string* result_text,
+             std::string* log_text) {
   while (result->read_end >= 0 || log->read_end >= 0) {
     std::array<pollfd, 2> polled{pollfd{result->read_end, POLLIN, 0},
                                  pollfd{log->read_end, POLLIN, 0}};
@@ -188,6 +208,7 @@ bool Collect(Pipe* result, Pipe* log, Clock::time_point deadline,
     if (polled[0].revents != 0 && !ReadSome(result->read_end, result_text)) {
       Close(&result->read_end);
     }
+    PassOn(progress, result_text);
     if (polled[1].revents != 0 && !ReadSome(log->read_end, log_text)) {
       Close(&log->read_end);
     }
@@ -270,6 +291,13 @@ std::string Judge(int status, std::string result, const std::string& log,
 
 std::string RunInChild(const std::function<std::string()>& work,
                        const ChildLimits& limits, const std::string& what) {
+  return RunInChild([&](const ReportProgress&) { return work(); }, limits, what,
+                    nullptr);
+}
+
+std::string RunInChild(const Work& work, const ChildLimits& limits,
+                       const std::string& what,
+                       const ReportProgress& progress) {
   Clock::time_point deadline =
       Clock::now() + std::chrono::seconds(limits.seconds);
   Pipe result = OpenPipe(what);
@@ -287,7 +315,8 @@ std::string RunInChild(const std::function<std::string()>& work,
   }
   std::string result_text;
   std::string log_text;
-  bool in_time = Collect(&result, &log, deadline, &result_text, &log_text);
+  bool in_time =
+      Collect(&result, &log, deadline, progress, &result_text, &log_text);
   Close(&result.read_end);
   Close(&log.read_end);
   int status = WaitFor(child, !in_time, deadline);

@@ -29,4 +29,14 @@ struct ChildLimits {
 std::string RunInChild(const std::function<std::string()>& work,
                        const ChildLimits& limits, const std::string& what);
 
+// How much of some work is done.
+using ReportProgress = std::function<void(int64_t done, int64_t all)>;
+
+// The same for work that reports on itself: what it reports in the child,
+// `progress` hears here, in order. `progress` may be null.
+std::string RunInChild(
+    const std::function<std::string(const ReportProgress&)>& work,
+    const ChildLimits& limits, const std::string& what,
+    const ReportProgress& progress);
+
 }  // namespace dnncut

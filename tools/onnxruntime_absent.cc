@@ -44,9 +44,9 @@ TypeMap InferTypesWithOnnxRuntime(const SourceModel& model,
   FailAbsent("type inference with " + runtime.path);
 }
 
-std::vector<TensorValue> RunWithOnnxRuntime(
-    const std::string& model_path, const std::vector<TensorValue>& inputs,
-    const OnnxRuntime& runtime) {
+RunResult RunModel(const std::string& model_path,
+                   const std::vector<Value>& inputs, const RunOptions& options,
+                   const OnnxRuntime& runtime, const RunProgress& progress) {
   FailAbsent("running " + model_path);
 }
 

@@ -33,20 +33,40 @@ void ReplaceAll(const std::string& from, const std::string& to,
   }
 }
 
-OrtOwned<OrtSessionOptions> PlainOptions(const OrtApi& api,
-                                         GraphOptimizationLevel level) {
+// Weights above this size are no part of a saved model.
+constexpr const char* kSavedInlineBytes = "1024";
+
+OrtOwned<OrtSessionOptions> MakeOptions(const OrtApi& api,
+                                        const OrtSessionChoices& choices) {
   OrtSessionOptions* created = nullptr;
   CheckStatus(api, api.CreateSessionOptions(&created));
   OrtOwned<OrtSessionOptions> options{created, api.ReleaseSessionOptions};
-  CheckStatus(api, api.SetSessionGraphOptimizationLevel(created, level));
+  const auto set = [&](const char* key, const char* value) {
+    CheckStatus(api, api.AddSessionConfigEntry(created, key, value));
+  };
+  CheckStatus(api,
+              api.SetSessionGraphOptimizationLevel(created, choices.level));
   CheckStatus(api, api.SetSessionExecutionMode(created, ORT_SEQUENTIAL));
-  CheckStatus(api, api.SetIntraOpNumThreads(created, 1));
+  CheckStatus(api, api.SetIntraOpNumThreads(created, choices.threads));
   CheckStatus(api, api.SetInterOpNumThreads(created, 1));
-  CheckStatus(api, api.DisableCpuMemArena(created));
-  CheckStatus(api, api.DisableMemPattern(created));
-  // Packing would read every weight and copy it.
-  CheckStatus(api, api.AddSessionConfigEntry(
-                       created, "session.disable_prepacking", "1"));
+  if (!choices.for_speed) {
+    CheckStatus(api, api.DisableCpuMemArena(created));
+    CheckStatus(api, api.DisableMemPattern(created));
+    // Packing would read every weight and copy it.
+    set("session.disable_prepacking", "1");
+  }
+  if (!choices.trace_prefix.empty()) {
+    CheckStatus(api,
+                api.EnableProfiling(created, choices.trace_prefix.c_str()));
+  }
+  if (!choices.optimized_model.empty()) {
+    CheckStatus(api, api.SetOptimizedModelFilePath(
+                         created, choices.optimized_model.c_str()));
+    set("session.optimized_model_external_initializers_file_name",
+        "optimized_weights.bin");
+    set("session.optimized_model_external_initializers_min_size_in_bytes",
+        kSavedInlineBytes);
+  }
   return options;
 }
 
@@ -115,13 +135,13 @@ void CheckStatus(const OrtApi& api, OrtStatus* status) {
 OrtModelSession OpenSession(const OnnxRuntimeApi& runtime,
                             const std::string& model_path,
                             const std::string& shown_path,
-                            GraphOptimizationLevel level) {
+                            const OrtSessionChoices& choices) {
   const OrtApi& api = *runtime.api;
   OrtEnv* env = nullptr;
   CheckStatus(api, api.CreateEnv(ORT_LOGGING_LEVEL_FATAL, "dnncut", &env));
   OrtModelSession opened{{env, api.ReleaseEnv}, {nullptr, api.ReleaseSession}};
   CheckStatus(api, api.DisableTelemetryEvents(env));
-  OrtOwned<OrtSessionOptions> options = PlainOptions(api, level);
+  OrtOwned<OrtSessionOptions> options = MakeOptions(api, choices);
   OrtSession* session = nullptr;
   std::string message = TakeMessage(
       api, api.CreateSession(env, model_path.c_str(), options.get(), &session));

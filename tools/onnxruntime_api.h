@@ -37,18 +37,26 @@ void CheckStatus(const OrtApi& api, OrtStatus* status);
 template <typename T>
 using OrtOwned = std::unique_ptr<T, void (*)(T*)>;
 
-// A session of a model file, with one thread and as little memory as there can
-// be.
+struct OrtSessionChoices {
+  GraphOptimizationLevel level = ORT_DISABLE_ALL;
+  int threads = 1;  // 0: one for each core
+  // Runs are to be fast; else as little memory is used as there can be, and no
+  // weight is read.
+  bool for_speed = false;
+  std::string trace_prefix;     // of the profiler's file; empty: no profiler
+  std::string optimized_model;  // where it is written; empty: nowhere
+};
+
 struct OrtModelSession {
   OrtOwned<OrtEnv> env;
   OrtOwned<OrtSession> session;
 };
 
-// Throws Error (E704) with ONNX Runtime's message, in which `model_path` is
-// spelt `shown_path`.
+// A session of a model file. Throws Error (E704) with ONNX Runtime's message,
+// in which `model_path` is spelt `shown_path`.
 OrtModelSession OpenSession(const OnnxRuntimeApi& runtime,
                             const std::string& model_path,
                             const std::string& shown_path,
-                            GraphOptimizationLevel level);
+                            const OrtSessionChoices& choices);
 
 }  // namespace dnncut

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/onnxruntime_run.h"
 
-#include <onnx/onnx_pb.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
+#include <stdexcept>
 
 #include "compiler/error.h"
 #include "frontends/child_process.h"
 #include "tools/onnxruntime_api.h"
+#include "tools/onnxruntime_values.h"
 
 namespace dnncut {
 namespace {
 
-namespace onnx = ONNX_NAMESPACE;
+using Clock = std::chrono::steady_clock;
 
 // Owns the name that a session gives away.
 std::string TakeName(const OrtApi& api, OrtAllocator* allocator, char* name) {
@@ -45,134 +48,162 @@ Names NamesOf(const OrtApi& api, const OrtSession* session) {
   return names;
 }
 
-[[noreturn]] void FailNoNumbers(const std::string& name) {
-  Fail(ExitCode::kBadInput, "E706",
-       "ONNX Runtime: '{}' is no tensor of numbers, which is all that can be "
-       "passed in and out",
-       name);
-}
-
-// A value that lies over `value.data`, which must outlive it.
-OrtOwned<OrtValue> MakeValue(const OrtApi& api, const TensorValue& value) {
-  if (BitsOf(value.dtype) == 0 ||
-      BytesOf(value.dtype, value.shape, value.name) !=
-          static_cast<int64_t>(value.data.size())) {
-    FailNoNumbers(value.name);
+GraphOptimizationLevel LevelOf(OptimizationLevel level) {
+  switch (level) {
+    case OptimizationLevel::kDisabled:
+      return ORT_DISABLE_ALL;
+    case OptimizationLevel::kBasic:
+      return ORT_ENABLE_BASIC;
+    case OptimizationLevel::kExtended:
+      return ORT_ENABLE_EXTENDED;
+    case OptimizationLevel::kAll:
+      return ORT_ENABLE_ALL;
   }
-  OrtMemoryInfo* memory = nullptr;
-  CheckStatus(api, api.CreateCpuMemoryInfo(OrtDeviceAllocator,
-                                           OrtMemTypeDefault, &memory));
-  OrtOwned<OrtMemoryInfo> owner{memory, api.ReleaseMemoryInfo};
-  OrtValue* created = nullptr;
-  // ONNX Runtime does not write to inputs.
-  CheckStatus(
-      api, api.CreateTensorWithDataAsOrtValue(
-               memory, const_cast<char*>(value.data.data()), value.data.size(),
-               value.shape.data(), value.shape.size(),
-               static_cast<ONNXTensorElementDataType>(value.dtype), &created));
-  return {created, api.ReleaseValue};
+  throw std::logic_error("an optimisation level that ONNX Runtime lacks");
 }
 
-std::vector<OrtOwned<OrtValue>> MakeInputs(
-    const OrtApi& api, const std::vector<std::string>& names,
-    const std::vector<TensorValue>& given) {
-  std::vector<OrtOwned<OrtValue>> values;
-  for (const std::string& name : names) {
-    auto found = std::find_if(
-        given.begin(), given.end(),
-        [&](const TensorValue& value) { return value.name == name; });
-    if (found == given.end()) {
-      Fail(ExitCode::kBadInput, "E706",
-           "ONNX Runtime: no value is given for input '{}'", name);
+OrtSessionChoices ChoicesOf(const RunOptions& options) {
+  OrtSessionChoices choices;
+  choices.level = LevelOf(options.optimization);
+  choices.threads = options.threads;
+  choices.for_speed = true;
+  if (!options.trace_folder.empty()) {
+    choices.trace_prefix = options.trace_folder + "/trace";
+  }
+  choices.optimized_model = options.optimized_model;
+  return choices;
+}
+
+std::vector<const char*> Pointers(const std::vector<std::string>& names) {
+  std::vector<const char*> pointers;
+  for (const std::string& name : names) pointers.push_back(name.c_str());
+  return pointers;
+}
+
+// A model with its inputs, ready to run.
+class Runner {
+ public:
+  Runner(const OrtApi& api, OrtSession* session,
+         const std::vector<Value>& given)
+      : api_(api), session_(session), names_(NamesOf(api, session)) {
+    for (const std::string& name : names_.inputs) {
+      const Value* value = FindValue(given, name);
+      if (value == nullptr) {
+        Fail(ExitCode::kBadInput, "E706",
+             "ONNX Runtime: no value is given for input '{}'", name);
+      }
+      inputs_.push_back(ToOrtValue(api, *value));
     }
-    values.push_back(MakeValue(api, *found));
   }
-  return values;
+
+  // Returns how long it took, in nanoseconds.
+  int64_t Run() {
+    outputs_.clear();
+    const std::vector<const char*> input_names = Pointers(names_.inputs);
+    const std::vector<const char*> output_names = Pointers(names_.outputs);
+    std::vector<const OrtValue*> inputs;
+    for (const auto& value : inputs_) inputs.push_back(value.get());
+    std::vector<OrtValue*> outputs(names_.outputs.size(), nullptr);
+    const Clock::time_point start = Clock::now();
+    OrtStatus* status = api_.Run(
+        session_, nullptr, input_names.data(), inputs.data(), inputs.size(),
+        output_names.data(), outputs.size(), outputs.data());
+    const Clock::time_point end = Clock::now();
+    for (OrtValue* value : outputs) {
+      outputs_.emplace_back(value, api_.ReleaseValue);
+    }
+    CheckStatus(api_, status);
+    return std::chrono::nanoseconds(end - start).count();
+  }
+
+  // Of the last run.
+  std::vector<Value> Outputs() const {
+    std::vector<Value> values;
+    for (size_t i = 0; i < outputs_.size(); ++i) {
+      values.push_back(FromOrtValue(api_, names_.outputs[i], *outputs_[i]));
+    }
+    return values;
+  }
+
+ private:
+  const OrtApi& api_;
+  OrtSession* session_;
+  Names names_;
+  std::vector<OrtOwned<OrtValue>> inputs_;
+  std::vector<OrtOwned<OrtValue>> outputs_;
+};
+
+std::string EndProfiling(const OrtApi& api, OrtSession* session) {
+  OrtAllocator* allocator = nullptr;
+  CheckStatus(api, api.GetAllocatorWithDefaultOptions(&allocator));
+  char* path = nullptr;
+  CheckStatus(api, api.SessionEndProfiling(session, allocator, &path));
+  return TakeName(api, allocator, path);
 }
 
-// How an output travels from the child process.
-void ReadOutput(const OrtApi& api, const std::string& name, OrtValue* value,
-                onnx::TensorProto* tensor) {
-  tensor->set_name(name);
-  ONNXType kind = ONNX_TYPE_UNKNOWN;
-  CheckStatus(api, api.GetValueType(value, &kind));
-  if (kind != ONNX_TYPE_TENSOR) FailNoNumbers(name);
-  OrtTensorTypeAndShapeInfo* info = nullptr;
-  CheckStatus(api, api.GetTensorTypeAndShape(value, &info));
-  OrtOwned<OrtTensorTypeAndShapeInfo> owner{info,
-                                            api.ReleaseTensorTypeAndShapeInfo};
-  ONNXTensorElementDataType element = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
-  CheckStatus(api, api.GetTensorElementType(info, &element));
-  size_t rank = 0;
-  CheckStatus(api, api.GetDimensionsCount(info, &rank));
-  std::vector<int64_t> shape(rank);
-  CheckStatus(api, api.GetDimensions(info, shape.data(), rank));
-  for (int64_t dim : shape) tensor->add_dims(dim);
-  // The numbers are ONNX's own.
-  tensor->set_data_type(static_cast<int32_t>(element));
-  DType dtype = DTypeFromOnnx(tensor->data_type());
-  if (BitsOf(dtype) == 0) FailNoNumbers(name);
-  void* data = nullptr;
-  CheckStatus(api, api.GetTensorMutableData(value, &data));
-  tensor->set_raw_data(data, static_cast<size_t>(BytesOf(dtype, shape, name)));
+// How a result travels from the child process: as values, the last two of
+// which hold the times and the path of the trace.
+std::string Pack(const RunResult& result) {
+  std::vector<Value> values = result.outputs;
+  Value times;
+  times.shape = result.run_ns;
+  values.push_back(times);
+  Value trace;
+  trace.data = result.trace;
+  values.push_back(trace);
+  return PackValues(values);
 }
 
-// The outputs as a serialised GraphProto's initializers.
-std::string Run(const OnnxRuntime& library, const std::string& model_path,
-                const std::vector<TensorValue>& given) {
-  OnnxRuntimeApi runtime = LoadOnnxRuntime(library.path);
-  const OrtApi& api = *runtime.api;
-  OrtModelSession opened =
-      OpenSession(runtime, model_path, model_path, ORT_DISABLE_ALL);
-  Names names = NamesOf(api, opened.session.get());
-  std::vector<OrtOwned<OrtValue>> inputs = MakeInputs(api, names.inputs, given);
+RunResult Unpack(const std::string& bytes) {
+  RunResult result;
+  result.outputs = UnpackValues(bytes);
+  result.trace = std::move(result.outputs.back().data);
+  result.outputs.pop_back();
+  result.run_ns = std::move(result.outputs.back().shape);
+  result.outputs.pop_back();
+  return result;
+}
 
-  std::vector<const char*> input_names;
-  std::vector<const OrtValue*> input_values;
-  std::vector<const char*> output_names;
-  for (const std::string& name : names.inputs) {
-    input_names.push_back(name.c_str());
+RunResult Run(const OnnxRuntime& library, const std::string& model_path,
+              const std::vector<Value>& given, const RunOptions& options,
+              const RunProgress& progress) {
+  const OnnxRuntimeApi runtime = LoadOnnxRuntime(library.path);
+  const OrtModelSession opened =
+      OpenSession(runtime, model_path, model_path, ChoicesOf(options));
+  OrtSession* session = opened.session.get();
+  Runner runner(*runtime.api, session, given);
+  RunResult result;
+  const int64_t all = int64_t{options.warm_up} + options.runs;
+  for (int64_t run = 0; run < all; ++run) {
+    const int64_t ns = runner.Run();
+    if (run >= options.warm_up) result.run_ns.push_back(ns);
+    progress(run + 1, all);
   }
-  for (const auto& value : inputs) input_values.push_back(value.get());
-  for (const std::string& name : names.outputs) {
-    output_names.push_back(name.c_str());
+  if (!options.trace_folder.empty()) {
+    result.trace = EndProfiling(*runtime.api, session);
   }
-  std::vector<OrtValue*> outputs(names.outputs.size(), nullptr);
-  CheckStatus(
-      api, api.Run(opened.session.get(), nullptr, input_names.data(),
-                   input_values.data(), input_values.size(),
-                   output_names.data(), output_names.size(), outputs.data()));
-  onnx::GraphProto result;
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    OrtOwned<OrtValue> owner{outputs[i], api.ReleaseValue};
-    ReadOutput(api, names.outputs[i], outputs[i], result.add_initializer());
-  }
-  return result.SerializeAsString();
+  if (options.want_outputs) result.outputs = runner.Outputs();
+  return result;
+}
+
+// A model with many weights may use all memory that there is.
+int64_t PhysicalMemoryBytes() {
+  return int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
 }
 
 }  // namespace
 
-std::vector<TensorValue> RunWithOnnxRuntime(
-    const std::string& model_path, const std::vector<TensorValue>& inputs,
-    const OnnxRuntime& runtime) {
+RunResult RunModel(const std::string& model_path,
+                   const std::vector<Value>& inputs, const RunOptions& options,
+                   const OnnxRuntime& runtime, const RunProgress& progress) {
   ChildLimits limits;
-  constexpr int kSeconds = 600;
-  limits.seconds = kSeconds;
-  std::string answer =
-      RunInChild([&] { return Run(runtime, model_path, inputs); }, limits,
-                 model_path + ": running it with ONNX Runtime");
-  onnx::GraphProto result;
-  if (!result.ParseFromString(answer)) {
-    Fail(ExitCode::kBadInput, "E703", "ONNX Runtime's answer cannot be read");
-  }
-  std::vector<TensorValue> outputs;
-  for (const onnx::TensorProto& tensor : result.initializer()) {
-    outputs.push_back({tensor.name(),
-                       DTypeFromOnnx(tensor.data_type()),
-                       {tensor.dims().begin(), tensor.dims().end()},
-                       tensor.raw_data()});
-  }
-  return outputs;
+  limits.memory_bytes = std::max(limits.memory_bytes, PhysicalMemoryBytes());
+  limits.seconds = options.timeout_seconds;
+  const auto work = [&](const ReportProgress& report) {
+    return Pack(Run(runtime, model_path, inputs, options, report));
+  };
+  return Unpack(RunInChild(
+      work, limits, model_path + ": running it with ONNX Runtime", progress));
 }
 
 }  // namespace dnncut

@@ -106,9 +106,10 @@ std::string ReadOutputTypes(const OnnxRuntime& library,
                             const std::string& shown_path, bool fold) {
   OnnxRuntimeApi runtime = LoadOnnxRuntime(library.path);
   const OrtApi& api = *runtime.api;
+  OrtSessionChoices choices;
+  choices.level = fold ? ORT_ENABLE_BASIC : ORT_DISABLE_ALL;
   OrtModelSession opened =
-      OpenSession(runtime, model_path, shown_path,
-                  fold ? ORT_ENABLE_BASIC : ORT_DISABLE_ALL);
+      OpenSession(runtime, model_path, shown_path, choices);
   OrtSession* session = opened.session.get();
   OrtAllocator* allocator = nullptr;
   CheckStatus(api, api.GetAllocatorWithDefaultOptions(&allocator));

@@ -46,6 +46,23 @@ TEST(ChildProcessTest, ReturnsLargeResultsUnchanged) {
   EXPECT_EQ(RunInChild([&] { return large; }, {}, "it"), large);
 }
 
+TEST(ChildProcessTest, PassesReportsOnInOrder) {
+  std::vector<std::pair<int64_t, int64_t>> heard;
+  const auto work = [](const ReportProgress& report) {
+    for (int i = 1; i <= 1000; ++i) report(i, 1000);
+    return std::string("P and more");
+  };
+  const auto hear = [&](int64_t done, int64_t all) {
+    heard.emplace_back(done, all);
+  };
+  EXPECT_EQ(RunInChild(work, {}, "it", hear), "P and more");
+  ASSERT_EQ(heard.size(), 1000u);
+  for (int i = 0; i < 1000; ++i) {
+    EXPECT_EQ(heard[i], (std::pair<int64_t, int64_t>(i + 1, 1000)));
+  }
+  EXPECT_EQ(RunInChild(work, {}, "it", nullptr), "P and more");
+}
+
 TEST(ChildProcessTest, KeepsTheParentUnchanged) {
   int value = 1;
   RunInChild(

@@ -22,11 +22,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using Values = std::map<std::string, TensorValue>;
+using Values = std::map<std::string, Value>;
 
 // The same for the same name, about normal-sized.
-TensorValue MakeInput(const Tensor& tensor, uint64_t seed) {
-  TensorValue value{tensor.name, tensor.type.dtype, tensor.type.shape, ""};
+Value MakeInput(const Tensor& tensor, uint64_t seed) {
+  Value value;
+  value.name = tensor.name;
+  value.dtype = tensor.type.dtype;
+  value.shape = tensor.type.shape;
   int64_t bytes = BytesOf(value.dtype, value.shape, value.name);
   value.data.assign(static_cast<size_t>(bytes), '\0');
   Random random(seed);
@@ -42,14 +45,14 @@ TensorValue MakeInput(const Tensor& tensor, uint64_t seed) {
   return value;  // Indices and the like: zeros are valid for all.
 }
 
-std::vector<TensorValue> ToVector(const Values& values) {
-  std::vector<TensorValue> list;
+std::vector<Value> ToVector(const Values& values) {
+  std::vector<Value> list;
   for (const auto& [name, value] : values) list.push_back(value);
   return list;
 }
 
-void Add(const std::vector<TensorValue>& list, Values* values) {
-  for (const TensorValue& value : list) (*values)[value.name] = value;
+void Add(const std::vector<Value>& list, Values* values) {
+  for (const Value& value : list) (*values)[value.name] = value;
 }
 
 // At most `count` of the cuts, spread evenly, the first and the last included.
@@ -67,9 +70,9 @@ CutTable Sample(const CutTable& table, size_t count) {
   return sampled;
 }
 
-void ExpectSameBits(const std::vector<TensorValue>& expected,
-                    const Values& values, const std::string& where) {
-  for (const TensorValue& value : expected) {
+void ExpectSameBits(const std::vector<Value>& expected, const Values& values,
+                    const std::string& where) {
+  for (const Value& value : expected) {
     auto found = values.find(value.name);
     ASSERT_NE(found, values.end()) << where << ": no " << value.name;
     EXPECT_EQ(found->second.dtype, value.dtype) << where;
@@ -100,8 +103,8 @@ class SplitRun : public ::testing::Test {
     for (int t = 0; t < split.graph.input_count; ++t) {
       Add({MakeInput(split.graph.tensors[t], seed + t)}, &inputs);
     }
-    std::vector<TensorValue> whole =
-        RunWithOnnxRuntime(split.model.path, ToVector(inputs), *runtime_);
+    std::vector<Value> whole =
+        RunModel(split.model.path, ToVector(inputs), {}, *runtime_).outputs;
     int split_cuts = 0;
     for (int c = 0; c < static_cast<int>(split.table.cuts.size()); ++c) {
       Values values = inputs;
@@ -110,7 +113,8 @@ class SplitRun : public ::testing::Test {
         auto file = HalfFile(split.AsResult(), c, side, {});
         if (!file) continue;
         ++halves;
-        Add(RunWithOnnxRuntime(out + "/" + *file, ToVector(values), *runtime_),
+        Add(RunModel(out + "/" + *file, ToVector(values), {}, *runtime_)
+                .outputs,
             &values);
       }
       ExpectSameBits(whole, values,

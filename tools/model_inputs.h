@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a model is run on: values that the user gives, or made-up ones. The same
+// flags for every command that runs models.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backends/table_file.h"
+#include "compiler/graph.h"
+#include "tools/value.h"
+
+namespace dnncut {
+
+struct InputFlags {
+  std::vector<std::string> inputs;       // --input NAME=FILE (.npy, .pb)
+  std::optional<std::string> test_data;  // --test-data FOLDER
+  std::optional<std::string> seed;       // --seed N
+};
+
+void AddInputFlags(CLI::App* app, InputFlags* flags);
+
+// An input of a model, with the shape that the compile has fixed.
+struct ModelInput {
+  std::string name;
+  TensorType type;
+};
+
+std::vector<ModelInput> InputsOf(const Graph& graph);
+std::vector<ModelInput> InputsOf(const TableFile& table);
+
+struct RunInputs {
+  std::vector<Value> values;    // one for each input, in their order
+  std::vector<Value> expected;  // outputs of the test data; may be empty
+  bool any_made_up = false;
+};
+
+// For each input: its --input, else that of the --test-data folder (the layout
+// of ONNX's tests: input_0.pb, ..., output_0.pb, ... by position), else made up
+// from the seed. Throws Error when a file does not fit or an input cannot be
+// made up (no tensor of numbers), which names the flag that gives it.
+RunInputs MakeInputs(const std::vector<ModelInput>& inputs,
+                     const std::vector<std::string>& outputs,
+                     const InputFlags& flags);
+
+}  // namespace dnncut
