@@ -18,15 +18,15 @@ namespace {
 using ONNX_NAMESPACE::TensorProto;
 
 // "x.conv", "x.bn", "x.relu".
-Value ConvNormRelu(ModelBuilder* m, Value x, const std::string& name,
-                   ConvSpec spec) {
+Activation ConvNormRelu(ModelBuilder* m, Activation x, const std::string& name,
+                        ConvSpec spec) {
   spec.bias = false;
   x = m->Conv(x, name + ".conv", spec);
   x = m->BatchNorm(x, name + ".bn");
   return m->Unary("Relu", x, name + ".relu");
 }
 
-void Classify(ModelBuilder* m, Value x, const std::string& name) {
+void Classify(ModelBuilder* m, Activation x, const std::string& name) {
   x = m->GlobalAveragePool(x, "avgpool");
   x = m->Flatten(x, "flatten");
   m->Output(m->Gemm(x, name, 1000), "logits");
@@ -40,49 +40,52 @@ struct InceptionSpec {
   int64_t pool = 0;
 };
 
-Value Inception(ModelBuilder* m, const Value& x, const InceptionSpec& spec) {
+Activation Inception(ModelBuilder* m, const Activation& x,
+                     const InceptionSpec& spec) {
   const std::string& name = spec.name;
-  Value one = ConvNormRelu(m, x, name + ".branch1", {.channels = spec.one});
-  Value three =
+  Activation one =
+      ConvNormRelu(m, x, name + ".branch1", {.channels = spec.one});
+  Activation three =
       ConvNormRelu(m, x, name + ".branch2.0", {.channels = spec.three_reduce});
   three = ConvNormRelu(m, three, name + ".branch2.1",
                        {.channels = spec.three, .kernel = 3, .pad = 1});
   // The paper has 5x5 here; torchvision's published weights have 3x3.
-  Value five =
+  Activation five =
       ConvNormRelu(m, x, name + ".branch3.0", {.channels = spec.five_reduce});
   five = ConvNormRelu(m, five, name + ".branch3.1",
                       {.channels = spec.five, .kernel = 3, .pad = 1});
-  Value pool = m->MaxPool(x, name + ".branch4.0",
-                          {.kernel = 3, .stride = 1, .pad = 1, .ceil = true});
+  Activation pool =
+      m->MaxPool(x, name + ".branch4.0",
+                 {.kernel = 3, .stride = 1, .pad = 1, .ceil = true});
   pool = ConvNormRelu(m, pool, name + ".branch4.1", {.channels = spec.pool});
   return m->Concat({one, three, five, pool}, name + ".concat");
 }
 
 // Normalisation, activation, convolution: the order of a DenseNet.
-Value NormReluConv(ModelBuilder* m, Value x, const std::string& name,
-                   const std::string& number, ConvSpec spec) {
+Activation NormReluConv(ModelBuilder* m, Activation x, const std::string& name,
+                        const std::string& number, ConvSpec spec) {
   spec.bias = false;
   x = m->BatchNorm(x, name + ".norm" + number);
   x = m->Unary("Relu", x, name + ".relu" + number);
   return m->Conv(x, name + ".conv" + number, spec);
 }
 
-Value DenseBlock(ModelBuilder* m, Value x, const std::string& name,
-                 int layers) {
+Activation DenseBlock(ModelBuilder* m, Activation x, const std::string& name,
+                      int layers) {
   constexpr int64_t kGrowth = 32;
-  std::vector<Value> features = {x};
+  std::vector<Activation> features = {x};
   for (int i = 1; i <= layers; ++i) {
     std::string layer = fmt::format("{}.denselayer{}", name, i);
     if (i > 1) x = m->Concat(features, layer + ".concat");
-    Value y = NormReluConv(m, x, layer, "1", {.channels = 4 * kGrowth});
+    Activation y = NormReluConv(m, x, layer, "1", {.channels = 4 * kGrowth});
     features.push_back(NormReluConv(
         m, y, layer, "2", {.channels = kGrowth, .kernel = 3, .pad = 1}));
   }
   return m->Concat(features, name + ".concat");
 }
 
-Value DoubleConv(ModelBuilder* m, Value x, const std::string& name,
-                 int64_t channels) {
+Activation DoubleConv(ModelBuilder* m, Activation x, const std::string& name,
+                      int64_t channels) {
   for (int i = 0; i < 2; ++i) {
     x = ConvNormRelu(m, x, fmt::format("{}.{}", name, i),
                      {.channels = channels, .kernel = 3, .pad = 1});
@@ -95,7 +98,7 @@ Value DoubleConv(ModelBuilder* m, Value x, const std::string& name,
 ModelBuilder BuildInceptionV1(const ExampleOptions& options) {
   const PoolSpec pool{.kernel = 3, .stride = 2, .ceil = true};
   ModelBuilder m("inception-v1", options);
-  Value x = m.Input("input", TensorProto::FLOAT, {1, 3, 224, 224});
+  Activation x = m.Input("input", TensorProto::FLOAT, {1, 3, 224, 224});
   x = ConvNormRelu(&m, x, "conv1",
                    {.channels = 64, .kernel = 7, .stride = 2, .pad = 3});
   x = m.MaxPool(x, "maxpool1", pool);
@@ -119,7 +122,7 @@ ModelBuilder BuildInceptionV1(const ExampleOptions& options) {
 
 ModelBuilder BuildDenseNet121(const ExampleOptions& options) {
   ModelBuilder m("densenet121", options);
-  Value x = m.Input("input", TensorProto::FLOAT, {1, 3, 224, 224});
+  Activation x = m.Input("input", TensorProto::FLOAT, {1, 3, 224, 224});
   x = m.Conv(
       x, "features.conv0",
       {.channels = 64, .kernel = 7, .stride = 2, .pad = 3, .bias = false});
@@ -143,8 +146,8 @@ ModelBuilder BuildDenseNet121(const ExampleOptions& options) {
 
 ModelBuilder BuildUNet(const ExampleOptions& options) {
   ModelBuilder m("unet", options);
-  Value x = m.Input("input", TensorProto::FLOAT, {1, 3, 256, 256});
-  std::vector<Value> skips;
+  Activation x = m.Input("input", TensorProto::FLOAT, {1, 3, 256, 256});
+  std::vector<Activation> skips;
   x = DoubleConv(&m, x, "inc", 64);
   for (int i = 1; i <= 4; ++i) {
     skips.push_back(x);

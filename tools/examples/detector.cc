@@ -17,8 +17,8 @@ using ONNX_NAMESPACE::TensorProto;
 std::string Module(int number) { return fmt::format("model.{}", number); }
 
 // Convolution, normalisation, SiLU.
-Value Conv(ModelBuilder* m, Value x, const std::string& name, int64_t channels,
-           int64_t kernel = 1, int64_t stride = 1) {
+Activation Conv(ModelBuilder* m, Activation x, const std::string& name,
+                int64_t channels, int64_t kernel = 1, int64_t stride = 1) {
   x = m->Conv(x, name + ".conv",
               {.channels = channels,
                .kernel = kernel,
@@ -26,31 +26,31 @@ Value Conv(ModelBuilder* m, Value x, const std::string& name, int64_t channels,
                .pad = kernel == 6 ? 2 : kernel / 2,
                .bias = false});
   x = m->BatchNorm(x, name + ".bn");
-  Value gate = m->Unary("Sigmoid", x, name + ".act.sigmoid");
+  Activation gate = m->Unary("Sigmoid", x, name + ".act.sigmoid");
   return m->Binary("Mul", x, gate, name + ".act.mul");
 }
 
 // A cross stage partial bottleneck with three convolutions.
-Value C3(ModelBuilder* m, const Value& x, const std::string& name,
-         int64_t channels, int bottlenecks, bool shortcut) {
+Activation C3(ModelBuilder* m, const Activation& x, const std::string& name,
+              int64_t channels, int bottlenecks, bool shortcut) {
   int64_t hidden = channels / 2;
-  Value left = Conv(m, x, name + ".cv1", hidden);
+  Activation left = Conv(m, x, name + ".cv1", hidden);
   for (int i = 0; i < bottlenecks; ++i) {
     std::string part = fmt::format("{}.m.{}", name, i);
-    Value y = Conv(m, left, part + ".cv1", hidden);
+    Activation y = Conv(m, left, part + ".cv1", hidden);
     y = Conv(m, y, part + ".cv2", hidden, 3);
     left = shortcut ? m->Binary("Add", left, y, part + ".add") : y;
   }
-  Value right = Conv(m, x, name + ".cv2", hidden);
-  Value both = m->Concat({left, right}, name + ".concat");
+  Activation right = Conv(m, x, name + ".cv2", hidden);
+  Activation both = m->Concat({left, right}, name + ".concat");
   return Conv(m, both, name + ".cv3", channels);
 }
 
 // Spatial pyramid pooling.
-Value Sppf(ModelBuilder* m, Value x, const std::string& name) {
+Activation Sppf(ModelBuilder* m, Activation x, const std::string& name) {
   int64_t channels = x.shape[1];
   x = Conv(m, x, name + ".cv1", channels / 2);
-  std::vector<Value> levels = {x};
+  std::vector<Activation> levels = {x};
   for (int i = 1; i <= 3; ++i) {
     levels.push_back(m->MaxPool(levels.back(), fmt::format("{}.m{}", name, i),
                                 {.kernel = 5, .stride = 1, .pad = 2}));
@@ -59,7 +59,7 @@ Value Sppf(ModelBuilder* m, Value x, const std::string& name) {
 }
 
 // Three boxes a cell, each four sides, an objectness and 80 classes.
-void Head(ModelBuilder* m, Value x, int number) {
+void Head(ModelBuilder* m, Activation x, int number) {
   std::string name = fmt::format("{}.m.{}", Module(24), number);
   x = m->Conv(x, name, {.channels = 255});
   int64_t height = x.shape[2];
@@ -73,32 +73,32 @@ void Head(ModelBuilder* m, Value x, int number) {
 
 ModelBuilder BuildYolo(const ExampleOptions& options) {
   ModelBuilder m("yolo", options);
-  Value x = m.Input("images", TensorProto::FLOAT, {1, 3, 640, 640});
+  Activation x = m.Input("images", TensorProto::FLOAT, {1, 3, 640, 640});
   x = Conv(&m, x, Module(0), 32, 6, 2);
   x = Conv(&m, x, Module(1), 64, 3, 2);
   x = C3(&m, x, Module(2), 64, 1, true);
   x = Conv(&m, x, Module(3), 128, 3, 2);
-  Value backbone8 = x = C3(&m, x, Module(4), 128, 2, true);
+  Activation backbone8 = x = C3(&m, x, Module(4), 128, 2, true);
   x = Conv(&m, x, Module(5), 256, 3, 2);
-  Value backbone16 = x = C3(&m, x, Module(6), 256, 3, true);
+  Activation backbone16 = x = C3(&m, x, Module(6), 256, 3, true);
   x = Conv(&m, x, Module(7), 512, 3, 2);
   x = C3(&m, x, Module(8), 512, 1, true);
   x = Sppf(&m, x, Module(9));
 
-  Value top32 = x = Conv(&m, x, Module(10), 256);
+  Activation top32 = x = Conv(&m, x, Module(10), 256);
   x = m.Upsample(x, Module(11));
   x = m.Concat({x, backbone16}, Module(12));
   x = C3(&m, x, Module(13), 256, 1, false);
-  Value top16 = x = Conv(&m, x, Module(14), 128);
+  Activation top16 = x = Conv(&m, x, Module(14), 128);
   x = m.Upsample(x, Module(15));
   x = m.Concat({x, backbone8}, Module(16));
-  Value cells8 = x = C3(&m, x, Module(17), 128, 1, false);
+  Activation cells8 = x = C3(&m, x, Module(17), 128, 1, false);
   x = Conv(&m, x, Module(18), 128, 3, 2);
   x = m.Concat({x, top16}, Module(19));
-  Value cells16 = x = C3(&m, x, Module(20), 256, 1, false);
+  Activation cells16 = x = C3(&m, x, Module(20), 256, 1, false);
   x = Conv(&m, x, Module(21), 256, 3, 2);
   x = m.Concat({x, top32}, Module(22));
-  Value cells32 = C3(&m, x, Module(23), 512, 1, false);
+  Activation cells32 = C3(&m, x, Module(23), 512, 1, false);
 
   Head(&m, cells8, 0);
   Head(&m, cells16, 1);

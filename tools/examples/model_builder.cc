@@ -87,7 +87,7 @@ void ModelBuilder::Claim(const std::string& name) {
   }
 }
 
-void ModelBuilder::SetType(const Value& value, int32_t data_type,
+void ModelBuilder::SetType(const Activation& value, int32_t data_type,
                            ONNX_NAMESPACE::ValueInfoProto* info) const {
   info->set_name(value.name);
   auto* type = info->mutable_type()->mutable_tensor_type();
@@ -102,15 +102,15 @@ void ModelBuilder::SetType(const Value& value, int32_t data_type,
   }
 }
 
-Value ModelBuilder::Input(const std::string& name, int32_t data_type,
-                          std::vector<int64_t> shape) {
+Activation ModelBuilder::Input(const std::string& name, int32_t data_type,
+                               std::vector<int64_t> shape) {
   Claim(name);
-  Value value{name, std::move(shape)};
+  Activation value{name, std::move(shape)};
   SetType(value, data_type, graph_.add_input());
   return value;
 }
 
-void ModelBuilder::Output(const Value& value, const std::string& name) {
+void ModelBuilder::Output(const Activation& value, const std::string& name) {
   Claim(name);
   for (NodeProto& node : *graph_.mutable_node()) {
     std::replace(node.mutable_input()->begin(), node.mutable_input()->end(),
@@ -122,13 +122,13 @@ void ModelBuilder::Output(const Value& value, const std::string& name) {
 }
 
 NodeProto* ModelBuilder::AddNode(const std::string& op,
-                                 const std::vector<Value>& inputs,
+                                 const std::vector<Activation>& inputs,
                                  const std::string& name, int outputs) {
   Claim(name);
   NodeProto* node = graph_.add_node();
   node->set_op_type(op);
   node->set_name(name);
-  for (const Value& input : inputs) node->add_input(input.name);
+  for (const Activation& input : inputs) node->add_input(input.name);
   for (int i = 0; i < outputs; ++i) {
     std::string output = outputs == 1 ? fmt::format("{}_output", name)
                                       : fmt::format("{}_output_{}", name, i);
@@ -138,19 +138,22 @@ NodeProto* ModelBuilder::AddNode(const std::string& op,
   return node;
 }
 
-Value ModelBuilder::Add(const std::string& op, const std::vector<Value>& inputs,
-                        const std::string& name, std::vector<int64_t> shape) {
+Activation ModelBuilder::Add(const std::string& op,
+                             const std::vector<Activation>& inputs,
+                             const std::string& name,
+                             std::vector<int64_t> shape) {
   return {AddNode(op, inputs, name, 1)->output(0), std::move(shape)};
 }
 
-Value ModelBuilder::Weights(const std::string& name, std::vector<int64_t> dims,
-                            const WeightRange& range, bool trained) {
+Activation ModelBuilder::Weights(const std::string& name,
+                                 std::vector<int64_t> dims,
+                                 const WeightRange& range, bool trained) {
   int64_t count = ElementCount(dims, name);
   if (trained) parameters_ += count;
   int64_t bytes = count * int64_t{sizeof(float)};
-  Value value{name, std::move(dims)};
+  Activation value{name, std::move(dims)};
   if (options_.light && bytes > kInlineBytes) {
-    Value shape = Int64s(value.shape);
+    Activation shape = Int64s(value.shape);
     NodeProto* node = AddNode("ConstantOfShape", {shape}, name + ".fill", 0);
     Claim(name);
     node->add_output(name);
@@ -170,9 +173,9 @@ Value ModelBuilder::Weights(const std::string& name, std::vector<int64_t> dims,
   return value;
 }
 
-Value ModelBuilder::Literal(const std::string& name, int32_t data_type,
-                            std::vector<int64_t> dims, std::string bytes) {
-  Value value{name, std::move(dims)};
+Activation ModelBuilder::Literal(const std::string& name, int32_t data_type,
+                                 std::vector<int64_t> dims, std::string bytes) {
+  Activation value{name, std::move(dims)};
   if (names_.insert(name).second) {
     int64_t size = static_cast<int64_t>(bytes.size());
     initializers_.push_back({.name = name,
@@ -184,22 +187,22 @@ Value ModelBuilder::Literal(const std::string& name, int32_t data_type,
   return value;
 }
 
-Value ModelBuilder::Scalar(float value) {
+Activation ModelBuilder::Scalar(float value) {
   return Literal(fmt::format("scalar_{}", value), TensorProto::FLOAT, {},
                  BytesOfValues<float>({value}));
 }
 
-Value ModelBuilder::Int64s(const std::vector<int64_t>& values) {
+Activation ModelBuilder::Int64s(const std::vector<int64_t>& values) {
   return Literal(fmt::format("ints_{}", fmt::join(values, "_")),
                  TensorProto::INT64, {static_cast<int64_t>(values.size())},
                  BytesOfValues(values));
 }
 
-Value ModelBuilder::Conv(const Value& x, const std::string& name,
-                         const ConvSpec& spec) {
+Activation ModelBuilder::Conv(const Activation& x, const std::string& name,
+                              const ConvSpec& spec) {
   int64_t group_channels = x.shape[1] / spec.groups;
   int64_t fan_in = group_channels * spec.kernel * spec.kernel;
-  std::vector<Value> inputs = {
+  std::vector<Activation> inputs = {
       x, Weights(name + ".weight",
                  {spec.channels, group_channels, spec.kernel, spec.kernel},
                  HeRange(fan_in))};
@@ -217,13 +220,14 @@ Value ModelBuilder::Conv(const Value& x, const std::string& name,
           {x.shape[0], spec.channels, size(x.shape[2]), size(x.shape[3])}};
 }
 
-Value ModelBuilder::ConvTranspose(const Value& x, const std::string& name,
-                                  const ConvSpec& spec) {
+Activation ModelBuilder::ConvTranspose(const Activation& x,
+                                       const std::string& name,
+                                       const ConvSpec& spec) {
   // With stride = kernel every output has x.shape[1] terms.
-  Value weight = Weights(name + ".weight",
-                         {x.shape[1], spec.channels, spec.kernel, spec.kernel},
-                         HeRange(x.shape[1]));
-  Value bias = Weights(name + ".bias", {spec.channels}, kBias);
+  Activation weight = Weights(
+      name + ".weight", {x.shape[1], spec.channels, spec.kernel, spec.kernel},
+      HeRange(x.shape[1]));
+  Activation bias = Weights(name + ".bias", {spec.channels}, kBias);
   NodeProto* node = AddNode("ConvTranspose", {x, weight, bias}, name, 1);
   SetWindow(node, spec.kernel, spec.stride, spec.pad);
   auto size = [&](int64_t in) {
@@ -233,49 +237,53 @@ Value ModelBuilder::ConvTranspose(const Value& x, const std::string& name,
           {x.shape[0], spec.channels, size(x.shape[2]), size(x.shape[3])}};
 }
 
-Value ModelBuilder::BatchNorm(const Value& x, const std::string& name) {
+Activation ModelBuilder::BatchNorm(const Activation& x,
+                                   const std::string& name) {
   int64_t channels = x.shape[1];
-  Value gain = Weights(name + ".weight", {channels}, kGain);
-  Value bias = Weights(name + ".bias", {channels}, kBias);
-  Value mean = Weights(name + ".running_mean", {channels}, kBias, false);
-  Value variance = Weights(name + ".running_var", {channels}, kGain, false);
+  Activation gain = Weights(name + ".weight", {channels}, kGain);
+  Activation bias = Weights(name + ".bias", {channels}, kBias);
+  Activation mean = Weights(name + ".running_mean", {channels}, kBias, false);
+  Activation variance =
+      Weights(name + ".running_var", {channels}, kGain, false);
   NodeProto* node =
       AddNode("BatchNormalization", {x, gain, bias, mean, variance}, name, 1);
   SetFloat(node, "epsilon", 1e-5f);
   return {node->output(0), x.shape};
 }
 
-Value ModelBuilder::LayerNorm(const Value& x, const std::string& name,
-                              float epsilon) {
-  Value gain = Weights(name + ".weight", {x.shape.back()}, kGain);
-  Value bias = Weights(name + ".bias", {x.shape.back()}, kBias);
+Activation ModelBuilder::LayerNorm(const Activation& x, const std::string& name,
+                                   float epsilon) {
+  Activation gain = Weights(name + ".weight", {x.shape.back()}, kGain);
+  Activation bias = Weights(name + ".bias", {x.shape.back()}, kBias);
   NodeProto* node = AddNode("LayerNormalization", {x, gain, bias}, name, 1);
   SetInt(node, "axis", -1);
   SetFloat(node, "epsilon", epsilon);
   return {node->output(0), x.shape};
 }
 
-Value ModelBuilder::Gemm(const Value& x, const std::string& name,
-                         int64_t features) {
+Activation ModelBuilder::Gemm(const Activation& x, const std::string& name,
+                              int64_t features) {
   int64_t fan_in = x.shape.back();
-  Value weight = Weights(name + ".weight", {features, fan_in}, HeRange(fan_in));
-  Value bias = Weights(name + ".bias", {features}, kBias);
+  Activation weight =
+      Weights(name + ".weight", {features, fan_in}, HeRange(fan_in));
+  Activation bias = Weights(name + ".bias", {features}, kBias);
   NodeProto* node = AddNode("Gemm", {x, weight, bias}, name, 1);
   SetInt(node, "transB", 1);
   return {node->output(0), {x.shape[0], features}};
 }
 
-Value ModelBuilder::Linear(const Value& x, const std::string& name,
-                           int64_t features) {
+Activation ModelBuilder::Linear(const Activation& x, const std::string& name,
+                                int64_t features) {
   int64_t fan_in = x.shape.back();
-  Value weight = Weights(name + ".weight", {fan_in, features}, HeRange(fan_in));
-  Value product = MatMul(x, weight, name + ".MatMul");
-  Value bias = Weights(name + ".bias", {features}, kBias);
+  Activation weight =
+      Weights(name + ".weight", {fan_in, features}, HeRange(fan_in));
+  Activation product = MatMul(x, weight, name + ".MatMul");
+  Activation bias = Weights(name + ".bias", {features}, kBias);
   return Binary("Add", product, bias, name + ".Add");
 }
 
-Value ModelBuilder::Pool(const std::string& op, const Value& x,
-                         const std::string& name, const PoolSpec& spec) {
+Activation ModelBuilder::Pool(const std::string& op, const Activation& x,
+                              const std::string& name, const PoolSpec& spec) {
   NodeProto* node = AddNode(op, {x}, name, 1);
   SetWindow(node, spec.kernel, spec.stride, spec.pad);
   SetInt(node, "ceil_mode", spec.ceil ? 1 : 0);
@@ -286,40 +294,43 @@ Value ModelBuilder::Pool(const std::string& op, const Value& x,
           {x.shape[0], x.shape[1], size(x.shape[2]), size(x.shape[3])}};
 }
 
-Value ModelBuilder::MaxPool(const Value& x, const std::string& name,
-                            const PoolSpec& spec) {
+Activation ModelBuilder::MaxPool(const Activation& x, const std::string& name,
+                                 const PoolSpec& spec) {
   return Pool("MaxPool", x, name, spec);
 }
 
-Value ModelBuilder::AveragePool(const Value& x, const std::string& name,
-                                const PoolSpec& spec) {
+Activation ModelBuilder::AveragePool(const Activation& x,
+                                     const std::string& name,
+                                     const PoolSpec& spec) {
   return Pool("AveragePool", x, name, spec);
 }
 
-Value ModelBuilder::GlobalAveragePool(const Value& x, const std::string& name) {
+Activation ModelBuilder::GlobalAveragePool(const Activation& x,
+                                           const std::string& name) {
   return Add("GlobalAveragePool", {x}, name, {x.shape[0], x.shape[1], 1, 1});
 }
 
-Value ModelBuilder::Flatten(const Value& x, const std::string& name) {
+Activation ModelBuilder::Flatten(const Activation& x, const std::string& name) {
   int64_t features = ElementCount(x.shape, name) / x.shape[0];
   NodeProto* node = AddNode("Flatten", {x}, name, 1);
   SetInt(node, "axis", 1);
   return {node->output(0), {x.shape[0], features}};
 }
 
-Value ModelBuilder::Concat(const std::vector<Value>& values,
-                           const std::string& name, int64_t axis) {
+Activation ModelBuilder::Concat(const std::vector<Activation>& values,
+                                const std::string& name, int64_t axis) {
   NodeProto* node = AddNode("Concat", values, name, 1);
   SetInt(node, "axis", axis);
   std::vector<int64_t> shape = values[0].shape;
   shape[axis] = 0;
-  for (const Value& value : values) shape[axis] += value.shape[axis];
+  for (const Activation& value : values) shape[axis] += value.shape[axis];
   return {node->output(0), shape};
 }
 
-Value ModelBuilder::Upsample(const Value& x, const std::string& name) {
-  Value scales = Literal("upsample_scales", TensorProto::FLOAT, {4},
-                         BytesOfValues<float>({1, 1, 2, 2}));
+Activation ModelBuilder::Upsample(const Activation& x,
+                                  const std::string& name) {
+  Activation scales = Literal("upsample_scales", TensorProto::FLOAT, {4},
+                              BytesOfValues<float>({1, 1, 2, 2}));
   NodeProto* node = AddNode("Resize", {x, {}, scales}, name, 1);
   SetString(node, "coordinate_transformation_mode", "asymmetric");
   SetString(node, "mode", "nearest");
@@ -328,28 +339,28 @@ Value ModelBuilder::Upsample(const Value& x, const std::string& name) {
           {x.shape[0], x.shape[1], 2 * x.shape[2], 2 * x.shape[3]}};
 }
 
-Value ModelBuilder::MatMul(const Value& a, const Value& b,
-                           const std::string& name) {
+Activation ModelBuilder::MatMul(const Activation& a, const Activation& b,
+                                const std::string& name) {
   std::vector<int64_t> shape = a.shape;
   shape.back() = b.shape.back();
   return Add("MatMul", {a, b}, name, shape);
 }
 
-Value ModelBuilder::Softmax(const Value& x, const std::string& name) {
+Activation ModelBuilder::Softmax(const Activation& x, const std::string& name) {
   NodeProto* node = AddNode("Softmax", {x}, name, 1);
   SetInt(node, "axis", -1);
   return {node->output(0), x.shape};
 }
 
-Value ModelBuilder::Reshape(const Value& x, const std::string& name,
-                            std::vector<int64_t> shape) {
+Activation ModelBuilder::Reshape(const Activation& x, const std::string& name,
+                                 std::vector<int64_t> shape) {
   std::vector<int64_t> target = shape;
   target[0] = 0;  // copies the batch, whatever it is
   return Add("Reshape", {x, Int64s(target)}, name, std::move(shape));
 }
 
-Value ModelBuilder::Transpose(const Value& x, const std::string& name,
-                              const std::vector<int64_t>& order) {
+Activation ModelBuilder::Transpose(const Activation& x, const std::string& name,
+                                   const std::vector<int64_t>& order) {
   NodeProto* node = AddNode("Transpose", {x}, name, 1);
   SetInts(node, "perm", order);
   std::vector<int64_t> shape;
@@ -357,20 +368,21 @@ Value ModelBuilder::Transpose(const Value& x, const std::string& name,
   return {node->output(0), shape};
 }
 
-Value ModelBuilder::Embedding(const Value& ids, const std::string& name,
-                              const Value& table) {
+Activation ModelBuilder::Embedding(const Activation& ids,
+                                   const std::string& name,
+                                   const Activation& table) {
   std::vector<int64_t> shape = ids.shape;
   shape.push_back(table.shape[1]);
   return Add("Gather", {table, ids}, name, shape);
 }
 
-Value ModelBuilder::Unary(const std::string& op, const Value& x,
-                          const std::string& name) {
+Activation ModelBuilder::Unary(const std::string& op, const Activation& x,
+                               const std::string& name) {
   return Add(op, {x}, name, x.shape);
 }
 
-Value ModelBuilder::Binary(const std::string& op, const Value& a,
-                           const Value& b, const std::string& name) {
+Activation ModelBuilder::Binary(const std::string& op, const Activation& a,
+                                const Activation& b, const std::string& name) {
   return Add(op, {a, b}, name, a.shape);
 }
 

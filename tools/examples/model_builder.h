@@ -19,7 +19,7 @@
 namespace dnncut {
 
 // A tensor of the graph: a batch of one, whatever the options say.
-struct Value {
+struct Activation {
   std::string name;
   std::vector<int64_t> shape;
 };
@@ -63,68 +63,77 @@ class ModelBuilder {
   ModelBuilder(const std::string& graph_name, const ExampleOptions& options);
 
   // The outside. Output renames the value.
-  Value Input(const std::string& name, int32_t data_type,
-              std::vector<int64_t> shape);
-  void Output(const Value& value, const std::string& name);
+  Activation Input(const std::string& name, int32_t data_type,
+                   std::vector<int64_t> shape);
+  void Output(const Activation& value, const std::string& name);
 
   // Layers with weights. Parameters are called `name`.weight, `name`.bias, ...
-  Value Conv(const Value& x, const std::string& name, const ConvSpec& spec);
-  Value ConvTranspose(const Value& x, const std::string& name,
-                      const ConvSpec& spec);
-  Value BatchNorm(const Value& x, const std::string& name);
-  Value LayerNorm(const Value& x, const std::string& name, float epsilon);
-  Value Gemm(const Value& x, const std::string& name, int64_t features);
+  Activation Conv(const Activation& x, const std::string& name,
+                  const ConvSpec& spec);
+  Activation ConvTranspose(const Activation& x, const std::string& name,
+                           const ConvSpec& spec);
+  Activation BatchNorm(const Activation& x, const std::string& name);
+  Activation LayerNorm(const Activation& x, const std::string& name,
+                       float epsilon);
+  Activation Gemm(const Activation& x, const std::string& name,
+                  int64_t features);
   // MatMul and Add over the last dim: what exporters make of a linear layer on
   // more than two dims.
-  Value Linear(const Value& x, const std::string& name, int64_t features);
+  Activation Linear(const Activation& x, const std::string& name,
+                    int64_t features);
 
   // Layers without.
-  Value MaxPool(const Value& x, const std::string& name, const PoolSpec& spec);
-  Value AveragePool(const Value& x, const std::string& name,
-                    const PoolSpec& spec);
-  Value GlobalAveragePool(const Value& x, const std::string& name);
-  Value Flatten(const Value& x, const std::string& name);
-  Value Concat(const std::vector<Value>& values, const std::string& name,
-               int64_t axis = 1);
-  Value Upsample(const Value& x, const std::string& name);  // nearest, twice
-  Value MatMul(const Value& a, const Value& b, const std::string& name);
-  Value Softmax(const Value& x, const std::string& name);  // of the last dim
-  Value Reshape(const Value& x, const std::string& name,
-                std::vector<int64_t> shape);  // the first dim stays
-  Value Transpose(const Value& x, const std::string& name,
-                  const std::vector<int64_t>& order);
+  Activation MaxPool(const Activation& x, const std::string& name,
+                     const PoolSpec& spec);
+  Activation AveragePool(const Activation& x, const std::string& name,
+                         const PoolSpec& spec);
+  Activation GlobalAveragePool(const Activation& x, const std::string& name);
+  Activation Flatten(const Activation& x, const std::string& name);
+  Activation Concat(const std::vector<Activation>& values,
+                    const std::string& name, int64_t axis = 1);
+  Activation Upsample(const Activation& x,
+                      const std::string& name);  // nearest, twice
+  Activation MatMul(const Activation& a, const Activation& b,
+                    const std::string& name);
+  Activation Softmax(const Activation& x,
+                     const std::string& name);  // of the last dim
+  Activation Reshape(const Activation& x, const std::string& name,
+                     std::vector<int64_t> shape);  // the first dim stays
+  Activation Transpose(const Activation& x, const std::string& name,
+                       const std::vector<int64_t>& order);
   // Rows of a table: x is ids.
-  Value Embedding(const Value& ids, const std::string& name,
-                  const Value& table);
-  Value Unary(const std::string& op, const Value& x, const std::string& name);
+  Activation Embedding(const Activation& ids, const std::string& name,
+                       const Activation& table);
+  Activation Unary(const std::string& op, const Activation& x,
+                   const std::string& name);
   // The result has the shape of `a`; `b` is broadcast to it.
-  Value Binary(const std::string& op, const Value& a, const Value& b,
-               const std::string& name);
+  Activation Binary(const std::string& op, const Activation& a,
+                    const Activation& b, const std::string& name);
 
   // Any other operator with one output, or several.
-  Value Add(const std::string& op, const std::vector<Value>& inputs,
-            const std::string& name, std::vector<int64_t> shape);
+  Activation Add(const std::string& op, const std::vector<Activation>& inputs,
+                 const std::string& name, std::vector<int64_t> shape);
   ONNX_NAMESPACE::NodeProto* AddNode(const std::string& op,
-                                     const std::vector<Value>& inputs,
+                                     const std::vector<Activation>& inputs,
                                      const std::string& name, int outputs);
 
   // A tensor of weights; `trained` ones count as parameters.
-  Value Weights(const std::string& name, std::vector<int64_t> dims,
-                const WeightRange& range, bool trained = true);
+  Activation Weights(const std::string& name, std::vector<int64_t> dims,
+                     const WeightRange& range, bool trained = true);
   // Constants; the same values share one initializer.
-  Value Scalar(float value);
-  Value Int64s(const std::vector<int64_t>& values);
-  Value Literal(const std::string& name, int32_t data_type,
-                std::vector<int64_t> dims, std::string bytes);
+  Activation Scalar(float value);
+  Activation Int64s(const std::vector<int64_t>& values);
+  Activation Literal(const std::string& name, int32_t data_type,
+                     std::vector<int64_t> dims, std::string bytes);
 
   const ONNX_NAMESPACE::GraphProto& graph() const { return graph_; }
   const std::vector<Initializer>& initializers() const { return initializers_; }
   int64_t parameters() const { return parameters_; }
 
  private:
-  Value Pool(const std::string& op, const Value& x, const std::string& name,
-             const PoolSpec& spec);
-  void SetType(const Value& value, int32_t data_type,
+  Activation Pool(const std::string& op, const Activation& x,
+                  const std::string& name, const PoolSpec& spec);
+  void SetType(const Activation& value, int32_t data_type,
                ONNX_NAMESPACE::ValueInfoProto* info) const;
   void Claim(const std::string& name);
 

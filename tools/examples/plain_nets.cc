@@ -12,7 +12,7 @@ namespace {
 
 using ONNX_NAMESPACE::TensorProto;
 
-Value Image(ModelBuilder* m) {
+Activation Image(ModelBuilder* m) {
   return m->Input("input", TensorProto::FLOAT, {1, 3, 224, 224});
 }
 
@@ -22,7 +22,7 @@ std::string Numbered(const std::string& prefix, int number) {
 
 // The two hidden layers of 4096 and the classifier, numbered with the dropouts
 // between them, which an exported model no longer has.
-void Classify(ModelBuilder* m, Value x, const std::vector<int>& numbers) {
+void Classify(ModelBuilder* m, Activation x, const std::vector<int>& numbers) {
   x = m->Flatten(x, "flatten");
   for (size_t i = 0; i + 1 < numbers.size(); ++i) {
     x = m->Gemm(x, Numbered("classifier", numbers[i]), 4096);
@@ -36,7 +36,7 @@ void Classify(ModelBuilder* m, Value x, const std::vector<int>& numbers) {
 ModelBuilder BuildVgg(const std::string& name, const std::vector<int>& layout,
                       const ExampleOptions& options) {
   ModelBuilder m(name, options);
-  Value x = Image(&m);
+  Activation x = Image(&m);
   int number = 0;
   for (int channels : layout) {
     std::string layer = Numbered("features", number++);
@@ -51,14 +51,14 @@ ModelBuilder BuildVgg(const std::string& name, const std::vector<int>& layout,
   return m;
 }
 
-Value Fire(ModelBuilder* m, Value x, const std::string& name, int64_t squeeze,
-           int64_t expand) {
+Activation Fire(ModelBuilder* m, Activation x, const std::string& name,
+                int64_t squeeze, int64_t expand) {
   x = m->Conv(x, name + ".squeeze", {.channels = squeeze});
   x = m->Unary("Relu", x, name + ".squeeze_activation");
-  Value one = m->Conv(x, name + ".expand1x1", {.channels = expand});
+  Activation one = m->Conv(x, name + ".expand1x1", {.channels = expand});
   one = m->Unary("Relu", one, name + ".expand1x1_activation");
-  Value three = m->Conv(x, name + ".expand3x3",
-                        {.channels = expand, .kernel = 3, .pad = 1});
+  Activation three = m->Conv(x, name + ".expand3x3",
+                             {.channels = expand, .kernel = 3, .pad = 1});
   three = m->Unary("Relu", three, name + ".expand3x3_activation");
   return m->Concat({one, three}, name + ".concat");
 }
@@ -67,7 +67,7 @@ Value Fire(ModelBuilder* m, Value x, const std::string& name, int64_t squeeze,
 
 ModelBuilder BuildAlexNet(const ExampleOptions& options) {
   ModelBuilder m("alexnet", options);
-  Value x = Image(&m);
+  Activation x = Image(&m);
   x = m.Conv(x, "features.0",
              {.channels = 64, .kernel = 11, .stride = 4, .pad = 2});
   x = m.Unary("Relu", x, "features.1");
@@ -102,7 +102,7 @@ ModelBuilder BuildVgg19(const ExampleOptions& options) {
 ModelBuilder BuildSqueezeNet(const ExampleOptions& options) {
   const PoolSpec pool{.kernel = 3, .stride = 2, .ceil = true};
   ModelBuilder m("squeezenet1.1", options);
-  Value x = Image(&m);
+  Activation x = Image(&m);
   x = m.Conv(x, "features.0", {.channels = 64, .kernel = 3, .stride = 2});
   x = m.Unary("Relu", x, "features.1");
   x = m.MaxPool(x, "features.2", pool);

@@ -15,40 +15,42 @@ namespace {
 
 using ONNX_NAMESPACE::TensorProto;
 
-Value Image(ModelBuilder* m) {
+Activation Image(ModelBuilder* m) {
   return m->Input("input", TensorProto::FLOAT, {1, 3, 224, 224});
 }
 
 // A convolution without bias and its normalisation.
-Value ConvNorm(ModelBuilder* m, const Value& x, const std::string& conv,
-               const std::string& norm, ConvSpec spec) {
+Activation ConvNorm(ModelBuilder* m, const Activation& x,
+                    const std::string& conv, const std::string& norm,
+                    ConvSpec spec) {
   spec.bias = false;
   return m->BatchNorm(m->Conv(x, conv, spec), norm);
 }
 
-Value Stem(ModelBuilder* m, Value x) {
+Activation Stem(ModelBuilder* m, Activation x) {
   x = ConvNorm(m, x, "conv1", "bn1",
                {.channels = 64, .kernel = 7, .stride = 2, .pad = 3});
   x = m->Unary("Relu", x, "relu");
   return m->MaxPool(x, "maxpool", {.kernel = 3, .stride = 2, .pad = 1});
 }
 
-Value Shortcut(ModelBuilder* m, const Value& x, const std::string& name,
-               int64_t channels, int64_t stride) {
+Activation Shortcut(ModelBuilder* m, const Activation& x,
+                    const std::string& name, int64_t channels, int64_t stride) {
   if (stride == 1 && x.shape[1] == channels) return x;
   return ConvNorm(m, x, name + ".downsample.0", name + ".downsample.1",
                   {.channels = channels, .stride = stride});
 }
 
-Value Join(ModelBuilder* m, const Value& x, const Value& shortcut,
-           const std::string& name) {
-  Value sum = m->Binary("Add", x, shortcut, name + ".add");
+Activation Join(ModelBuilder* m, const Activation& x,
+                const Activation& shortcut, const std::string& name) {
+  Activation sum = m->Binary("Add", x, shortcut, name + ".add");
   return m->Unary("Relu", sum, name + ".relu_out");
 }
 
-Value Bottleneck(ModelBuilder* m, const Value& x, const std::string& name,
-                 int64_t channels, int64_t stride) {
-  Value y =
+Activation Bottleneck(ModelBuilder* m, const Activation& x,
+                      const std::string& name, int64_t channels,
+                      int64_t stride) {
+  Activation y =
       ConvNorm(m, x, name + ".conv1", name + ".bn1", {.channels = channels});
   y = m->Unary("Relu", y, name + ".relu1");
   y = ConvNorm(m, y, name + ".conv2", name + ".bn2",
@@ -59,9 +61,10 @@ Value Bottleneck(ModelBuilder* m, const Value& x, const std::string& name,
   return Join(m, y, Shortcut(m, x, name, 4 * channels, stride), name);
 }
 
-Value BasicBlock(ModelBuilder* m, const Value& x, const std::string& name,
-                 int64_t channels, int64_t stride) {
-  Value y =
+Activation BasicBlock(ModelBuilder* m, const Activation& x,
+                      const std::string& name, int64_t channels,
+                      int64_t stride) {
+  Activation y =
       ConvNorm(m, x, name + ".conv1", name + ".bn1",
                {.channels = channels, .kernel = 3, .stride = stride, .pad = 1});
   y = m->Unary("Relu", y, name + ".relu1");
@@ -70,12 +73,13 @@ Value BasicBlock(ModelBuilder* m, const Value& x, const std::string& name,
   return Join(m, y, Shortcut(m, x, name, channels, stride), name);
 }
 
-using ResidualBlock = Value (*)(ModelBuilder*, const Value&, const std::string&,
-                                int64_t channels, int64_t stride);
+using ResidualBlock = Activation (*)(ModelBuilder*, const Activation&,
+                                     const std::string&, int64_t channels,
+                                     int64_t stride);
 
 // Stage 1 .. 4 of a ResNet.
-Value Stage(ModelBuilder* m, Value x, ResidualBlock block, int stage,
-            int blocks) {
+Activation Stage(ModelBuilder* m, Activation x, ResidualBlock block, int stage,
+                 int blocks) {
   int64_t channels = 32 << stage;
   for (int i = 0; i < blocks; ++i) {
     std::string name = fmt::format("layer{}.{}", stage, i);
@@ -84,19 +88,22 @@ Value Stage(ModelBuilder* m, Value x, ResidualBlock block, int stage,
   return x;
 }
 
-Value Classify(ModelBuilder* m, const Value& x, const std::string& prefix) {
-  Value y = m->GlobalAveragePool(x, prefix + "avgpool");
+Activation Classify(ModelBuilder* m, const Activation& x,
+                    const std::string& prefix) {
+  Activation y = m->GlobalAveragePool(x, prefix + "avgpool");
   y = m->Flatten(y, prefix + "flatten");
   return m->Gemm(y, prefix + "fc", 1000);
 }
 
-Value Relu6(ModelBuilder* m, const Value& x, const std::string& name) {
+Activation Relu6(ModelBuilder* m, const Activation& x,
+                 const std::string& name) {
   return m->Add("Clip", {x, m->Scalar(0), m->Scalar(6)}, name, x.shape);
 }
 
-Value InvertedResidual(ModelBuilder* m, const Value& x, const std::string& name,
-                       int64_t expansion, int64_t channels, int64_t stride) {
-  Value y = x;
+Activation InvertedResidual(ModelBuilder* m, const Activation& x,
+                            const std::string& name, int64_t expansion,
+                            int64_t channels, int64_t stride) {
+  Activation y = x;
   int64_t hidden = expansion * x.shape[1];
   int number = 0;
   if (expansion > 1) {
@@ -124,7 +131,7 @@ Value InvertedResidual(ModelBuilder* m, const Value& x, const std::string& name,
 
 ModelBuilder BuildResNet50(const ExampleOptions& options) {
   ModelBuilder m("resnet50", options);
-  Value x = Stem(&m, Image(&m));
+  Activation x = Stem(&m, Image(&m));
   const std::array<int, 4> blocks = {3, 4, 6, 3};
   for (int stage = 1; stage <= 4; ++stage) {
     x = Stage(&m, x, Bottleneck, stage, blocks[stage - 1]);
@@ -135,7 +142,7 @@ ModelBuilder BuildResNet50(const ExampleOptions& options) {
 
 ModelBuilder BuildEarlyExitResNet(const ExampleOptions& options) {
   ModelBuilder m("early-exit-resnet18", options);
-  Value x = Stem(&m, Image(&m));
+  Activation x = Stem(&m, Image(&m));
   x = Stage(&m, x, BasicBlock, 1, 2);
   x = Stage(&m, x, BasicBlock, 2, 2);
   m.Output(Classify(&m, x, "exit1."), "exit1_logits");
@@ -160,8 +167,8 @@ ModelBuilder BuildMobileNetV2(const ExampleOptions& options) {
                                         {6, 160, 3, 2},
                                         {6, 320, 1, 1}}};
   ModelBuilder m("mobilenetv2", options);
-  Value x = ConvNorm(&m, Image(&m), "features.0.0", "features.0.1",
-                     {.channels = 32, .kernel = 3, .stride = 2, .pad = 1});
+  Activation x = ConvNorm(&m, Image(&m), "features.0.0", "features.0.1",
+                          {.channels = 32, .kernel = 3, .stride = 2, .pad = 1});
   x = Relu6(&m, x, "features.0.2");
   int number = 1;
   for (const Group& group : groups) {

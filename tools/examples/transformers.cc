@@ -24,7 +24,7 @@ constexpr int64_t kHeadSize = kHidden / kHeads;
 constexpr WeightRange kEmbedding{.spread = 0.035f, .light = 0.01f};
 
 // Ids 0, 1, 2, ...: an input of a node with constant inputs only.
-Value Positions(ModelBuilder* m) {
+Activation Positions(ModelBuilder* m) {
   std::vector<int64_t> ids;
   for (int64_t i = 0; i < kTokens; ++i) ids.push_back(i);
   std::string bytes(ids.size() * sizeof(int64_t), '\0');
@@ -34,28 +34,28 @@ Value Positions(ModelBuilder* m) {
 
 // [1, tokens, hidden] -> [1, heads, tokens, head size], or with the last two
 // swapped.
-Value SplitHeads(ModelBuilder* m, Value x, const std::string& name,
-                 bool swapped) {
+Activation SplitHeads(ModelBuilder* m, Activation x, const std::string& name,
+                      bool swapped) {
   x = m->Reshape(x, name + ".reshape", {1, kTokens, kHeads, kHeadSize});
   return m->Transpose(x, name + ".transpose",
                       swapped ? std::vector<int64_t>{0, 2, 3, 1}
                               : std::vector<int64_t>{0, 2, 1, 3});
 }
 
-Value JoinHeads(ModelBuilder* m, Value x, const std::string& name) {
+Activation JoinHeads(ModelBuilder* m, Activation x, const std::string& name) {
   x = m->Transpose(x, name + ".transpose", {0, 2, 1, 3});
   return m->Reshape(x, name + ".reshape", {1, kTokens, kHidden});
 }
 
-Value Scores(ModelBuilder* m, const Value& query, const Value& key,
-             const std::string& name) {
-  Value x = m->MatMul(query, key, name + ".scores");
+Activation Scores(ModelBuilder* m, const Activation& query,
+                  const Activation& key, const std::string& name) {
+  Activation x = m->MatMul(query, key, name + ".scores");
   return m->Binary("Div", x, m->Scalar(8), name + ".scale");  // sqrt(64)
 }
 
 // With the error function.
-Value Gelu(ModelBuilder* m, const Value& x, const std::string& name) {
-  Value y = m->Binary("Div", x, m->Scalar(1.41421354f), name + ".div");
+Activation Gelu(ModelBuilder* m, const Activation& x, const std::string& name) {
+  Activation y = m->Binary("Div", x, m->Scalar(1.41421354f), name + ".div");
   y = m->Unary("Erf", y, name + ".erf");
   y = m->Binary("Add", y, m->Scalar(1), name + ".add");
   y = m->Binary("Mul", x, y, name + ".mul");
@@ -63,38 +63,39 @@ Value Gelu(ModelBuilder* m, const Value& x, const std::string& name) {
 }
 
 // The approximation with tanh.
-Value GeluTanh(ModelBuilder* m, const Value& x, const std::string& name) {
-  Value y = m->Binary("Pow", x, m->Scalar(3), name + ".pow");
+Activation GeluTanh(ModelBuilder* m, const Activation& x,
+                    const std::string& name) {
+  Activation y = m->Binary("Pow", x, m->Scalar(3), name + ".pow");
   y = m->Binary("Mul", y, m->Scalar(0.044715f), name + ".cubic");
   y = m->Binary("Add", x, y, name + ".add");
   y = m->Binary("Mul", y, m->Scalar(0.797884583f), name + ".scale");
   y = m->Unary("Tanh", y, name + ".tanh");
   y = m->Binary("Add", y, m->Scalar(1), name + ".add_one");
-  Value half = m->Binary("Mul", x, m->Scalar(0.5f), name + ".half");
+  Activation half = m->Binary("Mul", x, m->Scalar(0.5f), name + ".half");
   return m->Binary("Mul", half, y, name + ".mul");
 }
 
 // 0 where attention_mask is 1, -10000 where it is 0: [1, 1, 1, tokens].
-Value AdditiveMask(ModelBuilder* m, const Value& attention_mask) {
-  Value x = m->Add("Unsqueeze", {attention_mask, m->Int64s({1, 2})},
-                   "mask.unsqueeze", {1, 1, 1, kTokens});
+Activation AdditiveMask(ModelBuilder* m, const Activation& attention_mask) {
+  Activation x = m->Add("Unsqueeze", {attention_mask, m->Int64s({1, 2})},
+                        "mask.unsqueeze", {1, 1, 1, kTokens});
   NodeProto* cast = m->AddNode("Cast", {x}, "mask.cast", 1);
   SetInt(cast, "to", TensorProto::FLOAT);
   x.name = cast->output(0);
-  Value inverse = m->Add("Sub", {m->Scalar(1), x}, "mask.sub", x.shape);
+  Activation inverse = m->Add("Sub", {m->Scalar(1), x}, "mask.sub", x.shape);
   return m->Binary("Mul", inverse, m->Scalar(-10000), "mask.mul");
 }
 
-Value BertLayer(ModelBuilder* m, const Value& x, const Value& mask,
-                const std::string& name) {
+Activation BertLayer(ModelBuilder* m, const Activation& x,
+                     const Activation& mask, const std::string& name) {
   const std::string self = name + ".attention.self";
-  Value query = m->Linear(x, self + ".query", kHidden);
-  Value key = m->Linear(x, self + ".key", kHidden);
-  Value value = m->Linear(x, self + ".value", kHidden);
+  Activation query = m->Linear(x, self + ".query", kHidden);
+  Activation key = m->Linear(x, self + ".key", kHidden);
+  Activation value = m->Linear(x, self + ".value", kHidden);
   query = SplitHeads(m, query, self + ".query", false);
   key = SplitHeads(m, key, self + ".key", true);
   value = SplitHeads(m, value, self + ".value", false);
-  Value y = Scores(m, query, key, self);
+  Activation y = Scores(m, query, key, self);
   y = m->Binary("Add", y, mask, self + ".mask");
   y = m->Softmax(y, self + ".softmax");
   y = m->MatMul(y, value, self + ".context");
@@ -102,7 +103,7 @@ Value BertLayer(ModelBuilder* m, const Value& x, const Value& mask,
   const std::string output = name + ".attention.output";
   y = m->Linear(y, output + ".dense", kHidden);
   y = m->Binary("Add", y, x, output + ".residual");
-  Value attended = m->LayerNorm(y, output + ".LayerNorm", 1e-12f);
+  Activation attended = m->LayerNorm(y, output + ".LayerNorm", 1e-12f);
   y = m->Linear(attended, name + ".intermediate.dense", 4 * kHidden);
   y = Gelu(m, y, name + ".intermediate.gelu");
   y = m->Linear(y, name + ".output.dense", kHidden);
@@ -111,7 +112,7 @@ Value BertLayer(ModelBuilder* m, const Value& x, const Value& mask,
 }
 
 // 1 where a token may look: itself and what comes before it.
-Value CausalMask(ModelBuilder* m) {
+Activation CausalMask(ModelBuilder* m) {
   std::string bytes(kTokens * kTokens, '\0');
   for (int64_t row = 0; row < kTokens; ++row) {
     for (int64_t column = 0; column <= row; ++column) {
@@ -122,18 +123,18 @@ Value CausalMask(ModelBuilder* m) {
                     bytes);
 }
 
-Value Gpt2Block(ModelBuilder* m, const Value& x, const Value& mask,
-                const std::string& name) {
+Activation Gpt2Block(ModelBuilder* m, const Activation& x,
+                     const Activation& mask, const std::string& name) {
   const std::string attention = name + ".attn";
-  Value y = m->LayerNorm(x, name + ".ln_1", 1e-5f);
+  Activation y = m->LayerNorm(x, name + ".ln_1", 1e-5f);
   y = m->Linear(y, attention + ".c_attn", 3 * kHidden);
-  Value parts = m->Int64s({kHidden, kHidden, kHidden});
+  Activation parts = m->Int64s({kHidden, kHidden, kHidden});
   NodeProto* split = m->AddNode("Split", {y, parts}, attention + ".split", 3);
   SetInt(split, "axis", 2);
   const std::vector<int64_t> shape = {1, kTokens, kHidden};
-  Value query{split->output(0), shape};
-  Value key{split->output(1), shape};
-  Value value{split->output(2), shape};
+  Activation query{split->output(0), shape};
+  Activation key{split->output(1), shape};
+  Activation value{split->output(2), shape};
   query = SplitHeads(m, query, attention + ".query", false);
   key = SplitHeads(m, key, attention + ".key", true);
   value = SplitHeads(m, value, attention + ".value", false);
@@ -144,7 +145,7 @@ Value Gpt2Block(ModelBuilder* m, const Value& x, const Value& mask,
   y = m->MatMul(y, value, attention + ".context");
   y = JoinHeads(m, y, attention);
   y = m->Linear(y, attention + ".c_proj", kHidden);
-  Value attended = m->Binary("Add", y, x, attention + ".residual");
+  Activation attended = m->Binary("Add", y, x, attention + ".residual");
   y = m->LayerNorm(attended, name + ".ln_2", 1e-5f);
   y = m->Linear(y, name + ".mlp.c_fc", 4 * kHidden);
   y = GeluTanh(m, y, name + ".mlp.act");
@@ -157,19 +158,20 @@ Value Gpt2Block(ModelBuilder* m, const Value& x, const Value& mask,
 ModelBuilder BuildBertBase(const ExampleOptions& options) {
   ModelBuilder m("bert-base", options);
   const std::vector<int64_t> shape = {1, kTokens};
-  Value ids = m.Input("input_ids", TensorProto::INT64, shape);
-  Value mask = m.Input("attention_mask", TensorProto::INT64, shape);
-  Value types = m.Input("token_type_ids", TensorProto::INT64, shape);
+  Activation ids = m.Input("input_ids", TensorProto::INT64, shape);
+  Activation mask = m.Input("attention_mask", TensorProto::INT64, shape);
+  Activation types = m.Input("token_type_ids", TensorProto::INT64, shape);
   mask = AdditiveMask(&m, mask);
 
-  Value words = m.Weights("embeddings.word_embeddings.weight", {30522, kHidden},
-                          kEmbedding);
-  Value segments = m.Weights("embeddings.token_type_embeddings.weight",
-                             {2, kHidden}, kEmbedding);
-  Value places = m.Weights("embeddings.position_embeddings.weight",
-                           {512, kHidden}, kEmbedding);
-  Value x = m.Embedding(ids, "embeddings.word_embeddings", words);
-  Value y = m.Embedding(types, "embeddings.token_type_embeddings", segments);
+  Activation words = m.Weights("embeddings.word_embeddings.weight",
+                               {30522, kHidden}, kEmbedding);
+  Activation segments = m.Weights("embeddings.token_type_embeddings.weight",
+                                  {2, kHidden}, kEmbedding);
+  Activation places = m.Weights("embeddings.position_embeddings.weight",
+                                {512, kHidden}, kEmbedding);
+  Activation x = m.Embedding(ids, "embeddings.word_embeddings", words);
+  Activation y =
+      m.Embedding(types, "embeddings.token_type_embeddings", segments);
   x = m.Binary("Add", x, y, "embeddings.add");
   y = m.Embedding(Positions(&m), "embeddings.position_embeddings", places);
   x = m.Binary("Add", x, y, "embeddings.add_positions");
@@ -177,8 +179,8 @@ ModelBuilder BuildBertBase(const ExampleOptions& options) {
   for (int i = 0; i < 12; ++i) {
     x = BertLayer(&m, x, mask, fmt::format("encoder.layer.{}", i));
   }
-  Value zero = m.Literal("first_token", TensorProto::INT64, {},
-                         std::string(sizeof(int64_t), '\0'));
+  Activation zero = m.Literal("first_token", TensorProto::INT64, {},
+                              std::string(sizeof(int64_t), '\0'));
   NodeProto* first = m.AddNode("Gather", {x, zero}, "pooler.first_token", 1);
   SetInt(first, "axis", 1);
   y = m.Gemm({first->output(0), {1, kHidden}}, "pooler.dense", kHidden);
@@ -190,21 +192,21 @@ ModelBuilder BuildBertBase(const ExampleOptions& options) {
 
 ModelBuilder BuildGpt2(const ExampleOptions& options) {
   ModelBuilder m("gpt2", options);
-  Value ids = m.Input("input_ids", TensorProto::INT64, {1, kTokens});
-  Value words = m.Weights("wte.weight", {50257, kHidden}, kEmbedding);
-  Value places = m.Weights("wpe.weight", {1024, kHidden}, kEmbedding);
-  Value x = m.Embedding(ids, "wte", words);
-  Value y = m.Embedding(Positions(&m), "wpe", places);
+  Activation ids = m.Input("input_ids", TensorProto::INT64, {1, kTokens});
+  Activation words = m.Weights("wte.weight", {50257, kHidden}, kEmbedding);
+  Activation places = m.Weights("wpe.weight", {1024, kHidden}, kEmbedding);
+  Activation x = m.Embedding(ids, "wte", words);
+  Activation y = m.Embedding(Positions(&m), "wpe", places);
   x = m.Binary("Add", x, y, "embeddings");
-  Value mask = CausalMask(&m);
+  Activation mask = CausalMask(&m);
   for (int i = 0; i < options.depth; ++i) {
     x = Gpt2Block(&m, x, mask, fmt::format("h.{}", i));
   }
   x = m.LayerNorm(x, "ln_f", 1e-5f);
   // The next token is decided by the last position; its scores are products
   // with the very table that embeds the words.
-  Value minus_one = m.Literal("last_token", TensorProto::INT64, {},
-                              std::string(sizeof(int64_t), '\xff'));
+  Activation minus_one = m.Literal("last_token", TensorProto::INT64, {},
+                                   std::string(sizeof(int64_t), '\xff'));
   NodeProto* last = m.AddNode("Gather", {x, minus_one}, "last_position", 1);
   SetInt(last, "axis", 1);
   NodeProto* head =
