@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <functional>
@@ -23,6 +22,7 @@
 #include "frontends/child_process.h"
 #include "tools/onnxruntime_api.h"
 #include "tools/onnxruntime_model.h"
+#include "tools/scratch_folder.h"
 
 namespace dnncut {
 namespace {
@@ -32,33 +32,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kModelName = "model.onnx";
 constexpr const char* kZerosName = "zeros";
-
-// A private folder that is gone when this is.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::error_code error;
-    fs::path base = fs::temp_directory_path(error);
-    if (error) base = "/tmp";
-    std::string pattern = (base / "dnncut-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) {
-      Fail(ExitCode::kIo, "E705", "cannot make a temporary folder in {}: {}",
-           base.string(), std::strerror(errno));
-    }
-    path_ = pattern;
-  }
-  ~ScratchFolder() {
-    std::error_code error;
-    fs::remove_all(path_, error);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-
-  std::string File(const char* name) const { return (path_ / name).string(); }
-
- private:
-  fs::path path_;
-};
 
 // Creates the file with the wanted content; `fill` returns success.
 void WriteFile(const std::string& path, const std::function<bool(int)>& fill) {
