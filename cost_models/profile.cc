@@ -46,15 +46,32 @@ void ReadRuntime(const JsonValue& root, Profile* profile) {
   profile->optimization = FindString(*runtime, "optimization").value_or("");
 }
 
+std::optional<std::string> FindOperatorClass(const JsonValue& row) {
+  const std::optional<std::string> name = FindString(row, "class");
+  if (!name) return std::nullopt;
+  for (const OperatorClass known : kOperatorClasses) {
+    if (*name == OperatorClassName(known)) return name;
+  }
+  FailAt(GetMember(row, "class"),
+         "must be an operator class, for example \"convolution\"");
+}
+
 void ReadRows(const JsonValue& root, Profile* profile) {
   std::set<std::string> outputs;
   for (const JsonValue& element : GetArray(root, "layers")) {
-    RefuseMisspeltKeys(element, {"output", "op", "ns", "spread_ns"});
+    RefuseMisspeltKeys(
+        element, {"output", "op", "ns", "spread_ns", "class", "operations",
+                  "bytes", "output_bytes", "kernel"});
     ProfileRow row;
     row.output = GetString(element, "output");
     row.op = FindString(element, "op").value_or("");
     row.ns = GetInt64(element, "ns", 0, kMaxLayerNs);
     row.spread_ns = FindInt64(element, "spread_ns", 0, kMaxLayerNs);
+    row.operator_class = FindOperatorClass(element);
+    row.operations = FindInt64(element, "operations", 0, kMaxCount);
+    row.bytes = FindInt64(element, "bytes", 0, kMaxCount);
+    row.output_bytes = FindInt64(element, "output_bytes", 0, kMaxCount);
+    row.kernel = FindInt64(element, "kernel", 1, kMaxCount);
     if (!outputs.insert(row.output).second) {
       Fail(ExitCode::kBadInput, "E420",
            "{}: the tensor '{}' has two rows in \"layers\"; keep one",
@@ -116,8 +133,9 @@ std::string NameOf(const Graph& graph, const Layer& layer) {
 Profile ReadProfile(const std::string& path) {
   const JsonValue root = ReadJsonFile(path);
   CheckSchema(root, "dnncut.profile", 1);
-  RefuseMisspeltKeys(root, {"machine", "runtime", "model", "layers", "whole_ns",
-                            "groups", "cross_ns"});
+  RefuseMisspeltKeys(
+      root, {"machine", "runtime", "model", "layers", "whole_ns", "runs", "cv",
+             "profiler_ratio", "groups", "cross_ns"});
   Profile profile;
   profile.path = path;
   profile.machine = GetString(root, "machine");
@@ -127,6 +145,9 @@ Profile ReadProfile(const std::string& path) {
   profile.model_sha256 = ReadHash(model);
   ReadRows(root, &profile);
   profile.whole_ns = FindInt64(root, "whole_ns", 0, kMaxLayerNs);
+  profile.runs = FindInt64(root, "runs", 1);
+  profile.cv = FindDouble(root, "cv", 0);
+  profile.profiler_ratio = FindDouble(root, "profiler_ratio", 0);
   ReadGroups(root, &profile);
   if (const auto cross_ns = FindMember(root, "cross_ns")) {
     for (const auto& [name, value] : AsItems(*cross_ns)) {

@@ -22,6 +22,15 @@ struct ProfileRow {
   std::string op;      // its operator, checked when not empty
   int64_t ns = 0;
   std::optional<int64_t> spread_ns;  // how far repetitions lay apart
+
+  // What the layer is, for a regression over profiles (see CountOperation).
+  std::optional<std::string> operator_class;  // "class": an OperatorClassName
+  std::optional<int64_t> operations;
+  std::optional<int64_t> bytes;         // read and written, weights included
+  std::optional<int64_t> output_bytes;  // of what it makes
+  std::optional<int64_t> kernel;        // elements of its window, 1 without
+
+  bool operator==(const ProfileRow&) const = default;
 };
 
 struct Profile {
@@ -36,9 +45,16 @@ struct Profile {
   std::string model_sha256;  // lower-case hex
   std::vector<ProfileRow> layers;
   std::optional<int64_t> whole_ns;  // one run of the whole model
+  // How the whole runs were measured: their number, the standard deviation as
+  // a share of the mean, and how much slower the runs of `layers` were.
+  std::optional<int64_t> runs;
+  std::optional<double> cv;
+  std::optional<double> profiler_ratio;
   // Layers that the runtime fuses, as output tensors; they share a side.
   std::vector<std::vector<std::string>> groups;
   std::map<std::string, int64_t> cross_ns;  // by tensor
+
+  bool operator==(const Profile&) const = default;
 };
 
 // Throws Error when the file breaks its format.

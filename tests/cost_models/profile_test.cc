@@ -22,8 +22,10 @@ std::string Good() {
               "optimization": "all"},
   "model": {"file": "net.onnx", "sha256": ")" +
          kHash + R"("},
-  "whole_ns": 55,
-  "layers": [{"output": "t0", "op": "Relu", "ns": 10, "spread_ns": 2},
+  "whole_ns": 55, "runs": 20, "cv": 0.25, "profiler_ratio": 1.5,
+  "layers": [{"output": "t0", "op": "Relu", "ns": 10, "spread_ns": 2,
+              "class": "pooling", "operations": 5, "bytes": 6,
+              "output_bytes": 7, "kernel": 9},
              {"output": "t1", "ns": 20},
              {"output": "t2", "ns": 30}],
   "groups": [["t0", "t1"]],
@@ -59,6 +61,15 @@ TEST(Profile, ReadsEverything) {
   ASSERT_EQ(profile.layers.size(), 3u);
   EXPECT_EQ(profile.layers[0].spread_ns, 2);
   EXPECT_EQ(profile.layers[1].spread_ns, std::nullopt);
+  EXPECT_EQ(profile.layers[0].operator_class, "pooling");
+  EXPECT_EQ(profile.layers[0].operations, 5);
+  EXPECT_EQ(profile.layers[0].bytes, 6);
+  EXPECT_EQ(profile.layers[0].output_bytes, 7);
+  EXPECT_EQ(profile.layers[0].kernel, 9);
+  EXPECT_EQ(profile.layers[1].kernel, std::nullopt);
+  EXPECT_EQ(profile.runs, 20);
+  EXPECT_EQ(profile.cv, 0.25);
+  EXPECT_EQ(profile.profiler_ratio, 1.5);
   Warnings warnings;
   const Graph graph = ThreeLayers();
   EXPECT_EQ(ProfileNs(graph, profile, std::nullopt, &warnings),
