@@ -24,6 +24,23 @@ MachineLabel GetMachine(const JsonValue& root, std::string_view key) {
   return {GetString(machine, "name"), GetString(machine, "source")};
 }
 
+std::vector<TableFile::ModelTensor> ReadModelTensors(const JsonValue& model,
+                                                     std::string_view key) {
+  std::vector<TableFile::ModelTensor> tensors;
+  for (const JsonValue& json : GetArray(model, key)) {
+    TableFile::ModelTensor tensor;
+    tensor.name = GetString(json, "name");
+    tensor.dtype = GetString(json, "dtype");
+    tensor.kind = FindString(json, "kind").value_or("");
+    if (FindMember(json, "shape")) {
+      tensor.shape = GetInt64s(json, "shape", -1);
+    }
+    tensor.bytes = FindInt64(json, "bytes");
+    tensors.push_back(std::move(tensor));
+  }
+  return tensors;
+}
+
 TableFile::CrossingTensor ReadTensor(const JsonValue& json) {
   TableFile::CrossingTensor tensor;
   tensor.name = GetString(json, "name");
@@ -98,6 +115,8 @@ TableFile ReadTableFile(const std::string& path) {
   const JsonValue model = GetMember(root, "model");
   table.model_file = GetString(model, "file");
   table.model_sha256 = GetString(model, "sha256");
+  table.inputs = ReadModelTensors(model, "inputs");
+  table.outputs = ReadModelTensors(model, "outputs");
   table.device = GetMachine(root, "device");
   table.server = GetMachine(root, "server");
   const JsonValue link = GetMember(root, "link");

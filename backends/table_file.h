@@ -17,6 +17,14 @@ namespace dnncut {
 // table.json as a reader sees it. Its rows keep the promises of CutTable: they
 // are sorted, touch each other, and name cuts that exist.
 struct TableFile {
+  // An input or output of the model.
+  struct ModelTensor {
+    std::string name;
+    std::string dtype;
+    std::string kind;  // "sequence", "optional", "other"; empty: a tensor
+    std::optional<std::vector<int64_t>> shape;  // -1: only the data decides
+    std::optional<int64_t> bytes;
+  };
   struct CrossingTensor {
     std::string name;
     std::string dtype;
@@ -37,6 +45,8 @@ struct TableFile {
 
   std::string model_file;
   std::string model_sha256;
+  std::vector<ModelTensor> inputs;
+  std::vector<ModelTensor> outputs;
   MachineLabel device;
   MachineLabel server;
   BandwidthRange range;

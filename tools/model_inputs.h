@@ -11,7 +11,10 @@
 
 #include "backends/table_file.h"
 #include "compiler/graph.h"
+#include "compiler/source_model.h"
+#include "tools/onnxruntime_run.h"
 #include "tools/value.h"
+#include "tools/value_files.h"
 
 namespace dnncut {
 
@@ -23,14 +26,17 @@ struct InputFlags {
 
 void AddInputFlags(CLI::App* app, InputFlags* flags);
 
-// An input of a model, with the shape that the compile has fixed.
+// An input or output of a model, with the shape that the compile has fixed.
 struct ModelInput {
   std::string name;
   TensorType type;
+  DeclaredKind kind = DeclaredKind::kTensor;
 };
 
-std::vector<ModelInput> InputsOf(const Graph& graph);
+std::vector<ModelInput> InputsOf(const SourceModel& model, const Graph& graph);
+std::vector<ModelInput> OutputsOf(const SourceModel& model, const Graph& graph);
 std::vector<ModelInput> InputsOf(const TableFile& table);
+std::vector<ModelInput> OutputsOf(const TableFile& table);
 
 struct RunInputs {
   std::vector<Value> values;    // one for each input, in their order
@@ -40,10 +46,19 @@ struct RunInputs {
 
 // For each input: its --input, else that of the --test-data folder (the layout
 // of ONNX's tests: input_0.pb, ..., output_0.pb, ... by position), else made up
-// from the seed. Throws Error when a file does not fit or an input cannot be
-// made up (no tensor of numbers), which names the flag that gives it.
+// from the seed: numbers in -2 .. 2 that float16 holds exactly, integers and
+// bools 0 or 1, which are valid indices nearly always. The same on every
+// machine. Throws Error when a file does not fit or an input cannot be made up
+// (no tensor of numbers), which names the flag that gives it.
 RunInputs MakeInputs(const std::vector<ModelInput>& inputs,
-                     const std::vector<std::string>& outputs,
+                     const std::vector<ModelInput>& outputs,
                      const InputFlags& flags);
+
+// RunModel, whose error ends with how to give real inputs when some are made
+// up: the model may not take these.
+RunResult RunOnInputs(const std::string& model_path,
+                      const std::vector<Value>& inputs, bool any_made_up,
+                      const RunOptions& options, const OnnxRuntime& runtime,
+                      const RunProgress& progress = nullptr);
 
 }  // namespace dnncut

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Values as plain bytes, for programs that know neither numpy nor protobuf.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
+#include "backends/file_io.h"
+#include "backends/json_text.h"
+#include "compiler/error.h"
+#include "compiler/json_file.h"
+#include "tools/value_files.h"
+
+namespace dnncut {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kIndex = "index.json";
+constexpr std::string_view kSchema = "dnncut.values/1";
+
+bool IsOurIndex(const fs::path& path) {
+  try {
+    return SchemaOf(ReadJsonFile(path.string())) == kSchema;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// "0.bin", "12.bin": the names that SaveValues gives.
+bool IsOurBytes(const fs::path& path) {
+  const std::string stem = path.stem().string();
+  return path.extension() == ".bin" && !stem.empty() &&
+         std::all_of(stem.begin(), stem.end(),
+                     [](char c) { return c >= '0' && c <= '9'; });
+}
+
+[[noreturn]] void FailToSave(const std::string& folder, std::string_view why) {
+  Fail(ExitCode::kIo, "E729", "cannot save values in {}: {}", folder, why);
+}
+
+void RemoveOldValues(const std::string& folder) {
+  std::error_code error;
+  std::vector<fs::path> old;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const fs::path& path = entry.path();
+    if (path.filename() == kIndex || IsOurBytes(path)) old.push_back(path);
+  }
+  for (const fs::path& path : old) {
+    if (!fs::remove(path, error))
+      FailToSave(folder, SystemErrorText(error.value()));
+  }
+}
+
+}  // namespace
+
+void CheckSaveFolder(const std::string& folder) {
+  std::error_code error;
+  const fs::file_status status = fs::status(folder, error);
+  if (folder.empty()) FailToSave("''", "that is no name of a folder");
+  if (status.type() == fs::file_type::not_found) return;
+  if (!fs::is_directory(status)) FailToSave(folder, "it is no folder");
+  const bool is_empty = fs::is_empty(folder, error);
+  if (error) FailToSave(folder, SystemErrorText(error.value()));
+  if (!is_empty && !IsOurIndex(fs::path(folder) / kIndex)) {
+    FailToSave(folder,
+               "it holds something else; name a new folder, or one that values "
+               "were saved in before");
+  }
+}
+
+void SaveValues(const std::string& folder, const std::vector<Value>& values) {
+  CheckSaveFolder(folder);
+  for (const Value& value : values) {
+    if (value.kind != Value::Kind::kTensor || BitsOf(value.dtype) == 0) {
+      Fail(ExitCode::kBadInput, "E725",
+           "'{}' ({}) cannot be saved as bytes: it is no tensor of numbers",
+           value.name, DescribeValue(value));
+    }
+  }
+  std::error_code error;
+  fs::create_directory(folder, error);
+  if (error) FailToSave(folder, SystemErrorText(error.value()));
+  RemoveOldValues(folder);
+  const auto name_of = [](size_t i) { return fmt::format("{}.bin", i); };
+  for (size_t i = 0; i < values.size(); ++i) {
+    WriteFile(fmt::format("{}/{}", folder, name_of(i)), values[i].data);
+  }
+  JsonText text;
+  text.Add("schema", kSchema);
+  text.AddList("values", values.size(), [&](size_t i) {
+    const Value& value = values[i];
+    return Json{{"name", value.name},
+                {"dtype", DTypeName(value.dtype)},
+                {"shape", value.shape},
+                {"bytes", value.data.size()},
+                {"file", name_of(i)}};
+  });
+  WriteFile(fmt::format("{}/{}", folder, kIndex), text.Finish());
+}
+
+}  // namespace dnncut
