@@ -4,6 +4,8 @@
 #include <google/protobuf/io/zero_copy_stream_impl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "backends/typed_data.h"
@@ -67,6 +69,26 @@ void WeightReader::Copy(WeightId weight, OutputFile* file) {
     Stream(data, [&](std::string_view bytes) { file->Append(bytes); });
   } else if (!file->AppendFrom(Open(data), data.offset, data.bytes)) {
     FailShort(model_, data);
+  }
+}
+
+void WeightReader::Read(WeightId weight,
+                        const std::function<void(std::string_view)>& emit) {
+  const WeightData& data = model_.weights.at(weight);
+  if (data.encoding == WeightData::Encoding::kTensorProto) {
+    Stream(data, emit);
+    return;
+  }
+  const int file = Open(data);
+  std::string block;
+  for (int64_t done = 0; done < data.bytes;) {
+    block.resize(std::min<int64_t>(kReadBlockBytes, data.bytes - done));
+    const ssize_t got =
+        pread(file, block.data(), block.size(), data.offset + done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) FailShort(model_, data);
+    emit({block.data(), static_cast<size_t>(got)});
+    done += got;
   }
 }
 

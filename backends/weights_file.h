@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "backends/file_io.h"
@@ -29,6 +30,9 @@ class WeightReader {
   // Appends the raw data of a weight to `file`. Throws Error E607 when its file
   // has shrunk or changed since it was validated.
   void Copy(WeightId weight, OutputFile* file);
+
+  // Hands out the raw data of a weight, piece by piece. Throws as Copy does.
+  void Read(WeightId weight, const std::function<void(std::string_view)>& emit);
 
  private:
   int Open(const WeightData& data);
