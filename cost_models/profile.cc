@@ -61,7 +61,7 @@ void ReadRows(const JsonValue& root, Profile* profile) {
   for (const JsonValue& element : GetArray(root, "layers")) {
     RefuseMisspeltKeys(
         element, {"output", "op", "ns", "spread_ns", "class", "operations",
-                  "bytes", "output_bytes", "kernel"});
+                  "bytes", "output_bytes", "kernel", "calls"});
     ProfileRow row;
     row.output = GetString(element, "output");
     row.op = FindString(element, "op").value_or("");
@@ -72,6 +72,7 @@ void ReadRows(const JsonValue& root, Profile* profile) {
     row.bytes = FindInt64(element, "bytes", 0, kMaxCount);
     row.output_bytes = FindInt64(element, "output_bytes", 0, kMaxCount);
     row.kernel = FindInt64(element, "kernel", 1, kMaxCount);
+    row.calls = FindInt64(element, "calls", 0, kMaxCount);
     if (!outputs.insert(row.output).second) {
       Fail(ExitCode::kBadInput, "E420",
            "{}: the tensor '{}' has two rows in \"layers\"; keep one",
@@ -129,6 +130,32 @@ std::string NameOf(const Graph& graph, const Layer& layer) {
 }
 
 }  // namespace
+
+std::optional<LayerFeatures> FeaturesOf(const ProfileRow& row) {
+  if (!row.operator_class || !row.operations || !row.bytes ||
+      !row.output_bytes || !row.kernel) {
+    return std::nullopt;
+  }
+  for (const OperatorClass known : kOperatorClasses) {
+    if (*row.operator_class != OperatorClassName(known)) continue;
+    return LayerFeatures{.operator_class = known,
+                         .operations = *row.operations,
+                         .bytes = *row.bytes,
+                         .calls = row.calls.value_or(1),
+                         .output_bytes = *row.output_bytes,
+                         .kernel = *row.kernel};
+  }
+  return std::nullopt;
+}
+
+void SetFeatures(const LayerFeatures& features, ProfileRow* row) {
+  row->operator_class = OperatorClassName(features.operator_class);
+  row->operations = features.operations;
+  row->bytes = features.bytes;
+  row->output_bytes = features.output_bytes;
+  row->kernel = features.kernel;
+  row->calls = features.calls;
+}
 
 Profile ReadProfile(const std::string& path) {
   const JsonValue root = ReadJsonFile(path);

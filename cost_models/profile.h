@@ -13,6 +13,7 @@
 
 #include "compiler/error.h"
 #include "compiler/graph.h"
+#include "cost_models/layer_features.h"
 #include "cost_models/machine.h"
 
 namespace dnncut {
@@ -29,9 +30,14 @@ struct ProfileRow {
   std::optional<int64_t> bytes;         // read and written, weights included
   std::optional<int64_t> output_bytes;  // of what it makes
   std::optional<int64_t> kernel;        // elements of its window, 1 without
+  std::optional<int64_t> calls;         // of kernels; 1 when missing
 
   bool operator==(const ProfileRow&) const = default;
 };
+
+// What the row says of its layer; nullopt unless it says all but `calls`.
+std::optional<LayerFeatures> FeaturesOf(const ProfileRow& row);
+void SetFeatures(const LayerFeatures& features, ProfileRow* row);
 
 struct Profile {
   std::string path;     // as the user gave it, for messages

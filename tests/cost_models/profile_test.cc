@@ -25,7 +25,7 @@ std::string Good() {
   "whole_ns": 55, "runs": 20, "cv": 0.25, "profiler_ratio": 1.5,
   "layers": [{"output": "t0", "op": "Relu", "ns": 10, "spread_ns": 2,
               "class": "pooling", "operations": 5, "bytes": 6,
-              "output_bytes": 7, "kernel": 9},
+              "output_bytes": 7, "kernel": 9, "calls": 2},
              {"output": "t1", "ns": 20},
              {"output": "t2", "ns": 30}],
   "groups": [["t0", "t1"]],
@@ -67,6 +67,17 @@ TEST(Profile, ReadsEverything) {
   EXPECT_EQ(profile.layers[0].output_bytes, 7);
   EXPECT_EQ(profile.layers[0].kernel, 9);
   EXPECT_EQ(profile.layers[1].kernel, std::nullopt);
+  const LayerFeatures features = {.operator_class = OperatorClass::kPooling,
+                                  .operations = 5,
+                                  .bytes = 6,
+                                  .calls = 2,
+                                  .output_bytes = 7,
+                                  .kernel = 9};
+  EXPECT_EQ(FeaturesOf(profile.layers[0]), features);
+  EXPECT_EQ(FeaturesOf(profile.layers[1]), std::nullopt);
+  ProfileRow row;
+  SetFeatures(features, &row);
+  EXPECT_EQ(FeaturesOf(row), features);
   EXPECT_EQ(profile.runs, 20);
   EXPECT_EQ(profile.cv, 0.25);
   EXPECT_EQ(profile.profiler_ratio, 1.5);
