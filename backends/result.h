@@ -4,6 +4,7 @@
 // pipeline in tools/ makes it.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,27 @@ namespace dnncut {
 struct MachineLabel {
   std::string name;
   std::string source;  // "roofline" or "profile"
+  // How a profile was measured, when it says; see cost_models/profile.h.
+  std::optional<int64_t> threads = {};
+  std::string optimization = {};
+
+  bool operator==(const MachineLabel&) const = default;
+};
+
+// How long the halves of a cut took; nullopt where nothing was measured.
+struct MeasuredTimes {
+  std::optional<int64_t> device_ns;
+  std::optional<int64_t> server_ns;
+
+  bool operator==(const MeasuredTimes&) const = default;
+};
+
+// The sides whose costs were fitted to measured halves (dnncut refine).
+struct RefinedSides {
+  bool device = false;
+  bool server = false;
+
+  bool operator==(const RefinedSides&) const = default;
 };
 
 // References to what the pipeline holds; none may be null.
@@ -32,6 +54,9 @@ struct Result {
   MachineLabel device;
   MachineLabel server;
   std::string version;  // of dnncut
+  // Of a refined table: which sides, and the times by cut. Else neither.
+  RefinedSides refined;
+  std::vector<MeasuredTimes> measured;
 };
 
 // Where a half stands in the result folder: "device/cut3.onnx". nullopt when

@@ -21,7 +21,9 @@ int GetCount(const JsonValue& object, std::string_view key) {
 
 MachineLabel GetMachine(const JsonValue& root, std::string_view key) {
   const JsonValue machine = GetMember(root, key);
-  return {GetString(machine, "name"), GetString(machine, "source")};
+  return {GetString(machine, "name"), GetString(machine, "source"),
+          FindInt64(machine, "threads", 1, kMaxCount),
+          FindString(machine, "optimization").value_or("")};
 }
 
 std::vector<TableFile::ModelTensor> ReadModelTensors(const JsonValue& model,
@@ -74,6 +76,8 @@ TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
   cut.server_weight_bytes = GetInt64(json, "server_weight_bytes");
   cut.device_model = FindString(json, "device_model");
   cut.server_model = FindString(json, "server_model");
+  cut.measured.device_ns = FindInt64(json, "measured_device_ns");
+  cut.measured.server_ns = FindInt64(json, "measured_server_ns");
   return cut;
 }
 
@@ -135,6 +139,12 @@ TableFile ReadTableFile(const std::string& path) {
     table.approximation = {GetString(*json, "kind"),
                            GetDouble(*json, "worst_regret", 0),
                            GetInt64(*json, "worst_kbps")};
+  }
+  if (const auto only_cut = FindInt64(root, "only_cut", 0, kMaxCount)) {
+    table.only_cut = static_cast<int>(*only_cut);
+  }
+  if (const auto json = FindMember(root, "refined")) {
+    table.refined = {GetBool(*json, "device"), GetBool(*json, "server")};
   }
   return table;
 }

@@ -41,6 +41,7 @@ struct TableFile {
     int64_t server_weight_bytes = 0;
     std::optional<std::string> device_model;
     std::optional<std::string> server_model;
+    MeasuredTimes measured;  // of a refined table
   };
 
   std::string model_file;
@@ -58,6 +59,8 @@ struct TableFile {
   std::vector<Cut> cuts;
   std::vector<TableRow> rows;
   std::optional<Approximation> approximation;
+  std::optional<int> only_cut;  // the only one with halves in the folder
+  RefinedSides refined;
 };
 
 // `path` is the file, or the result folder that holds it. Throws Error.

@@ -55,6 +55,8 @@ MachineCosts MeasuredCosts(const std::string& path, const Fill& fill,
   MachineCosts costs;
   costs.name = profile.machine;
   costs.measured = true;
+  costs.threads = profile.threads;
+  costs.optimization = profile.optimization;
   costs.machine = FindBuiltin(profile.machine);
   costs.ns = ProfileNs(graph, profile, FillMachine(profile, fill), warnings);
   costs.filled_layers = CountUnmeasured(graph, profile);

@@ -22,6 +22,9 @@ struct MachineCosts {
   std::string name;
   bool measured = false;  // from a profile, else estimated by the roofline
   int filled_layers = 0;  // of a profile: estimated all the same (--fill)
+  // How a profile was measured, when it says.
+  std::optional<int64_t> threads;
+  std::string optimization;
   // Known unless a profile names a machine that is not built in.
   std::optional<Machine> machine;
   std::vector<int64_t> ns;                 // by LayerId

@@ -77,7 +77,8 @@ void Write(const CompileOptions& options, const CompileResult& result,
 }
 
 MachineLabel LabelOf(const MachineCosts& costs) {
-  return {costs.name, costs.measured ? "profile" : "roofline"};
+  return {costs.name, costs.measured ? "profile" : "roofline", costs.threads,
+          costs.optimization};
 }
 
 }  // namespace
