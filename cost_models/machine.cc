@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cost_models/machine.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
@@ -10,6 +8,7 @@
 #include "compiler/did_you_mean.h"
 #include "compiler/error.h"
 #include "compiler/json_file.h"
+#include "cost_models/class_key.h"
 
 namespace dnncut {
 namespace {
@@ -64,20 +63,7 @@ std::map<OperatorClass, double> ReadEfficiency(const JsonValue& root) {
   const std::optional<JsonValue> object = FindMember(root, "efficiency");
   if (!object) return efficiency;
   for (const auto& [name, value] : AsItems(*object)) {
-    const auto* it = std::find_if(
-        std::begin(kOperatorClasses), std::end(kOperatorClasses),
-        [&](OperatorClass c) { return OperatorClassName(c) == name; });
-    if (it == std::end(kOperatorClasses)) {
-      std::vector<std::string> names;
-      for (OperatorClass c : kOperatorClasses) {
-        names.emplace_back(OperatorClassName(c));
-      }
-      FailAt(value,
-             fmt::format("is not named after an operator class{}; "
-                         "there are {}",
-                         DidYouMean(name, names), fmt::join(names, ", ")));
-    }
-    efficiency[*it] = AsDouble(value, kMinRate, 1.0);
+    efficiency[ReadClassKey(name, value)] = AsDouble(value, kMinRate, 1.0);
   }
   return efficiency;
 }
@@ -164,15 +150,24 @@ CostSource FindCostSource(const std::string& name_or_path) {
   const std::string schema = SchemaOf(ReadJsonFile(name_or_path)).value_or("");
   if (schema.starts_with("dnncut.machine/")) return CostSource::kMachineFile;
   if (schema.starts_with("dnncut.profile/")) return CostSource::kProfileFile;
+  if (schema.starts_with("dnncut.regression/")) {
+    return CostSource::kRegressionFile;
+  }
   Fail(ExitCode::kBadInput, "E402",
        "{}: is neither a machine nor a profile; expected \"schema\": "
-       "\"dnncut.machine/1\" or \"dnncut.profile/1\"",
+       "\"dnncut.machine/1\", \"dnncut.profile/1\" or "
+       "\"dnncut.regression/1\"",
        name_or_path);
 }
 
 Machine LoadMachine(const std::string& name_or_path) {
-  if (FindCostSource(name_or_path) == CostSource::kBuiltin) {
-    return *FindBuiltin(name_or_path);
+  const CostSource source = FindCostSource(name_or_path);
+  if (source == CostSource::kBuiltin) return *FindBuiltin(name_or_path);
+  if (source == CostSource::kRegressionFile) {
+    Fail(ExitCode::kBadInput, "E455",
+         "{}: is fitted to profiles and has no roofline; name a built-in "
+         "machine (\"dnncut machines\") or a dnncut.machine/1 file",
+         name_or_path);
   }
   return ReadMachine(name_or_path);
 }

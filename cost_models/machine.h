@@ -44,7 +44,7 @@ double PeakGflops(const Machine& machine, DType dtype);
 double Efficiency(const Machine& machine, OperatorClass operator_class);
 
 // What `--device NAME|FILE` may name.
-enum class CostSource { kBuiltin, kMachineFile, kProfileFile };
+enum class CostSource { kBuiltin, kMachineFile, kProfileFile, kRegressionFile };
 
 // Built-in names are compared without case. A name with a '/' or the ending
 // .json, or that of an existing file, is a path. Throws Error E410 with a "did
@@ -52,7 +52,7 @@ enum class CostSource { kBuiltin, kMachineFile, kProfileFile };
 CostSource FindCostSource(const std::string& name_or_path);
 
 // A built-in machine by name, or a "dnncut.machine/1" file by path. Throws
-// Error, also for a profile.
+// Error, also for a profile (E402) and a regression (E455).
 Machine LoadMachine(const std::string& name_or_path);
 
 }  // namespace dnncut

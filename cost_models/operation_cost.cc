@@ -124,6 +124,13 @@ std::string_view OperatorClassName(OperatorClass operator_class) {
   throw std::logic_error("OperatorClassName: no such class");
 }
 
+std::optional<OperatorClass> FindOperatorClass(std::string_view name) {
+  for (const OperatorClass known : kOperatorClasses) {
+    if (name == OperatorClassName(known)) return known;
+  }
+  return std::nullopt;
+}
+
 OperationCost CountOperation(const Operation& operation) {
   if (!operation.bodies.empty()) return CountBodies(operation);
   const OperatorFamily* family = FindFamily(operation);

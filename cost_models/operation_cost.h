@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "compiler/graph.h"
@@ -28,6 +29,8 @@ inline constexpr OperatorClass kOperatorClasses[] = {
 
 // "convolution", "depthwise-convolution", "matrix-product", ...
 std::string_view OperatorClassName(OperatorClass operator_class);
+
+std::optional<OperatorClass> FindOperatorClass(std::string_view name);
 
 struct OperationCost {
   OperatorClass operator_class = OperatorClass::kElementwise;

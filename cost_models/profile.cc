@@ -46,12 +46,9 @@ void ReadRuntime(const JsonValue& root, Profile* profile) {
   profile->optimization = FindString(*runtime, "optimization").value_or("");
 }
 
-std::optional<std::string> FindOperatorClass(const JsonValue& row) {
+std::optional<std::string> FindClassName(const JsonValue& row) {
   const std::optional<std::string> name = FindString(row, "class");
-  if (!name) return std::nullopt;
-  for (const OperatorClass known : kOperatorClasses) {
-    if (*name == OperatorClassName(known)) return name;
-  }
+  if (!name || FindOperatorClass(*name)) return name;
   FailAt(GetMember(row, "class"),
          "must be an operator class, for example \"convolution\"");
 }
@@ -67,7 +64,7 @@ void ReadRows(const JsonValue& root, Profile* profile) {
     row.op = FindString(element, "op").value_or("");
     row.ns = GetInt64(element, "ns", 0, kMaxLayerNs);
     row.spread_ns = FindInt64(element, "spread_ns", 0, kMaxLayerNs);
-    row.operator_class = FindOperatorClass(element);
+    row.operator_class = FindClassName(element);
     row.operations = FindInt64(element, "operations", 0, kMaxCount);
     row.bytes = FindInt64(element, "bytes", 0, kMaxCount);
     row.output_bytes = FindInt64(element, "output_bytes", 0, kMaxCount);
@@ -136,16 +133,14 @@ std::optional<LayerFeatures> FeaturesOf(const ProfileRow& row) {
       !row.output_bytes || !row.kernel) {
     return std::nullopt;
   }
-  for (const OperatorClass known : kOperatorClasses) {
-    if (*row.operator_class != OperatorClassName(known)) continue;
-    return LayerFeatures{.operator_class = known,
-                         .operations = *row.operations,
-                         .bytes = *row.bytes,
-                         .calls = row.calls.value_or(1),
-                         .output_bytes = *row.output_bytes,
-                         .kernel = *row.kernel};
-  }
-  return std::nullopt;
+  const auto operator_class = FindOperatorClass(*row.operator_class);
+  if (!operator_class) return std::nullopt;
+  return LayerFeatures{.operator_class = *operator_class,
+                       .operations = *row.operations,
+                       .bytes = *row.bytes,
+                       .calls = row.calls.value_or(1),
+                       .output_bytes = *row.output_bytes,
+                       .kernel = *row.kernel};
 }
 
 void SetFeatures(const LayerFeatures& features, ProfileRow* row) {

@@ -9,13 +9,6 @@
 namespace dnncut {
 namespace {
 
-// Half up. The comparison comes first: a conversion out of int64's range would
-// be undefined.
-int64_t RoundNs(double ns) {
-  if (!(ns < static_cast<double>(kMaxLayerNs))) return kMaxLayerNs;
-  return static_cast<int64_t>(ns + 0.5);
-}
-
 template <typename NameOf>
 std::vector<CostShare> CostBy(const Graph& graph, const Machine& machine,
                               NameOf name_of) {
@@ -43,13 +36,20 @@ std::vector<CostShare> CostBy(const Graph& graph, const Machine& machine,
 
 }  // namespace
 
+int64_t RoundLayerNs(double ns) {
+  // The comparison comes first: a conversion out of int64's range would be
+  // undefined.
+  if (!(ns < static_cast<double>(kMaxLayerNs))) return kMaxLayerNs;
+  return static_cast<int64_t>(ns + 0.5);
+}
+
 int64_t RooflineNs(const OperationCost& cost, const Machine& machine) {
   const double attainable = PeakGflops(machine, cost.dtype) *
                             Efficiency(machine, cost.operator_class);
   const double bandwidth = machine.memory_gb_per_s * machine.memory_efficiency;
   const double compute_ns = static_cast<double>(cost.operations) / attainable;
   const double memory_ns = static_cast<double>(cost.bytes) / bandwidth;
-  const int64_t work_ns = RoundNs(std::max(compute_ns, memory_ns));
+  const int64_t work_ns = RoundLayerNs(std::max(compute_ns, memory_ns));
   const int64_t call_ns = SaturatingMul(cost.calls, machine.layer_ns);
   return std::min(kMaxLayerNs, SaturatingAdd(work_ns, call_ns));
 }

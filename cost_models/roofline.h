@@ -18,6 +18,9 @@ namespace dnncut {
 // fit into int64.
 inline constexpr int64_t kMaxLayerNs = 1'000'000'000'000'000;
 
+// Half up, and kMaxLayerNs at most. `ns` is not below 0.
+int64_t RoundLayerNs(double ns);
+
 // max(operations / attainable operations, bytes / attainable bandwidth), plus
 // the cost of the calls; rounded half up to whole nanoseconds. The same number
 // on every computer: plain arithmetic on doubles in a fixed order.

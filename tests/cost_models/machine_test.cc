@@ -102,7 +102,8 @@ TEST(LoadMachine, TellsProfilesFromMachines) {
   EXPECT_EQ(ErrorOf([&] { FindCostSource(table); }),
             "E402 " + table +
                 ": is neither a machine nor a profile; expected \"schema\": "
-                "\"dnncut.machine/1\" or \"dnncut.profile/1\"");
+                "\"dnncut.machine/1\", \"dnncut.profile/1\" or "
+                "\"dnncut.regression/1\"");
 }
 
 TEST(LoadMachine, RefusesBadFiles) {

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cost_models/fit_regression.h"
+
+#include <algorithm>
+#include <set>
+
+#include "compiler/error.h"
+#include "cost_models/nonnegative_least_squares.h"
+#include "cost_models/operator_family.h"
+
+namespace dnncut {
+namespace {
+
+constexpr size_t kClassCount = std::size(kOperatorClasses);
+
+// Below this, timers and callers weigh more than layers.
+constexpr double kFloorNs = 5000;
+
+// What a message calls a value that a profile need not state.
+std::string TextOf(const std::optional<int64_t>& number) {
+  return number ? fmt::format("{}", *number) : "";
+}
+
+void RequireSame(const Profile& a, const Profile& b, std::string_view key,
+                 const std::string& of_a, const std::string& of_b) {
+  if (of_a == of_b) return;
+  const auto text = [](const std::string& value) {
+    return value.empty() ? "not stated" : fmt::format("'{}'", value);
+  };
+  Fail(ExitCode::kBadInput, "E450",
+       "{} and {} were measured differently: \"{}\" is {} in the first and {} "
+       "in the second; fit profiles of one machine and setting at a time",
+       a.path, b.path, key, text(of_a), text(of_b));
+}
+
+void RequireSameSetting(const Profile& a, const Profile& b) {
+  RequireSame(a, b, "machine", a.machine, b.machine);
+  RequireSame(a, b, "runtime.name", a.runtime_name, b.runtime_name);
+  RequireSame(a, b, "runtime.version", a.runtime_version, b.runtime_version);
+  RequireSame(a, b, "runtime.threads", TextOf(a.threads), TextOf(b.threads));
+  RequireSame(a, b, "runtime.optimization", a.optimization, b.optimization);
+}
+
+void RequireFeatures(const Profile& profile) {
+  const auto lacks = [](const ProfileRow& row) { return !FeaturesOf(row); };
+  const auto first =
+      std::find_if(profile.layers.begin(), profile.layers.end(), lacks);
+  if (first == profile.layers.end()) return;
+  Fail(ExitCode::kBadInput, "E451",
+       "{}: {} of {} rows, that of '{}' first, do not say what the layer is "
+       "(\"class\", \"operations\", \"bytes\", \"output_bytes\", \"kernel\"); "
+       "measure again with \"dnncut profile\" of this version",
+       profile.path,
+       std::count_if(profile.layers.begin(), profile.layers.end(), lacks),
+       profile.layers.size(), first->output);
+}
+
+// By row: the number of its group; nullopt when it is in none.
+std::vector<std::optional<size_t>> GroupOfRows(const Profile& profile) {
+  std::map<std::string_view, size_t> group_of;
+  for (size_t group = 0; group < profile.groups.size(); ++group) {
+    for (const std::string& name : profile.groups[group]) {
+      const auto [it, is_new] = group_of.emplace(name, group);
+      if (is_new || it->second == group) continue;
+      Fail(ExitCode::kBadInput, "E424",
+           "{}: the layer that makes '{}' is in two groups, {} and {} of "
+           "\"groups\"; join them",
+           profile.path, name, it->second, group);
+    }
+  }
+  std::vector<std::optional<size_t>> groups(profile.layers.size());
+  for (size_t row = 0; row < groups.size(); ++row) {
+    const auto it = group_of.find(profile.layers[row].output);
+    if (it != group_of.end()) groups[row] = it->second;
+  }
+  return groups;
+}
+
+int64_t SumNs(const Profile& profile) {
+  int64_t sum = 0;
+  for (const ProfileRow& row : profile.layers) {
+    sum = SaturatingAdd(sum, row.ns);
+  }
+  return sum;
+}
+
+// Measured against predicted errors count by this: neither the largest layers
+// nor the many small ones decide alone.
+double ScaleOf(const Measurement& measurement) {
+  return static_cast<double>(measurement.ns) + kFloorNs;
+}
+
+// One column for each regressor of each class.
+std::vector<double> RowByClass(const Measurement& measurement) {
+  std::vector<double> row(kClassCount * kRegressorCount, 0);
+  for (const LayerFeatures& layer : measurement.layers) {
+    const size_t at =
+        static_cast<size_t>(layer.operator_class) * kRegressorCount;
+    const Regressors counts = RegressorsOf(layer);
+    for (size_t i = 0; i < kRegressorCount; ++i) row[at + i] += counts[i];
+  }
+  return row;
+}
+
+// The same as if there were one class.
+std::vector<double> RowOfAll(const Measurement& measurement) {
+  std::vector<double> row(kRegressorCount, 0);
+  for (const LayerFeatures& layer : measurement.layers) {
+    const Regressors counts = RegressorsOf(layer);
+    for (size_t i = 0; i < kRegressorCount; ++i) row[i] += counts[i];
+  }
+  return row;
+}
+
+using RowMaker = std::vector<double> (*)(const Measurement& measurement);
+
+std::vector<double> Fit(const std::vector<Measurement>& measurements,
+                        RowMaker make_row) {
+  std::vector<std::vector<double>> rows;
+  std::vector<double> targets;
+  for (const Measurement& measurement : measurements) {
+    const double scale = ScaleOf(measurement);
+    std::vector<double> row = make_row(measurement);
+    for (double& value : row) value /= scale;
+    rows.push_back(std::move(row));
+    targets.push_back(static_cast<double>(measurement.ns) / scale);
+  }
+  return SolveNonnegative(rows, targets);
+}
+
+Regressors Coefficients(const std::vector<double>& solution, size_t at) {
+  Regressors coefficients = {};
+  for (size_t i = 0; i < kRegressorCount; ++i) {
+    coefficients[i] = solution[at + i];
+  }
+  return coefficients;
+}
+
+std::set<OperatorClass> ClassesOf(const Measurement& measurement) {
+  std::set<OperatorClass> classes;
+  for (const LayerFeatures& layer : measurement.layers) {
+    classes.insert(layer.operator_class);
+  }
+  return classes;
+}
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const size_t middle = values.size() / 2;
+  if (values.size() % 2 == 1) return values[middle];
+  return (values[middle - 1] + values[middle]) / 2;
+}
+
+HeldOut Compare(const Profile& profile, const RegressionModel& model) {
+  HeldOut result;
+  std::vector<double> errors;
+  for (const Measurement& measurement : MeasurementsOf(profile)) {
+    int64_t predicted_ns = 0;
+    for (const LayerFeatures& layer : measurement.layers) {
+      predicted_ns = SaturatingAdd(predicted_ns, RegressionNs(layer, model));
+    }
+    result.measured_ns = SaturatingAdd(result.measured_ns, measurement.ns);
+    result.predicted_ns = SaturatingAdd(result.predicted_ns, predicted_ns);
+    if (measurement.ns == 0) continue;
+    const double error = static_cast<double>(predicted_ns - measurement.ns) /
+                         static_cast<double>(measurement.ns);
+    errors.push_back(error < 0 ? -error : error);
+  }
+  result.error = static_cast<double>(result.predicted_ns - result.measured_ns) /
+                 static_cast<double>(result.measured_ns);
+  result.median_error = Median(std::move(errors));
+  return result;
+}
+
+}  // namespace
+
+void CheckFitProfiles(const std::vector<Profile>& profiles) {
+  for (const Profile& profile : profiles) {
+    RequireSameSetting(profiles.front(), profile);
+    RequireFeatures(profile);
+    GroupOfRows(profile);
+    if (SumNs(profile) == 0) {
+      Fail(ExitCode::kBadInput, "E452",
+           "{}: has no row with a time above 0; measure the model again",
+           profile.path);
+    }
+  }
+}
+
+std::vector<Measurement> MeasurementsOf(const Profile& profile) {
+  const std::vector<std::optional<size_t>> groups = GroupOfRows(profile);
+  std::map<size_t, size_t> place_of_group;
+  std::vector<Measurement> measurements;
+  for (size_t i = 0; i < profile.layers.size(); ++i) {
+    size_t place = measurements.size();
+    if (groups[i])
+      place = place_of_group.emplace(*groups[i], place).first->second;
+    if (place == measurements.size()) measurements.emplace_back();
+    Measurement& measurement = measurements[place];
+    measurement.layers.push_back(FeaturesOf(profile.layers[i]).value());
+    measurement.ns = SaturatingAdd(measurement.ns, profile.layers[i].ns);
+  }
+  return measurements;
+}
+
+RegressionModel FitRegression(const std::vector<Profile>& profiles) {
+  const Profile& first = profiles.front();
+  RegressionModel model;
+  model.name = first.machine;
+  model.runtime_name = first.runtime_name;
+  model.runtime_version = first.runtime_version;
+  model.threads = first.threads;
+  model.optimization = first.optimization;
+  std::vector<Measurement> all;
+  for (const Profile& profile : profiles) {
+    for (Measurement& measurement : MeasurementsOf(profile)) {
+      all.push_back(std::move(measurement));
+    }
+  }
+  const std::vector<double> by_class = Fit(all, RowByClass);
+  for (const auto& [operator_class, count] : CountMeasurements(profiles)) {
+    model.classes[operator_class] = Coefficients(
+        by_class, static_cast<size_t>(operator_class) * kRegressorCount);
+  }
+  model.other = Coefficients(Fit(all, RowOfAll), 0);
+  return model;
+}
+
+std::map<OperatorClass, int64_t> CountMeasurements(
+    const std::vector<Profile>& profiles) {
+  std::map<OperatorClass, int64_t> counts;
+  for (const Profile& profile : profiles) {
+    for (const Measurement& measurement : MeasurementsOf(profile)) {
+      for (const OperatorClass operator_class : ClassesOf(measurement)) {
+        ++counts[operator_class];
+      }
+    }
+  }
+  return counts;
+}
+
+std::vector<HeldOut> LeaveOneModelOut(const std::vector<Profile>& profiles) {
+  std::map<std::string, RegressionModel> fitted;
+  std::vector<HeldOut> held_out;
+  for (const Profile& profile : profiles) {
+    auto it = fitted.find(profile.model_sha256);
+    if (it == fitted.end()) {
+      std::vector<Profile> others;
+      for (const Profile& other : profiles) {
+        if (other.model_sha256 != profile.model_sha256) others.push_back(other);
+      }
+      if (others.empty()) return {};
+      it = fitted.emplace(profile.model_sha256, FitRegression(others)).first;
+    }
+    held_out.push_back(Compare(profile, it->second));
+  }
+  return held_out;
+}
+
+}  // namespace dnncut
