@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backends/table_json.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "backends/halves.h"
@@ -9,8 +10,12 @@
 namespace dnncut {
 namespace {
 
-Json NullOr(const std::optional<std::string>& text) {
-  return text ? Json(*text) : Json();
+using ValueInfos =
+    google::protobuf::RepeatedPtrField<ONNX_NAMESPACE::ValueInfoProto>;
+
+template <typename T>
+Json OrNull(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
 }
 
 Json TensorJson(const Tensor& tensor) {
@@ -34,14 +39,38 @@ Json OutputJson(const Graph& graph, const ModelOutput& output) {
   return TensorJson(tensor);
 }
 
+// What is declared there and is no tensor says what else it is.
+void AddKind(const ValueInfos& declared, Json* json) {
+  using Type = ONNX_NAMESPACE::TypeProto;
+  const auto info = std::find_if(
+      declared.begin(), declared.end(),
+      [&](const auto& one) { return one.name() == (*json)["name"]; });
+  if (info == declared.end()) return;
+  switch (info->type().value_case()) {
+    case Type::VALUE_NOT_SET:
+    case Type::kTensorType:
+      return;
+    case Type::kSequenceType:
+      (*json)["kind"] = "sequence";
+      return;
+    case Type::kOptionalType:
+      (*json)["kind"] = "optional";
+      return;
+    default:
+      (*json)["kind"] = "other";
+  }
+}
+
 Json ModelJson(const SourceModel& model, const Graph& graph) {
   Json inputs = Json::array();
   for (int i = 0; i < graph.input_count; ++i) {
     inputs.push_back(TensorJson(graph.tensors[i]));
+    AddKind(model.proto.graph().input(), &inputs.back());
   }
   Json outputs = Json::array();
   for (const ModelOutput& output : graph.outputs) {
     outputs.push_back(OutputJson(graph, output));
+    AddKind(model.proto.graph().output(), &outputs.back());
   }
   // Only the name: the same model gives the same table in any folder.
   return {{"file", std::filesystem::path(model.path).filename().string()},
@@ -68,22 +97,29 @@ Json CutJson(const Result& result, const HalfMaker& maker, int id,
     if (graph.tensors[t].is_result) tensors.back()["result"] = true;
   }
   const auto file = [&](Side side) {
-    return NullOr(HalfFile(result, id, side, only_cut));
+    return OrNull(HalfFile(result, id, side, only_cut));
   };
-  return {{"id", id},
-          {"device_layers", cut.costs.device_layers},
-          {"server_layers", cut.costs.server_layers},
-          {"device_ns", cut.costs.device_ns},
-          {"server_ns", cut.costs.server_ns},
-          {"cross_ns", cut.costs.cross_ns},
-          {"upload_bytes", cut.costs.upload_bytes},
-          {"download_bytes", cut.costs.download_bytes},
-          {"download_ns", cut.costs.download_ns},
-          {"tensors", tensors},
-          {"device_weight_bytes", maker.WeightBytes(cut.cut, Side::kDevice)},
-          {"server_weight_bytes", maker.WeightBytes(cut.cut, Side::kServer)},
-          {"device_model", file(Side::kDevice)},
-          {"server_model", file(Side::kServer)}};
+  Json json = {
+      {"id", id},
+      {"device_layers", cut.costs.device_layers},
+      {"server_layers", cut.costs.server_layers},
+      {"device_ns", cut.costs.device_ns},
+      {"server_ns", cut.costs.server_ns},
+      {"cross_ns", cut.costs.cross_ns},
+      {"upload_bytes", cut.costs.upload_bytes},
+      {"download_bytes", cut.costs.download_bytes},
+      {"download_ns", cut.costs.download_ns},
+      {"tensors", tensors},
+      {"device_weight_bytes", maker.WeightBytes(cut.cut, Side::kDevice)},
+      {"server_weight_bytes", maker.WeightBytes(cut.cut, Side::kServer)},
+      {"device_model", file(Side::kDevice)},
+      {"server_model", file(Side::kServer)}};
+  if (!result.measured.empty()) {
+    const MeasuredTimes& times = result.measured[id];
+    json["measured_device_ns"] = OrNull(times.device_ns);
+    json["measured_server_ns"] = OrNull(times.server_ns);
+  }
+  return json;
 }
 
 Json RowJson(const Result& result, const TableRow& row) {
@@ -99,7 +135,12 @@ Json RowJson(const Result& result, const TableRow& row) {
 }
 
 Json MachineJson(const MachineLabel& machine) {
-  return {{"name", machine.name}, {"source", machine.source}};
+  Json json = {{"name", machine.name}, {"source", machine.source}};
+  if (machine.threads) json["threads"] = *machine.threads;
+  if (!machine.optimization.empty()) {
+    json["optimization"] = machine.optimization;
+  }
+  return json;
 }
 
 Json ApproximationJson(const Approximation& approximation) {
@@ -125,6 +166,10 @@ std::string TableJson(const Result& result, std::optional<int> only_cut) {
     text.Add("approximation", ApproximationJson(*table.approximation));
   }
   if (only_cut) text.Add("only_cut", *only_cut);
+  if (result.refined != RefinedSides()) {
+    text.Add("refined", {{"device", result.refined.device},
+                         {"server", result.refined.server}});
+  }
   text.Add("layers", result.graph->layers.size());
   text.Add("blocks", CountBlocks(*result.blocks));
   text.AddList("cuts", table.cuts.size(), [&](size_t id) {
