@@ -28,6 +28,7 @@ CommandRunner SetUpCompile(CLI::App* app);
 CommandRunner SetUpInspect(CLI::App* app);
 CommandRunner SetUpLookup(CLI::App* app);
 CommandRunner SetUpSolve(CLI::App* app);
+CommandRunner SetUpVerify(CLI::App* app);
 CommandRunner SetUpMachines(CLI::App* app);
 CommandRunner SetUpExample(CLI::App* app);
 

@@ -117,7 +117,8 @@ std::vector<std::string> HalfChecker::Check(int cut_id) {
   CheckBoundary(cut, cut.device_model ? &halves[0] : nullptr,
                 cut.server_model ? &halves[1] : nullptr, &faults);
   for (int side = 0; side < 2; ++side) {
-    const int expected = side == 0 ? cut.device_layers : cut.server_layers;
+    const int expected =
+        side == 0 ? cut.costs.device_layers : cut.costs.server_layers;
     const Half& half = halves[side];
     if (half.shown.empty()) continue;
     const auto layers =

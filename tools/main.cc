@@ -19,7 +19,7 @@
 namespace dnncut {
 namespace {
 
-constexpr std::array<Command, 6> kCommands = {{
+constexpr auto kCommands = std::to_array<Command>({
     {"compile", "writes the halves of a model and the table of cuts",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx\n"
@@ -41,13 +41,19 @@ constexpr std::array<Command, 6> kCommands = {{
      "  dnncut compile net.onnx -o out\n"
      "  dnncut solve out --bandwidth 3Mbps --rtt 40ms\n",
      SetUpSolve},
+    {"verify", "proves that the halves compute what the model computes",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx -o out\n"
+     "  dnncut verify out --structural\n"
+     "  dnncut verify out --seed 7\n",
+     SetUpVerify},
     {"machines", "lists the built-in devices and servers",
      "  dnncut machines\n", SetUpMachines},
     {"example", "writes a real architecture as ONNX, to try dnncut on",
      "  dnncut example\n"
      "  dnncut example resnet50 -o resnet50.onnx\n",
      SetUpExample},
-}};
+});
 
 void Run(int argc, const char* const* argv) {
   CLI::App app("", "dnncut");

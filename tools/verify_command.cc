@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <climits>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "tools/command.h"
+#include "tools/find_model.h"
+#include "tools/terminal.h"
+#include "tools/units.h"
+#include "tools/verify.h"
+#include "tools/verify_flags.h"
+
+namespace dnncut {
+namespace {
+
+struct VerifyCommandFlags {
+  std::optional<std::string> out;
+  std::optional<std::string> model;
+  std::optional<std::string> cut;
+  std::optional<std::string> onnxruntime;
+  VerifyFlags how;
+  bool structural = false;
+  bool json = false;
+  bool verbose = false;
+};
+
+void RunVerify(const VerifyCommandFlags& flags) {
+  VerifyOptions options = VerifyOptionsOf(flags.how);
+  options.out = Require("verify", "OUT", flags.out);
+  if (flags.cut) {
+    options.cut = static_cast<int>(ParseCount("--cut", *flags.cut, 0, INT_MAX));
+  }
+  options.structural = flags.structural;
+  options.onnxruntime = flags.onnxruntime.value_or("");
+  options.model_path = FindCompiledModel(
+      ReadTableFile(options.out + "/table.json"), options.out, flags.model);
+  const VerifyReport report = [&] {
+    Progress progress(flags.verbose, false);
+    return Verify(options, &progress);
+  }();
+  if (flags.json) {
+    PrintJson(VerifyJson(report));
+  } else {
+    PrintResult(VerifyText(report));
+  }
+  RequirePassed(report);
+}
+
+}  // namespace
+
+CommandRunner SetUpVerify(CLI::App* app) {
+  auto flags = std::make_shared<VerifyCommandFlags>();
+  AddArgument(app, "OUT", &flags->out, "folder that compile wrote");
+  AddValue(app, "--model", "PATH", &flags->model,
+           "the model that was compiled; default: the file of that name beside "
+           "OUT, else in the current folder");
+  AddValue(app, "--cut", "N", &flags->cut, "verify this cut only");
+  AddSwitch(app, "--structural", &flags->structural,
+            "compare layers, weights and what crosses, and run nothing: needs "
+            "no ONNX Runtime");
+  AddVerifyFlags(app, &flags->how);
+  AddValue(app, "--onnxruntime", "PATH", &flags->onnxruntime,
+           "ONNX Runtime's library or its folder; default: found by itself");
+  AddSwitch(app, "--json", &flags->json, "the report as JSON");
+  AddSwitch(app, "-v,--verbose", &flags->verbose,
+            "stages and their times on stderr");
+  return [flags] { RunVerify(*flags); };
+}
+
+}  // namespace dnncut

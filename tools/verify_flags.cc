@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/verify_flags.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <string_view>
+
+#include "compiler/error.h"
+#include "tools/command.h"
+#include "tools/units.h"
+
+namespace dnncut {
+namespace {
+
+constexpr int64_t kMaxThreads = 1024;
+constexpr int64_t kNsPerSecond = 1'000'000'000;
+
+std::optional<double> ToleranceOf(std::string_view flag,
+                                  const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  double number = 0;
+  const char* end = text->data() + text->size();
+  const auto [rest, error] = std::from_chars(text->data(), end, number);
+  if (error != std::errc() || rest != end || !std::isfinite(number) ||
+      number < 0) {
+    Fail(ExitCode::kUsage, "E736",
+         "{} '{}' is not a number of 0 or more; write for example {} 1e-3",
+         flag, *text, flag);
+  }
+  return number;
+}
+
+}  // namespace
+
+void AddVerifyFlags(CLI::App* app, VerifyFlags* flags) {
+  AddInputFlags(app, &flags->inputs);
+  AddValue(app, "--rtol", "X", &flags->rtol,
+           "relative tolerance at the optimisation level; default 1e-3, 1e-2 "
+           "for 16-bit floats");
+  AddValue(app, "--atol", "X", &flags->atol,
+           "absolute tolerance; default 1e-5, 1e-2 for 16-bit floats");
+  AddValue(app, "--optimization", "LEVEL", &flags->optimization,
+           "of the second run: all (the default), extended, basic, or disabled "
+           "for none");
+  AddValue(app, "--threads", "N", &flags->threads,
+           "of the second run; default 0, one for each core");
+  AddValue(app, "--timeout", "TIME", &flags->timeout,
+           "how long a run may take; default 10min");
+}
+
+bool AnyGiven(const VerifyFlags& flags) {
+  return !flags.inputs.inputs.empty() || flags.inputs.test_data ||
+         flags.inputs.seed || flags.rtol || flags.atol || flags.optimization ||
+         flags.threads || flags.timeout;
+}
+
+VerifyOptions VerifyOptionsOf(const VerifyFlags& flags) {
+  VerifyOptions options;
+  options.inputs = flags.inputs;
+  options.tolerance.rtol = ToleranceOf("--rtol", flags.rtol);
+  options.tolerance.atol = ToleranceOf("--atol", flags.atol);
+  if (flags.optimization) {
+    options.optimization =
+        ParseOptimization("--optimization", *flags.optimization);
+  }
+  if (flags.threads) {
+    options.threads = static_cast<int>(
+        ParseCount("--threads", *flags.threads, 0, kMaxThreads));
+  }
+  if (flags.timeout) {
+    const int64_t ns = ParseDurationNs("--timeout", *flags.timeout);
+    options.timeout_seconds =
+        static_cast<int>((ns + kNsPerSecond - 1) / kNsPerSecond);
+  }
+  return options;
+}
+
+}  // namespace dnncut
