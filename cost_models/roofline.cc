@@ -10,10 +10,12 @@ namespace dnncut {
 namespace {
 
 template <typename NameOf>
-std::vector<CostShare> CostBy(const Graph& graph, const Machine& machine,
+std::vector<CostShare> CostBy(const Graph& graph,
+                              const std::vector<int64_t>& layer_ns,
                               NameOf name_of) {
   std::map<std::string, CostShare> shares;
-  for (const Layer& layer : graph.layers) {
+  for (size_t i = 0; i < graph.layers.size(); ++i) {
+    const Layer& layer = graph.layers[i];
     const OperationCost cost = CountOperation(layer.operation);
     const std::string name = name_of(layer, cost);
     CostShare& share = shares[name];
@@ -24,7 +26,7 @@ std::vector<CostShare> CostBy(const Graph& graph, const Machine& machine,
     ++share.layers;
     share.operations = SaturatingAdd(share.operations, cost.operations);
     share.bytes = SaturatingAdd(share.bytes, cost.bytes);
-    share.ns = SaturatingAdd(share.ns, RooflineNs(cost, machine));
+    share.ns = SaturatingAdd(share.ns, layer_ns[i]);
   }
   std::vector<CostShare> sorted;
   for (auto& [name, share] : shares) sorted.push_back(std::move(share));
@@ -63,15 +65,16 @@ std::vector<int64_t> RooflineNs(const Graph& graph, const Machine& machine) {
   return ns;
 }
 
-std::vector<CostShare> CostByClass(const Graph& graph, const Machine& machine) {
-  return CostBy(graph, machine, [](const Layer&, const OperationCost& cost) {
+std::vector<CostShare> CostByClass(const Graph& graph,
+                                   const std::vector<int64_t>& layer_ns) {
+  return CostBy(graph, layer_ns, [](const Layer&, const OperationCost& cost) {
     return std::string(OperatorClassName(cost.operator_class));
   });
 }
 
 std::vector<CostShare> CostByOperator(const Graph& graph,
-                                      const Machine& machine) {
-  return CostBy(graph, machine, [](const Layer& layer, const OperationCost&) {
+                                      const std::vector<int64_t>& layer_ns) {
+  return CostBy(graph, layer_ns, [](const Layer& layer, const OperationCost&) {
     return layer.operation.op_type;
   });
 }

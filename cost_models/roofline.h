@@ -29,7 +29,8 @@ int64_t RooflineNs(const OperationCost& cost, const Machine& machine);
 // By LayerId.
 std::vector<int64_t> RooflineNs(const Graph& graph, const Machine& machine);
 
-// What the layers of one kind cost together, for `dnncut inspect`.
+// What the layers of one kind cost together, for `dnncut inspect`. The times of
+// the layers are given by LayerId; they need not be the roofline's.
 struct CostShare {
   std::string name;  // of the operator class, or the op_type
   OperatorClass operator_class = OperatorClass::kElementwise;
@@ -42,8 +43,9 @@ struct CostShare {
 };
 
 // Dearest first, ties by name. Sums saturate.
-std::vector<CostShare> CostByClass(const Graph& graph, const Machine& machine);
+std::vector<CostShare> CostByClass(const Graph& graph,
+                                   const std::vector<int64_t>& layer_ns);
 std::vector<CostShare> CostByOperator(const Graph& graph,
-                                      const Machine& machine);
+                                      const std::vector<int64_t>& layer_ns);
 
 }  // namespace dnncut

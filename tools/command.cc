@@ -10,6 +10,11 @@ void AddArgument(CLI::App* app, const std::string& name,
   AddValue(app, name, "", value, help);
 }
 
+void AddArguments(CLI::App* app, const std::string& name,
+                  std::vector<std::string>* values, const std::string& help) {
+  app->add_option(name, *values, help)->type_name("");
+}
+
 void AddValue(CLI::App* app, const std::string& flags, const std::string& type,
               std::optional<std::string>* value, const std::string& help) {
   // CLI11 itself takes an empty text for an optional as "not given".

@@ -29,12 +29,17 @@ CommandRunner SetUpInspect(CLI::App* app);
 CommandRunner SetUpLookup(CLI::App* app);
 CommandRunner SetUpSolve(CLI::App* app);
 CommandRunner SetUpVerify(CLI::App* app);
+CommandRunner SetUpFit(CLI::App* app);
 CommandRunner SetUpMachines(CLI::App* app);
 CommandRunner SetUpExample(CLI::App* app);
 
 // A positional argument.
 void AddArgument(CLI::App* app, const std::string& name,
                  std::optional<std::string>* value, const std::string& help);
+
+// One positional argument or more.
+void AddArguments(CLI::App* app, const std::string& name,
+                  std::vector<std::string>* values, const std::string& help);
 
 // A flag with one value, which may be empty text; `type` ("RATE") is what
 // --help calls it. `value` stays as it is when the flag is not given.

@@ -10,6 +10,7 @@
 #include "cost_models/roofline.h"
 #include "frontends/onnx_frontend.h"
 #include "tools/command.h"
+#include "tools/machine_costs.h"
 #include "tools/model_flags.h"
 #include "tools/pipeline.h"
 #include "tools/terminal.h"
@@ -37,7 +38,7 @@ struct Port {
 struct Inspection {
   SourceModel model;
   Graph graph;
-  Machine machine;
+  MachineCosts costs;
   std::vector<Port> inputs;
   std::vector<Port> outputs;
   int64_t parameters = 0;     // elements of the constants that layers read
@@ -84,12 +85,13 @@ void CountWeights(Inspection* inspection) {
 
 Inspection Inspect(const InspectFlags& flags, Warnings* warnings) {
   Inspection inspection;
-  inspection.machine =
-      LoadMachine(flags.device.value_or(std::string(kDefaultDevice)));
+  const std::string device = flags.device.value_or(std::string(kDefaultDevice));
+  FindCostSource(device);  // a misspelt name shows before the model is read
   inspection.model = LoadModel(Require("inspect", "MODEL", flags.model),
                                LoadOptionsOf(flags.model_flags), warnings);
   inspection.graph = ImportGraph(inspection.model,
                                  ImportOptionsOf(flags.model_flags), warnings);
+  inspection.costs = EstimateCosts(device, inspection.graph);
   const Graph& graph = inspection.graph;
   for (int i = 0; i < graph.input_count; ++i) {
     const Tensor& tensor = graph.tensors[i];
@@ -106,8 +108,8 @@ Inspection Inspect(const InspectFlags& flags, Warnings* warnings) {
   }
   CountWeights(&inspection);
   inspection.shares = flags.operators
-                          ? CostByOperator(graph, inspection.machine)
-                          : CostByClass(graph, inspection.machine);
+                          ? CostByOperator(graph, inspection.costs.ns)
+                          : CostByClass(graph, inspection.costs.ns);
   return inspection;
 }
 
@@ -176,7 +178,10 @@ std::string InspectText(const Inspection& inspection) {
   }
   text += "\n" + PortText("inputs", inspection.inputs) +
           PortText("outputs", inspection.outputs);
-  return text + fmt::format("\non {} (estimated)\n", inspection.machine.name) +
+  return text +
+         fmt::format("\non {} ({})\n", Printable(inspection.costs.name),
+                     inspection.costs.fitted ? "predicted from profiles"
+                                             : "estimated") +
          SharesText(inspection);
 }
 
@@ -223,7 +228,7 @@ nlohmann::ordered_json InspectJson(const Inspection& inspection) {
           {"weight_file_bytes", inspection.file_bytes},
           {"inputs", ports_json(inspection.inputs)},
           {"outputs", ports_json(inspection.outputs)},
-          {"machine", inspection.machine.name},
+          {"machine", inspection.costs.name},
           {"costs", shares}};
 }
 

@@ -8,6 +8,7 @@
 
 #include "compiler/checked_math.h"
 #include "cost_models/profile.h"
+#include "cost_models/regression.h"
 #include "cost_models/roofline.h"
 
 namespace dnncut {
@@ -87,7 +88,31 @@ void JoinGroups(const std::vector<std::optional<int>>& groups,
   }
 }
 
+MachineCosts PredictedCosts(const std::string& path, const Graph& graph) {
+  const RegressionModel model = ReadRegression(path);
+  MachineCosts costs;
+  costs.name = model.name;
+  costs.fitted = true;
+  costs.threads = model.threads;
+  costs.optimization = model.optimization;
+  costs.machine = FindBuiltin(model.name);
+  costs.ns = RegressionNs(graph, model);
+  return costs;
+}
+
 }  // namespace
+
+MachineCosts EstimateCosts(const std::string& name_or_path,
+                           const Graph& graph) {
+  if (FindCostSource(name_or_path) == CostSource::kRegressionFile) {
+    return PredictedCosts(name_or_path, graph);
+  }
+  MachineCosts costs;
+  costs.machine = LoadMachine(name_or_path);
+  costs.name = costs.machine->name;
+  costs.ns = RooflineNs(graph, *costs.machine);
+  return costs;
+}
 
 MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
                               const SourceModel& model, const Graph& graph,
@@ -95,11 +120,7 @@ MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
   if (FindCostSource(name_or_path) == CostSource::kProfileFile) {
     return MeasuredCosts(name_or_path, fill, model, graph, warnings);
   }
-  MachineCosts costs;
-  costs.machine = LoadMachine(name_or_path);
-  costs.name = costs.machine->name;
-  costs.ns = RooflineNs(graph, *costs.machine);
-  return costs;
+  return EstimateCosts(name_or_path, graph);
 }
 
 CostTable CombineCosts(const MachineCosts& device, const MachineCosts& server,

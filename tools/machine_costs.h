@@ -20,12 +20,14 @@ namespace dnncut {
 // The times of one side, and where they come from.
 struct MachineCosts {
   std::string name;
-  bool measured = false;  // from a profile, else estimated by the roofline
+  bool measured = false;  // from a profile, else estimated
+  bool fitted = false;    // estimated by a regression, else by the roofline
   int filled_layers = 0;  // of a profile: estimated all the same (--fill)
-  // How a profile was measured, when it says.
+  // How a profile, or those that a regression is fitted to, were measured,
+  // when they say.
   std::optional<int64_t> threads;
   std::string optimization;
-  // Known unless a profile names a machine that is not built in.
+  // Known unless a profile or regression names a machine that is not built in.
   std::optional<Machine> machine;
   std::vector<int64_t> ns;                 // by LayerId
   std::vector<std::optional<int>> groups;  // by LayerId, or empty
@@ -39,6 +41,9 @@ struct Fill {
 
   bool operator==(const Fill&) const = default;
 };
+
+// Of a machine or a regression. Throws Error, also for a profile.
+MachineCosts EstimateCosts(const std::string& name_or_path, const Graph& graph);
 
 MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
                               const SourceModel& model, const Graph& graph,

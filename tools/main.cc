@@ -47,6 +47,9 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut verify out --structural\n"
      "  dnncut verify out --seed 7\n",
      SetUpVerify},
+    {"fit", "predicts times on a machine from profiles of other models",
+     "  dnncut fit --help\n",
+     SetUpFit},
     {"machines", "lists the built-in devices and servers",
      "  dnncut machines\n", SetUpMachines},
     {"example", "writes a real architecture as ONNX, to try dnncut on",

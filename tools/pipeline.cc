@@ -77,7 +77,8 @@ void Write(const CompileOptions& options, const CompileResult& result,
 }
 
 MachineLabel LabelOf(const MachineCosts& costs) {
-  return {costs.name, costs.measured ? "profile" : "roofline", costs.threads,
+  const char* source = costs.fitted ? "regression" : "roofline";
+  return {costs.name, costs.measured ? "profile" : source, costs.threads,
           costs.optimization};
 }
 

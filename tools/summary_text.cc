@@ -21,7 +21,9 @@ constexpr std::string_view kSends = "       up";
 constexpr std::string_view kGets = "     down";
 
 std::string Machine(const MachineCosts& costs) {
-  std::string how = costs.measured ? "measured" : "estimated";
+  std::string how = costs.measured ? "measured"
+                    : costs.fitted ? "predicted from profiles"
+                                   : "estimated";
   if (costs.filled_layers > 0) {
     how += fmt::format(", but {} of {} layers estimated", costs.filled_layers,
                        costs.ns.size());

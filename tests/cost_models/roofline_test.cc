@@ -80,20 +80,21 @@ TEST(Roofline, OfAGraphIsThatOfItsLayers) {
 
 TEST(CostShares, AddUpAndAreSorted) {
   const Graph graph = SmallGraph();
-  const auto by_class = CostByClass(graph, PlainMachine());
+  const std::vector<int64_t> ns = RooflineNs(graph, PlainMachine());
+  const auto by_class = CostByClass(graph, ns);
   ASSERT_EQ(by_class.size(), 2u);
   EXPECT_EQ(by_class[0],
             (CostShare{"matrix-product", OperatorClass::kMatrixProduct, 1,
                        10000, 20600, 10400}));
   EXPECT_EQ(by_class[1], (CostShare{"elementwise", OperatorClass::kElementwise,
                                     3, 150, 1200, 900}));
-  const auto by_operator = CostByOperator(graph, PlainMachine());
+  const auto by_operator = CostByOperator(graph, ns);
   ASSERT_EQ(by_operator.size(), 3u);
   EXPECT_EQ(by_operator[0].name, "MatMul");
   EXPECT_EQ(by_operator[1].name, "Relu");
   EXPECT_EQ(by_operator[1].layers, 2);
   EXPECT_EQ(by_operator[2].name, "Reshape");
-  EXPECT_TRUE(CostByClass(Graph(), PlainMachine()).empty());
+  EXPECT_TRUE(CostByClass(Graph(), {}).empty());
 }
 
 TEST(Memory, CountsWeightsOnceAndTheLargestLayer) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A file that appears under its name whole or not at all. The writer of the
-// example models uses it.
+// example models and `fit` use it.
 #pragma once
 
 #include <cstddef>
