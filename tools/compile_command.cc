@@ -10,10 +10,13 @@
 #include "compiler/error.h"
 #include "tools/command.h"
 #include "tools/model_flags.h"
+#include "tools/onnxruntime.h"
 #include "tools/pipeline.h"
 #include "tools/summary.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
+#include "tools/verify.h"
+#include "tools/verify_flags.h"
 
 namespace dnncut {
 namespace {
@@ -36,6 +39,8 @@ struct CompileFlags {
   std::optional<std::string> weights;
   std::optional<std::string> only_cut;
   ModelFlags model_flags;
+  VerifyFlags verify_flags;
+  bool verify = false;
   bool no_compress = false;
   bool force = false;
   bool json = false;
@@ -128,9 +133,37 @@ CompileOptions OptionsOf(const CompileFlags& flags) {
   return options;
 }
 
+// How to verify the result; nullopt: not at all.
+std::optional<VerifyOptions> VerifyOptionsOf(const CompileFlags& flags,
+                                             const CompileOptions& compile) {
+  if (!flags.verify) {
+    if (AnyGiven(flags.verify_flags)) {
+      Fail(ExitCode::kUsage, "E735",
+           "flags that say how to verify (--input, --test-data, --seed, "
+           "--rtol, --atol, --optimization, --threads, --timeout) have no use "
+           "without --verify");
+    }
+    return std::nullopt;
+  }
+  VerifyOptions options = VerifyOptionsOf(flags.verify_flags);
+  options.out = compile.output;
+  options.model_path = compile.model_path;
+  options.onnxruntime = flags.model_flags.onnxruntime.value_or("");
+  // Better to hear of it before the work.
+  RequireOnnxRuntime(options.onnxruntime, "compile --verify");
+  return options;
+}
+
+VerifyReport VerifyResult(const VerifyOptions& options,
+                          const CompileFlags& flags) {
+  Progress progress(flags.verbose, flags.quiet);
+  return Verify(options, &progress);
+}
+
 void RunCompile(const CompileFlags& flags) {
   const auto start = std::chrono::steady_clock::now();
   const CompileOptions options = OptionsOf(flags);
+  const std::optional<VerifyOptions> verify = VerifyOptionsOf(flags, options);
   RunInfo run;
   run.output = options.output;
   run.only_cut = options.only_cut;
@@ -145,11 +178,19 @@ void RunCompile(const CompileFlags& flags) {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();
   const Summary summary = Summarize(result);
-  if (flags.json) {
-    PrintJson(SummaryJson(result, summary, run));
-  } else if (!flags.quiet) {
+  if (!flags.json && !flags.quiet) {
     PrintResult(SummaryText(result, summary, run));
   }
+  std::optional<VerifyReport> report;
+  if (verify) report = VerifyResult(*verify, flags);
+  if (flags.json) {
+    nlohmann::ordered_json json = SummaryJson(result, summary, run);
+    if (report) json["verify"] = VerifyJson(*report);
+    PrintJson(json);
+  } else if (report && !flags.quiet) {
+    PrintResult("\n" + VerifyText(*report));
+  }
+  if (report) RequirePassed(*report);
 }
 
 void AddLinkFlags(CLI::App* app, CompileFlags* flags) {
@@ -206,6 +247,10 @@ CommandRunner SetUpCompile(CLI::App* app) {
            "external (weights.bin, the default) or inline, in the halves");
   AddValue(app, "--only-cut", "N", &flags->only_cut,
            "write the halves and weights of this cut only");
+  AddSwitch(app, "--verify", &flags->verify,
+            "run the halves against the model, as dnncut verify does, with its "
+            "flags; needs ONNX Runtime");
+  AddVerifyFlags(app, &flags->verify_flags);
   AddSwitch(app, "--force", &flags->force,
             "replace an earlier result OUT, with all that is in it");
   AddSwitch(app, "--json", &flags->json, "the summary as JSON");

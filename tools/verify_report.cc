@@ -43,8 +43,7 @@ std::vector<std::string> CellsOf(const VerifyReport& report,
                                  const CutReport& cut) {
   std::vector<std::string> cells = {
       fmt::format("{}", cut.cut), LayersText(cut.device_layers),
-      LayersText(cut.server_layers),
-      cut.faults.empty() ? "same" : "not the same"};
+      LayersText(cut.server_layers), cut.faults.empty() ? "same" : "differs"};
   if (report.runtime_version.empty()) return cells;
   cells.push_back(ExactText(cut));
   if (cut.optimized.empty()) return cells;
@@ -57,15 +56,15 @@ std::vector<std::string> CellsOf(const VerifyReport& report,
 
 std::string TableText(const VerifyReport& report) {
   std::vector<Column> columns = {
-      {"cut", Align::kRight}, {"device"}, {"server"}, {"layers and weights"}};
+      {"cut", Align::kRight}, {"device"}, {"server"}, {"structure"}};
   if (!report.runtime_version.empty()) {
-    columns.push_back({"level disabled"});
+    columns.push_back({"disabled"});
     if (report.optimization != OptimizationLevel::kDisabled) {
-      columns.push_back({fmt::format("level {}: max abs",
-                                     OptimizationName(report.optimization)),
-                         Align::kRight});
-      columns.push_back({"max rel", Align::kRight});
-      columns.push_back({"max ULP", Align::kRight});
+      columns.push_back(
+          {fmt::format("{}: abs", OptimizationName(report.optimization)),
+           Align::kRight});
+      columns.push_back({"rel", Align::kRight});
+      columns.push_back({"ULP", Align::kRight});
     }
   }
   std::vector<std::vector<std::string>> rows;
@@ -126,8 +125,8 @@ std::string VerdictText(const VerifyReport& report) {
   if (!Passed(report)) return "FAILED\n";
   const std::string cuts = FormatPlural(std::ssize(report.cuts), "cut");
   if (report.runtime_version.empty()) {
-    return fmt::format("verified: {}, structure only, nothing was run: {}\n",
-                       cuts, report.why_not_run);
+    return fmt::format("verified: {}, structure only: {}\n", cuts,
+                       report.why_not_run);
   }
   std::string text = fmt::format("verified: {}, 0 ULP", cuts);
   if (report.optimization != OptimizationLevel::kDisabled) {
@@ -171,6 +170,11 @@ std::string VerifyText(const VerifyReport& report) {
                                  Printable(report.model_file));
   if (!report.runtime_version.empty()) {
     text += fmt::format(", ONNX Runtime {}", report.runtime_version);
+  }
+  if (report.runtime_version.empty()) {
+    text += ", nothing is run";
+  } else {
+    text += "; largest errors of the outputs, by optimisation level";
   }
   text += "\n" + TableText(report);
   for (const CutReport& cut : report.cuts) text += FaultsText(report, cut);
