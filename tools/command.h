@@ -30,6 +30,7 @@ CommandRunner SetUpLookup(CLI::App* app);
 CommandRunner SetUpSolve(CLI::App* app);
 CommandRunner SetUpVerify(CLI::App* app);
 CommandRunner SetUpFit(CLI::App* app);
+CommandRunner SetUpRefine(CLI::App* app);
 CommandRunner SetUpMachines(CLI::App* app);
 CommandRunner SetUpExample(CLI::App* app);
 

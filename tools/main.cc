@@ -50,6 +50,11 @@ constexpr auto kCommands = std::to_array<Command>({
     {"fit", "predicts times on a machine from profiles of other models",
      "  dnncut fit --help\n",
      SetUpFit},
+    {"refine", "measures the halves, fits the costs to them and solves again",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx -o out\n"
+     "  dnncut refine out --runs 2 --probes 1 --max-rounds 1\n",
+     SetUpRefine},
     {"machines", "lists the built-in devices and servers",
      "  dnncut machines\n", SetUpMachines},
     {"example", "writes a real architecture as ONNX, to try dnncut on",

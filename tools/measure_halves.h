@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How long the halves of cuts take on this machine.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "backends/result.h"
+#include "tools/model_inputs.h"
+#include "tools/onnxruntime_run.h"
+
+namespace dnncut {
+
+struct HalfRuns {
+  bool device = true;  // measure device halves
+  bool server = true;
+  OptimizationLevel optimization = OptimizationLevel::kAll;
+  int device_threads = 0;  // 0: one for each core
+  int server_threads = 0;
+  int runs = 10;
+  int warm_up = 2;
+  int timeout_seconds = 600;
+};
+
+// Writes the halves of every cut of `result.table` into a temporary folder and
+// runs them: device halves on `inputs`, server halves on these and what the
+// device half made. The time of a half is the median of its runs, in the best
+// of several processes: what disturbs a run makes it slower, never faster. A
+// half without layers takes 0 ns; a half that does not exist although it has
+// layers (see HasHalf) has no time. `report` hears of how many halves are done.
+std::vector<MeasuredTimes> MeasureHalves(
+    const Result& result, const RunInputs& inputs, const HalfRuns& options,
+    const OnnxRuntime& runtime,
+    const std::function<void(int done, int all)>& report);
+
+}  // namespace dnncut

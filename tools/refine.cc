@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/refine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <iterator>
+
+#include "backends/problem_file.h"
+#include "backends/result_writer.h"
+#include "backends/weights_file.h"
+#include "compiler/checked_math.h"
+#include "cost_models/half_time_fit.h"
+#include "frontends/onnx_frontend.h"
+#include "passes/compress.h"
+#include "tools/find_model.h"
+#include "tools/probe_cuts.h"
+#include "tools/units.h"
+
+namespace dnncut {
+namespace {
+
+// No half takes longer, even slowed down.
+constexpr double kLongestNs = 1e15;
+
+// The result folder, and the model that it was compiled from.
+struct Compiled {
+  TableFile table;
+  ProblemFile file;
+  SourceModel model;
+  Graph graph;
+};
+
+void RequireExactTable(const std::string& folder, const TableFile& table) {
+  if (table.approximation) {
+    Fail(ExitCode::kUsage, "E741",
+         "{} has no exact table, but one made smaller by --{}; refine one "
+         "compiled without it",
+         folder, table.approximation->kind);
+  }
+  if (table.only_cut) {
+    Fail(ExitCode::kUsage, "E741",
+         "{} holds the halves of cut {} only; refine one compiled without "
+         "--only-cut",
+         folder, *table.only_cut);
+  }
+}
+
+// Sizes are those of the compile, also where --tensor-bytes gave them or where
+// another release of ONNX Runtime knows more now.
+void TakeSizes(const Problem& problem, Graph* graph) {
+  for (size_t t = 0; t < graph->tensors.size(); ++t) {
+    Tensor& tensor = graph->tensors[t];
+    tensor.bytes = problem.tensors[t].bytes;
+    tensor.why_not = tensor.bytes ? "" : "never crosses";
+  }
+}
+
+bool IsSameModel(const Graph& graph, const Problem& problem) {
+  const auto same_layer = [](const Layer& layer, const ProblemLayer& other) {
+    return layer.name == other.name && layer.operation.op_type == other.op;
+  };
+  const auto same_tensor = [](const Tensor& tensor,
+                              const ProblemTensor& other) {
+    return tensor.name == other.name && tensor.producer == other.producer &&
+           tensor.readers == other.readers && tensor.is_result == other.result;
+  };
+  return std::equal(graph.layers.begin(), graph.layers.end(),
+                    problem.layers.begin(), problem.layers.end(), same_layer) &&
+         std::equal(graph.tensors.begin(), graph.tensors.end(),
+                    problem.tensors.begin(), problem.tensors.end(),
+                    same_tensor);
+}
+
+// The shapes for which the model was compiled, as --shape gives them.
+ImportOptions ImportOf(const TableFile& table, const Problem& problem) {
+  ImportOptions import;
+  for (const TableFile::ModelTensor& input : table.inputs) {
+    if (!input.shape) continue;
+    const auto is_open = [](int64_t dim) { return dim < 1; };
+    if (std::none_of(input.shape->begin(), input.shape->end(), is_open)) {
+      import.shapes[input.name] = *input.shape;
+    }
+  }
+  for (const ProblemTensor& tensor : problem.tensors) {
+    if (tensor.bytes) import.tensor_bytes[tensor.name] = *tensor.bytes;
+  }
+  return import;
+}
+
+Compiled Load(const RefineOptions& options) {
+  Compiled compiled;
+  compiled.table = ReadTableFile(options.folder + "/table.json");
+  RequireExactTable(options.folder, compiled.table);
+  compiled.file = ReadProblemFile(options.folder, compiled.table);
+  // The compile has told about the model already.
+  Warnings told;
+  LoadOptions load;
+  load.allow_newer = true;
+  compiled.model = LoadModel(
+      FindCompiledModel(compiled.table, options.folder, options.model), load,
+      &told);
+  compiled.graph = ImportGraph(
+      compiled.model, ImportOf(compiled.table, compiled.file.problem), &told);
+  if (!IsSameModel(compiled.graph, compiled.file.problem)) {
+    Fail(ExitCode::kBadInput, "E740",
+         "{}/problem.json is not the problem of {}; compile again",
+         options.folder, compiled.model.path);
+  }
+  TakeSizes(compiled.file.problem, &compiled.graph);
+  return compiled;
+}
+
+// A cut that was measured. Slowed down already.
+struct MeasuredCut {
+  TableCut cut;
+  MeasuredTimes times;
+  bool held_out = false;
+};
+
+const MeasuredCut* Find(const std::vector<MeasuredCut>& measured,
+                        const Cut& cut) {
+  const auto found =
+      std::find_if(measured.begin(), measured.end(),
+                   [&](const MeasuredCut& m) { return m.cut.cut == cut; });
+  return found == measured.end() ? nullptr : &*found;
+}
+
+std::vector<HalfTime> TimesOf(const std::vector<MeasuredCut>& measured,
+                              Side side) {
+  std::vector<HalfTime> times;
+  for (const MeasuredCut& cut : measured) {
+    const auto ns =
+        side == Side::kDevice ? cut.times.device_ns : cut.times.server_ns;
+    if (!cut.held_out && ns && *ns > 0) times.push_back({cut.cut.cut, *ns});
+  }
+  return times;
+}
+
+struct FittedCosts {
+  SideCosts device;
+  SideCosts server;
+};
+
+class Refiner {
+ public:
+  Refiner(const RefineOptions& options, Progress* progress)
+      : options_(options), progress_(progress) {
+    progress->Stage(fmt::format("reading {}", options.folder));
+    compiled_ = Load(options);
+    CheckRefinedBefore();
+    runtime_ = RequireOnnxRuntime(options.onnxruntime, "refine");
+    inputs_ = MakeInputs(InputsOf(compiled_.table), OutputsOf(compiled_.table),
+                         options.inputs);
+  }
+
+  RefineResult Run(Warnings* warnings) {
+    table_ = TableOf(compiled_.file.cuts, problem());
+    solved_ = problem();
+    std::vector<Cut> cuts = WithProbes();
+    int rounds = 0;
+    while (!cuts.empty() && rounds < options_.max_rounds) {
+      ++rounds;
+      Measure(cuts, rounds);
+      Solve();
+      cuts = Unmeasured();
+    }
+    if (!cuts.empty()) {
+      Warn(warnings, "W740",
+           "{} of the table were not measured in {}; give a larger "
+           "--max-rounds, or refine again",
+           FormatPlural(std::ssize(cuts), "cut"),
+           FormatPlural(rounds, "round"));
+    }
+    Write();
+    RefineResult result = Report();
+    result.rounds = rounds;
+    result.converged = cuts.empty();
+    return result;
+  }
+
+ private:
+  const Problem& problem() const { return compiled_.file.problem; }
+
+  // cross_ns is one number for both sides: what one side adds again cannot be
+  // told from what the other has added before.
+  void CheckRefinedBefore() const {
+    const RefinedSides& before = compiled_.table.refined;
+    if (!before.device || !before.server) return;
+    if (options_.as_device && options_.as_server) return;
+    Fail(ExitCode::kUsage, "E743",
+         "{} was refined for both sides already; compile again, then refine "
+         "each side once, or give --as both",
+         options_.folder);
+  }
+
+  RefinedSides RefinedNow() const {
+    const RefinedSides& before = compiled_.table.refined;
+    return {before.device || options_.as_device,
+            before.server || options_.as_server};
+  }
+
+  // Are all crossing costs of before from a refine that this one repeats?
+  bool ReplacesCrossings() const {
+    const RefinedSides& before = compiled_.table.refined;
+    return (before.device || before.server) &&
+           (!before.device || options_.as_device) &&
+           (!before.server || options_.as_server);
+  }
+
+  static CutTable TableOf(const std::vector<Cut>& cuts,
+                          const Problem& problem) {
+    CutTable table;
+    for (const Cut& cut : cuts) {
+      table.cuts.push_back({cut, CountCosts(problem, cut)});
+    }
+    return table;
+  }
+
+  // The cuts of the table, the probes and, in their middle, the one to hold
+  // out.
+  std::vector<Cut> WithProbes() {
+    std::vector<Cut> cuts = compiled_.file.cuts;
+    const std::vector<Cut> probes =
+        ProbeCuts(problem(), options_.probes + 1, cuts);
+    if (!probes.empty()) held_out_ = probes[probes.size() / 2];
+    cuts.insert(cuts.end(), probes.begin(), probes.end());
+    return cuts;
+  }
+
+  std::vector<Cut> Unmeasured() const {
+    std::vector<Cut> cuts;
+    for (const TableCut& cut : table_.cuts) {
+      if (Find(measured_, cut.cut) == nullptr) cuts.push_back(cut.cut);
+    }
+    return cuts;
+  }
+
+  HalfRuns RunsOf() const {
+    const auto threads = [](std::optional<int> given,
+                            const MachineLabel& machine) {
+      if (given) return *given;
+      return static_cast<int>(machine.threads.value_or(0));
+    };
+    HalfRuns runs;
+    runs.device = options_.as_device;
+    runs.server = options_.as_server;
+    runs.optimization = options_.optimization;
+    runs.device_threads =
+        threads(options_.device_threads, compiled_.table.device);
+    runs.server_threads =
+        threads(options_.server_threads, compiled_.table.server);
+    runs.runs = options_.runs;
+    runs.warm_up = options_.warm_up;
+    runs.timeout_seconds = options_.timeout_seconds;
+    return runs;
+  }
+
+  void Measure(const std::vector<Cut>& cuts, int round) {
+    const CutTable table = TableOf(cuts, problem());
+    const auto report = [&](int done, int all) {
+      progress_->Stage(fmt::format("measuring, round {}: {} of {} halves done",
+                                   round, done, all));
+    };
+    const std::vector<MeasuredTimes> times = MeasureHalves(
+        ResultOf(problem(), table), inputs_, RunsOf(), runtime_, report);
+    for (size_t c = 0; c < cuts.size(); ++c) {
+      MeasuredCut measured = {table.cuts[c], times[c], cuts[c] == held_out_};
+      SlowDown(&measured.times);
+      measured_.push_back(std::move(measured));
+    }
+  }
+
+  void SlowDown(MeasuredTimes* times) const {
+    std::optional<int64_t>& ns =
+        options_.as_device ? times->device_ns : times->server_ns;
+    if (!ns) return;
+    const double slow = static_cast<double>(*ns) * options_.slowdown;
+    ns = static_cast<int64_t>(std::min(slow, kLongestNs) + 0.5);
+  }
+
+  void Solve() {
+    progress_->Stage("fitting and solving");
+    fitted_ = {Fit(Side::kDevice), Fit(Side::kServer)};
+    solved_ = problem();
+    for (size_t l = 0; l < solved_.layers.size(); ++l) {
+      solved_.layers[l].device_ns = fitted_.device.layer_ns[l];
+      solved_.layers[l].server_ns = fitted_.server.layer_ns[l];
+    }
+    for (size_t t = 0; t < solved_.tensors.size(); ++t) {
+      int64_t& ns = solved_.tensors[t].cross_ns;
+      if (ReplacesCrossings()) ns = 0;
+      for (const SideCosts* side : {&fitted_.device, &fitted_.server}) {
+        ns = CheckedAdd(ns, side->cross_ns[t], "the cost of a crossing");
+      }
+    }
+    blocks_ = Compress(MakeBlockGraph(solved_));
+    table_ = BuildCutTable(solved_, blocks_);
+  }
+
+  SideCosts Fit(Side side) const {
+    return FitToHalves(problem(), side, TimesOf(measured_, side));
+  }
+
+  Result ResultOf(const Problem& problem, const CutTable& table) const {
+    Result result;
+    result.model = &compiled_.model;
+    result.graph = &compiled_.graph;
+    result.problem = &problem;
+    result.blocks = &blocks_;
+    result.table = &table;
+    result.device = compiled_.table.device;
+    result.server = compiled_.table.server;
+    result.version = DNNCUT_VERSION;
+    return result;
+  }
+
+  // What an earlier refine measured of a side for which this one does not
+  // stand.
+  MeasuredTimes TimesBefore(const Cut& cut) const {
+    const std::vector<Cut>& cuts = compiled_.file.cuts;
+    const auto found = std::find(cuts.begin(), cuts.end(), cut);
+    if (found == cuts.end()) return {};
+    return compiled_.table.cuts[found - cuts.begin()].measured;
+  }
+
+  std::vector<MeasuredTimes> TableTimes() const {
+    std::vector<MeasuredTimes> times;
+    for (const TableCut& cut : table_.cuts) {
+      MeasuredTimes merged = TimesBefore(cut.cut);
+      const MeasuredCut* now = Find(measured_, cut.cut);
+      const MeasuredTimes none;
+      const MeasuredTimes& fresh = now == nullptr ? none : now->times;
+      if (options_.as_device) merged.device_ns = fresh.device_ns;
+      if (options_.as_server) merged.server_ns = fresh.server_ns;
+      times.push_back(merged);
+    }
+    return times;
+  }
+
+  bool HasWeightsFile() const {
+    const std::filesystem::path folder = options_.folder;
+    std::error_code ignored;
+    return std::filesystem::exists(folder / "device" / kWeightsFile, ignored) ||
+           std::filesystem::exists(folder / "server" / kWeightsFile, ignored);
+  }
+
+  void Write() {
+    const bool in_place = options_.output.empty();
+    ResultOptions write;
+    write.out = in_place ? options_.folder : options_.output;
+    write.force = in_place || options_.force;
+    write.inline_weights = !HasWeightsFile();
+    const std::string stage = fmt::format("writing {}", write.out);
+    progress_->Stage(stage);
+    write.progress = [&](int64_t done_bytes, int64_t all_bytes) {
+      progress_->Part(stage, done_bytes, all_bytes);
+    };
+    Result result = ResultOf(solved_, table_);
+    result.refined = RefinedNow();
+    result.measured = TableTimes();
+    WriteResult(result, write);
+  }
+
+  RefineResult Report() const;
+
+  const RefineOptions& options_;
+  Progress* progress_;
+  Compiled compiled_;
+  OnnxRuntime runtime_;
+  RunInputs inputs_;
+  std::optional<Cut> held_out_;
+  std::vector<MeasuredCut> measured_;
+  FittedCosts fitted_;
+  Problem solved_;  // with the fitted costs
+  BlockGraph blocks_;
+  CutTable table_;
+};
+
+// Compares the predictions of one side.
+class SideReport {
+ public:
+  SideReport(const Problem& problem, Side side, const SideCosts& fitted,
+             const std::vector<MeasuredCut>& measured)
+      : problem_(problem),
+        side_(side),
+        before_(CostsOf(problem, side)),
+        after_(fitted),
+        scaled_(ScaleToHalves(problem, side, TimesOf(measured, side))) {}
+
+  std::optional<HalfComparison> Compare(const MeasuredCut& cut) const {
+    const auto ns =
+        side_ == Side::kDevice ? cut.times.device_ns : cut.times.server_ns;
+    if (!ns || *ns == 0) return std::nullopt;
+    return HalfComparison{Predict(before_, cut), Predict(after_, cut),
+                          Predict(scaled_, cut), *ns};
+  }
+
+ private:
+  int64_t Predict(const SideCosts& costs, const MeasuredCut& cut) const {
+    return HalfNs(problem_, costs, cut.cut.cut, side_);
+  }
+
+  const Problem& problem_;
+  Side side_;
+  SideCosts before_;
+  SideCosts after_;
+  SideCosts scaled_;
+};
+
+double RelativeError(int64_t predicted, int64_t measured) {
+  const auto wanted = static_cast<double>(measured);
+  return std::abs(static_cast<double>(predicted) - wanted) / wanted;
+}
+
+RefineErrors ErrorsOf(const std::vector<RefinedCut>& cuts, bool held_out) {
+  RefineErrors errors;
+  for (const RefinedCut& cut : cuts) {
+    if (cut.held_out != held_out) continue;
+    for (const auto& half : {cut.device, cut.server}) {
+      if (!half) continue;
+      ++errors.halves;
+      errors.before += RelativeError(half->before_ns, half->measured_ns);
+      errors.after += RelativeError(half->after_ns, half->measured_ns);
+      errors.scaled += RelativeError(half->scaled_ns, half->measured_ns);
+    }
+  }
+  if (errors.halves == 0) return errors;
+  errors.before /= errors.halves;
+  errors.after /= errors.halves;
+  errors.scaled /= errors.halves;
+  return errors;
+}
+
+RefineResult Refiner::Report() const {
+  const SideReport device(problem(), Side::kDevice, fitted_.device, measured_);
+  const SideReport server(problem(), Side::kServer, fitted_.server, measured_);
+  RefineResult result;
+  result.before = compiled_.table;
+  result.table = table_;
+  result.output = options_.output.empty() ? options_.folder : options_.output;
+  for (const MeasuredCut& measured : measured_) {
+    RefinedCut cut;
+    cut.device_layers = measured.cut.costs.device_layers;
+    cut.server_layers = measured.cut.costs.server_layers;
+    cut.upload_bytes = measured.cut.costs.upload_bytes;
+    cut.held_out = measured.held_out;
+    for (size_t id = 0; id < table_.cuts.size(); ++id) {
+      if (table_.cuts[id].cut == measured.cut.cut) {
+        cut.id = static_cast<int>(id);
+      }
+    }
+    cut.device = device.Compare(measured);
+    cut.server = server.Compare(measured);
+    result.cuts.push_back(cut);
+  }
+  std::stable_sort(result.cuts.begin(), result.cuts.end(),
+                   [](const RefinedCut& a, const RefinedCut& b) {
+                     if (a.id && b.id) return *a.id < *b.id;
+                     if (a.id || b.id) return a.id.has_value();
+                     return a.device_layers < b.device_layers;
+                   });
+  result.fitted = ErrorsOf(result.cuts, false);
+  result.held_out = ErrorsOf(result.cuts, true);
+  return result;
+}
+
+}  // namespace
+
+RefineResult Refine(const RefineOptions& options, Progress* progress,
+                    Warnings* warnings) {
+  RefineResult result = Refiner(options, progress).Run(warnings);
+  progress->Finish();
+  return result;
+}
+
+}  // namespace dnncut

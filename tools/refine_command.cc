@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <charconv>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "compiler/error.h"
+#include "tools/command.h"
+#include "tools/refine.h"
+#include "tools/refine_report.h"
+#include "tools/terminal.h"
+#include "tools/units.h"
+
+namespace dnncut {
+namespace {
+
+struct RefineFlags {
+  std::optional<std::string> folder;
+  std::optional<std::string> output;
+  std::optional<std::string> model;
+  std::optional<std::string> as;
+  std::optional<std::string> slowdown;
+  std::optional<std::string> device_threads;
+  std::optional<std::string> server_threads;
+  std::optional<std::string> optimization;
+  std::optional<std::string> runs;
+  std::optional<std::string> warm_up;
+  std::optional<std::string> probes;
+  std::optional<std::string> max_rounds;
+  std::optional<std::string> timeout;
+  std::optional<std::string> onnxruntime;
+  InputFlags inputs;
+  bool force = false;
+  bool json = false;
+  bool verbose = false;
+  bool quiet = false;
+};
+
+double ParseSlowdown(const std::string& text) {
+  constexpr double kMost = 1e6;
+  double factor = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, factor);
+  if (error != std::errc() || rest != end || !(factor > 0) || factor > kMost) {
+    Fail(ExitCode::kUsage, "E742",
+         "--slowdown '{}' must be a number above 0 and at most 1000000, for "
+         "example 4 or 2.5",
+         text);
+  }
+  return factor;
+}
+
+void SetCount(std::string_view flag, const std::optional<std::string>& text,
+              int64_t min, int64_t max, int* value) {
+  if (text) *value = static_cast<int>(ParseCount(flag, *text, min, max));
+}
+
+std::optional<int> ThreadsOf(std::string_view flag,
+                             const std::optional<std::string>& text) {
+  if (!text) return std::nullopt;
+  return static_cast<int>(ParseCount(flag, *text, 0, 1024));
+}
+
+RefineOptions OptionsOf(const RefineFlags& flags) {
+  RefineOptions options;
+  options.folder = Require("refine", "OUT", flags.folder);
+  options.output = flags.output.value_or("");
+  options.model = flags.model;
+  const std::string as = flags.as.value_or("both");
+  if (as != "device" && as != "server" && as != "both") {
+    Fail(ExitCode::kUsage, "E109", "--as '{}' must be device, server or both",
+         as);
+  }
+  options.as_device = as != "server";
+  options.as_server = as != "device";
+  if (flags.slowdown) options.slowdown = ParseSlowdown(*flags.slowdown);
+  options.device_threads = ThreadsOf("--device-threads", flags.device_threads);
+  options.server_threads = ThreadsOf("--server-threads", flags.server_threads);
+  if (flags.optimization) {
+    options.optimization =
+        ParseOptimization("--optimization", *flags.optimization);
+  }
+  SetCount("--runs", flags.runs, 1, 100'000, &options.runs);
+  SetCount("--warm-up", flags.warm_up, 0, 100'000, &options.warm_up);
+  SetCount("--probes", flags.probes, 0, 1000, &options.probes);
+  SetCount("--max-rounds", flags.max_rounds, 1, 1000, &options.max_rounds);
+  SetCount("--timeout", flags.timeout, 1, 86'400, &options.timeout_seconds);
+  options.onnxruntime = flags.onnxruntime.value_or("");
+  options.inputs = flags.inputs;
+  options.force = flags.force;
+  return options;
+}
+
+void RunRefine(const RefineFlags& flags) {
+  const RefineOptions options = OptionsOf(flags);
+  const RefineResult result = [&] {
+    WarningPrinter warnings;
+    Progress progress(flags.verbose, flags.quiet);
+    return Refine(options, &progress, warnings.warnings());
+  }();
+  if (flags.json) {
+    PrintJson(RefineJson(result));
+  } else if (!flags.quiet) {
+    PrintResult(RefineText(result));
+  }
+}
+
+void AddMeasureFlags(CLI::App* app, RefineFlags* flags) {
+  AddValue(app, "--as", "SIDE", &flags->as,
+           "what this machine stands for: device, server or both (the "
+           "default)");
+  AddValue(app, "--slowdown", "FACTOR", &flags->slowdown,
+           "multiplies the device's times (with --as server the server's), to "
+           "stand in for a slower machine; default 1");
+  AddValue(app, "--device-threads", "N", &flags->device_threads,
+           "threads of device halves, 0 for one a core; default: those of the "
+           "device's profile, else 0");
+  AddValue(app, "--server-threads", "N", &flags->server_threads,
+           "the same for server halves");
+  AddValue(app, "--optimization", "LEVEL", &flags->optimization,
+           "disabled, basic, extended or all (the default)");
+  AddValue(app, "--runs", "N", &flags->runs,
+           "timed runs of a half, in each of two processes; default 10");
+  AddValue(app, "--warm-up", "N", &flags->warm_up,
+           "runs before these; default 2");
+  AddValue(app, "--probes", "N", &flags->probes,
+           "cuts to measure besides the table's, and one more to judge the "
+           "fit by; default 4");
+  AddValue(app, "--max-rounds", "N", &flags->max_rounds,
+           "how often at most it measures and solves; default 8");
+  AddValue(app, "--timeout", "SECONDS", &flags->timeout,
+           "for all runs of a half; default 600");
+}
+
+}  // namespace
+
+CommandRunner SetUpRefine(CLI::App* app) {
+  auto flags = std::make_shared<RefineFlags>();
+  AddArgument(app, "OUT", &flags->folder, "folder that compile wrote");
+  AddValue(app, "-o,--output", "OUT", &flags->output,
+           "folder to write; default: OUT itself, which is replaced");
+  AddValue(app, "--model", "PATH", &flags->model,
+           "the model that was compiled; default: looked for beside OUT and "
+           "in the current folder");
+  AddMeasureFlags(app, flags.get());
+  AddInputFlags(app, &flags->inputs);
+  AddValue(app, "--onnxruntime", "PATH", &flags->onnxruntime,
+           "ONNX Runtime's library or its folder; default: found by itself");
+  AddSwitch(app, "--force", &flags->force,
+            "replace an earlier result at --output");
+  AddSwitch(app, "--json", &flags->json, "the comparison as JSON");
+  AddSwitch(app, "-v,--verbose", &flags->verbose,
+            "what is being measured, on stderr");
+  AddSwitch(app, "-q,--quiet", &flags->quiet, "no comparison and no progress");
+  return [flags] { RunRefine(*flags); };
+}
+
+}  // namespace dnncut
