@@ -9,6 +9,7 @@
 
 #include "cost_models/machine.h"
 #include "cost_models/profile.h"
+#include "cost_models/regression.h"
 #include "tests/cost_models/files.h"
 
 namespace dnncut {
@@ -46,6 +47,14 @@ TEST(Formats, ProfileExampleIsRead) {
   EXPECT_EQ(profile.machine, "my-board");
   EXPECT_EQ(profile.layers.size(), 3u);
   EXPECT_EQ(profile.cross_ns.at("relu1_out"), 15000);
+}
+
+TEST(Formats, RegressionExampleIsRead) {
+  const RegressionModel model =
+      ReadRegression(TemporaryFile("r.json", Example("Regression")));
+  EXPECT_EQ(model.name, "my-board");
+  EXPECT_EQ(model.classes.size(), 2u);
+  EXPECT_EQ(model.other[0], 4000);
 }
 
 }  // namespace
