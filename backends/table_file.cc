@@ -149,6 +149,12 @@ TableFile ReadTableFile(const std::string& path) {
   return table;
 }
 
+std::string FolderOfTable(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return path;
+  return std::filesystem::path(path).parent_path().string();
+}
+
 const TableRow& FindRow(const TableFile& table, int64_t kbps) {
   if (kbps < table.range.min_kbps || kbps > table.range.max_kbps) {
     Fail(ExitCode::kBadInput, "E620",

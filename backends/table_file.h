@@ -66,6 +66,10 @@ struct TableFile {
 // `path` is the file, or the result folder that holds it. Throws Error.
 TableFile ReadTableFile(const std::string& path);
 
+// The folder that the paths of the table are relative to; `path` as for
+// ReadTableFile.
+std::string FolderOfTable(const std::string& path);
+
 // The row that holds `kbps`. Throws Error E620 when it is outside the range.
 const TableRow& FindRow(const TableFile& table, int64_t kbps);
 

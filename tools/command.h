@@ -31,6 +31,7 @@ CommandRunner SetUpSolve(CLI::App* app);
 CommandRunner SetUpVerify(CLI::App* app);
 CommandRunner SetUpFit(CLI::App* app);
 CommandRunner SetUpRefine(CLI::App* app);
+CommandRunner SetUpRun(CLI::App* app);
 CommandRunner SetUpMachines(CLI::App* app);
 CommandRunner SetUpExample(CLI::App* app);
 

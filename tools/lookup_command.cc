@@ -23,13 +23,6 @@ struct LookupFlags {
   bool json = false;
 };
 
-// The folder that the paths of a table are relative to.
-std::filesystem::path FolderOf(const std::string& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return path;
-  return std::filesystem::path(path).parent_path();
-}
-
 std::string HalfText(const std::filesystem::path& folder,
                      const std::optional<std::string>& model, int layers) {
   if (layers == 0) return "nothing";
@@ -111,7 +104,7 @@ void RunLookup(const LookupFlags& flags) {
   if (flags.json) {
     PrintJson(LookupJson(table, row, kbps));
   } else {
-    PrintResult(LookupText(table, row, FolderOf(path), kbps));
+    PrintResult(LookupText(table, row, FolderOfTable(path), kbps));
   }
 }
 

@@ -55,6 +55,11 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut compile net.onnx -o out\n"
      "  dnncut refine out --runs 2 --probes 1 --max-rounds 1\n",
      SetUpRefine},
+    {"run", "runs the cut for a bandwidth on this machine, as it is split",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx -o out\n"
+     "  dnncut run out --bandwidth 50Mbps --save-crossing sent\n",
+     SetUpRun},
     {"machines", "lists the built-in devices and servers",
      "  dnncut machines\n", SetUpMachines},
     {"example", "writes a real architecture as ONNX, to try dnncut on",

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "backends/table_file.h"
+#include "compiler/error.h"
+#include "tools/command.h"
+#include "tools/latency_parts.h"
+#include "tools/model_inputs.h"
+#include "tools/run_split.h"
+#include "tools/terminal.h"
+#include "tools/text_table.h"
+#include "tools/units.h"
+#include "tools/value_summary.h"
+
+namespace dnncut {
+namespace {
+
+constexpr int64_t kMaxThreads = 1024;
+constexpr int64_t kMaxRuns = 1'000'000;
+constexpr int64_t kNsPerSecond = 1'000'000'000;
+
+struct RunFlags {
+  std::optional<std::string> path;
+  std::optional<std::string> bandwidth;
+  InputFlags inputs;
+  std::optional<std::string> threads;
+  std::optional<std::string> optimization;
+  std::optional<std::string> runs;
+  std::optional<std::string> timeout;
+  std::optional<std::string> onnxruntime;
+  std::optional<std::string> save_crossing;
+  std::optional<std::string> save_outputs;
+  bool json = false;
+};
+
+RunOptions RunOptionsOf(const RunFlags& flags) {
+  RunOptions options;
+  options.optimization =
+      ParseOptimization("--optimization", flags.optimization.value_or("all"));
+  options.threads = static_cast<int>(
+      ParseCount("--threads", flags.threads.value_or("0"), 0, kMaxThreads));
+  options.runs = static_cast<int>(
+      ParseCount("--runs", flags.runs.value_or("1"), 1, kMaxRuns));
+  options.warm_up = 1;
+  const int64_t timeout_ns =
+      ParseDurationNs("--timeout", flags.timeout.value_or("600s"));
+  options.timeout_seconds =
+      static_cast<int>((timeout_ns + kNsPerSecond - 1) / kNsPerSecond);
+  return options;
+}
+
+// Everything that is printed.
+struct RunReport {
+  const TableFile& table;
+  const TableRow& row;
+  int64_t kbps = 0;
+  const SplitHalves& halves;
+  const RunOptions& options;
+  const OnnxRuntime& runtime;
+  const RunInputs& inputs;
+  const SplitRun& split;
+
+  const TableFile::Cut& Cut() const { return table.cuts[row.cut]; }
+  LatencyParts Expected() const {
+    return PartsAt(Cut().costs, table.downlink, kbps);
+  }
+  // The network is not here: its time is what the table says.
+  int64_t TotalNs() const {
+    return split.device_ns.value_or(0) + Expected().network_ns +
+           split.server_ns.value_or(0);
+  }
+};
+
+std::string TimeText(const std::optional<int64_t>& ns) {
+  return ns ? FormatDuration(*ns) : "-";
+}
+
+std::string RunText(const RunReport& report) {
+  const TableFile& table = report.table;
+  const LatencyParts expected = report.Expected();
+  const CutCosts& costs = report.Cut().costs;
+  const std::string threads =
+      report.options.threads == 0
+          ? "all cores"
+          : FormatPlural(report.options.threads, "thread");
+  std::string text = fmt::format(
+      "cut {} of {} at {}, run here with ONNX Runtime {}, {}, optimisation "
+      "{}{}\n\n",
+      report.row.cut, Printable(table.model_file), FormatKbps(report.kbps),
+      report.runtime.version, threads,
+      OptimizationName(report.options.optimization),
+      report.options.runs > 1
+          ? fmt::format(", median of {} runs", report.options.runs)
+          : "");
+  const std::string upload = FormatBytes(report.split.upload_bytes);
+  text += TextTable(
+      {{""},
+       {"here", Align::kRight},
+       {"table", Align::kRight},
+       {"table is for"}},
+      {{"device half", TimeText(report.split.device_ns),
+        FormatDuration(expected.device_ns), Printable(table.device.name)},
+       {"upload", upload, FormatBytes(costs.upload_bytes),
+        FormatPlural(std::ssize(report.split.crossing), "tensor")},
+       {"network", "-", FormatDuration(expected.network_ns),
+        fmt::format("{}, round trip {}", FormatKbps(report.kbps),
+                    FormatDuration(costs.rtt_ns))},
+       {"server half", TimeText(report.split.server_ns),
+        FormatDuration(expected.server_ns), Printable(table.server.name)},
+       {"sum", FormatDuration(report.TotalNs()),
+        FormatDuration(expected.total_ns),
+        "here: with the table's network time"}});
+  text += "\n";
+  for (const Value& value : report.split.crossing) {
+    text +=
+        fmt::format("sent    '{}' {} {}\n", Printable(value.name),
+                    DescribeValue(value), FormatBytes(std::ssize(value.data)));
+  }
+  for (const Value& value : report.split.outputs) {
+    text += fmt::format("output  '{}' {}: {}\n", Printable(value.name),
+                        DescribeValue(value), ValueText(value));
+  }
+  if (report.inputs.any_made_up) {
+    text +=
+        "inputs  made up; --input NAME=FILE or --test-data FOLDER gives "
+        "real ones\n";
+  }
+  return text;
+}
+
+nlohmann::ordered_json OutputJson(const Value& value) {
+  nlohmann::ordered_json json = {{"name", value.name}};
+  json["type"] = DescribeValue(value);
+  if (value.kind == Value::Kind::kTensor) {
+    json["dtype"] = DTypeName(value.dtype);
+    json["shape"] = value.shape;
+  }
+  if (const auto numbers = SummarizeNumbers(value)) {
+    json["min"] = numbers->min;
+    json["max"] = numbers->max;
+    json["mean"] = numbers->mean;
+    json["first"] = numbers->first;
+  }
+  return json;
+}
+
+nlohmann::ordered_json OrNull(const std::optional<int64_t>& number) {
+  return number ? nlohmann::ordered_json(*number) : nlohmann::ordered_json();
+}
+
+nlohmann::ordered_json RunJson(const RunReport& report) {
+  const LatencyParts expected = report.Expected();
+  nlohmann::ordered_json tensors = nlohmann::ordered_json::array();
+  for (const Value& value : report.split.crossing) {
+    tensors.push_back({{"name", value.name},
+                       {"dtype", DTypeName(value.dtype)},
+                       {"shape", value.shape},
+                       {"bytes", value.data.size()}});
+  }
+  nlohmann::ordered_json outputs = nlohmann::ordered_json::array();
+  for (const Value& value : report.split.outputs) {
+    outputs.push_back(OutputJson(value));
+  }
+  return {{"schema", "dnncut.run/1"},
+          {"kbps", report.kbps},
+          {"cut", report.row.cut},
+          {"runtime",
+           {{"name", "onnxruntime"},
+            {"version", report.runtime.version},
+            {"threads", report.options.threads},
+            {"optimization", OptimizationName(report.options.optimization)}}},
+          {"runs", report.options.runs},
+          {"inputs_made_up", report.inputs.any_made_up},
+          {"device_ns", OrNull(report.split.device_ns)},
+          {"upload_bytes", report.split.upload_bytes},
+          {"network_ns", expected.network_ns},
+          {"server_ns", OrNull(report.split.server_ns)},
+          {"latency_ns", report.TotalNs()},
+          {"table",
+           {{"device_ns", expected.device_ns},
+            {"upload_bytes", report.Cut().costs.upload_bytes},
+            {"network_ns", expected.network_ns},
+            {"server_ns", expected.server_ns},
+            {"latency_ns", expected.total_ns}}},
+          {"tensors", tensors},
+          {"outputs", outputs}};
+}
+
+// Before anything is run for nothing.
+void CheckSaveFolders(const RunFlags& flags) {
+  if (flags.save_crossing) CheckSaveFolder(*flags.save_crossing);
+  if (flags.save_outputs) CheckSaveFolder(*flags.save_outputs);
+  if (!flags.save_crossing || !flags.save_outputs) return;
+  std::error_code ignored;
+  if (std::filesystem::weakly_canonical(*flags.save_crossing, ignored) ==
+      std::filesystem::weakly_canonical(*flags.save_outputs, ignored)) {
+    Fail(ExitCode::kUsage, "E729",
+         "--save-crossing and --save-outputs name the same folder, {}; name "
+         "two",
+         *flags.save_outputs);
+  }
+}
+
+void RunRun(const RunFlags& flags) {
+  const std::string& path = Require("run", "OUT", flags.path);
+  const int64_t kbps =
+      ParseKbps("--bandwidth", Require("run", "--bandwidth", flags.bandwidth));
+  const RunOptions options = RunOptionsOf(flags);
+  CheckSaveFolders(flags);
+  const TableFile table = ReadTableFile(path);
+  RequireInRange("--bandwidth", kbps, table.range);
+  const TableRow& row = FindRow(table, kbps);
+  const SplitHalves halves = CheckHalves(table, row.cut, FolderOfTable(path));
+  const RunInputs inputs =
+      MakeInputs(InputsOf(table), OutputsOf(table), flags.inputs);
+  const OnnxRuntime runtime =
+      RequireOnnxRuntime(flags.onnxruntime.value_or(""), "run");
+  const SplitRun split =
+      RunSplit(table, row.cut, halves, inputs, options, runtime);
+  if (flags.save_crossing) SaveValues(*flags.save_crossing, split.crossing);
+  if (flags.save_outputs) SaveValues(*flags.save_outputs, split.outputs);
+  const RunReport report{table,   row,     kbps,   halves,
+                         options, runtime, inputs, split};
+  if (flags.json) {
+    PrintJson(RunJson(report));
+  } else {
+    PrintResult(RunText(report));
+  }
+}
+
+}  // namespace
+
+CommandRunner SetUpRun(CLI::App* app) {
+  auto flags = std::make_shared<RunFlags>();
+  AddArgument(app, "OUT", &flags->path,
+              "folder that compile wrote, or its table.json");
+  AddValue(app, "-b,--bandwidth", "RATE", &flags->bandwidth,
+           "uplink, for example 64kbps, 3Mbps or 10Gbps: decides the cut");
+  AddInputFlags(app, &flags->inputs);
+  AddValue(app, "--save-crossing", "FOLDER", &flags->save_crossing,
+           "writes what is sent as plain bytes, and an index.json");
+  AddValue(app, "--save-outputs", "FOLDER", &flags->save_outputs,
+           "the same of the model's outputs");
+  AddValue(app, "--runs", "N", &flags->runs,
+           "timed runs of each half, after one that is not; default 1");
+  AddValue(app, "--threads", "N", &flags->threads,
+           "default 0, one for each core");
+  AddValue(app, "--optimization", "LEVEL", &flags->optimization,
+           "all (the default), extended, basic or disabled");
+  AddValue(app, "--timeout", "TIME", &flags->timeout,
+           "how long the runs of a half may take; default 600s");
+  AddValue(app, "--onnxruntime", "PATH", &flags->onnxruntime,
+           "ONNX Runtime's library or its folder; default: found by itself");
+  AddSwitch(app, "--json", &flags->json, "the answer as JSON");
+  return [flags] { RunRun(*flags); };
+}
+
+}  // namespace dnncut

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/run_split.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <utility>
+
+#include "compiler/checked_math.h"
+#include "compiler/error.h"
+#include "frontends/onnx_frontend.h"
+
+namespace dnncut {
+namespace {
+
+namespace onnx = ONNX_NAMESPACE;
+
+using Names = std::set<std::string>;
+
+constexpr std::string_view kCompileAgain = "compile again";
+
+// Which half is meant, in messages.
+struct HalfId {
+  int cut = 0;
+  std::string_view side;
+};
+
+[[noreturn]] void FailHalf(const std::string& path, const HalfId& id,
+                           std::string_view why) {
+  Fail(ExitCode::kBadInput, "E727", "{} {} the {} half of cut {}; {}", path,
+       why, id.side, id.cut, kCompileAgain);
+}
+
+std::string Metadata(const onnx::ModelProto& model, std::string_view key) {
+  for (const auto& entry : model.metadata_props()) {
+    if (entry.key() == key) return entry.value();
+  }
+  return "";
+}
+
+onnx::ModelProto LoadHalf(const std::string& path, const TableFile& table,
+                          const HalfId& id) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) {
+    Fail(ExitCode::kIo, "E727", "{} is missing: the {} half of cut {}; {}",
+         path, id.side, id.cut, kCompileAgain);
+  }
+  // Whatever there is to warn of was said at the compile.
+  Warnings ignored;
+  LoadOptions options;
+  options.allow_newer = true;
+  onnx::ModelProto half = LoadModel(path, options, &ignored).proto;
+  if (Metadata(half, "dnncut.cut") != fmt::format("{}", id.cut) ||
+      Metadata(half, "dnncut.side") != id.side) {
+    FailHalf(path, id, "is not");
+  }
+  if (Metadata(half, "dnncut.model_sha256") != table.model_sha256) {
+    FailHalf(path, id, "is of another model: it should be");
+  }
+  return half;
+}
+
+Names InputNames(const onnx::ModelProto& half) {
+  Names names;
+  for (const auto& input : half.graph().input()) names.insert(input.name());
+  for (const auto& tensor : half.graph().initializer()) {
+    names.erase(tensor.name());
+  }
+  for (const auto& tensor : half.graph().sparse_initializer()) {
+    names.erase(tensor.values().name());
+  }
+  return names;
+}
+
+Names OutputNames(const onnx::ModelProto& half) {
+  Names names;
+  for (const auto& output : half.graph().output()) names.insert(output.name());
+  return names;
+}
+
+std::optional<std::string> PathOf(const TableFile& table, int layers,
+                                  const std::optional<std::string>& model,
+                                  const std::string& folder, const HalfId& id) {
+  if (model) return (std::filesystem::path(folder) / *model).string();
+  if (layers > 0 && table.only_cut && *table.only_cut != id.cut) {
+    Fail(ExitCode::kBadInput, "E727",
+         "{} has no halves of cut {}: it was compiled with --only-cut {}; "
+         "compile without",
+         folder, id.cut, *table.only_cut);
+  }
+  return std::nullopt;
+}
+
+int64_t Median(std::vector<int64_t> times) {
+  std::sort(times.begin(), times.end());
+  const size_t middle = times.size() / 2;
+  if (times.size() % 2 == 1) return times[middle];
+  return times[middle - 1] + (times[middle] - times[middle - 1]) / 2;
+}
+
+// What the bytes on the link say, under the type that both sides know.
+Value OverTheLink(const Value& sent) {
+  if (sent.kind != Value::Kind::kTensor || BitsOf(sent.dtype) == 0) {
+    Fail(ExitCode::kBadInput, "E728",
+         "'{}' ({}) crosses, but is no tensor of numbers; {}", sent.name,
+         DescribeValue(sent), kCompileAgain);
+  }
+  Value received;
+  received.name = sent.name;
+  received.dtype = sent.dtype;
+  received.shape = sent.shape;
+  received.data = sent.data;
+  return received;
+}
+
+}  // namespace
+
+SplitHalves CheckHalves(const TableFile& table, int cut_id,
+                        const std::string& folder) {
+  const TableFile::Cut& cut = table.cuts[cut_id];
+  SplitHalves halves;
+  halves.device = PathOf(table, cut.device_layers, cut.device_model, folder,
+                         {cut_id, "device"});
+  halves.server = PathOf(table, cut.server_layers, cut.server_model, folder,
+                         {cut_id, "server"});
+  Names known;
+  for (const auto& input : table.inputs) known.insert(input.name);
+  if (halves.device) {
+    const onnx::ModelProto half =
+        LoadHalf(*halves.device, table, {cut_id, "device"});
+    for (const std::string& name : InputNames(half)) {
+      if (known.contains(name)) continue;
+      Fail(ExitCode::kBadInput, "E728",
+           "{}: reads '{}', which is no input of the model; {}", *halves.device,
+           name, kCompileAgain);
+    }
+    known.merge(OutputNames(half));
+  }
+  Names sent;
+  for (const TableFile::CrossingTensor& tensor : cut.tensors) {
+    sent.insert(tensor.name);
+    if (known.contains(tensor.name)) continue;
+    Fail(ExitCode::kBadInput, "E728",
+         "cut {} sends '{}', which is neither an input of the model nor an "
+         "output of {}; {}",
+         cut_id, tensor.name, halves.device.value_or("a device half"),
+         kCompileAgain);
+  }
+  if (!halves.server) return halves;
+  const onnx::ModelProto half =
+      LoadHalf(*halves.server, table, {cut_id, "server"});
+  for (const std::string& name : InputNames(half)) {
+    if (sent.contains(name)) continue;
+    Fail(ExitCode::kBadInput, "E728",
+         "{}: reads '{}', which cut {} does not send; {}", *halves.server, name,
+         cut_id, kCompileAgain);
+  }
+  return halves;
+}
+
+SplitRun RunSplit(const TableFile& table, int cut_id, const SplitHalves& halves,
+                  const RunInputs& inputs, const RunOptions& run,
+                  const OnnxRuntime& runtime) {
+  SplitRun split;
+  std::vector<Value> device;
+  if (halves.device) {
+    RunResult result = RunOnInputs(*halves.device, inputs.values,
+                                   inputs.any_made_up, run, runtime);
+    split.device_ns = Median(result.run_ns);
+    device = std::move(result.outputs);
+  }
+  for (const auto& tensor : table.cuts[cut_id].tensors) {
+    const Value* sent = FindValue(device, tensor.name);
+    if (sent == nullptr) sent = FindValue(inputs.values, tensor.name);
+    if (sent == nullptr) {
+      Fail(ExitCode::kBadInput, "E728",
+           "cut {} sends '{}', which the device half did not make; {}", cut_id,
+           tensor.name, kCompileAgain);
+    }
+    split.crossing.push_back(OverTheLink(*sent));
+    split.upload_bytes =
+        CheckedAdd(split.upload_bytes, std::ssize(sent->data), "the upload");
+  }
+  std::vector<Value> server;
+  if (halves.server) {
+    RunResult result = RunOnInputs(*halves.server, split.crossing,
+                                   inputs.any_made_up, run, runtime);
+    split.server_ns = Median(result.run_ns);
+    server = std::move(result.outputs);
+  }
+  for (const TableFile::ModelTensor& output : table.outputs) {
+    const Value* value = FindValue(server, output.name);
+    if (value == nullptr) value = FindValue(device, output.name);
+    if (value == nullptr) value = FindValue(inputs.values, output.name);
+    if (value == nullptr) {
+      Fail(ExitCode::kBadInput, "E728",
+           "the model's output '{}' is made by neither half of cut {}; {}",
+           output.name, cut_id, kCompileAgain);
+    }
+    split.outputs.push_back(*value);
+  }
+  return split;
+}
+
+}  // namespace dnncut
