@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <regex>
@@ -18,6 +19,8 @@ namespace dnncut {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view kNeedsOnnxRuntime = "needs onnxruntime";
 
 std::vector<std::string> Lines(const std::string& text) {
   std::vector<std::string> lines;
@@ -85,12 +88,14 @@ void AddZeroInitializers(ONNX_NAMESPACE::GraphProto* graph) {
 
 }  // namespace
 
-Outcome RunShell(const std::string& command, const fs::path& folder) {
+Outcome RunShell(const std::string& command, const fs::path& folder,
+                 bool with_onnxruntime) {
   // Beside the folder, where no command sees them.
   const std::string out = folder.string() + ".out";
   const std::string err = folder.string() + ".err";
   const std::string script =
-      "export LC_ALL=C NO_COLOR=1 DNNCUT_ONNXRUNTIME=none\n"
+      "export LC_ALL=C NO_COLOR=1\n"
+      "[ \"$3\" = with ] || export DNNCUT_ONNXRUNTIME=none\n"
       "export PATH=\"" DNNCUT_PROGRAM_FOLDER
       ":$PATH\"\n"
       "cd \"$1\" || exit 99\n"
@@ -98,7 +103,7 @@ Outcome RunShell(const std::string& command, const fs::path& folder) {
   const pid_t child = fork();
   if (child == 0) {
     execl("/bin/sh", "sh", "-c", script.c_str(), "sh", folder.c_str(),
-          command.c_str(), nullptr);
+          command.c_str(), with_onnxruntime ? "with" : "without", nullptr);
     _exit(99);
   }
   int status = 0;
@@ -113,6 +118,19 @@ Outcome RunShell(const std::string& command, const fs::path& folder) {
   fs::remove(out);
   fs::remove(err);
   return outcome;
+}
+
+bool HasOnnxRuntime() {
+  const TemporaryFolder folder;
+  const Outcome outcome = RunShell("dnncut --version", folder.path(), true);
+  return outcome.exit_code == 0 &&
+         outcome.out.find("ONNX Runtime: not found") == std::string::npos;
+}
+
+bool NeedsOnnxRuntime(const std::string& text) {
+  const std::vector<std::string> lines = Lines(text);
+  return std::find(lines.begin(), lines.end(), kNeedsOnnxRuntime) !=
+         lines.end();
 }
 
 std::string TextModel(const std::string& text) {
@@ -144,7 +162,7 @@ std::string Normalize(std::string text) {
       {std::regex("(\"seconds\": )[0-9.e+-]+"), "$1\"TIME\""},
       {std::regex("(\"solve_ns\": )[0-9]+"), "$1\"TIME\""},
       {std::regex("(sha256\"?:? \"?)[0-9a-f]{8,64}"), "$1SHA"},
-      {std::regex("(libonnx |protobuf )[0-9.]+"), "$1VERSION"},
+      {std::regex("(libonnx |protobuf |ONNX Runtime )[0-9.]+"), "$1VERSION"},
   };
   for (const auto& [pattern, replacement] : kVolatile) {
     text = std::regex_replace(text, pattern, replacement);
@@ -170,6 +188,7 @@ void WriteText(const fs::path& path, std::string_view text) {
 
 std::string RunCase(const std::string& text) {
   const TemporaryFolder folder;
+  const bool with_onnxruntime = NeedsOnnxRuntime(text);
   const std::vector<std::string> lines = Lines(text);
   std::string result;
   for (size_t i = 0; i < lines.size(); ++i) {
@@ -180,7 +199,8 @@ std::string RunCase(const std::string& text) {
     }
     result += line + "\n";
     if (line.starts_with("$ ")) {
-      const Outcome outcome = RunShell(line.substr(2), folder.path());
+      const Outcome outcome =
+          RunShell(line.substr(2), folder.path(), with_onnxruntime);
       for (const auto& [mark, output] :
            {std::pair('>', outcome.out), std::pair('!', outcome.err)}) {
         result += Marked(

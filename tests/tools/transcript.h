@@ -19,9 +19,17 @@ struct Outcome {
 };
 
 // Runs `command` with sh in `folder`, with the dnncut that was built in front
-// of the PATH, without colour, ONNX Runtime or a locale.
+// of the PATH, without colour or a locale, and without ONNX Runtime unless
+// asked for.
 Outcome RunShell(const std::string& command,
-                 const std::filesystem::path& folder);
+                 const std::filesystem::path& folder,
+                 bool with_onnxruntime = false);
+
+// Does the program that was built find an ONNX Runtime on this machine?
+bool HasOnnxRuntime();
+
+// Is the case one that runs with ONNX Runtime ("needs onnxruntime")?
+bool NeedsOnnxRuntime(const std::string& text);
 
 // A model given as ONNX text, serialised. A float tensor that is declared but
 // made by no node is an initializer of zeros. Throws std::runtime_error when
