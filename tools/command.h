@@ -28,6 +28,7 @@ CommandRunner SetUpCompile(CLI::App* app);
 CommandRunner SetUpInspect(CLI::App* app);
 CommandRunner SetUpLookup(CLI::App* app);
 CommandRunner SetUpSolve(CLI::App* app);
+CommandRunner SetUpProfile(CLI::App* app);
 CommandRunner SetUpVerify(CLI::App* app);
 CommandRunner SetUpFit(CLI::App* app);
 CommandRunner SetUpRefine(CLI::App* app);

@@ -41,6 +41,12 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut compile net.onnx -o out\n"
      "  dnncut solve out --bandwidth 3Mbps --rtt 40ms\n",
      SetUpSolve},
+    {"profile", "measures how long the layers of a model take on this machine",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut profile net.onnx -o one.json --runs 5 --threads 1\n"
+     "  dnncut profile net.onnx -o all.json --runs 5\n"
+     "  dnncut compile net.onnx --device one.json --server all.json\n",
+     SetUpProfile},
     {"verify", "proves that the halves compute what the model computes",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o out\n"

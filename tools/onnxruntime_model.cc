@@ -16,19 +16,25 @@ namespace onnx = ONNX_NAMESPACE;
 
 using Nodes = google::protobuf::RepeatedPtrField<onnx::NodeProto>;
 
+void NameNodes(Nodes* nodes, int64_t* counter);
+
 // As deep as protobuf let the model nest.
+void NameNodesInBodies(onnx::NodeProto* node, int64_t* counter) {
+  for (onnx::AttributeProto& attribute : *node->mutable_attribute()) {
+    if (attribute.has_g()) {
+      NameNodes(attribute.mutable_g()->mutable_node(), counter);
+    }
+    for (onnx::GraphProto& body : *attribute.mutable_graphs()) {
+      NameNodes(body.mutable_node(), counter);
+    }
+  }
+}
+
 void NameNodes(Nodes* nodes, int64_t* counter) {
   for (onnx::NodeProto& node : *nodes) {
     // The old name stays in it for ONNX Runtime's messages.
     node.set_name(fmt::format("{}:{}", (*counter)++, node.name()));
-    for (onnx::AttributeProto& attribute : *node.mutable_attribute()) {
-      if (attribute.has_g()) {
-        NameNodes(attribute.mutable_g()->mutable_node(), counter);
-      }
-      for (onnx::GraphProto& body : *attribute.mutable_graphs()) {
-        NameNodes(body.mutable_node(), counter);
-      }
-    }
+    NameNodesInBodies(&node, counter);
   }
 }
 
@@ -68,7 +74,11 @@ onnx::ValueInfoProto InputLike(const onnx::TensorProto& tensor,
 void NameNodes(onnx::ModelProto* model) {
   model->clear_training_info();
   int64_t counter = 0;
-  NameNodes(model->mutable_graph()->mutable_node(), &counter);
+  int64_t index = 0;
+  for (onnx::NodeProto& node : *model->mutable_graph()->mutable_node()) {
+    node.set_name(fmt::format("{}{}:{}", kNodePrefix, index++, node.name()));
+    NameNodesInBodies(&node, &counter);
+  }
   for (onnx::FunctionProto& function : *model->mutable_functions()) {
     NameNodes(function.mutable_node(), &counter);
   }

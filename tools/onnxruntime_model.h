@@ -15,8 +15,12 @@ namespace dnncut {
 // Before the name of a tensor: the output that ExposeRanks adds for it.
 inline constexpr const char* kShapePrefix = "dnncut shape of ";
 
+// Before the index of a node of the main graph, in the name from NameNodes.
+inline constexpr const char* kNodePrefix = "dnncut:";
+
 // Gives every node, those of bodies and functions included, a name of its own:
-// ONNX Runtime wants that, ONNX does not. Drops what only training needs.
+// ONNX Runtime wants that, ONNX does not. Node 7 of the main graph becomes
+// "dnncut:7:" and its old name. Drops what only training needs.
 void NameNodes(ONNX_NAMESPACE::ModelProto* model);
 
 // Turns the marked tensors of the main graph, initializers and Constant nodes,

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/layer_units.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace dnncut {
+
+LayerUnits::LayerUnits(const Graph& graph, size_t nodes)
+    : parent_(graph.layers.size()),
+      has_node_(graph.layers.size(), false),
+      unit_(nodes) {
+  std::iota(parent_.begin(), parent_.end(), 0);
+}
+
+LayerId LayerUnits::RootOf(LayerId layer) const {
+  while (parent_[layer] != layer) {
+    parent_[layer] = parent_[parent_[layer]];
+    layer = parent_[layer];
+  }
+  return layer;
+}
+
+void LayerUnits::JoinLayers(LayerId a, LayerId b) {
+  a = RootOf(a);
+  b = RootOf(b);
+  parent_[std::max(a, b)] = std::min(a, b);
+}
+
+void LayerUnits::Join(int node, LayerId layer) {
+  has_node_[layer] = true;
+  if (unit_[node]) {
+    JoinLayers(*unit_[node], layer);
+  } else {
+    unit_[node] = layer;
+  }
+}
+
+LayerTimes LayerUnits::Times(const std::vector<const NodeTime*>& timed) const {
+  LayerTimes times;
+  std::vector<int> unit_of_root(parent_.size(), -1);
+  for (LayerId layer = 0; layer < static_cast<LayerId>(parent_.size());
+       ++layer) {
+    int& unit = unit_of_root[RootOf(layer)];
+    if (unit < 0) {
+      unit = static_cast<int>(times.units.size());
+      times.units.emplace_back();
+    }
+    times.units[unit].layers.push_back(layer);
+  }
+  for (size_t node = 0; node < timed.size(); ++node) {
+    if (timed[node] == nullptr) continue;
+    ++times.nodes;
+    if (!unit_[node]) {
+      ++times.lost_nodes;
+      times.lost_us += timed[node]->us;
+      continue;
+    }
+    Unit& unit = times.units[unit_of_root[RootOf(*unit_[node])]];
+    unit.us += timed[node]->us;
+    unit.spread_us += timed[node]->spread_us;
+  }
+  return times;
+}
+
+bool IsPassedThrough(std::string_view op) {
+  return op == "Identity" || op == "Dropout";
+}
+
+}  // namespace dnncut

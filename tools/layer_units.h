@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sets of layers and of the runtime's nodes that belong together, while they
+// are being found. For the mappings of trace_mapping.h.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "tools/layer_times.h"
+
+namespace dnncut {
+
+class LayerUnits {
+ public:
+  LayerUnits(const Graph& graph, size_t nodes);
+
+  // A node may stand for several layers, and several nodes for one layer.
+  void Join(int node, LayerId layer);
+  void JoinLayers(LayerId a, LayerId b);
+  // Counts the node's time with the unit of another.
+  void Follow(int node, int other) { unit_[node] = unit_[other]; }
+
+  // Has a node been joined with the layer, directly?
+  bool HasNode(LayerId layer) const { return has_node_[layer]; }
+  // A member of the node's unit; nullopt when it has none.
+  std::optional<LayerId> UnitOf(int node) const { return unit_[node]; }
+  // The same for all members of a unit.
+  LayerId RootOf(LayerId layer) const;
+
+  // `us[node]`, with nullptr for a node that was not timed.
+  LayerTimes Times(const std::vector<const NodeTime*>& timed) const;
+
+ private:
+  mutable std::vector<LayerId> parent_;       // by LayerId
+  std::vector<bool> has_node_;                // by LayerId
+  std::vector<std::optional<LayerId>> unit_;  // by node
+};
+
+// Operators that a runtime drops: their output is their input.
+bool IsPassedThrough(std::string_view op);
+
+}  // namespace dnncut
