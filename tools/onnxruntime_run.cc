@@ -10,6 +10,7 @@
 #include "compiler/error.h"
 #include "frontends/child_process.h"
 #include "tools/onnxruntime_api.h"
+#include "tools/onnxruntime_empty_values.h"
 #include "tools/onnxruntime_values.h"
 
 namespace dnncut {
@@ -80,19 +81,37 @@ std::vector<const char*> Pointers(const std::vector<std::string>& names) {
   return pointers;
 }
 
+bool IsEmpty(const Value& value) {
+  return value.kind == Value::Kind::kNothing ||
+         (value.kind == Value::Kind::kSequence && value.elements.empty());
+}
+
 // A model with its inputs, ready to run.
 class Runner {
  public:
-  Runner(const OrtApi& api, OrtSession* session,
+  // All are referred to.
+  Runner(const OnnxRuntimeApi& runtime, const OrtModelSession& opened,
          const std::vector<Value>& given)
-      : api_(api), session_(session), names_(NamesOf(api, session)) {
-    for (const std::string& name : names_.inputs) {
+      : api_(*runtime.api),
+        session_(opened.session.get()),
+        names_(NamesOf(api_, session_)) {
+    // What came with release 1.15 is needed to ask what an optional may hold.
+    constexpr int kOptionalTypesApi = 15;
+    for (size_t i = 0; i < names_.inputs.size(); ++i) {
+      const std::string& name = names_.inputs[i];
       const Value* value = FindValue(given, name);
       if (value == nullptr) {
         Fail(ExitCode::kBadInput, "E706",
              "ONNX Runtime: no value is given for input '{}'", name);
       }
-      inputs_.push_back(ToOrtValue(api, *value));
+      if (!IsEmpty(*value) || runtime.api_version < kOptionalTypesApi) {
+        inputs_.push_back(ToOrtValue(api_, *value));
+        continue;
+      }
+      OrtTypeInfo* type = nullptr;
+      CheckStatus(api_, api_.SessionGetInputTypeInfo(session_, i, &type));
+      const OrtOwned<OrtTypeInfo> owner{type, api_.ReleaseTypeInfo};
+      inputs_.push_back(MakeEmptyValue(api_, *opened.env, *type, name));
     }
   }
 
@@ -171,7 +190,7 @@ RunResult Run(const OnnxRuntime& library, const std::string& model_path,
   const OrtModelSession opened =
       OpenSession(runtime, model_path, model_path, ChoicesOf(options));
   OrtSession* session = opened.session.get();
-  Runner runner(*runtime.api, session, given);
+  Runner runner(runtime, opened, given);
   RunResult result;
   const int64_t all = int64_t{options.warm_up} + options.runs;
   for (int64_t run = 0; run < all; ++run) {
