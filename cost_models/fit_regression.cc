@@ -2,6 +2,8 @@
 #include "cost_models/fit_regression.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <set>
 
 #include "compiler/error.h"
@@ -84,10 +86,11 @@ int64_t SumNs(const Profile& profile) {
   return sum;
 }
 
-// Measured against predicted errors count by this: neither the largest layers
-// nor the many small ones decide alone.
+// Errors count in units of this: neither the few long measurements nor the many
+// short ones decide alone. Among the powers of the time, the square root left
+// the smallest errors on models left out (docs/benchmarks.md).
 double ScaleOf(const Measurement& measurement) {
-  return static_cast<double>(measurement.ns) + kFloorNs;
+  return std::sqrt(static_cast<double>(measurement.ns) + kFloorNs);
 }
 
 // One column for each regressor of each class.
@@ -128,10 +131,18 @@ std::vector<double> Fit(const std::vector<Measurement>& measurements,
   return SolveNonnegative(rows, targets);
 }
 
+// Six digits are more than any measurement has, and people read the file.
+double Rounded(double value) {
+  const std::string text = fmt::format("{:.6g}", value);
+  double rounded = 0;
+  std::from_chars(text.data(), text.data() + text.size(), rounded);
+  return rounded;
+}
+
 Regressors Coefficients(const std::vector<double>& solution, size_t at) {
   Regressors coefficients = {};
   for (size_t i = 0; i < kRegressorCount; ++i) {
-    coefficients[i] = solution[at + i];
+    coefficients[i] = Rounded(solution[at + i]);
   }
   return coefficients;
 }

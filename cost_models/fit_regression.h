@@ -33,7 +33,7 @@ struct Measurement {
 std::vector<Measurement> MeasurementsOf(const Profile& profile);
 
 // The coefficients >= 0 with the smallest sum of squared errors, each error
-// divided by a measure of its measurement's size. The profiles passed
+// divided by the square root of its time (plus a floor). The profiles passed
 // CheckFitProfiles and are not empty.
 RegressionModel FitRegression(const std::vector<Profile>& profiles);
 

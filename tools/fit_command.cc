@@ -220,7 +220,7 @@ void RunFit(const FitFlags& flags) {
 
 CommandRunner SetUpFit(CLI::App* app) {
   auto flags = std::make_shared<FitFlags>();
-  AddArguments(app, "PROFILE", &flags->paths,
+  AddArguments(app, "PROFILE...", &flags->paths,
                "files that dnncut profile wrote, of one machine and setting");
   AddValue(app, "-o,--output", "FILE", &flags->output,
            "the fitted machine, for --device and --server; without it only "

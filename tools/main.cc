@@ -53,14 +53,20 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut verify out --structural\n"
      "  dnncut verify out --seed 7\n",
      SetUpVerify},
-    {"fit", "predicts times on a machine from profiles of other models",
-     "  dnncut fit --help\n",
-     SetUpFit},
     {"refine", "measures the halves, fits the costs to them and solves again",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o out\n"
      "  dnncut refine out --runs 2 --probes 1 --max-rounds 1\n",
      SetUpRefine},
+    {"fit", "predicts times on a machine from profiles of other models",
+     "  dnncut example squeezenet -o a.onnx\n"
+     "  dnncut example mobilenetv2 -o b.onnx\n"
+     "  dnncut profile a.onnx -o a.json --runs 3\n"
+     "  dnncut profile b.onnx -o b.json --runs 3\n"
+     "  dnncut fit a.json b.json -o machine.json\n"
+     "  dnncut example inception-v1 -o c.onnx\n"
+     "  dnncut compile c.onnx --device machine.json\n",
+     SetUpFit},
     {"run", "runs the cut for a bandwidth on this machine, as it is split",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o out\n"
