@@ -12,6 +12,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string Sha256Of(const std::string& path) {
+  try {
+    return ModelFile(path).Sha256();
+  } catch (const Error& error) {
+    throw Error(error.exit_code(), error.id(), path + ": " + error.what());
+  }
+}
+
 [[noreturn]] void FailOther(const TableFile& table,
                             const std::string& out_folder,
                             const std::string& path,
@@ -28,7 +36,7 @@ std::string FindCompiledModel(const TableFile& table,
                               const std::string& out_folder,
                               const std::optional<std::string>& named) {
   if (named) {
-    if (ModelFile(*named).Sha256() == table.model_sha256) return *named;
+    if (Sha256Of(*named) == table.model_sha256) return *named;
     FailOther(table, out_folder, *named,
               "give the one that was compiled, or compile again");
   }
@@ -41,7 +49,7 @@ std::string FindCompiledModel(const TableFile& table,
   for (const std::string& path : candidates) {
     std::error_code ignored;
     if (!fs::is_regular_file(path, ignored)) continue;
-    if (ModelFile(path).Sha256() == table.model_sha256) return path;
+    if (Sha256Of(path) == table.model_sha256) return path;
     if (!other) other = path;
   }
   if (other) FailOther(table, out_folder, *other, "give --model PATH");

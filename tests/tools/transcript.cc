@@ -161,6 +161,7 @@ std::string Normalize(std::string text) {
       {std::regex(" in [0-9.]+ ms"), " in TIME"},
       {std::regex("(\"seconds\": )[0-9.e+-]+"), "$1\"TIME\""},
       {std::regex("(\"solve_ns\": )[0-9]+"), "$1\"TIME\""},
+      {std::regex("(\"onnxruntime\": \")[0-9.]+"), "$1VERSION"},
       {std::regex("(sha256\"?:? \"?)[0-9a-f]{8,64}"), "$1SHA"},
       {std::regex("(libonnx |protobuf |ONNX Runtime )[0-9.]+"), "$1VERSION"},
   };
