@@ -11,14 +11,16 @@
 //
 // There are more unknowns than halves, so how hard one pulls decides what the
 // fit says of cuts that were not measured. Nobody knows that beforehand: of a
-// few strengths the fit takes those that predict each half best from all
-// others (leave one out).
+// few strengths the fit takes those that predict each half best from all others
+// (leave one out). A factor for each operator (activations are often fused
+// away) was tried, too: it predicts no better.
 #include "cost_models/half_time_fit.h"
 
 #include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "compiler/checked_math.h"
 #include "cost_models/nonnegative_least_squares.h"
@@ -69,25 +71,42 @@ bool CanCross(const Problem& problem, const ProblemTensor& tensor, Side side) {
 struct Region {
   std::vector<LayerId> layers;
   double base_ns = 0;
-  std::vector<bool> in_half;
 };
 
-std::vector<Region> FindRegions(const Problem& problem, Side side,
-                                const std::vector<HalfTime>& halves) {
+std::vector<Region> FindRegions(Side side, const std::vector<HalfTime>& halves,
+                                const SideCosts& base) {
   std::map<std::vector<bool>, Region> by_halves;
-  for (size_t l = 0; l < problem.layers.size(); ++l) {
+  for (size_t l = 0; l < base.layer_ns.size(); ++l) {
     std::vector<bool> in_half;
     for (const HalfTime& half : halves) {
       in_half.push_back(half.cut[l] == side);
     }
-    Region& region = by_halves[in_half];
+    Region& region = by_halves[std::move(in_half)];
     region.layers.push_back(static_cast<LayerId>(l));
-    region.base_ns += static_cast<double>(LayerNs(problem.layers[l], side));
-    region.in_half = std::move(in_half);
+    region.base_ns += static_cast<double>(base.layer_ns[l]);
   }
   std::vector<Region> regions;
-  for (auto& [in_half, region] : by_halves) regions.push_back(region);
+  for (auto& [in_half, region] : by_halves) {
+    regions.push_back(std::move(region));
+  }
   return regions;
+}
+
+// The factor for all layers that suits `halves` best.
+double CommonFactor(Side side, const std::vector<HalfTime>& halves,
+                    const SideCosts& base) {
+  double along = 0;
+  double square = 0;
+  for (const HalfTime& half : halves) {
+    double sum = 0;
+    for (size_t l = 0; l < half.cut.size(); ++l) {
+      if (half.cut[l] == side) sum += static_cast<double>(base.layer_ns[l]);
+    }
+    const double ratio = sum / static_cast<double>(half.ns);
+    along += ratio;
+    square += ratio * ratio;
+  }
+  return square > 0 ? along / square : 1;
 }
 
 // How hard the unknowns are pulled, in shares of a half's time.
@@ -96,40 +115,28 @@ struct Pull {
   double cross = 0;   // for a crossing as long as the longest half
 };
 
-constexpr std::array<double, 5> kFactorPulls = {0.01, 0.03, 0.1, 0.3, 1.0};
+constexpr std::array<double, 6> kFactorPulls = {0.01, 0.03, 0.1, 0.3, 1, 10};
 constexpr std::array<double, 3> kCrossPulls = {0.5, 2.0, 8.0};
 constexpr Pull kUsualPull = {0.1, 2.0};
 // alpha and beta are shared by all crossings, and so better known.
-constexpr double kSharedPull = 0.1;
+constexpr double kSharedPull = 0.3;
 // With fewer halves than this nothing is left to choose the pull by.
 constexpr size_t kFewestToChoose = 4;
 
 class Fit {
  public:
   Fit(const Problem& problem, Side side, const std::vector<HalfTime>& halves)
-      : problem_(problem), side_(side), halves_(halves) {
-    regions_ = FindRegions(problem, side, halves);
+      : problem_(problem),
+        side_(side),
+        halves_(halves),
+        base_(CostsOf(problem, side)),
+        regions_(FindRegions(side, halves, base_)),
+        factor_(CommonFactor(side, halves, base_)) {
     for (const HalfTime& half : halves) {
       unit_ns_ = std::max(unit_ns_, static_cast<double>(half.ns));
     }
-    factor_ = CommonFactor();
     FindCrossings();
     for (const HalfTime& half : halves) rows_.push_back(RowOf(half));
-  }
-
-  double CommonFactor() const {
-    double along = 0;
-    double square = 0;
-    for (size_t h = 0; h < halves_.size(); ++h) {
-      double base = 0;
-      for (const Region& region : regions_) {
-        if (region.in_half[h]) base += region.base_ns;
-      }
-      const double ratio = base / static_cast<double>(halves_[h].ns);
-      along += ratio;
-      square += ratio * ratio;
-    }
-    return square > 0 ? along / square : 1;
   }
 
   SideCosts Solve() const { return ToCosts(SolveWith(ChoosePull(), {})); }
@@ -159,19 +166,23 @@ class Fit {
     }
   }
 
-  // What the region takes for a factor of 1, in ns. Layers said to take no time
-  // have no shares to keep.
-  double RegionNs(const Region& region) const {
-    return region.base_ns > 0 ? region.base_ns * factor_ : unit_ns_;
+  // What the layer takes for a factor of 1, in ns. Layers of a region said
+  // to take no time share it evenly.
+  double LayerNs(const Region& region, LayerId layer) const {
+    if (region.base_ns == 0) {
+      return unit_ns_ / static_cast<double>(region.layers.size());
+    }
+    return static_cast<double>(base_.layer_ns[layer]) * factor_;
   }
 
   std::vector<double> RowOf(const HalfTime& half) const {
     const auto measured = static_cast<double>(half.ns);
-    const size_t h = static_cast<size_t>(&half - halves_.data());
     std::vector<double> row(ColumnCount());
     for (size_t r = 0; r < regions_.size(); ++r) {
-      if (!regions_[r].in_half[h]) continue;
-      row[RegionColumn(r)] = RegionNs(regions_[r]) / measured;
+      for (const LayerId layer : regions_[r].layers) {
+        if (half.cut[layer] != side_) continue;
+        row[RegionColumn(r)] += LayerNs(regions_[r], layer) / measured;
+      }
     }
     for (size_t c = 0; c < crossings_.size(); ++c) {
       const ProblemTensor& tensor = problem_.tensors[crossings_[c]];
@@ -220,14 +231,14 @@ class Fit {
     return SolveNonnegative(rows, targets);
   }
 
-  // The mean of squared relative errors of halves that the fit did not see.
+  // The sum of relative errors of halves that the fit did not see.
   double ErrorOfUnseen(const Pull& pull) const {
     double sum = 0;
     for (size_t h = 0; h < rows_.size(); ++h) {
       const std::vector<double> x = SolveWith(pull, h);
       double predicted = 0;
       for (size_t c = 0; c < x.size(); ++c) predicted += x[c] * rows_[h][c];
-      sum += (predicted - 1) * (predicted - 1);
+      sum += predicted > 1 ? predicted - 1 : 1 - predicted;
     }
     return sum;
   }
@@ -250,16 +261,11 @@ class Fit {
   }
 
   SideCosts ToCosts(const std::vector<double>& x) const {
-    SideCosts costs = CostsOf(problem_, side_);
+    SideCosts costs = base_;
     for (size_t r = 0; r < regions_.size(); ++r) {
-      const Region& region = regions_[r];
-      const double factor = x[RegionColumn(r)];
-      const auto count = static_cast<double>(region.layers.size());
-      for (const LayerId layer : region.layers) {
-        int64_t& ns = costs.layer_ns[layer];
-        ns =
-            ToNs(region.base_ns > 0 ? static_cast<double>(ns) * factor_ * factor
-                                    : unit_ns_ * factor / count);
+      for (const LayerId layer : regions_[r].layers) {
+        costs.layer_ns[layer] =
+            ToNs(LayerNs(regions_[r], layer) * x[RegionColumn(r)]);
       }
     }
     std::vector<double> delta(problem_.tensors.size());
@@ -279,11 +285,12 @@ class Fit {
   const Problem& problem_;
   Side side_;
   const std::vector<HalfTime>& halves_;
+  SideCosts base_;
   std::vector<Region> regions_;
   std::vector<TensorId> crossings_;  // that a half sends or receives
   double largest_bytes_ = 0;
-  double unit_ns_ = 1;
   double factor_ = 1;
+  double unit_ns_ = 1;
   std::vector<std::vector<double>> rows_;  // by half
 };
 
@@ -315,8 +322,8 @@ int64_t HalfNs(const Problem& problem, const SideCosts& costs, const Cut& cut,
 
 SideCosts ScaleToHalves(const Problem& problem, Side side,
                         const std::vector<HalfTime>& halves) {
-  const double factor = Fit(problem, side, halves).CommonFactor();
   SideCosts costs = CostsOf(problem, side);
+  const double factor = CommonFactor(side, halves, costs);
   for (int64_t& ns : costs.layer_ns) {
     ns = ToNs(static_cast<double>(ns) * factor);
   }
