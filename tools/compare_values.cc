@@ -26,6 +26,9 @@ struct Plain {
   }
 };
 
+using Float32 = Plain<float, uint32_t>;
+using Float64 = Plain<double, uint64_t>;
+
 struct Half {
   using Stored = uint16_t;
   static float Read(Stored stored) { return HalfToFloat(stored); }
@@ -114,8 +117,6 @@ void CompareNumbers(const Value& got, const Value& expected,
   const double atol = tolerance.atol.value_or(1e-5);
   const double rtol_16 = tolerance.rtol.value_or(1e-2);
   const double atol_16 = tolerance.atol.value_or(1e-2);
-  using Float32 = Plain<float, uint32_t>;
-  using Float64 = Plain<double, uint64_t>;
   switch (got.dtype) {
     case DType::kFloat32:
     case DType::kComplex64:
@@ -165,6 +166,15 @@ void CompareTensors(const Value& got, const Value& expected,
   }
 }
 
+template <typename Type>
+bool AllNan(const Value& value) {
+  const size_t count = value.data.size() / sizeof(typename Type::Stored);
+  for (size_t i = 0; i < count; ++i) {
+    if (!std::isnan(Type::Read(StoredAt<Type>(value.data, i)))) return false;
+  }
+  return count > 0;
+}
+
 }  // namespace
 
 Comparison CompareValues(const Value& got, const Value& expected,
@@ -199,6 +209,25 @@ Comparison Combine(const Comparison& a, const Comparison& b) {
   worst.max_ulp = std::max(a.max_ulp, b.max_ulp);
   worst.other = a.other.empty() ? b.other : a.other;
   return worst;
+}
+
+bool IsAllNan(const Value& value) {
+  if (value.kind != Value::Kind::kTensor) {
+    return !value.elements.empty() &&
+           std::all_of(value.elements.begin(), value.elements.end(), IsAllNan);
+  }
+  switch (value.dtype) {
+    case DType::kFloat32:
+      return AllNan<Float32>(value);
+    case DType::kFloat64:
+      return AllNan<Float64>(value);
+    case DType::kFloat16:
+      return AllNan<Half>(value);
+    case DType::kBfloat16:
+      return AllNan<Bfloat16>(value);
+    default:
+      return false;
+  }
 }
 
 float HalfToFloat(uint16_t bits) {

@@ -45,6 +45,10 @@ Comparison CompareValues(const Value& got, const Value& expected,
 // The worst of both, for a line about several.
 Comparison Combine(const Comparison& a, const Comparison& b);
 
+// Is it, elements of sequences included, floating point and nothing but NaN?
+// Then it equals much that it should not.
+bool IsAllNan(const Value& value);
+
 // The values of 16-bit floats, exact.
 float HalfToFloat(uint16_t bits);
 float Bfloat16ToFloat(uint16_t bits);

@@ -156,8 +156,9 @@ std::optional<VerifyOptions> VerifyOptionsOf(const CompileFlags& flags,
 
 VerifyReport VerifyResult(const VerifyOptions& options,
                           const CompileFlags& flags) {
+  WarningPrinter warnings;
   Progress progress(flags.verbose, flags.quiet);
-  return Verify(options, &progress);
+  return Verify(options, &progress, warnings.warnings());
 }
 
 void RunCompile(const CompileFlags& flags) {

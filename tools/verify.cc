@@ -53,9 +53,17 @@ class Runs {
   }
 
   // The whole model, at both levels.
-  void RunWhole(VerifyReport* report) {
+  void RunWhole(VerifyReport* report, Warnings* warnings) {
     report->runtime_version = runtime_.version;
     expected_exact_ = RunWholeAt(exact_);
+    for (const Value& output : expected_exact_) {
+      if (!IsAllNan(output)) continue;
+      Warn(warnings, "W730",
+           "output '{}' of {} is nothing but NaN on these inputs, so that "
+           "comparing it proves little; give real inputs with --input or "
+           "--test-data",
+           output.name, options_.model_path);
+    }
     if (AlsoOptimized()) expected_optimized_ = RunWholeAt(optimized_);
     for (const Value& expected : inputs_.expected) {
       const Value* got = FindResult(expected.name, expected_exact_);
@@ -189,7 +197,8 @@ bool AllWithin(const std::vector<OutputCheck>& checks) {
 
 }  // namespace
 
-VerifyReport Verify(const VerifyOptions& options, Progress* progress) {
+VerifyReport Verify(const VerifyOptions& options, Progress* progress,
+                    Warnings* warnings) {
   const TableFile table = ReadTableFile(options.out + "/table.json");
   const std::vector<int> cuts = ChosenCuts(table, options);
   progress->Stage(fmt::format("reading {}", options.model_path));
@@ -212,7 +221,7 @@ VerifyReport Verify(const VerifyOptions& options, Progress* progress) {
     report.why_not_run = "the model is random";
   } else {
     runs.emplace(options, table, model, progress);
-    runs->RunWhole(&report);
+    runs->RunWhole(&report, warnings);
   }
   for (const int c : cuts) {
     progress->Stage(fmt::format("checking cut {}", c));

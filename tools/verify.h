@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/error.h"
 #include "tools/compare_values.h"
 #include "tools/model_inputs.h"
 #include "tools/optimization_level.h"
@@ -62,7 +63,8 @@ struct VerifyReport {
 
 // Looks at and runs every cut of the table that has halves. Throws Error when
 // the model itself does not run, E734 when there is no such cut.
-VerifyReport Verify(const VerifyOptions& options, Progress* progress);
+VerifyReport Verify(const VerifyOptions& options, Progress* progress,
+                    Warnings* warnings);
 
 bool Passed(const CutReport& report);
 bool Passed(const VerifyReport& report);

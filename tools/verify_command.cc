@@ -36,8 +36,9 @@ void RunVerify(const VerifyCommandFlags& flags) {
   options.model_path = FindCompiledModel(
       ReadTableFile(options.out + "/table.json"), options.out, flags.model);
   const VerifyReport report = [&] {
+    WarningPrinter warnings;
     Progress progress(flags.verbose, false);
-    return Verify(options, &progress);
+    return Verify(options, &progress, warnings.warnings());
   }();
   if (flags.json) {
     PrintJson(VerifyJson(report));

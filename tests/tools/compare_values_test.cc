@@ -127,6 +127,19 @@ TEST(CompareValues, NanIsNanWhateverItsBits) {
   }
 }
 
+TEST(CompareValues, NothingButNanIsKnown) {
+  EXPECT_TRUE(IsAllNan(Floats({kNan, kNan})));
+  EXPECT_FALSE(IsAllNan(Floats({kNan, 0})));
+  EXPECT_FALSE(IsAllNan(Floats({kInf})));
+  EXPECT_FALSE(IsAllNan(Floats({})));
+  EXPECT_TRUE(IsAllNan(Tensor<uint16_t>(DType::kFloat16, {0x7e00})));
+  EXPECT_FALSE(IsAllNan(Tensor<uint16_t>(DType::kInt16, {0x7e00})));
+  EXPECT_TRUE(IsAllNan(Tensor<double>(DType::kFloat64, {kNan})));
+  EXPECT_TRUE(IsAllNan(Sequence({Floats({kNan}), Floats({kNan})})));
+  EXPECT_FALSE(IsAllNan(Sequence({Floats({kNan}), Floats({1})})));
+  EXPECT_FALSE(IsAllNan(Sequence({})));
+}
+
 TEST(CompareValues, InfinityIsTheSameInfinityOnly) {
   EXPECT_TRUE(Compare(Floats({-kInf}), Floats({-kInf})).within);
   EXPECT_FALSE(Compare(Floats({-kInf}), Floats({kInf})).within);

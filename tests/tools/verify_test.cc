@@ -27,7 +27,8 @@ using testing::StartsWith;
 VerifyReport VerifyUnoptimized(VerifyOptions options) {
   options.optimization = OptimizationLevel::kDisabled;
   Progress progress(false, true);
-  return Verify(options, &progress);
+  Warnings warnings;
+  return Verify(options, &progress, &warnings);
 }
 
 class VerifyTest : public testing::Test {
@@ -101,7 +102,9 @@ TEST_F(VerifyTest, FullOptimisationIsComparedToo) {
   VerifyOptions options = Compile(ChainModel());
   options.cut = CutAfter({"a", "b"});
   Progress progress(false, true);
-  const VerifyReport report = Verify(options, &progress);
+  Warnings warnings;
+  const VerifyReport report = Verify(options, &progress, &warnings);
+  EXPECT_THAT(warnings, IsEmpty());
   EXPECT_TRUE(Passed(report)) << VerifyText(report);
   EXPECT_EQ(report.cuts.at(0).optimized.size(), 2u);
 }
