@@ -48,9 +48,10 @@ class HalfTimer {
     ResultOptions write;
     write.out = halves_;
     WriteResult(result, write);
+    measured_.times.resize(result.table->cuts.size());
   }
 
-  std::vector<MeasuredTimes> Measure(
+  HalfMeasurements Measure(
       const std::function<void(int done, int all)>& report) {
     for (int c = 0; std::cmp_less(c, result_.table->cuts.size()); ++c) {
       AddCut(c);
@@ -68,10 +69,13 @@ class HalfTimer {
     }
     for (const HalfToRun& half : to_run_) {
       const int64_t ns = std::max<int64_t>(half.medians_ns[0], 1);
-      MeasuredTimes& times = times_[half.cut];
+      MeasuredTimes& times = measured_.times[half.cut];
       (half.side == Side::kDevice ? times.device_ns : times.server_ns) = ns;
     }
-    return times_;
+    measured_.unsettled = static_cast<int>(
+        std::count_if(to_run_.begin(), to_run_.end(),
+                      [](const HalfToRun& half) { return !IsSettled(half); }));
+    return measured_;
   }
 
  private:
@@ -89,10 +93,10 @@ class HalfTimer {
       if (device) {
         to_run_.push_back({cut, Side::kDevice, *device, inputs_.values});
       }
-      if (costs.device_layers == 0) times_[cut].device_ns = 0;
+      if (costs.device_layers == 0) measured_.times[cut].device_ns = 0;
     }
     if (!options_.server) return;
-    if (costs.server_layers == 0) times_[cut].server_ns = 0;
+    if (costs.server_layers == 0) measured_.times[cut].server_ns = 0;
     if (!server) return;
     HalfToRun half = {cut, Side::kServer, *server, inputs_.values};
     if (device) {
@@ -135,13 +139,12 @@ class HalfTimer {
   ScratchFolder folder_;
   std::string halves_ = folder_.File("halves");
   std::vector<HalfToRun> to_run_;
-  std::vector<MeasuredTimes> times_ =
-      std::vector<MeasuredTimes>(result_.table->cuts.size());
+  HalfMeasurements measured_;
 };
 
 }  // namespace
 
-std::vector<MeasuredTimes> MeasureHalves(
+HalfMeasurements MeasureHalves(
     const Result& result, const RunInputs& inputs, const HalfRuns& options,
     const OnnxRuntime& runtime,
     const std::function<void(int done, int all)>& report) {

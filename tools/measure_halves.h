@@ -24,13 +24,19 @@ struct HalfRuns {
   int timeout_seconds = 600;
 };
 
+struct HalfMeasurements {
+  std::vector<MeasuredTimes> times;  // by cut
+  // Halves whose processes never agreed: the machine has other work.
+  int unsettled = 0;
+};
+
 // Writes the halves of every cut of `result.table` into a temporary folder and
 // runs them: device halves on `inputs`, server halves on these and what the
 // device half made. The time of a half is the median of its runs, in the best
 // of several processes: what disturbs a run makes it slower, never faster. A
 // half without layers takes 0 ns; a half that does not exist although it has
 // layers (see HasHalf) has no time. `report` hears of how many halves are done.
-std::vector<MeasuredTimes> MeasureHalves(
+HalfMeasurements MeasureHalves(
     const Result& result, const RunInputs& inputs, const HalfRuns& options,
     const OnnxRuntime& runtime,
     const std::function<void(int done, int all)>& report);

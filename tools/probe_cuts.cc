@@ -2,7 +2,9 @@
 #include "tools/probe_cuts.h"
 
 #include <algorithm>
-#include <optional>
+#include <cstdlib>
+#include <iterator>
+#include <limits>
 
 #include "compiler/block_graph.h"
 
@@ -15,6 +17,8 @@ struct Prefix {
   size_t blocks = 0;
   int64_t device_ns = 0;
   int64_t upload_bytes = 0;
+
+  bool operator==(const Prefix&) const = default;
 };
 
 // All that run something on either side.
@@ -46,8 +50,43 @@ Cut CutOf(const Prefix& prefix, const BlockGraph& graph, size_t layer_count) {
   return ExpandCut(graph, on_device, static_cast<int>(layer_count));
 }
 
-bool Contains(const std::vector<Cut>& cuts, const Cut& cut) {
-  return std::find(cuts.begin(), cuts.end(), cut) != cuts.end();
+// A part of the model's time on the device.
+struct Window {
+  double from_ns = 0;
+  double to_ns = 0;
+};
+
+// The prefix in the window that uploads the fewest bytes.
+const Prefix* LightestIn(const Window& window,
+                         const std::vector<Prefix>& prefixes) {
+  const Prefix* lightest = nullptr;
+  for (const Prefix& prefix : prefixes) {
+    const auto at = static_cast<double>(prefix.device_ns);
+    if (at < window.from_ns || at >= window.to_ns) continue;
+    if (lightest == nullptr || prefix.upload_bytes < lightest->upload_bytes) {
+      lightest = &prefix;
+    }
+  }
+  return lightest;
+}
+
+// That whose device time is farthest from all of `chosen`.
+size_t FarthestFrom(const std::vector<Prefix>& chosen,
+                    const std::vector<Prefix>& prefixes) {
+  size_t farthest = 0;
+  int64_t most_ns = -1;
+  for (size_t p = 0; p < prefixes.size(); ++p) {
+    int64_t nearest_ns = std::numeric_limits<int64_t>::max();
+    for (const Prefix& other : chosen) {
+      nearest_ns = std::min(nearest_ns,
+                            std::abs(other.device_ns - prefixes[p].device_ns));
+    }
+    if (nearest_ns > most_ns) {
+      most_ns = nearest_ns;
+      farthest = p;
+    }
+  }
+  return farthest;
 }
 
 }  // namespace
@@ -57,26 +96,36 @@ std::vector<Cut> ProbeCuts(const Problem& problem, int count,
   const BlockGraph graph = MakeBlockGraph(problem);
   int64_t all_ns = 0;
   for (const Block& block : graph.blocks) all_ns += block.device_ns;
-  const std::vector<Prefix> prefixes = Prefixes(graph);
-  std::vector<Cut> probes;
+  std::vector<Prefix> prefixes = Prefixes(graph);
+  std::erase_if(prefixes, [&](const Prefix& prefix) {
+    const Cut cut = CutOf(prefix, graph, problem.layers.size());
+    return std::find(known.begin(), known.end(), cut) != known.end();
+  });
+  std::vector<Prefix> chosen;
+  const auto part_ns = static_cast<double>(all_ns) / (count + 1);
   for (int i = 1; i <= count; ++i) {
-    const double parts = count + 1;
-    const double from = static_cast<double>(all_ns) * (i - 0.5) / parts;
-    const double to = static_cast<double>(all_ns) * (i + 0.5) / parts;
-    std::optional<Cut> best;
-    int64_t least_bytes = 0;
-    for (const Prefix& prefix : prefixes) {
-      const auto at = static_cast<double>(prefix.device_ns);
-      if (at < from || at >= to) continue;
-      if (best && prefix.upload_bytes >= least_bytes) continue;
-      Cut cut = CutOf(prefix, graph, problem.layers.size());
-      if (Contains(known, cut)) continue;
-      best = std::move(cut);
-      least_bytes = prefix.upload_bytes;
+    const Window window = {(i - 0.5) * part_ns, (i + 0.5) * part_ns};
+    if (const Prefix* lightest = LightestIn(window, prefixes)) {
+      chosen.push_back(*lightest);
     }
-    if (best) probes.push_back(*best);
   }
-  return probes;
+  const auto is_chosen = [&chosen](const Prefix& prefix) {
+    return std::find(chosen.begin(), chosen.end(), prefix) != chosen.end();
+  };
+  std::erase_if(prefixes, is_chosen);
+  while (std::ssize(chosen) < count && !prefixes.empty()) {
+    const size_t farthest = FarthestFrom(chosen, prefixes);
+    chosen.push_back(prefixes[farthest]);
+    prefixes.erase(prefixes.begin() + static_cast<ptrdiff_t>(farthest));
+  }
+  std::sort(chosen.begin(), chosen.end(), [](const Prefix& a, const Prefix& b) {
+    return a.blocks < b.blocks;
+  });
+  std::vector<Cut> cuts;
+  for (const Prefix& prefix : chosen) {
+    cuts.push_back(CutOf(prefix, graph, problem.layers.size()));
+  }
+  return cuts;
 }
 
 }  // namespace dnncut

@@ -11,10 +11,10 @@
 
 namespace dnncut {
 
-// At most `count` feasible cuts, spread evenly over the time that the model
-// takes on the device, first that with the least on the device. Near each point
-// the cut that uploads the fewest bytes, of those along the layers' order. None
-// of `known`; fewer when there are no others.
+// At most `count` feasible cuts along the layers' order, spread evenly over the
+// time that the model takes on the device, that with the least on the device
+// first. Near each point the one that uploads the fewest bytes; where there is
+// none, one far from the others. None of `known`.
 std::vector<Cut> ProbeCuts(const Problem& problem, int count,
                            const std::vector<Cut>& known);
 

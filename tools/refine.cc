@@ -174,6 +174,13 @@ class Refiner {
            FormatPlural(std::ssize(cuts), "cut"),
            FormatPlural(rounds, "round"));
     }
+    if (unsettled_ > 0) {
+      Warn(warnings, "W741",
+           "{} took another time in each of many processes; the machine is "
+           "busy, and the fit is as uncertain",
+           unsettled_ == 1 ? std::string("1 half")
+                           : fmt::format("{} halves", unsettled_));
+    }
     Write();
     RefineResult result = Report();
     result.rounds = rounds;
@@ -264,10 +271,12 @@ class Refiner {
       progress_->Stage(fmt::format("measuring, round {}: {} of {} halves done",
                                    round, done, all));
     };
-    const std::vector<MeasuredTimes> times = MeasureHalves(
+    const HalfMeasurements halves = MeasureHalves(
         ResultOf(problem(), table), inputs_, RunsOf(), runtime_, report);
+    unsettled_ += halves.unsettled;
     for (size_t c = 0; c < cuts.size(); ++c) {
-      MeasuredCut measured = {table.cuts[c], times[c], cuts[c] == held_out_};
+      MeasuredCut measured = {table.cuts[c], halves.times[c],
+                              cuts[c] == held_out_};
       SlowDown(&measured.times);
       measured_.push_back(std::move(measured));
     }
@@ -373,6 +382,7 @@ class Refiner {
   RunInputs inputs_;
   std::optional<Cut> held_out_;
   std::vector<MeasuredCut> measured_;
+  int unsettled_ = 0;  // halves, see HalfMeasurements
   FittedCosts fitted_;
   Problem solved_;  // with the fitted costs
   BlockGraph blocks_;
