@@ -148,6 +148,8 @@ void HalfChecker::CheckCounts(const std::vector<Half>& halves,
   for (size_t n = 0; n < is_layer_.size(); ++n) {
     if (!is_layer_[n]) continue;
     const NodeProto& node = model_.proto.graph().node(static_cast<int>(n));
+    // Equal ones cannot be told apart, and make nothing that matters.
+    if (FirstOutput(node).empty()) continue;
     if (times[n] == 0 && both) {
       faults->push_back(DescribeNode(node) + " is in neither half");
     } else if (times[n] > 1) {
@@ -168,26 +170,42 @@ void HalfChecker::CheckHalf(Half* half) {
   CheckVersions(*half);
 }
 
+// Which node of the model it is, by a tensor that it makes; one that makes none
+// is the next equal one after `last`. -1: none.
+int HalfChecker::IndexOf(const Half& half, const NodeProto& node, int last) {
+  const std::string name = FirstOutput(node);
+  if (!name.empty()) {
+    const auto found = makers_.find(name);
+    return found == makers_.end() ? -1 : found->second;
+  }
+  const GraphProto& graph = model_.proto.graph();
+  for (int n = last + 1; n < graph.node_size(); ++n) {
+    if (!FirstOutput(graph.node(n)).empty()) continue;
+    if (comparer_.Difference(half.model, node, graph.node(n)).empty()) return n;
+  }
+  return -1;
+}
+
 void HalfChecker::CheckNodes(Half* half) {
   int last = -1;
   for (const NodeProto& node : half->model.proto.graph().node()) {
-    const auto found = makers_.find(FirstOutput(node));
-    if (found == makers_.end()) {
+    const int index = IndexOf(*half, node, last);
+    if (index < 0) {
       half->Fault(DescribeNode(node) + " is not in the model");
       continue;
     }
-    const NodeProto& original = model_.proto.graph().node(found->second);
+    const NodeProto& original = model_.proto.graph().node(index);
     const std::string difference =
         comparer_.Difference(half->model, node, original);
     if (!difference.empty()) {
       half->Fault(fmt::format("{} is not as in the model: {} differs",
                               DescribeNode(original), difference));
     }
-    if (found->second <= last) {
+    if (index <= last) {
       half->Fault(DescribeNode(original) + " is not where the model has it");
     }
-    last = found->second;
-    half->nodes.push_back(found->second);
+    last = index;
+    half->nodes.push_back(index);
   }
 }
 

@@ -52,6 +52,8 @@ class HalfChecker {
   void CheckCounts(const std::vector<Half>& halves,
                    std::vector<std::string>* faults) const;
   void CheckHalf(Half* half);
+  int IndexOf(const Half& half, const ONNX_NAMESPACE::NodeProto& node,
+              int last);
   void CheckNodes(Half* half);
   void CheckInitializers(const Half& half);
   void CheckFunctions(const Half& half);

@@ -237,6 +237,25 @@ TEST(HalfCheck, AFunctionThatIsAnother) {
   EXPECT_GT(checked, 0);
 }
 
+TEST(HalfCheck, LayersThatMakeNothing) {
+  ModelProto model = ChainModel();
+  for (int i = 0; i < 2; ++i) {
+    auto* node = model.mutable_graph()->add_node();
+    node->set_op_type("Neg");
+    node->add_input("a");
+    node->add_output("");
+  }
+  const TempFolder temp;
+  const SplitModel split = MakeSplitModel(model, temp);
+  const std::string out = temp / "out";
+  Write(split, out);
+  const TableFile table = ReadTableFile(out);
+  HalfChecker checker(split.model, table, out);
+  for (size_t cut = 0; cut < table.cuts.size(); ++cut) {
+    EXPECT_THAT(checker.Check(static_cast<int>(cut)), IsEmpty()) << cut;
+  }
+}
+
 TEST(HalfCheck, RandomModelsAreKnown) {
   const TempFolder temp;
   const SplitModel split = MakeSplitModel(ParseModel(R"(
