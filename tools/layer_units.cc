@@ -36,6 +36,10 @@ void LayerUnits::Join(int node, LayerId layer) {
   }
 }
 
+void LayerUnits::MarkSettled(const std::vector<LayerId>& layers) {
+  for (const LayerId layer : layers) has_node_[layer] = true;
+}
+
 LayerTimes LayerUnits::Times(const std::vector<const NodeTime*>& timed) const {
   LayerTimes times;
   std::vector<int> unit_of_root(parent_.size(), -1);
@@ -61,6 +65,18 @@ LayerTimes LayerUnits::Times(const std::vector<const NodeTime*>& timed) const {
     unit.spread_us += timed[node]->spread_us;
   }
   return times;
+}
+
+std::optional<LayerId> LayerOfLayoutName(
+    const std::map<std::string_view, LayerId>& by_tensor,
+    std::string_view name) {
+  for (const std::string_view suffix : {"_bn_nchwc", "_nchwc"}) {
+    const size_t end = name.rfind(suffix);
+    if (end == std::string_view::npos) continue;
+    const auto it = by_tensor.find(name.substr(0, end));
+    if (it != by_tensor.end()) return it->second;
+  }
+  return std::nullopt;
 }
 
 bool IsPassedThrough(std::string_view op) {

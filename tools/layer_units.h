@@ -4,6 +4,7 @@
 // are being found. For the mappings of trace_mapping.h.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ class LayerUnits {
   // Counts the node's time with the unit of another.
   void Follow(int node, int other) { unit_[node] = unit_[other]; }
 
+  // Takes the layers for ones that a node has been joined with.
+  void MarkSettled(const std::vector<LayerId>& layers);
+
   // Has a node been joined with the layer, directly?
   bool HasNode(LayerId layer) const { return has_node_[layer]; }
   // A member of the node's unit; nullopt when it has none.
@@ -37,6 +41,13 @@ class LayerUnits {
   std::vector<bool> has_node_;                // by LayerId
   std::vector<std::optional<LayerId>> unit_;  // by node
 };
+
+// The layer that a node of the layout passes stands for: its name is that of
+// the layer's tensor with "_nchwc" or "_bn_nchwc" behind, and maybe what makes
+// it unique. nullopt for other names.
+std::optional<LayerId> LayerOfLayoutName(
+    const std::map<std::string_view, LayerId>& by_tensor,
+    std::string_view name);
 
 // Operators that a runtime drops: their output is their input.
 bool IsPassedThrough(std::string_view op);

@@ -15,8 +15,6 @@ namespace {
 
 namespace onnx = ONNX_NAMESPACE;
 
-constexpr std::string_view kLayoutSuffix = "_nchwc";
-
 // What events may be called, and the layer that they then stand for.
 class NodeNames {
  public:
@@ -64,11 +62,7 @@ class NodeNames {
         graph_.layers[it->second].operation.op_type == node.op) {
       return it->second;
     }
-    if (const size_t end = name.rfind(kLayoutSuffix);
-        end != std::string_view::npos) {
-      const auto it = by_tensor_.find(name.substr(0, end));
-      if (it != by_tensor_.end()) return it->second;
-    }
+    if (const auto layer = LayerOfLayoutName(by_tensor_, name)) return layer;
     return LayerOfFusedName(name);
   }
 
@@ -111,6 +105,20 @@ std::optional<LayerId> LayerBehind(const Graph& graph, LayerId layer) {
     if (!readers.empty()) return readers.front();
   }
   return std::nullopt;
+}
+
+// A convolution of the layout passes is called after the last layer that was
+// fused into it: those before it, back to the convolution, are in it, too.
+void JoinBackToConvolution(const Graph& graph, LayerId last,
+                           LayerUnits* units) {
+  std::vector<LayerId> chain = {last};
+  while (graph.layers[chain.back()].operation.op_type != "Conv") {
+    const std::optional<LayerId> before = LayerBefore(graph, chain.back());
+    if (!before || units->HasNode(*before)) return;
+    chain.push_back(*before);
+  }
+  for (const LayerId layer : chain) units->JoinLayers(last, layer);
+  units->MarkSettled(chain);
 }
 
 void JoinVanishedLayers(const Graph& graph, LayerUnits* units) {
@@ -165,6 +173,12 @@ LayerTimes MapOwnNames(const Graph& graph, const onnx::GraphProto& source,
     if (!names.Knows(nodes[i])) {
       ++lost.lost_nodes;
       lost.lost_us += nodes[i].us;
+    }
+  }
+  for (const NodeTime& node : nodes) {
+    const auto layer = names.LayerOf(node);
+    if (layer && node.name.find("_nchwc") != std::string::npos) {
+      JoinBackToConvolution(graph, *layer, &units);
     }
   }
   JoinVanishedLayers(graph, &units);

@@ -21,8 +21,6 @@ namespace {
 
 namespace onnx = ONNX_NAMESPACE;
 
-constexpr std::string_view kLayoutSuffix = "_nchwc";
-
 std::map<std::string_view, LayerId> LayersByTensor(const Graph& graph) {
   std::map<std::string_view, LayerId> layers;
   for (const Tensor& tensor : graph.tensors) {
@@ -55,15 +53,6 @@ std::optional<int> LeadingNumber(std::string_view text) {
   return number;
 }
 
-// By the name "<tensor>_nchwc", with whatever makes it unique behind.
-std::optional<LayerId> LayerOfLayoutName(
-    const std::map<std::string_view, LayerId>& by_tensor,
-    std::string_view name) {
-  const size_t suffix = name.rfind(kLayoutSuffix);
-  if (suffix == std::string_view::npos) return std::nullopt;
-  return Find(by_tensor, name.substr(0, suffix));
-}
-
 // What the mapping of a saved graph has found so far.
 class SavedGraphMapping {
  public:
@@ -80,6 +69,7 @@ class SavedGraphMapping {
 
   LayerTimes Map(const std::vector<NodeTime>& nodes) {
     JoinByNames();
+    JoinBiases();
     JoinActivations();
     JoinVanishedLayers();
     FollowReaders();
@@ -93,19 +83,41 @@ class SavedGraphMapping {
       for (const std::string& output : node.output()) {
         JoinIfAny(i, Find(by_tensor_, std::string_view(output)));
       }
-      const std::string_view name = node.name();
-      const size_t prefix = name.find(kNodePrefix);
-      if (prefix != std::string_view::npos) {
-        const auto index = LeadingNumber(
-            name.substr(prefix + std::string_view(kNodePrefix).size()));
-        if (index) JoinIfAny(i, Find(by_node_, *index));
-      }
-      JoinIfAny(i, LayerOfLayoutName(by_tensor_, name));
+      JoinIfAny(i, LayerNamedBy(node));
+      JoinIfAny(i, LayerOfLayoutName(by_tensor_, node.name()));
     }
+  }
+
+  // By the name that NameNodes gave, with whatever the runtime put around it.
+  std::optional<LayerId> LayerNamedBy(const onnx::NodeProto& node) const {
+    const std::string_view name = node.name();
+    const size_t prefix = name.find(kNodePrefix);
+    if (prefix == std::string_view::npos) return std::nullopt;
+    const auto index = LeadingNumber(
+        name.substr(prefix + std::string_view(kNodePrefix).size()));
+    return index ? Find(by_node_, *index) : std::nullopt;
   }
 
   void JoinIfAny(int node, std::optional<LayerId> layer) {
     if (layer) units_.Join(node, *layer);
+  }
+
+  // A matrix product takes in the addition behind it. Of more than two
+  // dimensions it is reshaped before and behind, and only the name of the node
+  // in the middle tells: the tensor of the addition is made by a Reshape.
+  void JoinBiases() {
+    for (const onnx::NodeProto& node : saved_.node()) {
+      if (!node.name().ends_with("/MatMulAddFusion")) continue;
+      const std::optional<LayerId> product = LayerNamedBy(node);
+      if (!product) continue;
+      for (const TensorId output : graph_.layers[*product].outputs) {
+        for (const LayerId reader : graph_.tensors[output].readers) {
+          if (graph_.layers[reader].operation.op_type == "Add") {
+            units_.JoinLayers(*product, reader);
+          }
+        }
+      }
+    }
   }
 
   // A convolution of the layout passes takes in an addition and an activation
@@ -132,7 +144,7 @@ class SavedGraphMapping {
           continue;
         }
         JoinMoved(layer, producer, &taken_in);
-        settled_.insert(layer);
+        units_.MarkSettled({layer});
         break;
       }
     }
@@ -184,7 +196,7 @@ class SavedGraphMapping {
     std::vector<LayerId> reader_unit(graph_.layers.size(), kNone);
     for (size_t i = graph_.layers.size(); i-- > 0;) {
       const LayerId layer = static_cast<LayerId>(i);
-      if (units_.HasNode(layer) || settled_.contains(layer)) {
+      if (units_.HasNode(layer)) {
         reader_unit[i] = layer;
         continue;
       }
@@ -280,7 +292,6 @@ class SavedGraphMapping {
   const std::map<std::string_view, LayerId> by_tensor_;
   const std::map<int, LayerId> by_node_;
   std::set<std::string_view> folded_;  // tensors that are constants now
-  std::set<LayerId> settled_;          // taken in by the layer before
   LayerUnits units_;
 };
 

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/profile.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "compiler/error.h"
+#include "cost_models/profile_writer.h"
+#include "tests/backends/temp_folder.h"
+#include "tools/examples/examples.h"
+#include "tools/machine_costs.h"
+#include "tools/onnxruntime.h"
+
+namespace dnncut {
+namespace {
+
+using testing::HasSubstr;
+
+class ProfileTest : public ::testing::Test {
+ protected:
+  ProfileTest() : progress_(false, true) {}
+
+  std::string Example(const std::string& name) {
+    ExampleOptions options;
+    options.light = true;
+    const std::string path = folder_ / (name + ".onnx");
+    WriteExample(name, options, path);
+    return path;
+  }
+
+  ProfileOptions Options(const std::string& model_path) {
+    ProfileOptions options;
+    options.model_path = model_path;
+    options.machine = "test";
+    options.threads = 1;
+    options.runs = 2;
+    options.warm_up = 1;
+    return options;
+  }
+
+  ProfileResult Make(const ProfileOptions& options) {
+    return MakeProfile(options, &progress_, &warnings_);
+  }
+
+  std::string ErrorOf(const ProfileOptions& options) {
+    try {
+      Make(options);
+    } catch (const Error& error) {
+      return error.id() + " " + error.what();
+    }
+    return "";
+  }
+
+  // What is true of every profile of this tool: a row for each layer, whose
+  // times add up to the whole, in a file that compile takes.
+  void CheckProfile(const ProfileOptions& options, const Profile& profile) {
+    const std::string path = folder_ / "profile.json";
+    std::ofstream(path) << ProfileJson(profile).dump();
+    const SourceModel model =
+        LoadModel(options.model_path, options.load, &warnings_);
+    const Graph graph = ImportGraph(model, options.import, &warnings_);
+    EXPECT_EQ(profile.layers.size(), graph.layers.size());
+    int64_t sum_ns = 0;
+    for (const ProfileRow& row : profile.layers) sum_ns += row.ns;
+    EXPECT_EQ(sum_ns, profile.whole_ns);
+    Warnings warnings;
+    const MachineCosts costs =
+        LoadMachineCosts(path, Fill(), model, graph, &warnings);
+    EXPECT_TRUE(warnings.empty());
+    EXPECT_EQ(costs.ns.size(), graph.layers.size());
+    std::set<std::string> grouped;
+    for (const auto& group : profile.groups) {
+      EXPECT_GT(group.size(), 1u);
+      for (const std::string& name : group) {
+        EXPECT_TRUE(grouped.insert(name).second) << name;
+      }
+    }
+  }
+
+  TempFolder folder_;
+  Progress progress_;
+  Warnings warnings_;
+};
+
+TEST_F(ProfileTest, EveryLevelGivesEveryLayerATime) {
+  if (!FindOnnxRuntime("")) GTEST_SKIP() << "no ONNX Runtime on this machine";
+  const std::string model = Example("squeezenet");
+  for (const OptimizationLevel level :
+       {OptimizationLevel::kDisabled, OptimizationLevel::kBasic,
+        OptimizationLevel::kExtended, OptimizationLevel::kAll}) {
+    ProfileOptions options = Options(model);
+    options.optimization = level;
+    const ProfileResult result = Make(options);
+    CheckProfile(options, result.profile);
+    EXPECT_GT(result.profile.whole_ns, 0);
+    EXPECT_EQ(result.lost_share, 0);
+    EXPECT_EQ(result.profile.runs, 2);
+    EXPECT_EQ(result.profile.optimization, OptimizationName(level));
+    const bool fuses = level >= OptimizationLevel::kExtended;
+    EXPECT_EQ(result.profile.groups.size(), fuses ? 26u : 0u);
+  }
+}
+
+TEST_F(ProfileTest, FusionsOfATransformerAreGroups) {
+  if (!FindOnnxRuntime("")) GTEST_SKIP() << "no ONNX Runtime on this machine";
+  ExampleOptions example;
+  example.light = true;
+  example.depth = 1;
+  const std::string model = folder_ / "gpt2.onnx";
+  WriteExample("gpt2", example, model);
+  ProfileOptions options = Options(model);
+  options.runs = 1;
+  options.warm_up = 0;
+  options.optimization = OptimizationLevel::kExtended;
+  const ProfileResult result = Make(options);
+  CheckProfile(options, result.profile);
+  // The eight layers of its activation become one Gelu.
+  size_t largest = 0;
+  for (const auto& group : result.profile.groups) {
+    largest = std::max(largest, group.size());
+  }
+  EXPECT_EQ(largest, 8u);
+}
+
+TEST_F(ProfileTest, NoiseCanBeRefused) {
+  if (!FindOnnxRuntime("")) GTEST_SKIP() << "no ONNX Runtime on this machine";
+  ProfileOptions options = Options(Example("squeezenet"));
+  options.max_cv = 0;
+  EXPECT_THAT(ErrorOf(options), HasSubstr("E434"));
+}
+
+TEST_F(ProfileTest, ATraceOfTheModelGivesItsProfile) {
+  const std::string model = Example("squeezenet");
+  const SourceModel source = LoadModel(model, {}, &warnings_);
+  const Graph graph = ImportGraph(source, {}, &warnings_);
+  // The convolutions alone have events, of 30 microseconds each.
+  nlohmann::json trace = nlohmann::json::array();
+  int64_t now = 1;
+  for (const Layer& layer : graph.layers) {
+    if (layer.operation.op_type != "Conv") continue;
+    trace.push_back({{"cat", "Node"},
+                     {"name", layer.name + "_kernel_time"},
+                     {"ts", now},
+                     {"dur", 30},
+                     {"tid", 1},
+                     {"args", {{"op_name", "Conv"}}}});
+    now += 30;
+  }
+  trace.push_back(
+      {{"cat", "Session"}, {"name", "model_run"}, {"ts", 0}, {"dur", 900}});
+  ProfileOptions options = Options(model);
+  options.from_trace = folder_ / "trace.json";
+  std::ofstream(options.from_trace) << trace.dump();
+  const ProfileResult result = Make(options);
+  CheckProfile(options, result.profile);
+  EXPECT_EQ(result.profile.whole_ns, 900'000);
+  EXPECT_EQ(result.profile.threads, std::nullopt);
+  EXPECT_EQ(result.profile.optimization, "unknown");
+  EXPECT_EQ(result.nodes, 26);
+  EXPECT_EQ(result.profile.groups.size(), 26u);
+
+  options.model_path = Example("mobilenetv2");
+  EXPECT_THAT(ErrorOf(options), HasSubstr("E433"));
+}
+
+}  // namespace
+}  // namespace dnncut

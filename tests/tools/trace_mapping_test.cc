@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/trace_mapping.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "compiler/error.h"
+
+namespace dnncut {
+namespace {
+
+namespace onnx = ONNX_NAMESPACE;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+struct NodeSpec {
+  std::string op;
+  std::string name;
+  std::vector<std::string> inputs;
+  std::vector<std::string> outputs;
+};
+
+onnx::GraphProto Proto(const std::vector<NodeSpec>& nodes) {
+  onnx::GraphProto graph;
+  for (const NodeSpec& spec : nodes) {
+    onnx::NodeProto* node = graph.add_node();
+    node->set_op_type(spec.op);
+    node->set_name(spec.name);
+    for (const std::string& input : spec.inputs) node->add_input(input);
+    for (const std::string& output : spec.outputs) node->add_output(output);
+  }
+  return graph;
+}
+
+// What a frontend makes of the nodes; "x" is the model's input, and whatever
+// else no node makes is a constant.
+Graph GraphOf(const std::vector<NodeSpec>& nodes) {
+  Graph graph;
+  graph.input_count = 1;
+  graph.tensors.push_back({.name = "x"});
+  std::map<std::string, TensorId> tensors = {{"x", 0}};
+  for (const NodeSpec& spec : nodes) {
+    const LayerId id = static_cast<LayerId>(graph.layers.size());
+    Layer layer;
+    layer.node = id;
+    layer.operation.op_type = spec.op;
+    for (const std::string& input : spec.inputs) {
+      if (!tensors.contains(input)) continue;
+      layer.inputs.push_back(tensors[input]);
+      graph.tensors[tensors[input]].readers.push_back(id);
+    }
+    for (const std::string& output : spec.outputs) {
+      tensors[output] = static_cast<TensorId>(graph.tensors.size());
+      layer.outputs.push_back(tensors[output]);
+      graph.tensors.push_back({.name = output, .producer = id});
+    }
+    graph.layers.push_back(layer);
+  }
+  return graph;
+}
+
+std::vector<std::vector<LayerId>> LayersOf(const LayerTimes& times) {
+  std::vector<std::vector<LayerId>> layers;
+  for (const Unit& unit : times.units) layers.push_back(unit.layers);
+  return layers;
+}
+
+std::vector<double> UsOf(const LayerTimes& times) {
+  std::vector<double> us;
+  for (const Unit& unit : times.units) us.push_back(unit.us);
+  return us;
+}
+
+NodeTime Time(const std::string& name, double us, const std::string& op = "") {
+  return {.name = name, .op = op, .us = us};
+}
+
+using Units = std::vector<std::vector<LayerId>>;
+
+const std::vector<NodeSpec> kConvRelu = {
+    {"Conv", "c", {"x", "w"}, {"a"}},
+    {"BatchNormalization", "b", {"a", "s"}, {"n"}},
+    {"Relu", "r", {"n"}, {"y"}},
+    {"Relu", "z", {"y"}, {"z"}}};
+
+TEST(SavedGraph, AnUnchangedGraphIsItself) {
+  const LayerTimes times = MapSavedGraph(
+      GraphOf(kConvRelu),
+      Proto({{"Conv", "dnncut:0:c", {"x", "w"}, {"a"}},
+             {"BatchNormalization", "dnncut:1:b", {"a", "s"}, {"n"}},
+             {"Relu", "dnncut:2:r", {"n"}, {"y"}},
+             {"Relu", "dnncut:3:z", {"y"}, {"z"}}}),
+      {Time("dnncut:0:c", 5), Time("dnncut:1:b", 4), Time("dnncut:2:r", 3),
+       Time("dnncut:3:z", 2)});
+  EXPECT_EQ(LayersOf(times), (Units{{0}, {1}, {2}, {3}}));
+  EXPECT_THAT(UsOf(times), ElementsAre(5, 4, 3, 2));
+  EXPECT_EQ(times.lost_nodes, 0);
+}
+
+TEST(SavedGraph, AFusedNodeIsTheUnitOfItsLayers) {
+  const LayerTimes times =
+      MapSavedGraph(GraphOf(kConvRelu),
+                    Proto({{"FusedConv", "dnncut:0:c", {"x", "w2"}, {"y"}},
+                           {"Relu", "dnncut:3:z", {"y"}, {"z"}}}),
+                    {Time("dnncut:0:c", 5), Time("dnncut:3:z", 2)});
+  EXPECT_EQ(LayersOf(times), (Units{{0, 1, 2}, {3}}));
+  EXPECT_THAT(UsOf(times), ElementsAre(5, 2));
+}
+
+TEST(SavedGraph, LayoutNodesAreKnownByTheTensorInTheirName) {
+  const LayerTimes times =
+      MapSavedGraph(GraphOf(kConvRelu),
+                    Proto({{"ReorderInput", "ReorderInput", {"x"}, {"r0"}},
+                           {"Conv", "y_nchwc", {"r0", "w2"}, {"r1"}},
+                           {"Relu", "dnncut:3:z", {"r1"}, {"r2"}},
+                           {"ReorderOutput", "ReorderOutput", {"r2"}, {"z"}}}),
+                    {Time("ReorderInput", 1), Time("y_nchwc", 5),
+                     Time("dnncut:3:z", 2), Time("ReorderOutput", 0.5)});
+  EXPECT_EQ(LayersOf(times), (Units{{0, 1, 2}, {3}}));
+  EXPECT_THAT(UsOf(times), ElementsAre(6, 2.5));
+}
+
+// The addition and the activation leave no name: attribute and input tell that
+// they belong to the convolution before, not to the one behind.
+TEST(SavedGraph, AResidualConvolutionTakesInWhatFollows) {
+  const Graph graph = GraphOf({{"Conv", "c0", {"x", "w"}, {"a"}},
+                               {"Conv", "c1", {"a", "w"}, {"b"}},
+                               {"Add", "add", {"b", "a"}, {"s"}},
+                               {"Relu", "r", {"s"}, {"t"}},
+                               {"Conv", "c2", {"t", "w"}, {"u"}}});
+  onnx::GraphProto saved =
+      Proto({{"Conv", "a_nchwc", {"x", "w"}, {"r0"}},
+             {"Conv", "b_nchwc", {"r0", "w", "", "r0"}, {"r1"}},
+             {"Conv", "u_nchwc", {"r1", "w"}, {"r2"}},
+             {"ReorderOutput", "out", {"r2"}, {"u"}}});
+  onnx::AttributeProto* activation = saved.mutable_node(1)->add_attribute();
+  activation->set_name("activation");
+  activation->set_s("Relu");
+  const LayerTimes times =
+      MapSavedGraph(graph, saved,
+                    {Time("a_nchwc", 1), Time("b_nchwc", 2), Time("u_nchwc", 3),
+                     Time("out", 4)});
+  EXPECT_EQ(LayersOf(times), (Units{{0}, {1, 2, 3}, {4}}));
+  EXPECT_THAT(UsOf(times), ElementsAre(1, 2, 7));
+}
+
+TEST(SavedGraph, BatchNormalizationOfALayoutPass) {
+  const Graph graph = GraphOf({{"BatchNormalization", "b", {"x", "s"}, {"n"}},
+                               {"Relu", "r", {"n"}, {"y"}},
+                               {"Conv", "c", {"y", "w"}, {"z"}}});
+  onnx::GraphProto saved = Proto({{"Conv", "n_bn_nchwc", {"x", "s"}, {"r0"}},
+                                  {"Conv", "z_nchwc", {"r0", "w"}, {"r1"}},
+                                  {"ReorderOutput", "o", {"r1"}, {"z"}}});
+  onnx::AttributeProto* activation = saved.mutable_node(0)->add_attribute();
+  activation->set_name("activation");
+  activation->set_s("Relu");
+  EXPECT_EQ(LayersOf(MapSavedGraph(graph, saved, {})), (Units{{0, 1}, {2}}));
+}
+
+TEST(SavedGraph, AMatrixProductTakesInItsBias) {
+  const Graph graph = GraphOf({{"MatMul", "m", {"x", "w"}, {"p"}},
+                               {"Add", "a", {"p", "b"}, {"q"}},
+                               {"Relu", "r", {"q"}, {"y"}}});
+  const LayerTimes times = MapSavedGraph(
+      graph,
+      Proto({{"Reshape", "gemm_input_reshape", {"x", "s"}, {"t0"}},
+             {"Gemm", "dnncut:0:m/MatMulAddFusion", {"t0", "w", "b"}, {"t1"}},
+             {"Reshape", "gemm_output_reshape", {"t1", "s"}, {"q"}},
+             {"Relu", "dnncut:2:r", {"q"}, {"y"}}}),
+      {Time("gemm_input_reshape", 1), Time("dnncut:0:m/MatMulAddFusion", 10),
+       Time("gemm_output_reshape", 2), Time("dnncut:2:r", 3)});
+  EXPECT_EQ(LayersOf(times), (Units{{0, 1}, {2}}));
+  EXPECT_THAT(UsOf(times), ElementsAre(13, 3));
+}
+
+// A subgraph that becomes one nameless operator, in which one tensor has two
+// readers.
+TEST(SavedGraph, AFusedSubgraphIsOneUnit) {
+  const Graph graph = GraphOf({{"Relu", "r", {"x"}, {"in"}},
+                               {"ReduceMean", "m", {"in"}, {"mean"}},
+                               {"Sub", "s", {"in", "mean"}, {"d"}},
+                               {"Pow", "p", {"d"}, {"sq"}},
+                               {"Div", "v", {"d", "sq"}, {"out"}},
+                               {"Relu", "e", {"out"}, {"y"}}});
+  const LayerTimes times =
+      MapSavedGraph(graph,
+                    Proto({{"Relu", "dnncut:0:r", {"x"}, {"in"}},
+                           {"LayerNormalization", "", {"in"}, {"out"}},
+                           {"Relu", "dnncut:5:e", {"out"}, {"y"}}}),
+                    {Time("dnncut:0:r", 1),
+                     Time("LayerNormalization_17", 8, "LayerNormalization"),
+                     Time("dnncut:5:e", 2)});
+  EXPECT_EQ(LayersOf(times), (Units{{0}, {1, 2, 3, 4}, {5}}));
+  EXPECT_THAT(UsOf(times), ElementsAre(1, 8, 2));
+  EXPECT_EQ(times.lost_nodes, 0);
+}
+
+// What was folded, dropped or made twice binds nothing together.
+TEST(SavedGraph, WhatVanishesForSeveralReadersIsAlone) {
+  const Graph graph = GraphOf({{"Relu", "r", {"x"}, {"a"}},
+                               {"Shape", "s", {"a"}, {"shape"}},
+                               {"Identity", "i", {"a"}, {"same"}},
+                               {"Cast", "c", {"a"}, {"cast"}},
+                               {"Abs", "p", {"same"}, {"p"}},
+                               {"Abs", "q", {"cast"}, {"q"}},
+                               {"Reshape", "h", {"cast", "shape"}, {"h"}}});
+  onnx::GraphProto saved =
+      Proto({{"Relu", "dnncut:0:r", {"x"}, {"a"}},
+             {"Abs", "dnncut:4:p", {"a"}, {"p"}},
+             {"Abs", "dnncut:5:q", {"a"}, {"q"}},
+             {"Reshape", "dnncut:6:h", {"a", "shape"}, {"h"}}});
+  saved.add_initializer()->set_name("shape");
+  const LayerTimes times = MapSavedGraph(graph, saved, {});
+  EXPECT_EQ(LayersOf(times), (Units{{0}, {1}, {2}, {3}, {4}, {5}, {6}}));
+}
+
+TEST(SavedGraph, NamelessNodesAreKnownByTheirOrder) {
+  const Graph graph = GraphOf(
+      {{"HardSwish", "h", {"x"}, {"a"}}, {"HardSwish", "k", {"a"}, {"b"}}});
+  const LayerTimes times = MapSavedGraph(
+      graph,
+      Proto({{"HardSigmoid", "", {"x"}, {"t0"}},
+             {"Mul", "", {"x", "t0"}, {"a"}},
+             {"HardSigmoid", "", {"a"}, {"t1"}},
+             {"Mul", "", {"a", "t1"}, {"b"}}}),
+      {Time("HardSigmoid_9", 1, "HardSigmoid"), Time("Mul_10", 2, "Mul"),
+       Time("HardSigmoid_3", 4, "HardSigmoid"), Time("Mul_4", 8, "Mul"),
+       Time("Mul_5", 16, "Mul")});
+  EXPECT_EQ(LayersOf(times), (Units{{0}, {1}}));
+  EXPECT_THAT(UsOf(times), ElementsAre(3, 12));
+  EXPECT_EQ(times.lost_us, 16);
+  EXPECT_EQ(times.lost_nodes, 1);
+  EXPECT_EQ(times.nodes, 5);
+}
+
+std::string MapError(const std::vector<NodeSpec>& nodes,
+                     const std::vector<NodeTime>& times) {
+  try {
+    MapOwnNames(GraphOf(nodes), Proto(nodes), times, "t.json");
+  } catch (const Error& error) {
+    return error.id() + " " + error.what();
+  }
+  return "";
+}
+
+const std::vector<NodeSpec> kTwoConvs = {{"Abs", "p", {"x"}, {"p"}},
+                                         {"Conv", "c", {"p", "w"}, {"a"}},
+                                         {"Relu", "r", {"a"}, {"b"}},
+                                         {"Conv", "d", {"b", "w"}, {"e"}},
+                                         {"Relu", "s", {"e"}, {"y"}}};
+
+TEST(OwnNames, LayersWithoutANodeBelongToTheOneBefore) {
+  const LayerTimes times = MapOwnNames(
+      GraphOf(kTwoConvs), Proto(kTwoConvs),
+      {Time("p", 1), Time("reorder_1", 4), Time("c", 5), Time("d", 2)},
+      "t.json");
+  EXPECT_EQ(LayersOf(times), (Units{{0}, {1, 2}, {3, 4}}));
+  EXPECT_THAT(UsOf(times), ElementsAre(5, 5, 2));
+  EXPECT_EQ(times.lost_us, 4);
+  EXPECT_EQ(times.lost_nodes, 1);
+}
+
+TEST(OwnNames, ALayoutNodeIsCalledAfterTheLastOfItsLayers) {
+  const LayerTimes times = MapOwnNames(
+      GraphOf(kTwoConvs), Proto(kTwoConvs),
+      {Time("p", 1), Time("b_nchwc", 5), Time("y_nchwc", 2)}, "t.json");
+  EXPECT_EQ(LayersOf(times), (Units{{0}, {1, 2}, {3, 4}}));
+  EXPECT_THAT(UsOf(times), ElementsAre(1, 5, 2));
+}
+
+TEST(OwnNames, NamelessNodesAreCountedWithoutConstants) {
+  const std::vector<NodeSpec> nodes = {{"Relu", "", {"x"}, {"a"}},
+                                       {"Abs", "", {"a"}, {"b"}},
+                                       {"Relu", "", {"b"}, {"c"}}};
+  std::vector<NodeSpec> source = nodes;
+  source.push_back({"Constant", "", {}, {"k"}});
+  source.push_back({"Relu", "", {"c"}, {"d"}});
+  Graph graph = GraphOf(source);
+  graph.layers[3].operation.op_type = "not a layer";
+  const LayerTimes times =
+      MapOwnNames(graph, Proto(source),
+                  {Time("Relu_0", 1, "Relu"), Time("Abs_1", 2, "Abs"),
+                   Time("Relu_2", 4, "Relu"), Time("Relu_3", 8, "Relu")},
+                  "t.json");
+  EXPECT_THAT(UsOf(times), ElementsAre(1, 2, 4, 0, 8));
+}
+
+TEST(OwnNames, ATraceOfAnotherModelIsRefused) {
+  EXPECT_THAT(
+      MapError(kConvRelu, {Time("c", 1), Time("other", 1), Time("another", 1)}),
+      HasSubstr("E433 t.json: is a trace of another model: of its 3 "
+                "nodes 2 are not in the model, 'other'"));
+  EXPECT_EQ(MapError(kConvRelu, {Time("c", 1), Time("other", 1)}), "");
+}
+
+TEST(LayerTimes, MiddleOfTheRunsWithoutWarmUp) {
+  RuntimeTrace trace;
+  trace.nodes = {{"a", "Relu", {1000, 3, 1, 2, 90}}, {"b", "Relu", {7}}};
+  const std::vector<NodeTime> times = NodeTimes(trace, 1);
+  ASSERT_EQ(times.size(), 2u);
+  EXPECT_EQ(times[0].us, 2.5);
+  EXPECT_EQ(times[0].spread_us, 1);
+  EXPECT_EQ(times[1].us, 7);
+}
+
+TEST(LayerTimes, ScaledTimesAddUpToTheWhole) {
+  const Graph graph = GraphOf(kConvRelu);
+  LayerTimes times;
+  times.units = {{.layers = {0, 1}, .us = 2},
+                 {.layers = {2}, .us = 1},
+                 {.layers = {3}, .us = 0}};
+  for (const int64_t whole : {0, 1, 100, 1'000'003}) {
+    const std::vector<int64_t> ns = ScaledNs(graph, times, whole);
+    EXPECT_EQ(ns[0] + ns[1] + ns[2] + ns[3], whole);
+    EXPECT_EQ(ns[3], 0);
+    EXPECT_NEAR(static_cast<double>(ns[2]), static_cast<double>(whole) / 3, 1);
+  }
+  times.units = {{.layers = {0, 1, 2, 3}, .us = 0}};
+  const std::vector<int64_t> ns = ScaledNs(graph, times, 100);
+  EXPECT_EQ(ns[0] + ns[1] + ns[2] + ns[3], 100);
+}
+
+}  // namespace
+}  // namespace dnncut
