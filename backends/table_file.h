@@ -33,8 +33,6 @@ struct TableFile {
     bool result = false;
   };
   struct Cut {
-    int device_layers = 0;
-    int server_layers = 0;
     CutCosts costs;  // `uploaded` stays empty: see `tensors`
     std::vector<CrossingTensor> tensors;
     int64_t device_weight_bytes = 0;

@@ -196,9 +196,10 @@ void CheckSaveFolders(const RunFlags& flags) {
   if (flags.save_crossing) CheckSaveFolder(*flags.save_crossing);
   if (flags.save_outputs) CheckSaveFolder(*flags.save_outputs);
   if (!flags.save_crossing || !flags.save_outputs) return;
-  std::error_code ignored;
-  if (std::filesystem::weakly_canonical(*flags.save_crossing, ignored) ==
-      std::filesystem::weakly_canonical(*flags.save_outputs, ignored)) {
+  const auto absolute = [](const std::string& folder) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(folder));
+  };
+  if (absolute(*flags.save_crossing) == absolute(*flags.save_outputs)) {
     Fail(ExitCode::kUsage, "E729",
          "--save-crossing and --save-outputs name the same folder, {}; name "
          "two",

@@ -121,10 +121,10 @@ SplitHalves CheckHalves(const TableFile& table, int cut_id,
                         const std::string& folder) {
   const TableFile::Cut& cut = table.cuts[cut_id];
   SplitHalves halves;
-  halves.device = PathOf(table, cut.device_layers, cut.device_model, folder,
-                         {cut_id, "device"});
-  halves.server = PathOf(table, cut.server_layers, cut.server_model, folder,
-                         {cut_id, "server"});
+  halves.device = PathOf(table, cut.costs.device_layers, cut.device_model,
+                         folder, {cut_id, "device"});
+  halves.server = PathOf(table, cut.costs.server_layers, cut.server_model,
+                         folder, {cut_id, "server"});
   Names known;
   for (const auto& input : table.inputs) known.insert(input.name);
   if (halves.device) {

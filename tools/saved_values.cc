@@ -60,7 +60,13 @@ void CheckSaveFolder(const std::string& folder) {
   std::error_code error;
   const fs::file_status status = fs::status(folder, error);
   if (folder.empty()) FailToSave("''", "that is no name of a folder");
-  if (status.type() == fs::file_type::not_found) return;
+  if (status.type() == fs::file_type::not_found) {
+    const fs::path parent = fs::absolute(folder).parent_path();
+    if (!fs::is_directory(parent, error)) {
+      FailToSave(folder, "the folder that it is to be in does not exist");
+    }
+    return;
+  }
   if (!fs::is_directory(status)) FailToSave(folder, "it is no folder");
   const bool is_empty = fs::is_empty(folder, error);
   if (error) FailToSave(folder, SystemErrorText(error.value()));
