@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "backends/problem_file.h"
+#include "backends/result_folder.h"
 #include "backends/result_writer.h"
 #include "backends/weights_file.h"
 #include "compiler/checked_math.h"
@@ -154,6 +155,9 @@ class Refiner {
     runtime_ = RequireOnnxRuntime(options.onnxruntime, "refine");
     inputs_ = MakeInputs(InputsOf(compiled_.table), OutputsOf(compiled_.table),
                          options.inputs);
+    // Measuring takes minutes: what cannot be written shall show before.
+    const ResultFolder can_be_made(Output(), IsReplaced(),
+                                   {compiled_.model.path});
   }
 
   RefineResult Run(Warnings* warnings) {
@@ -356,11 +360,16 @@ class Refiner {
            std::filesystem::exists(folder / "server" / kWeightsFile, ignored);
   }
 
+  const std::string& Output() const {
+    return options_.output.empty() ? options_.folder : options_.output;
+  }
+
+  bool IsReplaced() const { return options_.output.empty() || options_.force; }
+
   void Write() {
-    const bool in_place = options_.output.empty();
     ResultOptions write;
-    write.out = in_place ? options_.folder : options_.output;
-    write.force = in_place || options_.force;
+    write.out = Output();
+    write.force = IsReplaced();
     write.inline_weights = !HasWeightsFile();
     const std::string stage = fmt::format("writing {}", write.out);
     progress_->Stage(stage);
@@ -450,7 +459,7 @@ RefineResult Refiner::Report() const {
   RefineResult result;
   result.before = compiled_.table;
   result.table = table_;
-  result.output = options_.output.empty() ? options_.folder : options_.output;
+  result.output = Output();
   for (const MeasuredCut& measured : measured_) {
     RefinedCut cut;
     cut.device_layers = measured.cut.costs.device_layers;
