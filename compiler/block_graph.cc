@@ -15,12 +15,12 @@
 #include "compiler/block_graph.h"
 
 #include <algorithm>
-#include <numeric>
 #include <stdexcept>
 #include <string_view>
 #include <unordered_map>
 
 #include "compiler/checked_math.h"
+#include "compiler/disjoint_sets.h"
 #include "compiler/placement_check.h"
 
 namespace dnncut {
@@ -61,43 +61,12 @@ void CheckTotals(const Problem& problem) {
   }
 }
 
-// Sets of blocks; the representative of a set is its smallest member, so Find
-// by BlockId is a Grouping.
-class BlockSets {
- public:
-  explicit BlockSets(int count) : parent_(count) {
-    std::iota(parent_.begin(), parent_.end(), 0);
-  }
-
-  BlockId Find(BlockId b) {
-    while (parent_[b] != b) b = parent_[b] = parent_[parent_[b]];
-    return b;
-  }
-
-  void Join(BlockId a, BlockId b) {
-    a = Find(a);
-    b = Find(b);
-    parent_[std::max(a, b)] = std::min(a, b);
-  }
-
-  Grouping Labels() {
-    Grouping labels(parent_.size());
-    for (BlockId b = 0; b < static_cast<int>(labels.size()); ++b) {
-      labels[b] = Find(b);
-    }
-    return labels;
-  }
-
- private:
-  std::vector<BlockId> parent_;
-};
-
 Grouping RequiredGroups(const Problem& problem, int block_count) {
   const BlockId server_anchor = block_count - 1;
   const auto anchor = [&](Side side) {
     return side == Side::kDevice ? 0 : server_anchor;
   };
-  BlockSets sets(block_count);
+  DisjointSets sets(static_cast<size_t>(block_count));
   std::unordered_map<int, BlockId> group_block;
   for (LayerId l = 0; l < static_cast<int>(problem.layers.size()); ++l) {
     const ProblemLayer& layer = problem.layers[l];
@@ -115,7 +84,7 @@ Grouping RequiredGroups(const Problem& problem, int block_count) {
       sets.Join(BlockOf(tensor.producer), anchor(problem.result));
     }
   }
-  return sets.Labels();
+  return sets.Representatives();
 }
 
 // A result that is wanted on the device costs its download wherever its

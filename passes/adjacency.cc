@@ -2,7 +2,6 @@
 #include "passes/adjacency.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace dnncut {
 namespace {
@@ -35,36 +34,6 @@ Adjacency MakeAdjacency(const BlockGraph& graph) {
   SortUnique(&adjacency.producers);
   SortUnique(&adjacency.readers);
   return adjacency;
-}
-
-MergeSet::MergeSet(const BlockGraph& graph) : parent_(graph.blocks.size()) {
-  std::iota(parent_.begin(), parent_.end(), 0);
-}
-
-BlockId MergeSet::Find(BlockId block) {
-  while (parent_[block] != block) {
-    parent_[block] = parent_[parent_[block]];
-    block = parent_[block];
-  }
-  return block;
-}
-
-void MergeSet::Merge(BlockId a, BlockId b) {
-  a = Find(a);
-  b = Find(b);
-  parent_[std::max(a, b)] = std::min(a, b);
-}
-
-void MergeSet::MergeAll(const std::vector<BlockId>& blocks) {
-  for (BlockId block : blocks) Merge(blocks.front(), block);
-}
-
-Grouping MergeSet::MakeGrouping() {
-  Grouping grouping(parent_.size());
-  for (size_t block = 0; block < parent_.size(); ++block) {
-    grouping[block] = Find(static_cast<BlockId>(block));
-  }
-  return grouping;
 }
 
 }  // namespace dnncut

@@ -21,19 +21,4 @@ struct Adjacency {
 
 Adjacency MakeAdjacency(const BlockGraph& graph);
 
-// Blocks to merge, as disjoint sets; turns into a Grouping.
-class MergeSet {
- public:
-  explicit MergeSet(const BlockGraph& graph);
-
-  void Merge(BlockId a, BlockId b);
-  void MergeAll(const std::vector<BlockId>& blocks);  // not empty
-  Grouping MakeGrouping();
-
- private:
-  BlockId Find(BlockId block);
-
-  std::vector<BlockId> parent_;  // towards the smallest id of the set
-};
-
 }  // namespace dnncut

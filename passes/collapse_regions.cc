@@ -29,6 +29,7 @@
 // crossing.
 #include "passes/collapse_regions.h"
 
+#include "compiler/disjoint_sets.h"
 #include "passes/adjacency.h"
 #include "passes/region.h"
 
@@ -36,7 +37,7 @@ namespace dnncut {
 
 Grouping CollapseRegions(const BlockGraph& graph) {
   const Adjacency adjacency = MakeAdjacency(graph);
-  MergeSet merges(graph);
+  DisjointSets merges(graph.blocks.size());
   for (const Region& region : FindRegions(graph, adjacency)) {
     if (region.shared_wires > 1) continue;
     RegionContext context;
@@ -47,9 +48,9 @@ Grouping CollapseRegions(const BlockGraph& graph) {
       never_split = IsNeverSplit(
           MakeRegionGraph(graph, adjacency, region.blocks, context));
     }
-    if (never_split) merges.MergeAll(region.blocks);
+    if (never_split) merges.JoinAll(region.blocks);
   }
-  return merges.MakeGrouping();
+  return merges.Representatives();
 }
 
 }  // namespace dnncut

@@ -29,6 +29,7 @@
 
 #include <algorithm>
 
+#include "compiler/disjoint_sets.h"
 #include "passes/adjacency.h"
 #include "passes/dominators.h"
 #include "passes/region.h"
@@ -109,7 +110,7 @@ Grouping CollapseTrees(const BlockGraph& graph) {
   const Adjacency adjacency = MakeAdjacency(graph);
   const int largest = LargestRegion(graph);
   const BlockId count = static_cast<BlockId>(graph.blocks.size());
-  MergeSet merges(graph);
+  DisjointSets merges(graph.blocks.size());
   const Tree to_exit = MakeTree(BlockPostDominators(adjacency), count + 1);
   for (BlockId exit = 1; exit < count; ++exit) {
     ForEachRegion(
@@ -120,7 +121,7 @@ Grouping CollapseTrees(const BlockGraph& graph) {
           const bool merge =
               IsAlways(RegionSide::kAllServer,
                        MakeRegionGraph(graph, adjacency, region, context));
-          if (merge) merges.MergeAll(region);
+          if (merge) merges.JoinAll(region);
           return merge;
         });
   }
@@ -137,11 +138,11 @@ Grouping CollapseTrees(const BlockGraph& graph) {
                     const bool merge = IsAlways(
                         RegionSide::kAllDevice,
                         MakeRegionGraph(graph, adjacency, region, context));
-                    if (merge) merges.MergeAll(region);
+                    if (merge) merges.JoinAll(region);
                     return merge;
                   });
   }
-  return merges.MakeGrouping();
+  return merges.Representatives();
 }
 
 }  // namespace dnncut

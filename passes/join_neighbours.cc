@@ -41,6 +41,7 @@
 
 #include <algorithm>
 
+#include "compiler/disjoint_sets.h"
 #include "passes/adjacency.h"
 #include "passes/line.h"
 
@@ -117,7 +118,7 @@ bool NeverSeparated(const BlockGraph& graph, const Adjacency& adjacency,
 
 Grouping JoinNeighbours(const BlockGraph& graph) {
   const Adjacency adjacency = MakeAdjacency(graph);
-  MergeSet merges(graph);
+  DisjointSets merges(graph.blocks.size());
   const BlockId count = static_cast<BlockId>(graph.blocks.size());
   for (BlockId block = 1; block < count; ++block) {
     // The latest producer is the only one that can have all the others among
@@ -126,17 +127,17 @@ Grouping JoinNeighbours(const BlockGraph& graph) {
     const std::vector<BlockId>& producers = adjacency.producers[block];
     const BlockId producer = producers.empty() ? 0 : producers.back();
     if (NeverSeparated(graph, adjacency, producer, block)) {
-      merges.Merge(producer, block);
+      merges.Join(producer, block);
     }
     const std::vector<BlockId>& readers = adjacency.readers[block];
     if (readers.size() != 1) continue;
     const BlockId reader = readers.front();
     if (adjacency.producers[reader].back() == block) continue;  // see above
     if (NeverSeparated(graph, adjacency, block, reader)) {
-      merges.Merge(block, reader);
+      merges.Join(block, reader);
     }
   }
-  return merges.MakeGrouping();
+  return merges.Representatives();
 }
 
 }  // namespace dnncut

@@ -38,6 +38,7 @@
 #include <algorithm>
 
 #include "compiler/cut_problem.h"
+#include "compiler/disjoint_sets.h"
 #include "compiler/min_cut.h"
 #include "passes/adjacency.h"
 #include "passes/line.h"
@@ -223,8 +224,8 @@ bool IsHopelessToSplit(const Region& region, const BlockGraph& region_graph,
 }  // namespace
 
 Grouping PruneByBound(const BlockGraph& graph) {
-  MergeSet merges(graph);
-  if (IsTooLarge(graph)) return merges.MakeGrouping();
+  DisjointSets merges(graph.blocks.size());
+  if (IsTooLarge(graph)) return merges.Representatives();
   const Adjacency adjacency = MakeAdjacency(graph);
   const Bounds bounds(graph, adjacency);
   const std::vector<Line> trivial = {RegionCost(RegionSide::kAllServer, graph),
@@ -233,7 +234,7 @@ Grouping PruneByBound(const BlockGraph& graph) {
   for (BlockId block = 0; block < count; ++block) {
     for (BlockId reader : adjacency.readers[block]) {
       if (IsHopeless(bounds.Separating(block, reader), trivial, graph.range)) {
-        merges.Merge(block, reader);
+        merges.Join(block, reader);
       }
     }
   }
@@ -242,10 +243,10 @@ Grouping PruneByBound(const BlockGraph& graph) {
         MakeRegionGraph(graph, adjacency, region.blocks, RegionContext{});
     if (IsHopelessToSplit(region, region_graph, bounds.Outside(region),
                           trivial)) {
-      merges.MergeAll(region.blocks);
+      merges.JoinAll(region.blocks);
     }
   }
-  return merges.MakeGrouping();
+  return merges.Representatives();
 }
 
 }  // namespace dnncut

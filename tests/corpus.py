@@ -12,7 +12,10 @@ with the first half of its layers pinned to the device and the rest to the
 server, so that there is something to rejoin. --sample N takes N models, spread
 evenly, and always those of SPECIAL.
 
-Prints how many compile, verify, are refused (with which message), and crash.
+Prints how many compile, verify, are refused (with which message), and crash;
+of models in UNEXPECTED ONNX Runtime itself is known to give other outputs than
+expected, and those that are not run are not to blame on dnncut: ONNX Runtime
+does not take them, or their test data is of another shape than they declare.
 Exit code 1 when one crashes or fails to verify, 77 when there are no models or
 there is no ONNX Runtime.
 """
@@ -23,11 +26,12 @@ import concurrent.futures
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 
-DEFAULT_FOLDER = "/usr/lib/python3/dist-packages/onnx/backend/test/data"
+DEFAULT_FOLDER = "/usr/share/libonnx-testdata/data"
 SKIPPED = 77
 TIMEOUT_S = 300
 
@@ -44,6 +48,23 @@ SPECIAL = [
     "test_lstm_defaults", "test_nonmaxsuppression_two_batches", "test_gradient_of_add",
     "test_momentum", "test_hardswish_expanded", "test_cast_FLOAT_to_STRING",
 ]
+
+# What ONNX Runtime 1.30 gives for the whole model is not what the test data
+# expects, so that the halves cannot, either.
+CANCELLED = "sums that should cancel to 0 leave more than --atol"
+UNEXPECTED = {
+    "test_cast_FLOAT_to_STRING": "writes numbers with other digits",
+    "test_castlike_FLOAT_to_STRING": "writes numbers with other digits",
+    "test_castlike_FLOAT_to_STRING_expanded": "writes numbers with other digits",
+    "test_dft": CANCELLED,
+    "test_dft_axis": CANCELLED,
+    "test_dft_inverse": CANCELLED,
+    "test_stft": CANCELLED,
+    "test_stft_with_window": CANCELLED,
+    "test_maxunpool_export_with_output_shape": "puts maxima elsewhere",
+    "test_resize_downsample_scales_cubic_align_corners": "samples elsewhere",
+    "test_resize_downsample_scales_linear_align_corners": "samples elsewhere",
+}
 
 
 def find_models(folder):
@@ -89,6 +110,8 @@ def run(dnncut, model, out, flags):
         return "verified", ""
     reason = reason_of(done.stderr)
     if done.returncode == 4:
+        if reason.startswith("E733") and name_of(model) in UNEXPECTED:
+            return "unexpected", UNEXPECTED[name_of(model)]
         return "failed", reason
     if done.returncode == 6:
         return "no runtime", reason
@@ -97,6 +120,16 @@ def run(dnncut, model, out, flags):
     if os.path.exists(os.path.join(out, "table.json")):
         return "not run", reason  # ONNX Runtime does not run it.
     return "refused", reason
+
+
+def make_locale(folder):
+    """The locale that models with StringNormalizer name."""
+    path = os.path.join(folder, "en_US.UTF-8")
+    if shutil.which("localedef"):
+        subprocess.run(["localedef", "-i", "en_US", "-f", "UTF-8", path],
+                       capture_output=True, check=False)
+    if os.path.isdir(path):
+        os.environ["LOCPATH"] = folder
 
 
 def split_flags(out):
@@ -135,13 +168,14 @@ def report(results):
     print(f"models                      {len(results)}")
     print(f"compile                     {compiled}")
     print(f"  verified                  {free['verified']}")
-    print(f"  ONNX Runtime cannot run   {free['not run']}")
+    print(f"  verified, other outputs   {free['unexpected']}")
+    print(f"  not run                   {free['not run']}")
     print(f"  failed                    {free['failed']}")
     print(f"refused                     {free['refused']}")
     print(f"crashed                     {free['crashed']}")
     print(f"split in the middle         {sum(splits.values())}")
     print(f"  verified                  {splits['verified']}")
-    for kind in ("failed", "crashed", "refused", "not run"):
+    for kind in ("failed", "crashed", "refused", "unexpected", "not run"):
         listed = collections.defaultdict(list)
         for name, outcome, split in results:
             for result in (outcome, split):
@@ -167,7 +201,9 @@ def main():
         return SKIPPED
     if args.sample:
         models = take_sample(models, args.sample)
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    with tempfile.TemporaryDirectory() as locales, \
+            concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        make_locale(locales)
         results = list(pool.map(lambda m: check(args.dnncut, m), models))
     if any(outcome[0] == "no runtime" for _, outcome, _ in results):
         print("skipped: no ONNX Runtime on this machine")

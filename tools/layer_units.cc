@@ -1,31 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/layer_units.h"
 
-#include <algorithm>
-#include <numeric>
-
 namespace dnncut {
 
 LayerUnits::LayerUnits(const Graph& graph, size_t nodes)
-    : parent_(graph.layers.size()),
+    : units_(graph.layers.size()),
       has_node_(graph.layers.size(), false),
-      unit_(nodes) {
-  std::iota(parent_.begin(), parent_.end(), 0);
-}
-
-LayerId LayerUnits::RootOf(LayerId layer) const {
-  while (parent_[layer] != layer) {
-    parent_[layer] = parent_[parent_[layer]];
-    layer = parent_[layer];
-  }
-  return layer;
-}
-
-void LayerUnits::JoinLayers(LayerId a, LayerId b) {
-  a = RootOf(a);
-  b = RootOf(b);
-  parent_[std::max(a, b)] = std::min(a, b);
-}
+      unit_(nodes) {}
 
 void LayerUnits::Join(int node, LayerId layer) {
   has_node_[layer] = true;
@@ -42,8 +23,8 @@ void LayerUnits::MarkSettled(const std::vector<LayerId>& layers) {
 
 LayerTimes LayerUnits::Times(const std::vector<const NodeTime*>& timed) const {
   LayerTimes times;
-  std::vector<int> unit_of_root(parent_.size(), -1);
-  for (LayerId layer = 0; layer < static_cast<LayerId>(parent_.size());
+  std::vector<int> unit_of_root(has_node_.size(), -1);
+  for (LayerId layer = 0; layer < static_cast<LayerId>(has_node_.size());
        ++layer) {
     int& unit = unit_of_root[RootOf(layer)];
     if (unit < 0) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/disjoint_sets.h"
 #include "tools/layer_times.h"
 
 namespace dnncut {
@@ -19,7 +20,7 @@ class LayerUnits {
 
   // A node may stand for several layers, and several nodes for one layer.
   void Join(int node, LayerId layer);
-  void JoinLayers(LayerId a, LayerId b);
+  void JoinLayers(LayerId a, LayerId b) { units_.Join(a, b); }
   // Counts the node's time with the unit of another.
   void Follow(int node, int other) { unit_[node] = unit_[other]; }
 
@@ -31,13 +32,13 @@ class LayerUnits {
   // A member of the node's unit; nullopt when it has none.
   std::optional<LayerId> UnitOf(int node) const { return unit_[node]; }
   // The same for all members of a unit.
-  LayerId RootOf(LayerId layer) const;
+  LayerId RootOf(LayerId layer) const { return units_.Find(layer); }
 
   // `us[node]`, with nullptr for a node that was not timed.
   LayerTimes Times(const std::vector<const NodeTime*>& timed) const;
 
  private:
-  mutable std::vector<LayerId> parent_;       // by LayerId
+  mutable DisjointSets units_;                // of LayerId
   std::vector<bool> has_node_;                // by LayerId
   std::vector<std::optional<LayerId>> unit_;  // by node
 };

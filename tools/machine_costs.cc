@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <set>
 
 #include "compiler/checked_math.h"
+#include "compiler/disjoint_sets.h"
 #include "cost_models/profile.h"
 #include "cost_models/regression.h"
 #include "cost_models/roofline.h"
@@ -68,23 +68,12 @@ MachineCosts MeasuredCosts(const std::string& path, const Fill& fill,
 
 // Joins the members of each group with the first member of it.
 void JoinGroups(const std::vector<std::optional<int>>& groups,
-                std::vector<int>* parent) {
-  const auto root = [parent](int layer) {
-    while ((*parent)[layer] != layer) {
-      (*parent)[layer] = (*parent)[(*parent)[layer]];
-      layer = (*parent)[layer];
-    }
-    return layer;
-  };
+                DisjointSets* sets) {
   std::map<int, int> first;
   for (size_t i = 0; i < groups.size(); ++i) {
     if (!groups[i]) continue;
     const int layer = static_cast<int>(i);
-    const auto [entry, is_new] = first.emplace(*groups[i], layer);
-    if (is_new) continue;
-    const int a = root(entry->second);
-    const int b = root(layer);
-    (*parent)[std::max(a, b)] = std::min(a, b);
+    sets->Join(first.emplace(*groups[i], layer).first->second, layer);
   }
 }
 
@@ -142,19 +131,14 @@ std::vector<std::optional<int>> CombineGroups(const MachineCosts& device,
                                               const MachineCosts& server,
                                               int layer_count) {
   if (device.groups.empty() && server.groups.empty()) return {};
-  std::vector<int> parent(static_cast<size_t>(layer_count));
-  std::iota(parent.begin(), parent.end(), 0);
-  JoinGroups(device.groups, &parent);
-  JoinGroups(server.groups, &parent);
-  std::vector<int> root(parent.size());
-  std::vector<int> size(parent.size());
-  for (size_t i = 0; i < parent.size(); ++i) {
-    // A parent is never a later layer, so its own root is known.
-    root[i] = parent[i] == static_cast<int>(i) ? parent[i] : root[parent[i]];
-    ++size[root[i]];
-  }
-  std::vector<std::optional<int>> groups(parent.size());
-  for (size_t i = 0; i < parent.size(); ++i) {
+  DisjointSets sets(static_cast<size_t>(layer_count));
+  JoinGroups(device.groups, &sets);
+  JoinGroups(server.groups, &sets);
+  const std::vector<int> root = sets.Representatives();
+  std::vector<int> size(root.size());
+  for (const int layer : root) ++size[layer];
+  std::vector<std::optional<int>> groups(root.size());
+  for (size_t i = 0; i < root.size(); ++i) {
     if (size[root[i]] > 1) groups[i] = root[i];
   }
   return groups;

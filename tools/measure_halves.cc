@@ -17,13 +17,6 @@ constexpr double kAgreement = 1.02;
 constexpr size_t kFewestProcesses = 3;
 constexpr size_t kMostProcesses = 8;
 
-int64_t Median(std::vector<int64_t> times) {
-  const auto middle = times.begin() + std::ssize(times) / 2;
-  std::nth_element(times.begin(), middle, times.end());
-  if (times.size() % 2 == 1) return *middle;
-  return (*std::max_element(times.begin(), middle) + *middle) / 2;
-}
-
 // A half that is run, what it is run on, and the medians of its processes.
 struct HalfToRun {
   int cut = 0;
@@ -114,7 +107,7 @@ class HalfTimer {
     run.runs = options_.runs;
     run.want_outputs = false;
     half->medians_ns.push_back(
-        Median(Run(half->path, half->inputs, run).run_ns));
+        MedianNs(Run(half->path, half->inputs, run).run_ns));
     std::sort(half->medians_ns.begin(), half->medians_ns.end());
   }
 

@@ -94,10 +94,13 @@ bool Fits(const Value& value, const ModelInput& input) {
     return false;
   }
   if (!type.has_rank) return true;
-  return std::equal(value.shape.begin(), value.shape.end(), type.shape.begin(),
-                    type.shape.end(), [](int64_t dim, int64_t wanted) {
-                      return wanted < 0 || dim == wanted;
-                    });
+  if (value.shape.size() != type.shape.size()) return false;
+  for (size_t d = 0; d < type.shape.size(); ++d) {
+    const bool is_open =
+        type.shape[d] < 0 || (d < input.open_dims.size() && input.open_dims[d]);
+    if (!is_open && value.shape[d] != type.shape[d]) return false;
+  }
+  return true;
 }
 
 Value ReadFor(const ModelInput& input, const std::string& path) {
@@ -246,6 +249,22 @@ std::vector<ModelInput> InputsOf(const TableFile& table) {
 
 std::vector<ModelInput> OutputsOf(const TableFile& table) {
   return FromTable(table.outputs);
+}
+
+void OpenFreeDims(const SourceModel& model, std::vector<ModelInput>* inputs) {
+  for (const auto& info : model.proto.graph().input()) {
+    const auto input = std::find_if(
+        inputs->begin(), inputs->end(),
+        [&](const ModelInput& i) { return i.name == info.name(); });
+    if (input == inputs->end()) continue;
+    const auto& type = info.type().tensor_type();
+    input->open_dims.assign(input->type.shape.size(), !type.has_shape());
+    for (size_t d = 0; d < input->open_dims.size() && type.has_shape(); ++d) {
+      input->open_dims[d] =
+          static_cast<int>(d) < type.shape().dim_size() &&
+          !type.shape().dim(static_cast<int>(d)).has_dim_value();
+    }
+  }
 }
 
 RunInputs MakeInputs(const std::vector<ModelInput>& inputs,

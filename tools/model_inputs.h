@@ -31,12 +31,18 @@ struct ModelInput {
   std::string name;
   TensorType type;
   DeclaredKind kind = DeclaredKind::kTensor;
+  // Dimensions in which a value that is given may differ from `type`.
+  std::vector<bool> open_dims = {};
 };
 
 std::vector<ModelInput> InputsOf(const SourceModel& model, const Graph& graph);
 std::vector<ModelInput> OutputsOf(const SourceModel& model, const Graph& graph);
 std::vector<ModelInput> InputsOf(const TableFile& table);
 std::vector<ModelInput> OutputsOf(const TableFile& table);
+
+// Lets values that are given have every shape that the model itself declares,
+// also where the compile has fixed a free dimension.
+void OpenFreeDims(const SourceModel& model, std::vector<ModelInput>* inputs);
 
 struct RunInputs {
   std::vector<Value> values;    // one for each input, in their order

@@ -10,8 +10,8 @@
 #include "backends/onnx_writer.h"
 #include "backends/weights_file.h"
 #include "cost_models/layer_features.h"
-#include "cost_models/roofline.h"
 #include "cost_models/onnxruntime_trace.h"
+#include "cost_models/roofline.h"
 #include "tools/onnxruntime.h"
 #include "tools/onnxruntime_model.h"
 #include "tools/onnxruntime_run.h"
@@ -40,13 +40,6 @@ struct Measurement {
   std::optional<double> profiler_ratio;
   LayerTimes layers;
 };
-
-int64_t Median(std::vector<int64_t> values) {
-  std::sort(values.begin(), values.end());
-  const size_t middle = values.size() / 2;
-  if (values.size() % 2 == 1) return values[middle];
-  return values[middle - 1] + (values[middle] - values[middle - 1]) / 2;
-}
 
 // Four digits: more would not be the same the next time.
 double Rounded(double value) { return std::round(value * 1e4) / 1e4; }
@@ -131,9 +124,9 @@ Measurement Measure(const ProfileOptions& options, const SourceModel& model,
   result.runtime_version = runtime.version;
   result.threads = run.threads;
   result.optimization = OptimizationName(options.optimization);
-  result.whole_ns = Median(result.run_ns);
+  result.whole_ns = MedianNs(result.run_ns);
   result.profiler_ratio =
-      Rounded(static_cast<double>(Median(traced.run_ns)) /
+      Rounded(static_cast<double>(MedianNs(traced.run_ns)) /
               static_cast<double>(std::max<int64_t>(1, result.whole_ns)));
   const onnx::ModelProto saved = ReadSavedModel(run.optimized_model);
   result.layers =
@@ -156,7 +149,7 @@ Measurement FromTrace(const ProfileOptions& options, const SourceModel& model,
     result.run_ns.push_back(trace.run_us[std::max<int64_t>(i, 0)] * kNsPerUs);
   }
   if (!result.run_ns.empty()) {
-    result.whole_ns = Median(result.run_ns);
+    result.whole_ns = MedianNs(result.run_ns);
     return result;
   }
   double sum_us = 0;

@@ -19,6 +19,7 @@
 #include "tools/model_flags.h"
 #include "tools/model_inputs.h"
 #include "tools/profile.h"
+#include "tools/run_flags.h"
 #include "tools/terminal.h"
 #include "tools/text_table.h"
 #include "tools/units.h"
@@ -27,9 +28,7 @@ namespace dnncut {
 namespace {
 
 constexpr size_t kTopLayers = 5;
-constexpr int64_t kMaxThreads = 1024;
 constexpr int64_t kMaxRuns = 100'000;
-constexpr int64_t kNsPerSecond = 1'000'000'000;
 
 struct ProfileFlags {
   std::optional<std::string> model;
@@ -110,19 +109,11 @@ ProfileOptions OptionsOf(const ProfileFlags& flags) {
     options.optimization =
         ParseOptimization("--optimization", *flags.optimization);
   }
-  const auto count = [](std::string_view flag,
-                        const std::optional<std::string>& text, int64_t min,
-                        int64_t max, int* value) {
-    if (text) *value = static_cast<int>(ParseCount(flag, *text, min, max));
-  };
-  count("--threads", flags.threads, 0, kMaxThreads, &options.threads);
-  count("--runs", flags.runs, 1, kMaxRuns, &options.runs);
-  count("--warm-up", flags.warm_up, 0, kMaxRuns, &options.warm_up);
-  if (flags.timeout) {
-    const int64_t ns = ParseDurationNs("--timeout", *flags.timeout);
-    options.timeout_seconds = static_cast<int>(std::clamp<int64_t>(
-        (ns + kNsPerSecond - 1) / kNsPerSecond, 1, INT32_MAX));
-  }
+  options.threads =
+      ThreadsOf("--threads", flags.threads).value_or(options.threads);
+  SetCount("--runs", flags.runs, 1, kMaxRuns, &options.runs);
+  SetCount("--warm-up", flags.warm_up, 0, kMaxRuns, &options.warm_up);
+  SetTimeout(flags.timeout, &options.timeout_seconds);
   if (flags.max_cv) options.max_cv = PercentOf("--max-cv", *flags.max_cv);
   return options;
 }

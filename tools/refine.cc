@@ -8,16 +8,15 @@
 #include <filesystem>
 #include <iterator>
 
-#include "backends/problem_file.h"
 #include "backends/result_folder.h"
 #include "backends/result_writer.h"
 #include "backends/weights_file.h"
 #include "compiler/checked_math.h"
 #include "cost_models/half_time_fit.h"
-#include "frontends/onnx_frontend.h"
 #include "passes/compress.h"
-#include "tools/find_model.h"
+#include "tools/compiled_result.h"
 #include "tools/probe_cuts.h"
+#include "tools/run_flags.h"
 #include "tools/units.h"
 
 namespace dnncut {
@@ -25,14 +24,6 @@ namespace {
 
 // No half takes longer, even slowed down.
 constexpr double kLongestNs = 1e15;
-
-// The result folder, and the model that it was compiled from.
-struct Compiled {
-  TableFile table;
-  ProblemFile file;
-  SourceModel model;
-  Graph graph;
-};
 
 void RequireExactTable(const std::string& folder, const TableFile& table) {
   if (table.approximation) {
@@ -47,71 +38,6 @@ void RequireExactTable(const std::string& folder, const TableFile& table) {
          "--only-cut",
          folder, *table.only_cut);
   }
-}
-
-// Sizes are those of the compile, also where --tensor-bytes gave them or where
-// another release of ONNX Runtime knows more now.
-void TakeSizes(const Problem& problem, Graph* graph) {
-  for (size_t t = 0; t < graph->tensors.size(); ++t) {
-    Tensor& tensor = graph->tensors[t];
-    tensor.bytes = problem.tensors[t].bytes;
-    tensor.why_not = tensor.bytes ? "" : "never crosses";
-  }
-}
-
-bool IsSameModel(const Graph& graph, const Problem& problem) {
-  const auto same_layer = [](const Layer& layer, const ProblemLayer& other) {
-    return layer.name == other.name && layer.operation.op_type == other.op;
-  };
-  const auto same_tensor = [](const Tensor& tensor,
-                              const ProblemTensor& other) {
-    return tensor.name == other.name && tensor.producer == other.producer &&
-           tensor.readers == other.readers && tensor.is_result == other.result;
-  };
-  return std::equal(graph.layers.begin(), graph.layers.end(),
-                    problem.layers.begin(), problem.layers.end(), same_layer) &&
-         std::equal(graph.tensors.begin(), graph.tensors.end(),
-                    problem.tensors.begin(), problem.tensors.end(),
-                    same_tensor);
-}
-
-// The shapes for which the model was compiled, as --shape gives them.
-ImportOptions ImportOf(const TableFile& table, const Problem& problem) {
-  ImportOptions import;
-  for (const TableFile::ModelTensor& input : table.inputs) {
-    if (!input.shape) continue;
-    const auto is_open = [](int64_t dim) { return dim < 1; };
-    if (std::none_of(input.shape->begin(), input.shape->end(), is_open)) {
-      import.shapes[input.name] = *input.shape;
-    }
-  }
-  for (const ProblemTensor& tensor : problem.tensors) {
-    if (tensor.bytes) import.tensor_bytes[tensor.name] = *tensor.bytes;
-  }
-  return import;
-}
-
-Compiled Load(const RefineOptions& options) {
-  Compiled compiled;
-  compiled.table = ReadTableFile(options.folder + "/table.json");
-  RequireExactTable(options.folder, compiled.table);
-  compiled.file = ReadProblemFile(options.folder, compiled.table);
-  // The compile has told about the model already.
-  Warnings told;
-  LoadOptions load;
-  load.allow_newer = true;
-  compiled.model = LoadModel(
-      FindCompiledModel(compiled.table, options.folder, options.model), load,
-      &told);
-  compiled.graph = ImportGraph(
-      compiled.model, ImportOf(compiled.table, compiled.file.problem), &told);
-  if (!IsSameModel(compiled.graph, compiled.file.problem)) {
-    Fail(ExitCode::kBadInput, "E740",
-         "{}/problem.json is not the problem of {}; compile again",
-         options.folder, compiled.model.path);
-  }
-  TakeSizes(compiled.file.problem, &compiled.graph);
-  return compiled;
 }
 
 // A cut that was measured. Slowed down already.
@@ -150,7 +76,8 @@ class Refiner {
   Refiner(const RefineOptions& options, Progress* progress)
       : options_(options), progress_(progress) {
     progress->Stage(fmt::format("reading {}", options.folder));
-    compiled_ = Load(options);
+    compiled_ = LoadCompiled(options.folder, options.model);
+    RequireExactTable(options.folder, compiled_.table);
     CheckRefinedBefore();
     runtime_ = RequireOnnxRuntime(options.onnxruntime, "refine");
     inputs_ = MakeInputs(InputsOf(compiled_.table), OutputsOf(compiled_.table),
@@ -250,19 +177,14 @@ class Refiner {
   }
 
   HalfRuns RunsOf() const {
-    const auto threads = [](std::optional<int> given,
-                            const MachineLabel& machine) {
-      if (given) return *given;
-      return static_cast<int>(machine.threads.value_or(0));
-    };
     HalfRuns runs;
     runs.device = options_.as_device;
     runs.server = options_.as_server;
     runs.optimization = options_.optimization;
     runs.device_threads =
-        threads(options_.device_threads, compiled_.table.device);
+        ThreadsFor(options_.device_threads, compiled_.table.device);
     runs.server_threads =
-        threads(options_.server_threads, compiled_.table.server);
+        ThreadsFor(options_.server_threads, compiled_.table.server);
     runs.runs = options_.runs;
     runs.warm_up = options_.warm_up;
     runs.timeout_seconds = options_.timeout_seconds;
@@ -386,7 +308,7 @@ class Refiner {
 
   const RefineOptions& options_;
   Progress* progress_;
-  Compiled compiled_;
+  CompiledResult compiled_;
   OnnxRuntime runtime_;
   RunInputs inputs_;
   std::optional<Cut> held_out_;

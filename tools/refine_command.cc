@@ -8,6 +8,7 @@
 #include "tools/command.h"
 #include "tools/refine.h"
 #include "tools/refine_report.h"
+#include "tools/run_flags.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
 
@@ -50,17 +51,6 @@ double ParseSlowdown(const std::string& text) {
   return factor;
 }
 
-void SetCount(std::string_view flag, const std::optional<std::string>& text,
-              int64_t min, int64_t max, int* value) {
-  if (text) *value = static_cast<int>(ParseCount(flag, *text, min, max));
-}
-
-std::optional<int> ThreadsOf(std::string_view flag,
-                             const std::optional<std::string>& text) {
-  if (!text) return std::nullopt;
-  return static_cast<int>(ParseCount(flag, *text, 0, 1024));
-}
-
 RefineOptions OptionsOf(const RefineFlags& flags) {
   RefineOptions options;
   options.folder = Require("refine", "OUT", flags.folder);
@@ -84,7 +74,7 @@ RefineOptions OptionsOf(const RefineFlags& flags) {
   SetCount("--warm-up", flags.warm_up, 0, 100'000, &options.warm_up);
   SetCount("--probes", flags.probes, 0, 1000, &options.probes);
   SetCount("--max-rounds", flags.max_rounds, 1, 1000, &options.max_rounds);
-  SetCount("--timeout", flags.timeout, 1, 86'400, &options.timeout_seconds);
+  SetTimeout(flags.timeout, &options.timeout_seconds);
   options.onnxruntime = flags.onnxruntime.value_or("");
   options.inputs = flags.inputs;
   options.force = flags.force;
@@ -128,8 +118,8 @@ void AddMeasureFlags(CLI::App* app, RefineFlags* flags) {
            "fit by; default 4");
   AddValue(app, "--max-rounds", "N", &flags->max_rounds,
            "how often at most it measures and solves; default 8");
-  AddValue(app, "--timeout", "SECONDS", &flags->timeout,
-           "for all runs of a half; default 600");
+  AddValue(app, "--timeout", "TIME", &flags->timeout,
+           "how long all runs of a half may take; default 10min");
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "tools/command.h"
 #include "tools/latency_parts.h"
 #include "tools/model_inputs.h"
+#include "tools/run_flags.h"
 #include "tools/run_split.h"
 #include "tools/terminal.h"
 #include "tools/text_table.h"
@@ -20,15 +21,14 @@
 namespace dnncut {
 namespace {
 
-constexpr int64_t kMaxThreads = 1024;
 constexpr int64_t kMaxRuns = 1'000'000;
-constexpr int64_t kNsPerSecond = 1'000'000'000;
 
 struct RunFlags {
   std::optional<std::string> path;
   std::optional<std::string> bandwidth;
   InputFlags inputs;
-  std::optional<std::string> threads;
+  std::optional<std::string> device_threads;
+  std::optional<std::string> server_threads;
   std::optional<std::string> optimization;
   std::optional<std::string> runs;
   std::optional<std::string> timeout;
@@ -38,19 +38,16 @@ struct RunFlags {
   bool json = false;
 };
 
-RunOptions RunOptionsOf(const RunFlags& flags) {
-  RunOptions options;
+SplitOptions OptionsOf(const RunFlags& flags, const TableFile& table) {
+  SplitOptions options;
   options.optimization =
       ParseOptimization("--optimization", flags.optimization.value_or("all"));
-  options.threads = static_cast<int>(
-      ParseCount("--threads", flags.threads.value_or("0"), 0, kMaxThreads));
-  options.runs = static_cast<int>(
-      ParseCount("--runs", flags.runs.value_or("1"), 1, kMaxRuns));
-  options.warm_up = 1;
-  const int64_t timeout_ns =
-      ParseDurationNs("--timeout", flags.timeout.value_or("600s"));
-  options.timeout_seconds =
-      static_cast<int>((timeout_ns + kNsPerSecond - 1) / kNsPerSecond);
+  options.device_threads = ThreadsFor(
+      ThreadsOf("--device-threads", flags.device_threads), table.device);
+  options.server_threads = ThreadsFor(
+      ThreadsOf("--server-threads", flags.server_threads), table.server);
+  SetCount("--runs", flags.runs, 1, kMaxRuns, &options.runs);
+  SetTimeout(flags.timeout, &options.timeout_seconds);
   return options;
 }
 
@@ -60,7 +57,7 @@ struct RunReport {
   const TableRow& row;
   int64_t kbps = 0;
   const SplitHalves& halves;
-  const RunOptions& options;
+  const SplitOptions& options;
   const OnnxRuntime& runtime;
   const RunInputs& inputs;
   const SplitRun& split;
@@ -80,19 +77,22 @@ std::string TimeText(const std::optional<int64_t>& ns) {
   return ns ? FormatDuration(*ns) : "-";
 }
 
+std::string HalfText(std::string_view side, const std::optional<int64_t>& ns,
+                     int threads) {
+  if (!ns) return fmt::format("{} half", side);
+  return fmt::format("{} half, {}", side,
+                     threads == 0 ? "a thread per core"
+                                  : FormatPlural(threads, "thread"));
+}
+
 std::string RunText(const RunReport& report) {
   const TableFile& table = report.table;
   const LatencyParts expected = report.Expected();
   const CutCosts& costs = report.Cut().costs;
-  const std::string threads =
-      report.options.threads == 0
-          ? "all cores"
-          : FormatPlural(report.options.threads, "thread");
   std::string text = fmt::format(
-      "cut {} of {} at {}, run here with ONNX Runtime {}, {}, optimisation "
-      "{}{}\n\n",
+      "cut {} of {} at {}, run here with ONNX Runtime {}, optimisation {}{}\n\n",
       report.row.cut, Printable(table.model_file), FormatKbps(report.kbps),
-      report.runtime.version, threads,
+      report.runtime.version,
       OptimizationName(report.options.optimization),
       report.options.runs > 1
           ? fmt::format(", median of {} runs", report.options.runs)
@@ -103,15 +103,19 @@ std::string RunText(const RunReport& report) {
        {"here", Align::kRight},
        {"table", Align::kRight},
        {"table is for"}},
-      {{"device half", TimeText(report.split.device_ns),
-        FormatDuration(expected.device_ns), Printable(table.device.name)},
+      {{HalfText("device", report.split.device_ns,
+                 report.options.device_threads),
+        TimeText(report.split.device_ns), FormatDuration(expected.device_ns),
+        Printable(table.device.name)},
        {"upload", upload, FormatBytes(costs.upload_bytes),
         FormatPlural(std::ssize(report.split.crossing), "tensor")},
        {"network", "-", FormatDuration(expected.network_ns),
         fmt::format("{}, round trip {}", FormatKbps(report.kbps),
                     FormatDuration(costs.rtt_ns))},
-       {"server half", TimeText(report.split.server_ns),
-        FormatDuration(expected.server_ns), Printable(table.server.name)},
+       {HalfText("server", report.split.server_ns,
+                 report.options.server_threads),
+        TimeText(report.split.server_ns), FormatDuration(expected.server_ns),
+        Printable(table.server.name)},
        {"sum", FormatDuration(report.TotalNs()),
         FormatDuration(expected.total_ns),
         "here: with the table's network time"}});
@@ -172,7 +176,8 @@ nlohmann::ordered_json RunJson(const RunReport& report) {
           {"runtime",
            {{"name", "onnxruntime"},
             {"version", report.runtime.version},
-            {"threads", report.options.threads},
+            {"device_threads", report.options.device_threads},
+            {"server_threads", report.options.server_threads},
             {"optimization", OptimizationName(report.options.optimization)}}},
           {"runs", report.options.runs},
           {"inputs_made_up", report.inputs.any_made_up},
@@ -211,9 +216,9 @@ void RunRun(const RunFlags& flags) {
   const std::string& path = Require("run", "OUT", flags.path);
   const int64_t kbps =
       ParseKbps("--bandwidth", Require("run", "--bandwidth", flags.bandwidth));
-  const RunOptions options = RunOptionsOf(flags);
   CheckSaveFolders(flags);
   const TableFile table = ReadTableFile(path);
+  const SplitOptions options = OptionsOf(flags, table);
   RequireInRange("--bandwidth", kbps, table.range);
   const TableRow& row = FindRow(table, kbps);
   const SplitHalves halves = CheckHalves(table, row.cut, FolderOfTable(path));
@@ -249,12 +254,15 @@ CommandRunner SetUpRun(CLI::App* app) {
            "the same of the model's outputs");
   AddValue(app, "--runs", "N", &flags->runs,
            "timed runs of each half, after one that is not; default 1");
-  AddValue(app, "--threads", "N", &flags->threads,
-           "default 0, one for each core");
+  AddValue(app, "--device-threads", "N", &flags->device_threads,
+           "threads of the device half, 0 for one a core; default: those of "
+           "the device's profile, else 0");
+  AddValue(app, "--server-threads", "N", &flags->server_threads,
+           "the same of the server half");
   AddValue(app, "--optimization", "LEVEL", &flags->optimization,
            "all (the default), extended, basic or disabled");
   AddValue(app, "--timeout", "TIME", &flags->timeout,
-           "how long the runs of a half may take; default 600s");
+           "how long the runs of a half may take; default 10min");
   AddValue(app, "--onnxruntime", "PATH", &flags->onnxruntime,
            "ONNX Runtime's library or its folder; default: found by itself");
   AddSwitch(app, "--json", &flags->json, "the answer as JSON");

@@ -93,13 +93,6 @@ std::optional<std::string> PathOf(const TableFile& table, int layers,
   return std::nullopt;
 }
 
-int64_t Median(std::vector<int64_t> times) {
-  std::sort(times.begin(), times.end());
-  const size_t middle = times.size() / 2;
-  if (times.size() % 2 == 1) return times[middle];
-  return times[middle - 1] + (times[middle] - times[middle - 1]) / 2;
-}
-
 // What the bytes on the link say, under the type that both sides know.
 Value OverTheLink(const Value& sent) {
   if (sent.kind != Value::Kind::kTensor || BitsOf(sent.dtype) == 0) {
@@ -161,14 +154,20 @@ SplitHalves CheckHalves(const TableFile& table, int cut_id,
 }
 
 SplitRun RunSplit(const TableFile& table, int cut_id, const SplitHalves& halves,
-                  const RunInputs& inputs, const RunOptions& run,
+                  const RunInputs& inputs, const SplitOptions& options,
                   const OnnxRuntime& runtime) {
+  RunOptions run;
+  run.optimization = options.optimization;
+  run.warm_up = 1;
+  run.runs = options.runs;
+  run.timeout_seconds = options.timeout_seconds;
   SplitRun split;
   std::vector<Value> device;
   if (halves.device) {
+    run.threads = options.device_threads;
     RunResult result = RunOnInputs(*halves.device, inputs.values,
                                    inputs.any_made_up, run, runtime);
-    split.device_ns = Median(result.run_ns);
+    split.device_ns = MedianNs(result.run_ns);
     device = std::move(result.outputs);
   }
   for (const auto& tensor : table.cuts[cut_id].tensors) {
@@ -185,9 +184,10 @@ SplitRun RunSplit(const TableFile& table, int cut_id, const SplitHalves& halves,
   }
   std::vector<Value> server;
   if (halves.server) {
+    run.threads = options.server_threads;
     RunResult result = RunOnInputs(*halves.server, split.crossing,
                                    inputs.any_made_up, run, runtime);
-    split.server_ns = Median(result.run_ns);
+    split.server_ns = MedianNs(result.run_ns);
     server = std::move(result.outputs);
   }
   for (const TableFile::ModelTensor& output : table.outputs) {

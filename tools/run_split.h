@@ -38,9 +38,18 @@ struct SplitRun {
   std::vector<Value> outputs;   // of the model, in its order
 };
 
-// `run` says how each half is run. Throws Error as RunOnInputs does, or E728.
+// How the halves are run.
+struct SplitOptions {
+  OptimizationLevel optimization = OptimizationLevel::kAll;
+  int device_threads = 0;  // 0: one for each core
+  int server_threads = 0;
+  int runs = 1;  // timed ones of each half, after one that is not
+  int timeout_seconds = 600;
+};
+
+// Throws Error as RunOnInputs does, or E728.
 SplitRun RunSplit(const TableFile& table, int cut, const SplitHalves& halves,
-                  const RunInputs& inputs, const RunOptions& run,
+                  const RunInputs& inputs, const SplitOptions& options,
                   const OnnxRuntime& runtime);
 
 }  // namespace dnncut

@@ -72,6 +72,9 @@ Value ReadValueFile(const std::string& path, const Declared& declared) {
   Value value =
       is_npy ? ParseNpy(bytes, path, declared) : ParsePb(bytes, path, declared);
   NormalizeBools(&value);
+  if (value.dtype == DType::kUint16 && declared.dtype == DType::kBfloat16) {
+    value.dtype = DType::kBfloat16;
+  }
   return value;
 }
 

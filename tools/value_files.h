@@ -22,7 +22,8 @@ enum class DeclaredKind : uint8_t { kTensor, kSequence, kOptional, kOther };
 
 struct Declared {
   DeclaredKind kind = DeclaredKind::kTensor;
-  // Of a tensor; tells what numpy's void types (bfloat16, ...) stand for.
+  // Of a tensor; tells what numpy's void types (bfloat16, ...) stand for, and
+  // that a uint16 holds the bits of a bfloat16, which numpy does not have.
   DType dtype = DType::kUndefined;
 };
 

@@ -45,7 +45,7 @@ class Runs {
         model_(model),
         progress_(progress),
         runtime_(RequireOnnxRuntime(options.onnxruntime, "verify")),
-        inputs_(MakeInputs(InputsOf(table), OutputsOf(table), options.inputs)) {
+        inputs_(MakeInputs(InputsOfModel(), OutputsOf(table), options.inputs)) {
     exact_.timeout_seconds = options.timeout_seconds;
     optimized_ = exact_;
     optimized_.optimization = options.optimization;
@@ -93,6 +93,13 @@ class Runs {
   }
 
  private:
+  // Halves leave open what the model leaves open, so they take the same.
+  std::vector<ModelInput> InputsOfModel() const {
+    std::vector<ModelInput> inputs = InputsOf(table_);
+    OpenFreeDims(model_, &inputs);
+    return inputs;
+  }
+
   bool AlsoOptimized() const {
     return options_.optimization != OptimizationLevel::kDisabled;
   }

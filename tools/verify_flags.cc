@@ -8,13 +8,10 @@
 
 #include "compiler/error.h"
 #include "tools/command.h"
-#include "tools/units.h"
+#include "tools/run_flags.h"
 
 namespace dnncut {
 namespace {
-
-constexpr int64_t kMaxThreads = 1024;
-constexpr int64_t kNsPerSecond = 1'000'000'000;
 
 std::optional<double> ToleranceOf(std::string_view flag,
                                   const std::optional<std::string>& text) {
@@ -64,15 +61,9 @@ VerifyOptions VerifyOptionsOf(const VerifyFlags& flags) {
     options.optimization =
         ParseOptimization("--optimization", *flags.optimization);
   }
-  if (flags.threads) {
-    options.threads = static_cast<int>(
-        ParseCount("--threads", *flags.threads, 0, kMaxThreads));
-  }
-  if (flags.timeout) {
-    const int64_t ns = ParseDurationNs("--timeout", *flags.timeout);
-    options.timeout_seconds =
-        static_cast<int>((ns + kNsPerSecond - 1) / kNsPerSecond);
-  }
+  options.threads =
+      ThreadsOf("--threads", flags.threads).value_or(options.threads);
+  SetTimeout(flags.timeout, &options.timeout_seconds);
   return options;
 }
 
