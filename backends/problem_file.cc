@@ -73,8 +73,21 @@ ProblemTensor ReadTensor(const JsonValue& json, int64_t layer_count) {
   return tensor;
 }
 
+// The part of `cross_ns` that refine has added for one side. Either all tensors
+// say it or none.
+void ReadFitted(const JsonValue& json, std::string_view key, size_t tensor,
+                int64_t most, std::vector<int64_t>* fitted) {
+  const auto ns = FindInt64(json, key, 0, most);
+  if (tensor == 0 && !ns) return;
+  if (ns.has_value() != (tensor == fitted->size())) {
+    FailAt(json, fmt::format("must have \"{}\" like all tensors or none", key));
+  }
+  if (ns) fitted->push_back(*ns);
+}
+
 // Names of tensors are unique: whoever reads the file may look them up.
-void ReadTensors(const JsonValue& root, Problem* problem) {
+void ReadTensors(const JsonValue& root, ProblemFile* file) {
+  Problem* problem = &file->problem;
   std::set<std::string> names;
   const auto layer_count = static_cast<int64_t>(problem->layers.size());
   for (const JsonValue& json : GetArray(root, "tensors")) {
@@ -82,6 +95,12 @@ void ReadTensors(const JsonValue& root, Problem* problem) {
     if (!names.insert(problem->tensors.back().name).second) {
       FailAt(GetMember(json, "name"), "must not be that of another tensor");
     }
+    const size_t id = problem->tensors.size() - 1;
+    FittedCrossings& fitted = file->fitted;
+    int64_t rest = problem->tensors[id].cross_ns;
+    ReadFitted(json, "device_cross_ns", id, rest, &fitted.device_ns);
+    if (!fitted.device_ns.empty()) rest -= fitted.device_ns[id];
+    ReadFitted(json, "server_cross_ns", id, rest, &fitted.server_ns);
   }
 }
 
@@ -120,7 +139,7 @@ ProblemFile ReadProblemFile(const std::string& out, const TableFile& table) {
     file.problem.layers.push_back(ReadLayer(json));
     ReadSides(json, &file.cuts);
   }
-  ReadTensors(root, &file.problem);
+  ReadTensors(root, &file);
   if (std::cmp_not_equal(file.problem.layers.size(), table.layers)) {
     FailToFit(out, "the number of layers differs");
   }

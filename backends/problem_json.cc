@@ -25,10 +25,14 @@ Json LayerJson(const ProblemLayer& layer, const std::string& sides) {
           {"side_of_cut", sides}};
 }
 
-Json TensorJson(const ProblemTensor& tensor) {
-  return {{"name", tensor.name},         {"producer", tensor.producer},
-          {"readers", tensor.readers},   {"bytes", OrNull(tensor.bytes)},
-          {"cross_ns", tensor.cross_ns}, {"result", tensor.result}};
+Json TensorJson(const ProblemTensor& tensor, size_t id,
+                const FittedCrossings& fitted) {
+  Json json = {{"name", tensor.name},         {"producer", tensor.producer},
+               {"readers", tensor.readers},   {"bytes", OrNull(tensor.bytes)},
+               {"cross_ns", tensor.cross_ns}, {"result", tensor.result}};
+  if (!fitted.device_ns.empty()) json["device_cross_ns"] = fitted.device_ns[id];
+  if (!fitted.server_ns.empty()) json["server_cross_ns"] = fitted.server_ns[id];
+  return json;
 }
 
 std::string SidesOf(size_t layer, const CutTable& table) {
@@ -41,7 +45,8 @@ std::string SidesOf(size_t layer, const CutTable& table) {
 
 }  // namespace
 
-std::string ProblemJson(const Problem& problem, const CutTable& table) {
+std::string ProblemJson(const Problem& problem, const CutTable& table,
+                        const FittedCrossings& fitted) {
   JsonText text;
   text.Add("schema", "dnncut.problem/1");
   text.Add("rtt_ns", problem.rtt_ns);
@@ -50,8 +55,9 @@ std::string ProblemJson(const Problem& problem, const CutTable& table) {
   text.AddList("layers", problem.layers.size(), [&](size_t l) {
     return LayerJson(problem.layers[l], SidesOf(l, table));
   });
-  text.AddList("tensors", problem.tensors.size(),
-               [&](size_t t) { return TensorJson(problem.tensors[t]); });
+  text.AddList("tensors", problem.tensors.size(), [&](size_t t) {
+    return TensorJson(problem.tensors[t], t, fitted);
+  });
   return text.Finish();
 }
 

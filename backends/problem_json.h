@@ -6,11 +6,13 @@
 
 #include <string>
 
+#include "backends/result.h"
 #include "compiler/cut_table.h"
 #include "compiler/problem.h"
 
 namespace dnncut {
 
-std::string ProblemJson(const Problem& problem, const CutTable& table);
+std::string ProblemJson(const Problem& problem, const CutTable& table,
+                        const FittedCrossings& fitted = {});
 
 }  // namespace dnncut

@@ -20,7 +20,7 @@ namespace dnncut {
 // A machine as table.json names it.
 struct MachineLabel {
   std::string name;
-  std::string source;  // "roofline" or "profile"
+  std::string source;  // "roofline", "profile" or "regression"
   // How a profile was measured, when it says; see cost_models/profile.h.
   std::optional<int64_t> threads = {};
   std::string optimization = {};
@@ -36,12 +36,11 @@ struct MeasuredTimes {
   bool operator==(const MeasuredTimes&) const = default;
 };
 
-// The sides whose costs were fitted to measured halves (dnncut refine).
-struct RefinedSides {
-  bool device = false;
-  bool server = false;
-
-  bool operator==(const RefinedSides&) const = default;
+// What dnncut refine has added to the cross_ns of each tensor for halves of the
+// device and of the server, by TensorId; empty for a side that was not refined.
+struct FittedCrossings {
+  std::vector<int64_t> device_ns;
+  std::vector<int64_t> server_ns;
 };
 
 // References to what the pipeline holds; none may be null.
@@ -54,8 +53,8 @@ struct Result {
   MachineLabel device;
   MachineLabel server;
   std::string version;  // of dnncut
-  // Of a refined table: which sides, and the times by cut. Else neither.
-  RefinedSides refined;
+  // Of a refined table; the times by cut.
+  FittedCrossings fitted;
   std::vector<MeasuredTimes> measured;
 };
 

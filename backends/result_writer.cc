@@ -147,7 +147,7 @@ void WriteFiles(const Result& result, const ResultOptions& options,
                 const std::string& folder) {
   HalvesWriter(result, options, folder).Write();
   WriteFile(folder + "/problem.json",
-            ProblemJson(*result.problem, *result.table));
+            ProblemJson(*result.problem, *result.table, result.fitted));
   WriteFile(folder + "/splitting_model.json",
             SplittingModelJson(*result.problem, *result.blocks));
   WriteFile(folder + "/table.json", TableJson(result, options.only_cut));

@@ -54,6 +54,18 @@ TableFile::CrossingTensor ReadTensor(const JsonValue& json) {
   return tensor;
 }
 
+// A path from a file must not lead elsewhere than to where compile puts halves.
+std::optional<std::string> ReadHalf(const JsonValue& json, std::string_view side,
+                                    int id) {
+  const std::string key = fmt::format("{}_model", side);
+  const std::string expected = fmt::format("{}/cut{}.onnx", side, id);
+  const auto path = FindString(json, key);
+  if (path && *path != expected) {
+    FailAt(GetMember(json, key), fmt::format("must be \"{}\" or null", expected));
+  }
+  return path;
+}
+
 TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
   if (GetInt64(json, "id") != id) {
     FailAt(GetMember(json, "id"), "must be the place of the cut in the list");
@@ -74,8 +86,8 @@ TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
   if (costs.server_layers > 0 || !cut.tensors.empty()) costs.rtt_ns = rtt_ns;
   cut.device_weight_bytes = GetInt64(json, "device_weight_bytes");
   cut.server_weight_bytes = GetInt64(json, "server_weight_bytes");
-  cut.device_model = FindString(json, "device_model");
-  cut.server_model = FindString(json, "server_model");
+  cut.device_model = ReadHalf(json, "device", id);
+  cut.server_model = ReadHalf(json, "server", id);
   cut.measured.device_ns = FindInt64(json, "measured_device_ns");
   cut.measured.server_ns = FindInt64(json, "measured_server_ns");
   return cut;
@@ -142,9 +154,6 @@ TableFile ReadTableFile(const std::string& path) {
   }
   if (const auto only_cut = FindInt64(root, "only_cut", 0, kMaxCount)) {
     table.only_cut = static_cast<int>(*only_cut);
-  }
-  if (const auto json = FindMember(root, "refined")) {
-    table.refined = {GetBool(*json, "device"), GetBool(*json, "server")};
   }
   return table;
 }

@@ -58,7 +58,6 @@ struct TableFile {
   std::vector<TableRow> rows;
   std::optional<Approximation> approximation;
   std::optional<int> only_cut;  // the only one with halves in the folder
-  RefinedSides refined;
 };
 
 // `path` is the file, or the result folder that holds it. Throws Error.

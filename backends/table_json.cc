@@ -166,9 +166,10 @@ std::string TableJson(const Result& result, std::optional<int> only_cut) {
     text.Add("approximation", ApproximationJson(*table.approximation));
   }
   if (only_cut) text.Add("only_cut", *only_cut);
-  if (result.refined != RefinedSides()) {
-    text.Add("refined", {{"device", result.refined.device},
-                         {"server", result.refined.server}});
+  const FittedCrossings& fitted = result.fitted;
+  if (!fitted.device_ns.empty() || !fitted.server_ns.empty()) {
+    text.Add("refined", {{"device", !fitted.device_ns.empty()},
+                         {"server", !fitted.server_ns.empty()}});
   }
   text.Add("layers", result.graph->layers.size());
   text.Add("blocks", CountBlocks(*result.blocks));

@@ -11,7 +11,7 @@ namespace {
 
 // What runs as one moves few bytes in between: its work is in its operations,
 // and a byte counts as a share of one.
-constexpr int64_t kBytesPerOperation = 8;
+constexpr double kBytesPerOperation = 8;
 
 // The share of each layer of a unit; they add up to 1.
 std::vector<double> Shares(const Graph& graph, const Unit& unit) {
@@ -19,11 +19,9 @@ std::vector<double> Shares(const Graph& graph, const Unit& unit) {
   double all = 0;
   for (const LayerId layer : unit.layers) {
     const LayerFeatures features = CountFeatures(graph.layers[layer].operation);
-    const int64_t work =
-        features.calls == 0
-            ? 0
-            : 1 + features.operations + features.bytes / kBytesPerOperation;
-    shares.push_back(static_cast<double>(work));
+    const double work = 1 + static_cast<double>(features.operations) +
+                        static_cast<double>(features.bytes) / kBytesPerOperation;
+    shares.push_back(features.calls == 0 ? 0 : work);
     all += shares.back();
   }
   for (double& share : shares) {

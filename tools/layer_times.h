@@ -37,9 +37,13 @@ struct Unit {
 
 struct LayerTimes {
   std::vector<Unit> units;  // each layer is in one; by their first layers
-  double lost_us = 0;       // of nodes whose layers are not known; in no unit
+  // Of nodes whose layers are not known: in no unit, or counted with the unit of
+  // a node near them.
+  double lost_us = 0;
   int lost_nodes = 0;
-  int nodes = 0;  // of the trace, the lost ones included
+  double guessed_us = 0;
+  int guessed_nodes = 0;
+  int nodes = 0;  // of the trace, all of them
 };
 
 // By LayerId: whole nanoseconds that add up to `whole_ns`, in proportion to the

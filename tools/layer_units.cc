@@ -48,16 +48,39 @@ LayerTimes LayerUnits::Times(const std::vector<const NodeTime*>& timed) const {
   return times;
 }
 
-std::optional<LayerId> LayerOfLayoutName(
-    const std::map<std::string_view, LayerId>& by_tensor,
-    std::string_view name) {
-  for (const std::string_view suffix : {"_bn_nchwc", "_nchwc"}) {
-    const size_t end = name.rfind(suffix);
-    if (end == std::string_view::npos) continue;
-    const auto it = by_tensor.find(name.substr(0, end));
-    if (it != by_tensor.end()) return it->second;
+std::map<std::string_view, LayerId> LayersByTensor(const Graph& graph) {
+  std::map<std::string_view, LayerId> layers;
+  for (const Tensor& tensor : graph.tensors) {
+    if (tensor.producer != kModelInput) layers[tensor.name] = tensor.producer;
   }
-  return std::nullopt;
+  return layers;
+}
+
+std::map<int, LayerId> LayersByNode(const Graph& graph) {
+  std::map<int, LayerId> layers;
+  for (size_t i = 0; i < graph.layers.size(); ++i) {
+    layers[graph.layers[i].node] = static_cast<LayerId>(i);
+  }
+  return layers;
+}
+
+std::optional<LayerId> LayerOfLayoutName(
+    const Graph& graph, const std::map<std::string_view, LayerId>& by_tensor,
+    std::string_view name) {
+  const auto before = [&](std::string_view suffix) -> std::optional<LayerId> {
+    const size_t end = name.rfind(suffix);
+    if (end == std::string_view::npos) return std::nullopt;
+    const auto it = by_tensor.find(name.substr(0, end));
+    if (it == by_tensor.end()) return std::nullopt;
+    return it->second;
+  };
+  // "conv1_bn" may be a tensor itself.
+  const auto normalized = before("_bn_nchwc");
+  if (normalized &&
+      graph.layers[*normalized].operation.op_type == "BatchNormalization") {
+    return normalized;
+  }
+  return before("_nchwc");
 }
 
 bool IsPassedThrough(std::string_view op) {

@@ -43,11 +43,17 @@ class LayerUnits {
   std::vector<std::optional<LayerId>> unit_;  // by node
 };
 
+// The layer that makes a tensor, by the tensor's name, which the graph holds.
+std::map<std::string_view, LayerId> LayersByTensor(const Graph& graph);
+
+// The layer of a node of the model, by the node's index.
+std::map<int, LayerId> LayersByNode(const Graph& graph);
+
 // The layer that a node of the layout passes stands for: its name is that of
-// the layer's tensor with "_nchwc" or "_bn_nchwc" behind, and maybe what makes
-// it unique. nullopt for other names.
+// the layer's tensor with "_nchwc" behind, or "_bn_nchwc" for a normalization,
+// and maybe what makes it unique. nullopt for other names.
 std::optional<LayerId> LayerOfLayoutName(
-    const std::map<std::string_view, LayerId>& by_tensor,
+    const Graph& graph, const std::map<std::string_view, LayerId>& by_tensor,
     std::string_view name);
 
 // Operators that a runtime drops: their output is their input.

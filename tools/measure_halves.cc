@@ -28,8 +28,7 @@ struct HalfToRun {
 
 bool IsSettled(const HalfToRun& half) {
   const std::vector<int64_t>& ns = half.medians_ns;
-  if (ns.size() < kFewestProcesses) return false;
-  return ns.size() >= kMostProcesses ||
+  return ns.size() >= kFewestProcesses &&
          static_cast<double>(ns[1]) <= static_cast<double>(ns[0]) * kAgreement;
 }
 

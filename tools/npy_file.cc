@@ -168,7 +168,7 @@ std::optional<DType> DTypeOf(char kind, int64_t size, DType declared) {
                           (declared >= DType::kFloat8E4M3FN &&
                            declared <= DType::kFloat8E5M2FNUZ) ||
                           declared == DType::kFloat8E8M0;
-  if (kind == 'V' && is_foreign && size * 8 == BitsOf(declared)) {
+  if (kind == 'V' && is_foreign && size == BitsOf(declared) / 8) {
     return declared;
   }
   return std::nullopt;

@@ -31,7 +31,14 @@ OrtOwned<OrtValue> StringsToOrt(const OrtApi& api, const Value& value) {
                   ONNX_TENSOR_ELEMENT_DATA_TYPE_STRING, &created));
   OrtOwned<OrtValue> tensor{created, api.ReleaseValue};
   std::vector<const char*> texts;
-  for (const std::string& text : value.strings) texts.push_back(text.c_str());
+  for (const std::string& text : value.strings) {
+    if (text.find('\0') != std::string::npos) {
+      FailValue(value.name,
+                "holds a string with a zero byte, which ONNX Runtime cannot be "
+                "given");
+    }
+    texts.push_back(text.c_str());
+  }
   CheckStatus(api, api.FillStringTensor(created, texts.data(), texts.size()));
   return tensor;
 }

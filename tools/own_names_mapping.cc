@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -19,11 +20,8 @@ namespace onnx = ONNX_NAMESPACE;
 class NodeNames {
  public:
   NodeNames(const Graph& graph, const onnx::GraphProto& source)
-      : graph_(graph) {
-    std::map<int, LayerId> layers;
-    for (size_t i = 0; i < graph.layers.size(); ++i) {
-      layers[graph.layers[i].node] = static_cast<LayerId>(i);
-    }
+      : graph_(graph), by_tensor_(LayersByTensor(graph)) {
+    const std::map<int, LayerId> layers = LayersByNode(graph);
     // The runtime turns Constant nodes into initializers before it counts.
     int index = 0;
     for (int i = 0; i < source.node_size(); ++i) {
@@ -39,11 +37,6 @@ class NodeNames {
         nameless_[fmt::format("{}_{}", node.op_type(), index)] = *id;
       }
       if (node.op_type() != "Constant") ++index;
-    }
-    for (const Tensor& tensor : graph.tensors) {
-      if (tensor.producer != kModelInput) {
-        by_tensor_[tensor.name] = tensor.producer;
-      }
     }
   }
 
@@ -62,7 +55,7 @@ class NodeNames {
         graph_.layers[it->second].operation.op_type == node.op) {
       return it->second;
     }
-    if (const auto layer = LayerOfLayoutName(by_tensor_, name)) return layer;
+    if (const auto layer = LayerOfLayoutName(graph_, by_tensor_, name)) return layer;
     return LayerOfFusedName(name);
   }
 
@@ -154,7 +147,6 @@ LayerTimes MapOwnNames(const Graph& graph, const onnx::GraphProto& source,
   }
   LayerUnits units(graph, nodes.size());
   std::vector<const NodeTime*> timed;
-  LayerTimes lost;
   std::optional<int> before;
   std::vector<int> leading;  // nodes before the first that is known
   for (size_t i = 0; i < nodes.size(); ++i) {
@@ -170,10 +162,6 @@ LayerTimes MapOwnNames(const Graph& graph, const onnx::GraphProto& source,
     } else {
       leading.push_back(node);
     }
-    if (!names.Knows(nodes[i])) {
-      ++lost.lost_nodes;
-      lost.lost_us += nodes[i].us;
-    }
   }
   for (const NodeTime& node : nodes) {
     const auto layer = names.LayerOf(node);
@@ -183,8 +171,11 @@ LayerTimes MapOwnNames(const Graph& graph, const onnx::GraphProto& source,
   }
   JoinVanishedLayers(graph, &units);
   LayerTimes times = units.Times(timed);
-  times.lost_nodes = lost.lost_nodes;
-  times.lost_us = lost.lost_us;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (names.Knows(nodes[i]) || !units.UnitOf(static_cast<int>(i))) continue;
+    ++times.guessed_nodes;
+    times.guessed_us += nodes[i].us;
+  }
   return times;
 }
 

@@ -28,6 +28,7 @@ constexpr double kNoisyCv = 0.05;
 constexpr double kLostShare = 0.01;
 // The profiler keeps a million events and silently leaves out the rest.
 constexpr int kMaxProfilerRuns = 100;
+constexpr int kMaxProfilerWarmUp = 10;
 constexpr int64_t kNsPerUs = 1000;
 
 // What was measured, before it is said of layers.
@@ -118,6 +119,7 @@ Measurement Measure(const ProfileOptions& options, const SourceModel& model,
   run.trace_folder = folder.path();
   run.optimized_model = folder.File("optimized.onnx");
   run.runs = std::min(run.runs, kMaxProfilerRuns);
+  run.warm_up = std::min(run.warm_up, kMaxProfilerWarmUp);
   const RunResult traced = run_as("running the model with the profiler");
 
   progress->Stage("mapping times to layers");
@@ -131,7 +133,7 @@ Measurement Measure(const ProfileOptions& options, const SourceModel& model,
   const onnx::ModelProto saved = ReadSavedModel(run.optimized_model);
   result.layers =
       MapSavedGraph(graph, saved.graph(),
-                    NodeTimes(ReadTrace(traced.trace), options.warm_up));
+                    NodeTimes(ReadTrace(traced.trace), run.warm_up));
   return result;
 }
 
@@ -144,9 +146,11 @@ Measurement FromTrace(const ProfileOptions& options, const SourceModel& model,
   result.layers =
       MapOwnNames(graph, model.proto.graph(), nodes, options.from_trace);
   const int64_t runs = std::ssize(trace.run_us);
-  for (int64_t i = std::min<int64_t>(options.warm_up, runs - 1); i < runs;
-       ++i) {
-    result.run_ns.push_back(trace.run_us[std::max<int64_t>(i, 0)] * kNsPerUs);
+  // At least one run counts, if the trace says how long runs took.
+  const int64_t warm_up =
+      std::min<int64_t>(options.warm_up, std::max<int64_t>(runs - 1, 0));
+  for (int64_t i = warm_up; i < runs; ++i) {
+    result.run_ns.push_back(trace.run_us[i] * kNsPerUs);
   }
   if (!result.run_ns.empty()) {
     result.whole_ns = MedianNs(result.run_ns);
@@ -238,9 +242,8 @@ Profile ProfileOf(const ProfileOptions& options, const SourceModel& model,
 double LostShare(const LayerTimes& times) {
   double all = 0;
   for (const Unit& unit : times.units) all += unit.us;
-  // A node that is not known may count with a unit all the same.
-  all = std::max(all, times.lost_us);
-  return all > 0 ? times.lost_us / all : 0;
+  all += times.lost_us;
+  return all > 0 ? (times.lost_us + times.guessed_us) / all : 0;
 }
 
 }  // namespace
@@ -264,9 +267,11 @@ ProfileResult MakeProfile(const ProfileOptions& options, Progress* progress,
   if (result.lost_share > kLostShare) {
     Warn(warnings, "W431",
          "{}: {:.1f} % of the time is that of {} whose layers are not known; "
-         "it is spread over the others",
+         "it is counted with others",
          options.model_path, result.lost_share * 100,
-         FormatPlural(measured.layers.lost_nodes, "node"));
+         FormatPlural(
+             measured.layers.lost_nodes + measured.layers.guessed_nodes,
+             "node"));
   }
   return result;
 }

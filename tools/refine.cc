@@ -78,7 +78,6 @@ class Refiner {
     progress->Stage(fmt::format("reading {}", options.folder));
     compiled_ = LoadCompiled(options.folder, options.model);
     RequireExactTable(options.folder, compiled_.table);
-    CheckRefinedBefore();
     runtime_ = RequireOnnxRuntime(options.onnxruntime, "refine");
     inputs_ = MakeInputs(InputsOf(compiled_.table), OutputsOf(compiled_.table),
                          options.inputs);
@@ -121,32 +120,6 @@ class Refiner {
 
  private:
   const Problem& problem() const { return compiled_.file.problem; }
-
-  // cross_ns is one number for both sides: what one side adds again cannot be
-  // told from what the other has added before.
-  void CheckRefinedBefore() const {
-    const RefinedSides& before = compiled_.table.refined;
-    if (!before.device || !before.server) return;
-    if (options_.as_device && options_.as_server) return;
-    Fail(ExitCode::kUsage, "E743",
-         "{} was refined for both sides already; compile again, then refine "
-         "each side once, or give --as both",
-         options_.folder);
-  }
-
-  RefinedSides RefinedNow() const {
-    const RefinedSides& before = compiled_.table.refined;
-    return {before.device || options_.as_device,
-            before.server || options_.as_server};
-  }
-
-  // Are all crossing costs of before from a refine that this one repeats?
-  bool ReplacesCrossings() const {
-    const RefinedSides& before = compiled_.table.refined;
-    return (before.device || before.server) &&
-           (!before.device || options_.as_device) &&
-           (!before.server || options_.as_server);
-  }
 
   static CutTable TableOf(const std::vector<Cut>& cuts,
                           const Problem& problem) {
@@ -224,15 +197,28 @@ class Refiner {
       solved_.layers[l].device_ns = fitted_.device.layer_ns[l];
       solved_.layers[l].server_ns = fitted_.server.layer_ns[l];
     }
+    // What an earlier refine has added for a side gives way.
+    const FittedCrossings& before = compiled_.file.fitted;
+    const FittedCrossings now = Crossings();
     for (size_t t = 0; t < solved_.tensors.size(); ++t) {
       int64_t& ns = solved_.tensors[t].cross_ns;
-      if (ReplacesCrossings()) ns = 0;
-      for (const SideCosts* side : {&fitted_.device, &fitted_.server}) {
-        ns = CheckedAdd(ns, side->cross_ns[t], "the cost of a crossing");
+      for (const auto* old_ns : {&before.device_ns, &before.server_ns}) {
+        if (!old_ns->empty()) ns -= (*old_ns)[t];
+      }
+      for (const auto* new_ns : {&now.device_ns, &now.server_ns}) {
+        if (new_ns->empty()) continue;
+        ns = CheckedAdd(ns, (*new_ns)[t], "the cost of a crossing");
       }
     }
     blocks_ = Compress(MakeBlockGraph(solved_));
     table_ = BuildCutTable(solved_, blocks_);
+  }
+
+  FittedCrossings Crossings() const {
+    FittedCrossings crossings = compiled_.file.fitted;
+    if (options_.as_device) crossings.device_ns = fitted_.device.cross_ns;
+    if (options_.as_server) crossings.server_ns = fitted_.server.cross_ns;
+    return crossings;
   }
 
   SideCosts Fit(Side side) const {
@@ -283,10 +269,10 @@ class Refiner {
   }
 
   const std::string& Output() const {
-    return options_.output.empty() ? options_.folder : options_.output;
+    return options_.output ? *options_.output : options_.folder;
   }
 
-  bool IsReplaced() const { return options_.output.empty() || options_.force; }
+  bool IsReplaced() const { return !options_.output || options_.force; }
 
   void Write() {
     ResultOptions write;
@@ -299,7 +285,7 @@ class Refiner {
       progress_->Part(stage, done_bytes, all_bytes);
     };
     Result result = ResultOf(solved_, table_);
-    result.refined = RefinedNow();
+    result.fitted = Crossings();
     result.measured = TableTimes();
     WriteResult(result, write);
   }
@@ -323,13 +309,17 @@ class Refiner {
 // Compares the predictions of one side.
 class SideReport {
  public:
-  SideReport(const Problem& problem, Side side, const SideCosts& fitted,
+  // `before_ns`: what an earlier refine has added to the crossings of the side.
+  SideReport(const Problem& problem, Side side,
+             const std::vector<int64_t>& before_ns, const SideCosts& fitted,
              const std::vector<MeasuredCut>& measured)
       : problem_(problem),
         side_(side),
         before_(CostsOf(problem, side)),
         after_(fitted),
-        scaled_(ScaleToHalves(problem, side, TimesOf(measured, side))) {}
+        scaled_(ScaleToHalves(problem, side, TimesOf(measured, side))) {
+    if (!before_ns.empty()) before_.cross_ns = before_ns;
+  }
 
   std::optional<HalfComparison> Compare(const MeasuredCut& cut) const {
     const auto ns =
@@ -376,8 +366,11 @@ RefineErrors ErrorsOf(const std::vector<RefinedCut>& cuts, bool held_out) {
 }
 
 RefineResult Refiner::Report() const {
-  const SideReport device(problem(), Side::kDevice, fitted_.device, measured_);
-  const SideReport server(problem(), Side::kServer, fitted_.server, measured_);
+  const FittedCrossings& before = compiled_.file.fitted;
+  const SideReport device(problem(), Side::kDevice, before.device_ns,
+                          fitted_.device, measured_);
+  const SideReport server(problem(), Side::kServer, before.server_ns,
+                          fitted_.server, measured_);
   RefineResult result;
   result.before = compiled_.table;
   result.table = table_;

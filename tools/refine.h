@@ -38,7 +38,7 @@ struct RefineOptions {
   int timeout_seconds = 600;
   int probes = 4;
   int max_rounds = 8;
-  std::string output;  // empty: `folder`, which is replaced
+  std::optional<std::string> output;  // nullopt: `folder`, which is replaced
   bool force = false;  // replace what is at `output`
 };
 

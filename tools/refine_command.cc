@@ -10,10 +10,12 @@
 #include "tools/refine_report.h"
 #include "tools/run_flags.h"
 #include "tools/terminal.h"
-#include "tools/units.h"
 
 namespace dnncut {
 namespace {
+
+// The fit solves a problem for each half left out.
+constexpr int64_t kMaxProbes = 100;
 
 struct RefineFlags {
   std::optional<std::string> folder;
@@ -54,7 +56,10 @@ double ParseSlowdown(const std::string& text) {
 RefineOptions OptionsOf(const RefineFlags& flags) {
   RefineOptions options;
   options.folder = Require("refine", "OUT", flags.folder);
-  options.output = flags.output.value_or("");
+  if (flags.output && flags.output->empty()) {
+    Fail(ExitCode::kUsage, "E134", "-o needs the name of a folder");
+  }
+  options.output = flags.output;
   options.model = flags.model;
   const std::string as = flags.as.value_or("both");
   if (as != "device" && as != "server" && as != "both") {
@@ -72,7 +77,7 @@ RefineOptions OptionsOf(const RefineFlags& flags) {
   }
   SetCount("--runs", flags.runs, 1, 100'000, &options.runs);
   SetCount("--warm-up", flags.warm_up, 0, 100'000, &options.warm_up);
-  SetCount("--probes", flags.probes, 0, 1000, &options.probes);
+  SetCount("--probes", flags.probes, 0, kMaxProbes, &options.probes);
   SetCount("--max-rounds", flags.max_rounds, 1, 1000, &options.max_rounds);
   SetTimeout(flags.timeout, &options.timeout_seconds);
   options.onnxruntime = flags.onnxruntime.value_or("");
@@ -110,7 +115,8 @@ void AddMeasureFlags(CLI::App* app, RefineFlags* flags) {
   AddValue(app, "--optimization", "LEVEL", &flags->optimization,
            "disabled, basic, extended or all (the default)");
   AddValue(app, "--runs", "N", &flags->runs,
-           "timed runs of a half, in each of two processes; default 10");
+           "timed runs of a half in each of its 3 to 8 processes, as many as it "
+           "takes until two agree; default 10");
   AddValue(app, "--warm-up", "N", &flags->warm_up,
            "runs before these; default 2");
   AddValue(app, "--probes", "N", &flags->probes,
@@ -119,7 +125,7 @@ void AddMeasureFlags(CLI::App* app, RefineFlags* flags) {
   AddValue(app, "--max-rounds", "N", &flags->max_rounds,
            "how often at most it measures and solves; default 8");
   AddValue(app, "--timeout", "TIME", &flags->timeout,
-           "how long all runs of a half may take; default 10min");
+           "how long the runs of one process may take; default 10min");
 }
 
 }  // namespace

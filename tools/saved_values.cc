@@ -44,10 +44,12 @@ bool IsOurBytes(const fs::path& path) {
 void RemoveOldValues(const std::string& folder) {
   std::error_code error;
   std::vector<fs::path> old;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    const fs::path& path = entry.path();
+  fs::directory_iterator entry(folder, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    const fs::path& path = entry->path();
     if (path.filename() == kIndex || IsOurBytes(path)) old.push_back(path);
   }
+  if (error) FailToSave(folder, SystemErrorText(error.value()));
   for (const fs::path& path : old) {
     if (!fs::remove(path, error))
       FailToSave(folder, SystemErrorText(error.value()));

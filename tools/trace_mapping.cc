@@ -21,22 +21,6 @@ namespace {
 
 namespace onnx = ONNX_NAMESPACE;
 
-std::map<std::string_view, LayerId> LayersByTensor(const Graph& graph) {
-  std::map<std::string_view, LayerId> layers;
-  for (const Tensor& tensor : graph.tensors) {
-    if (tensor.producer != kModelInput) layers[tensor.name] = tensor.producer;
-  }
-  return layers;
-}
-
-std::map<int, LayerId> LayersByNode(const Graph& graph) {
-  std::map<int, LayerId> layers;
-  for (size_t i = 0; i < graph.layers.size(); ++i) {
-    layers[graph.layers[i].node] = static_cast<LayerId>(i);
-  }
-  return layers;
-}
-
 template <typename Map, typename Key>
 std::optional<LayerId> Find(const Map& layers, const Key& key) {
   const auto it = layers.find(key);
@@ -84,7 +68,7 @@ class SavedGraphMapping {
         JoinIfAny(i, Find(by_tensor_, std::string_view(output)));
       }
       JoinIfAny(i, LayerNamedBy(node));
-      JoinIfAny(i, LayerOfLayoutName(by_tensor_, node.name()));
+      JoinIfAny(i, LayerOfLayoutName(graph_, by_tensor_, node.name()));
     }
   }
 
@@ -225,7 +209,7 @@ class SavedGraphMapping {
     std::map<std::string_view, int> producer;
     for (int i = 0; i < saved_.node_size(); ++i) {
       for (const std::string& output : saved_.node(i).output()) {
-        producer[output] = i;
+        if (!output.empty()) producer[output] = i;
       }
     }
     for (int i = saved_.node_size(); i-- > 0;) {
@@ -237,7 +221,7 @@ class SavedGraphMapping {
       }
       if (!units_.UnitOf(i)) continue;
       for (const std::string& input : saved_.node(i).input()) {
-        first_reader[input] = i;
+        if (!input.empty()) first_reader[input] = i;
       }
     }
     for (int i = 0; i < saved_.node_size(); ++i) {

@@ -167,17 +167,19 @@ std::vector<int64_t> ParseKbpsList(std::string_view flag,
 }
 
 int64_t ParseDurationNs(std::string_view flag, std::string_view text) {
-  static constexpr std::array<Unit, 5> kUnits = {{{"ns", 1, 1},
+  static constexpr std::array<Unit, 7> kUnits = {{{"ns", 1, 1},
                                                   {"us", 1000, 1},
                                                   {"µs", 1000, 1},
                                                   {"ms", 1'000'000, 1},
-                                                  {"s", 1'000'000'000, 1}}};
+                                                  {"s", 1'000'000'000, 1},
+                                                  {"min", 60'000'000'000, 1},
+                                                  {"h", kHourNs, 1}}};
   if (text == "0") return 0;
   const std::optional<int64_t> ns = InUnits(text, kUnits);
   if (!ns || *ns > kHourNs) {
     Fail(ExitCode::kUsage, "E102",
          "{} '{}' is not a time up to an hour in whole nanoseconds; write for "
-         "example 5ms, 200us or 1s",
+         "example 200us, 5ms, 1s or 10min",
          flag, text);
   }
   return *ns;

@@ -15,14 +15,18 @@
 namespace dnncut {
 namespace {
 
-// The cuts to look at: those with halves.
+bool HasHalves(const TableFile::Cut& cut) {
+  return cut.device_model || cut.server_model;
+}
+
+// The cuts to look at: all that were to be written.
 std::vector<int> ChosenCuts(const TableFile& table,
                             const VerifyOptions& options) {
   std::vector<int> chosen;
   for (int c = 0; c < static_cast<int>(table.cuts.size()); ++c) {
-    const TableFile::Cut& cut = table.cuts[c];
     if (options.cut && c != *options.cut) continue;
-    if (cut.device_model || cut.server_model) chosen.push_back(c);
+    if (table.only_cut && c != *table.only_cut) continue;
+    chosen.push_back(c);
   }
   if (!options.cut || !chosen.empty()) return chosen;
   const int cuts = static_cast<int>(table.cuts.size());
@@ -237,7 +241,9 @@ VerifyReport Verify(const VerifyOptions& options, Progress* progress,
     cut.device_layers = table.cuts[c].costs.device_layers;
     cut.server_layers = table.cuts[c].costs.server_layers;
     cut.faults = checker.Check(c);
-    if (runs) runs->RunCut(&cut);
+    // A cut without a half has nothing to run; all its layers are faults then,
+    // but for those that make nothing.
+    if (runs && HasHalves(table.cuts[c])) runs->RunCut(&cut);
     report.cuts.push_back(std::move(cut));
   }
   progress->Finish();
@@ -245,8 +251,11 @@ VerifyReport Verify(const VerifyOptions& options, Progress* progress,
 }
 
 bool Passed(const CutReport& report) {
-  return report.faults.empty() && report.run_error.empty() &&
-         report.first_difference.empty() && AllWithin(report.optimized);
+  const bool same_bits = std::all_of(
+      report.exact.begin(), report.exact.end(),
+      [](const OutputCheck& check) { return check.comparison.same_bits; });
+  return report.faults.empty() && report.run_error.empty() && same_bits &&
+         AllWithin(report.optimized);
 }
 
 bool Passed(const VerifyReport& report) {

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "compiler/error.h"
+#include "tools/layer_units.h"
 
 namespace dnncut {
 namespace {
@@ -259,8 +260,20 @@ TEST(OwnNames, LayersWithoutANodeBelongToTheOneBefore) {
       "t.json");
   EXPECT_EQ(LayersOf(times), (Units{{0}, {1, 2}, {3, 4}}));
   EXPECT_THAT(UsOf(times), ElementsAre(5, 5, 2));
-  EXPECT_EQ(times.lost_us, 4);
-  EXPECT_EQ(times.lost_nodes, 1);
+  EXPECT_EQ(times.guessed_us, 4);
+  EXPECT_EQ(times.guessed_nodes, 1);
+  EXPECT_EQ(times.lost_nodes, 0);
+}
+
+TEST(LayoutName, OnlyANormalizationHasBnInIt) {
+  const Graph graph = GraphOf({{"Conv", "c", {"x", "w"}, {"c1"}},
+                               {"Relu", "r", {"c1"}, {"c1_bn"}},
+                               {"BatchNormalization", "n", {"c1_bn"}, {"z"}}});
+  const auto by_tensor = LayersByTensor(graph);
+  EXPECT_EQ(LayerOfLayoutName(graph, by_tensor, "c1_nchwc"), 0);
+  EXPECT_EQ(LayerOfLayoutName(graph, by_tensor, "c1_bn_nchwc"), 1);
+  EXPECT_EQ(LayerOfLayoutName(graph, by_tensor, "z_bn_nchwc_token_3"), 2);
+  EXPECT_EQ(LayerOfLayoutName(graph, by_tensor, "c1_bn"), std::nullopt);
 }
 
 TEST(OwnNames, ALayoutNodeIsCalledAfterTheLastOfItsLayers) {
