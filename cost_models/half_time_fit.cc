@@ -28,13 +28,8 @@
 namespace dnncut {
 namespace {
 
-// No layer and no crossing takes longer, so that sums stay far from overflow.
+// Sums of such times stay far from overflow.
 constexpr double kLongestNs = 1e15;
-
-int64_t ToNs(double ns) {
-  if (!(ns > 0)) return 0;
-  return static_cast<int64_t>(std::min(ns, kLongestNs) + 0.5);
-}
 
 int64_t LayerNs(const ProblemLayer& layer, Side side) {
   return side == Side::kDevice ? layer.device_ns : layer.server_ns;
@@ -295,6 +290,11 @@ class Fit {
 };
 
 }  // namespace
+
+int64_t ToNs(double ns) {
+  if (!(ns > 0)) return 0;
+  return static_cast<int64_t>(std::min(ns, kLongestNs) + 0.5);
+}
 
 SideCosts CostsOf(const Problem& problem, Side side) {
   SideCosts costs;

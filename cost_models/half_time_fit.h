@@ -30,6 +30,9 @@ struct SideCosts {
   bool operator==(const SideCosts&) const = default;
 };
 
+// Rounded, and from 0 to 10^15: no layer, crossing or half takes longer.
+int64_t ToNs(double ns);
+
 // The problem's own layer times of a side; nothing for a crossing.
 SideCosts CostsOf(const Problem& problem, Side side);
 

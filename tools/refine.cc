@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <iterator>
 
@@ -12,7 +11,6 @@
 #include "backends/result_writer.h"
 #include "backends/weights_file.h"
 #include "compiler/checked_math.h"
-#include "cost_models/half_time_fit.h"
 #include "passes/compress.h"
 #include "tools/compiled_result.h"
 #include "tools/probe_cuts.h"
@@ -21,9 +19,6 @@
 
 namespace dnncut {
 namespace {
-
-// No half takes longer, even slowed down.
-constexpr double kLongestNs = 1e15;
 
 void RequireExactTable(const std::string& folder, const TableFile& table) {
   if (table.approximation) {
@@ -40,13 +35,6 @@ void RequireExactTable(const std::string& folder, const TableFile& table) {
   }
 }
 
-// A cut that was measured. Slowed down already.
-struct MeasuredCut {
-  TableCut cut;
-  MeasuredTimes times;
-  bool held_out = false;
-};
-
 const MeasuredCut* Find(const std::vector<MeasuredCut>& measured,
                         const Cut& cut) {
   const auto found =
@@ -54,22 +42,6 @@ const MeasuredCut* Find(const std::vector<MeasuredCut>& measured,
                    [&](const MeasuredCut& m) { return m.cut.cut == cut; });
   return found == measured.end() ? nullptr : &*found;
 }
-
-std::vector<HalfTime> TimesOf(const std::vector<MeasuredCut>& measured,
-                              Side side) {
-  std::vector<HalfTime> times;
-  for (const MeasuredCut& cut : measured) {
-    const auto ns =
-        side == Side::kDevice ? cut.times.device_ns : cut.times.server_ns;
-    if (!cut.held_out && ns && *ns > 0) times.push_back({cut.cut.cut, *ns});
-  }
-  return times;
-}
-
-struct FittedCosts {
-  SideCosts device;
-  SideCosts server;
-};
 
 class Refiner {
  public:
@@ -108,8 +80,7 @@ class Refiner {
       Warn(warnings, "W741",
            "{} took another time in each of many processes; the machine is "
            "busy, and the fit is as uncertain",
-           unsettled_ == 1 ? std::string("1 half")
-                           : fmt::format("{} halves", unsettled_));
+           FormatPlural(unsettled_, "half", "halves"));
     }
     Write();
     RefineResult result = Report();
@@ -184,9 +155,9 @@ class Refiner {
   void SlowDown(MeasuredTimes* times) const {
     std::optional<int64_t>& ns =
         options_.as_device ? times->device_ns : times->server_ns;
-    if (!ns) return;
-    const double slow = static_cast<double>(*ns) * options_.slowdown;
-    ns = static_cast<int64_t>(std::min(slow, kLongestNs) + 0.5);
+    if (!ns || *ns == 0) return;  // no half, or no layers
+    const int64_t slow = ToNs(static_cast<double>(*ns) * options_.slowdown);
+    ns = std::max<int64_t>(slow, 1);
   }
 
   void Solve() {
@@ -290,7 +261,19 @@ class Refiner {
     WriteResult(result, write);
   }
 
-  RefineResult Report() const;
+  RefineResult Report() const {
+    const CutTable before = TableOf(compiled_.file.cuts, problem());
+    RefineResult result;
+    result.before = compiled_.table;
+    result.table = table_;
+    result.output = Output();
+    result.cuts = CompareCuts(
+        {problem(), compiled_.file.fitted, before.cuts, table_.cuts, fitted_},
+        measured_);
+    result.fitted = ErrorsOf(result.cuts, false);
+    result.held_out = ErrorsOf(result.cuts, true);
+    return result;
+  }
 
   const RefineOptions& options_;
   Progress* progress_;
@@ -305,101 +288,6 @@ class Refiner {
   BlockGraph blocks_;
   CutTable table_;
 };
-
-// Compares the predictions of one side.
-class SideReport {
- public:
-  // `before_ns`: what an earlier refine has added to the crossings of the side.
-  SideReport(const Problem& problem, Side side,
-             const std::vector<int64_t>& before_ns, const SideCosts& fitted,
-             const std::vector<MeasuredCut>& measured)
-      : problem_(problem),
-        side_(side),
-        before_(CostsOf(problem, side)),
-        after_(fitted),
-        scaled_(ScaleToHalves(problem, side, TimesOf(measured, side))) {
-    if (!before_ns.empty()) before_.cross_ns = before_ns;
-  }
-
-  std::optional<HalfComparison> Compare(const MeasuredCut& cut) const {
-    const auto ns =
-        side_ == Side::kDevice ? cut.times.device_ns : cut.times.server_ns;
-    if (!ns || *ns == 0) return std::nullopt;
-    return HalfComparison{Predict(before_, cut), Predict(after_, cut),
-                          Predict(scaled_, cut), *ns};
-  }
-
- private:
-  int64_t Predict(const SideCosts& costs, const MeasuredCut& cut) const {
-    return HalfNs(problem_, costs, cut.cut.cut, side_);
-  }
-
-  const Problem& problem_;
-  Side side_;
-  SideCosts before_;
-  SideCosts after_;
-  SideCosts scaled_;
-};
-
-double RelativeError(int64_t predicted, int64_t measured) {
-  const auto wanted = static_cast<double>(measured);
-  return std::abs(static_cast<double>(predicted) - wanted) / wanted;
-}
-
-RefineErrors ErrorsOf(const std::vector<RefinedCut>& cuts, bool held_out) {
-  RefineErrors errors;
-  for (const RefinedCut& cut : cuts) {
-    if (cut.held_out != held_out) continue;
-    for (const auto& half : {cut.device, cut.server}) {
-      if (!half) continue;
-      ++errors.halves;
-      errors.before += RelativeError(half->before_ns, half->measured_ns);
-      errors.after += RelativeError(half->after_ns, half->measured_ns);
-      errors.scaled += RelativeError(half->scaled_ns, half->measured_ns);
-    }
-  }
-  if (errors.halves == 0) return errors;
-  errors.before /= errors.halves;
-  errors.after /= errors.halves;
-  errors.scaled /= errors.halves;
-  return errors;
-}
-
-RefineResult Refiner::Report() const {
-  const FittedCrossings& before = compiled_.file.fitted;
-  const SideReport device(problem(), Side::kDevice, before.device_ns,
-                          fitted_.device, measured_);
-  const SideReport server(problem(), Side::kServer, before.server_ns,
-                          fitted_.server, measured_);
-  RefineResult result;
-  result.before = compiled_.table;
-  result.table = table_;
-  result.output = Output();
-  for (const MeasuredCut& measured : measured_) {
-    RefinedCut cut;
-    cut.device_layers = measured.cut.costs.device_layers;
-    cut.server_layers = measured.cut.costs.server_layers;
-    cut.upload_bytes = measured.cut.costs.upload_bytes;
-    cut.held_out = measured.held_out;
-    for (size_t id = 0; id < table_.cuts.size(); ++id) {
-      if (table_.cuts[id].cut == measured.cut.cut) {
-        cut.id = static_cast<int>(id);
-      }
-    }
-    cut.device = device.Compare(measured);
-    cut.server = server.Compare(measured);
-    result.cuts.push_back(cut);
-  }
-  std::stable_sort(result.cuts.begin(), result.cuts.end(),
-                   [](const RefinedCut& a, const RefinedCut& b) {
-                     if (a.id && b.id) return *a.id < *b.id;
-                     if (a.id || b.id) return a.id.has_value();
-                     return a.device_layers < b.device_layers;
-                   });
-  result.fitted = ErrorsOf(result.cuts, false);
-  result.held_out = ErrorsOf(result.cuts, true);
-  return result;
-}
 
 }  // namespace
 

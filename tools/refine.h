@@ -15,6 +15,7 @@
 #include "compiler/error.h"
 #include "tools/measure_halves.h"
 #include "tools/model_inputs.h"
+#include "tools/refine_comparison.h"
 #include "tools/terminal.h"
 
 namespace dnncut {
@@ -39,33 +40,7 @@ struct RefineOptions {
   int probes = 4;
   int max_rounds = 8;
   std::optional<std::string> output;  // nullopt: `folder`, which is replaced
-  bool force = false;  // replace what is at `output`
-};
-
-// What was predicted and what was measured, of one half; 0 layers: none.
-struct HalfComparison {
-  int64_t before_ns = 0;  // the table's as it was
-  int64_t after_ns = 0;   // as fitted
-  int64_t scaled_ns = 0;  // with one factor for all layers of the side
-  int64_t measured_ns = 0;
-};
-
-struct RefinedCut {
-  int device_layers = 0;
-  int server_layers = 0;
-  int64_t upload_bytes = 0;
-  std::optional<int> id;  // in the refined table; nullopt: not in it
-  bool held_out = false;  // measured, but not fitted to
-  std::optional<HalfComparison> device;
-  std::optional<HalfComparison> server;
-};
-
-// Mean absolute percentage errors of halves, as fractions; 0 of none.
-struct RefineErrors {
-  int halves = 0;
-  double before = 0;
-  double after = 0;
-  double scaled = 0;
+  bool force = false;                 // replace what is at `output`
 };
 
 struct RefineResult {

@@ -69,9 +69,7 @@ std::string ErrorsText(const RefineResult& result) {
   const auto add = [&rows](const char* name, const RefineErrors& errors) {
     if (errors.halves == 0) return;
     rows.push_back({fmt::format("{}, {}", name,
-                                errors.halves == 1
-                                    ? std::string("1 half")
-                                    : fmt::format("{} halves", errors.halves)),
+                                FormatPlural(errors.halves, "half", "halves")),
                     Percent(errors.before), Percent(errors.scaled),
                     Percent(errors.after)});
   };

@@ -283,8 +283,11 @@ std::string FormatDuration(int64_t ns) {
   return format(1'000'000'000, "s");
 }
 
-std::string FormatPlural(int64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+std::string FormatPlural(int64_t count, std::string_view noun,
+                         std::string_view plural) {
+  if (count == 1) return fmt::format("1 {}", noun);
+  if (plural.empty()) return fmt::format("{} {}s", count, noun);
+  return fmt::format("{} {}", count, plural);
 }
 
 std::string FormatCount(int64_t count) {

@@ -56,8 +56,9 @@ std::string FormatMs(int64_t ns, int decimals);
 // A time for people, three digits or so: "5 ms", "200 us", "1.25 s".
 std::string FormatDuration(int64_t ns);
 
-// "1 layer", "2 layers".
-std::string FormatPlural(int64_t count, std::string_view noun);
+// "1 layer", "2 layers"; `plural` where it is not the noun and an s.
+std::string FormatPlural(int64_t count, std::string_view noun,
+                         std::string_view plural = "");
 
 // "25.6 M", "4.1 G": a count, rounded to one decimal.
 std::string FormatCount(int64_t count);

@@ -147,6 +147,12 @@ TEST(UnitsTest, PrintedSizesAndTimes) {
   EXPECT_EQ(FormatCount(25'557'032), "25.6 M");
 }
 
+TEST(UnitsTest, Plurals) {
+  EXPECT_EQ(FormatPlural(1, "half", "halves"), "1 half");
+  EXPECT_EQ(FormatPlural(0, "half", "halves"), "0 halves");
+  EXPECT_EQ(FormatPlural(2, "layer"), "2 layers");
+}
+
 TEST(LatencyPartsTest, PartsAddUpAndTheMiddleIsInside) {
   CutCosts costs;
   costs.device_ns = 1000;
