@@ -56,6 +56,23 @@ std::map<std::string_view, LayerId> LayersByTensor(const Graph& graph) {
   return layers;
 }
 
+std::string_view WithoutInsertedCast(std::string_view name) {
+  for (const std::string_view prefix :
+       {"InsertedPrecisionFreeCast_", "InsertedCast_"}) {
+    if (name.starts_with(prefix)) return name.substr(prefix.size());
+  }
+  return name;
+}
+
+std::optional<LayerId> LayerOfTensor(
+    const std::map<std::string_view, LayerId>& by_tensor,
+    std::string_view name) {
+  auto it = by_tensor.find(name);
+  if (it == by_tensor.end()) it = by_tensor.find(WithoutInsertedCast(name));
+  if (it == by_tensor.end()) return std::nullopt;
+  return it->second;
+}
+
 std::map<int, LayerId> LayersByNode(const Graph& graph) {
   std::map<int, LayerId> layers;
   for (size_t i = 0; i < graph.layers.size(); ++i) {
@@ -70,9 +87,7 @@ std::optional<LayerId> LayerOfLayoutName(
   const auto before = [&](std::string_view suffix) -> std::optional<LayerId> {
     const size_t end = name.rfind(suffix);
     if (end == std::string_view::npos) return std::nullopt;
-    const auto it = by_tensor.find(name.substr(0, end));
-    if (it == by_tensor.end()) return std::nullopt;
-    return it->second;
+    return LayerOfTensor(by_tensor, name.substr(0, end));
   };
   // "conv1_bn" may be a tensor itself.
   const auto normalized = before("_bn_nchwc");

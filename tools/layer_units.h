@@ -46,6 +46,16 @@ class LayerUnits {
 // The layer that makes a tensor, by the tensor's name, which the graph holds.
 std::map<std::string_view, LayerId> LayersByTensor(const Graph& graph);
 
+// The name of a tensor, or of the node that makes it, without what the runtime
+// puts before it when it runs float16 in float: it casts what is read, and what
+// is made has such a name, too.
+std::string_view WithoutInsertedCast(std::string_view name);
+
+// The layer that makes the tensor, whose name may tell of an inserted cast.
+std::optional<LayerId> LayerOfTensor(
+    const std::map<std::string_view, LayerId>& by_tensor,
+    std::string_view name);
+
 // The layer of a node of the model, by the node's index.
 std::map<int, LayerId> LayersByNode(const Graph& graph);
 

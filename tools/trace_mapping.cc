@@ -65,7 +65,7 @@ class SavedGraphMapping {
     for (int i = 0; i < saved_.node_size(); ++i) {
       const onnx::NodeProto& node = saved_.node(i);
       for (const std::string& output : node.output()) {
-        JoinIfAny(i, Find(by_tensor_, std::string_view(output)));
+        JoinIfAny(i, LayerOfTensor(by_tensor_, output));
       }
       JoinIfAny(i, LayerNamedBy(node));
       JoinIfAny(i, LayerOfLayoutName(graph_, by_tensor_, node.name()));

@@ -199,6 +199,33 @@ TEST(SavedGraph, AFusedSubgraphIsOneUnit) {
   EXPECT_EQ(times.lost_nodes, 0);
 }
 
+// Float16 runs in float: tensors and nodes have a prefix, casts stand around,
+// and the body of a function has no names.
+TEST(SavedGraph, InsertedCastsAreSeenThrough) {
+  const Graph graph = GraphOf({{"Conv", "c", {"x", "w"}, {"a"}},
+                               {"Relu", "r", {"a"}, {"b"}},
+                               {"Softmax", "s", {"b"}, {"e"}},
+                               {"MatMul", "m", {"e", "w"}, {"y"}}});
+  const LayerTimes times = MapSavedGraph(
+      graph,
+      Proto({{"Cast", "InsertedPrecisionFreeCast_x", {"x"}, {"x32"}},
+             {"Conv", "InsertedPrecisionFreeCast_b_nchwc", {"x32"}, {"r0"}},
+             {"Exp", "", {"r0"}, {"InsertedCast__inlfunc_Softmax_X_Exp"}},
+             {"Div",
+              "",
+              {"InsertedCast__inlfunc_Softmax_X_Exp"},
+              {"InsertedCast_e"}},
+             {"MatMul", "dnncut:3:m", {"InsertedCast_e"}, {"InsertedCast_y"}},
+             {"Cast", "InsertedCast_y", {"InsertedCast_y"}, {"y"}}}),
+      {Time("InsertedPrecisionFreeCast_x", 1),
+       Time("InsertedPrecisionFreeCast_b_nchwc", 2), Time("Exp_2", 4, "Exp"),
+       Time("Div_3", 8, "Div"), Time("dnncut:3:m", 16),
+       Time("InsertedCast_y", 32)});
+  EXPECT_EQ(LayersOf(times), (Units{{0, 1}, {2}, {3}}));
+  EXPECT_THAT(UsOf(times), ElementsAre(3, 12, 48));
+  EXPECT_EQ(times.lost_nodes, 0);
+}
+
 // What was folded, dropped or made twice binds nothing together.
 TEST(SavedGraph, WhatVanishesForSeveralReadersIsAlone) {
   const Graph graph = GraphOf({{"Relu", "r", {"x"}, {"a"}},
