@@ -15,6 +15,7 @@
 
 #include "tools/layer_units.h"
 #include "tools/onnxruntime_model.h"
+#include "tools/vanished_layers.h"
 
 namespace dnncut {
 namespace {
@@ -54,6 +55,7 @@ class SavedGraphMapping {
   LayerTimes Map(const std::vector<NodeTime>& nodes) {
     JoinByNames();
     JoinBiases();
+    JoinQuantizations();
     JoinActivations();
     JoinVanishedLayers();
     FollowReaders();
@@ -101,6 +103,15 @@ class SavedGraphMapping {
           }
         }
       }
+    }
+  }
+
+  // What a layout pass moves on loses its tensor's name and keeps the node's.
+  void JoinQuantizations() {
+    for (const onnx::NodeProto& node : saved_.node()) {
+      if (!GivesQuantized(node.op_type())) continue;
+      const std::optional<LayerId> layer = LayerNamedBy(node);
+      if (layer) JoinUpToQuantization(graph_, *layer, &units_);
     }
   }
 

@@ -226,6 +226,31 @@ TEST(SavedGraph, InsertedCastsAreSeenThrough) {
   EXPECT_EQ(times.lost_nodes, 0);
 }
 
+// The layout pass names the result after the node, so that the tensor of the
+// first QuantizeLinear is gone: it is still the convolution's.
+TEST(SavedGraph, AQuantizationBelongsToTheNodeBefore) {
+  const Graph graph = GraphOf({{"DequantizeLinear", "d0", {"x"}, {"x_d"}},
+                               {"Conv", "c0", {"x_d", "w"}, {"r0"}},
+                               {"Relu", "r", {"r0"}, {"c0"}},
+                               {"QuantizeLinear", "q1", {"c0"}, {"c0_q"}},
+                               {"DequantizeLinear", "d1", {"c0_q"}, {"c0_d"}},
+                               {"Conv", "c1", {"c0_d", "w"}, {"r1"}},
+                               {"QuantizeLinear", "q2", {"r1"}, {"y"}}});
+  const LayerTimes times = MapSavedGraph(
+      graph,
+      Proto({{"Transpose", "Transpose", {"x"}, {"t"}},
+             {"QLinearConv", "dnncut:1:c0_token_1", {"t"}, {"dnncut:1:c0"}},
+             {"QLinearConv",
+              "dnncut:5:c1_token_4",
+              {"dnncut:1:c0"},
+              {"dnncut:5:c1"}},
+             {"Transpose", "Transpose_token_3", {"dnncut:5:c1"}, {"y"}}}),
+      {Time("Transpose", 1), Time("dnncut:1:c0_token_1", 2),
+       Time("dnncut:5:c1_token_4", 4), Time("Transpose_token_3", 8)});
+  EXPECT_EQ(LayersOf(times), (Units{{0, 1, 2, 3}, {4, 5, 6}}));
+  EXPECT_THAT(UsOf(times), ElementsAre(3, 12));
+}
+
 // What was folded, dropped or made twice binds nothing together.
 TEST(SavedGraph, WhatVanishesForSeveralReadersIsAlone) {
   const Graph graph = GraphOf({{"Relu", "r", {"x"}, {"a"}},

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where layers are that left no node, for the mappings of trace_mapping.h.
+#pragma once
+
+#include <string_view>
+
+#include "tools/layer_units.h"
+
+namespace dnncut {
+
+// Operators on quantized numbers whose result is quantized.
+bool GivesQuantized(std::string_view op);
+
+// For a layer that became such an operator: it holds what follows, up to the
+// QuantizeLinear.
+void JoinUpToQuantization(const Graph& graph, LayerId layer, LayerUnits* units);
+
+}  // namespace dnncut
