@@ -230,6 +230,17 @@ bool IsAllNan(const Value& value) {
   }
 }
 
+bool IsOneNumber(const Value& value) {
+  constexpr size_t kFewest = 8;
+  const size_t width = static_cast<size_t>(BitsOf(value.dtype)) / 8;
+  if (value.kind != Value::Kind::kTensor || width == 0) return false;
+  const std::string& data = value.data;
+  // Each element is that before it.
+  return data.size() >= kFewest * width &&
+         std::equal(data.begin() + static_cast<std::ptrdiff_t>(width),
+                    data.end(), data.begin());
+}
+
 float HalfToFloat(uint16_t bits) {
   const int exponent = bits >> 10 & 0x1f;
   const int fraction = bits & 0x3ff;

@@ -8,15 +8,13 @@
 #include <optional>
 #include <set>
 
-#include "backends/onnx_writer.h"
-#include "backends/weights_file.h"
 #include "compiler/error.h"
 #include "frontends/onnx_frontend.h"
 #include "tools/compare_values.h"
 #include "tools/half_check.h"
+#include "tools/model_copy.h"
 #include "tools/onnxruntime_model.h"
 #include "tools/onnxruntime_run.h"
-#include "tools/scratch_folder.h"
 
 namespace dnncut {
 namespace {
@@ -37,10 +35,11 @@ Names MadeBy(const GraphProto& graph) {
   return names;
 }
 
-// A copy of the model in `folder` whose outputs are those of `wanted` that it
-// makes.
-std::string WriteExposed(const SourceModel& model, const Names& wanted,
-                         const ScratchFolder& folder) {
+// The tensors of `wanted` that the model makes.
+std::vector<Value> RunExposed(const SourceModel& model, const Names& wanted,
+                              const std::vector<Value>& inputs,
+                              const RunOptions& options,
+                              const OnnxRuntime& runtime) {
   ModelProto copy = model.proto;
   NameNodes(&copy);
   const Names made = MadeBy(copy.graph());
@@ -48,23 +47,9 @@ std::string WriteExposed(const SourceModel& model, const Names& wanted,
   for (const std::string& name : wanted) {
     if (made.contains(name)) copy.mutable_graph()->add_output()->set_name(name);
   }
-  const WeightsLayout layout =
-      PlanWeights(model, std::vector<bool>(model.weights.size(), true));
-  const std::string path = folder.File("model.onnx");
-  WeightReader reader(model);
-  WriteOnnx(model, std::move(copy), layout, path, &reader, nullptr);
-  if (layout.bytes > 0) {
-    WriteWeights(model, layout, folder.File(kWeightsFile), &reader, nullptr);
-  }
-  return path;
-}
-
-std::vector<Value> RunExposed(const SourceModel& model, const Names& wanted,
-                              const std::vector<Value>& inputs,
-                              const RunOptions& options,
-                              const OnnxRuntime& runtime) {
   const ScratchFolder folder;
-  return RunModel(WriteExposed(model, wanted, folder), inputs, options, runtime)
+  return RunModel(WriteModelCopy(model, std::move(copy), folder), inputs,
+                  options, runtime)
       .outputs;
 }
 

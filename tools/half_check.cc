@@ -93,7 +93,7 @@ std::vector<std::string> HalfChecker::Check(int cut_id) {
   const TableFile::Cut& cut = table_.cuts.at(cut_id);
   std::vector<std::string> faults;
   std::vector<Half> halves(2);
-  bool all_read = true;
+  all_read_ = true;
   for (size_t side = 0; side < halves.size(); ++side) {
     const auto& file = side == 0 ? cut.device_model : cut.server_model;
     if (!file) continue;
@@ -109,10 +109,10 @@ std::vector<std::string> HalfChecker::Check(int cut_id) {
       CheckHalf(&half);
     } catch (const Error& error) {
       faults.push_back(error.what());
-      all_read = false;
+      all_read_ = false;
     }
   }
-  if (!all_read) return faults;
+  if (!all_read_) return faults;
   CheckCounts(halves, &faults);
   CheckBoundary(cut, cut.device_model ? &halves[0] : nullptr,
                 cut.server_model ? &halves[1] : nullptr, &faults);

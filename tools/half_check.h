@@ -31,6 +31,9 @@ class HalfChecker {
   // What is wrong with the halves of that cut, one line each; empty when
   // nothing is.
   std::vector<std::string> Check(int cut);
+  // Could all halves of the cut that was checked last be read? Others need not
+  // be run.
+  bool CouldRead() const { return all_read_; }
 
  private:
   using Graph = ONNX_NAMESPACE::GraphProto;
@@ -66,6 +69,7 @@ class HalfChecker {
   const TableFile& table_;
   const std::string& out_;
   ContentComparer comparer_;
+  bool all_read_ = true;
   bool is_random_ = false;
   std::vector<bool> is_layer_;  // by node
   int layer_count_ = 0;

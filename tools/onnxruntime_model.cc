@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "compiler/checked_math.h"
@@ -30,10 +31,19 @@ void NameNodesInBodies(onnx::NodeProto* node, int64_t* counter) {
   }
 }
 
+// ONNX Runtime's profiler writes names into JSON as they are.
+bool CanBeTraced(std::string_view name) {
+  return std::none_of(name.begin(), name.end(), [](unsigned char c) {
+    return c < ' ' || c == '"' || c == '\\';
+  });
+}
+
 void NameNodes(Nodes* nodes, int64_t* counter) {
   for (onnx::NodeProto& node : *nodes) {
     // The old name stays in it for ONNX Runtime's messages.
-    node.set_name(fmt::format("{}:{}", (*counter)++, node.name()));
+    const bool stays = CanBeTraced(node.name());
+    node.set_name(
+        fmt::format("{}:{}", (*counter)++, stays ? node.name() : ""));
     NameNodesInBodies(&node, counter);
   }
 }

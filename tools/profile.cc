@@ -7,11 +7,10 @@
 #include <fstream>
 #include <thread>
 
-#include "backends/onnx_writer.h"
-#include "backends/weights_file.h"
 #include "cost_models/layer_features.h"
 #include "cost_models/onnxruntime_trace.h"
 #include "cost_models/roofline.h"
+#include "tools/model_copy.h"
 #include "tools/onnxruntime.h"
 #include "tools/onnxruntime_model.h"
 #include "tools/onnxruntime_run.h"
@@ -65,15 +64,7 @@ std::string WriteNamedCopy(const SourceModel& model,
                            const ScratchFolder& folder) {
   onnx::ModelProto named = model.proto;
   NameNodes(&named);
-  const WeightsLayout layout =
-      PlanWeights(model, std::vector<bool>(model.weights.size(), true));
-  WeightReader reader(model);
-  const std::string path = folder.File("model.onnx");
-  if (layout.bytes > 0) {
-    WriteWeights(model, layout, folder.File(kWeightsFile), &reader, nullptr);
-  }
-  WriteOnnx(model, std::move(named), layout, path, &reader, nullptr);
-  return path;
+  return WriteModelCopy(model, std::move(named), folder);
 }
 
 onnx::ModelProto ReadSavedModel(const std::string& path) {
@@ -223,6 +214,7 @@ Profile ProfileOf(const ProfileOptions& options, const SourceModel& model,
   profile.model_file =
       std::filesystem::path(options.model_path).filename().string();
   profile.model_sha256 = model.sha256;
+  profile.model_inputs = ProfileInputs(graph);
   const std::vector<std::string> names = TensorNames(graph);
   profile.layers = RowsOf(graph, measured, names);
   profile.whole_ns = measured.whole_ns;

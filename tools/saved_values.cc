@@ -2,6 +2,7 @@
 //
 // Values as plain bytes, for programs that know neither numpy nor protobuf.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -56,6 +57,48 @@ void RemoveOldValues(const std::string& folder) {
   }
 }
 
+std::string NameOf(size_t value) { return fmt::format("{}.bin", value); }
+
+// Into a new folder.
+void WriteValues(const std::string& folder, const std::vector<Value>& values) {
+  std::error_code error;
+  if (!fs::create_directory(folder, error)) {
+    FailToSave(folder, error ? SystemErrorText(error.value())
+                             : std::string("it is there already"));
+  }
+  for (size_t i = 0; i < values.size(); ++i) {
+    WriteFile(fmt::format("{}/{}", folder, NameOf(i)), values[i].data);
+  }
+  JsonText text;
+  text.Add("schema", kSchema);
+  text.AddList("values", values.size(), [&](size_t i) {
+    const Value& value = values[i];
+    return Json{{"name", value.name},
+                {"dtype", DTypeName(value.dtype)},
+                {"shape", value.shape},
+                {"bytes", value.data.size()},
+                {"file", NameOf(i)}};
+  });
+  WriteFile(fmt::format("{}/{}", folder, kIndex), text.Finish());
+}
+
+// Gives `folder`, which may hold older values, those in `temporary`.
+void MoveInto(const std::string& folder, const std::string& temporary,
+              size_t count) {
+  std::error_code error;
+  fs::create_directory(folder, error);
+  if (error) FailToSave(folder, SystemErrorText(error.value()));
+  RemoveOldValues(folder);
+  std::vector<std::string> files;
+  for (size_t i = 0; i < count; ++i) files.push_back(NameOf(i));
+  files.emplace_back(kIndex);
+  for (const std::string& file : files) {
+    fs::rename(fs::path(temporary) / file, fs::path(folder) / file, error);
+    if (error) FailToSave(folder, SystemErrorText(error.value()));
+  }
+  fs::remove(temporary, error);
+}
+
 }  // namespace
 
 void CheckSaveFolder(const std::string& folder) {
@@ -88,25 +131,18 @@ void SaveValues(const std::string& folder, const std::vector<Value>& values) {
            value.name, DescribeValue(value));
     }
   }
-  std::error_code error;
-  fs::create_directory(folder, error);
-  if (error) FailToSave(folder, SystemErrorText(error.value()));
-  RemoveOldValues(folder);
-  const auto name_of = [](size_t i) { return fmt::format("{}.bin", i); };
-  for (size_t i = 0; i < values.size(); ++i) {
-    WriteFile(fmt::format("{}/{}", folder, name_of(i)), values[i].data);
+  // Whole or not at all: what was saved before goes when all is written.
+  std::string target = fs::path(folder).lexically_normal().string();
+  if (target.ends_with('/')) target.pop_back();
+  const std::string temporary = fmt::format("{}.{}.tmp", target, ::getpid());
+  try {
+    WriteValues(temporary, values);
+    MoveInto(folder, temporary, values.size());
+  } catch (const Error&) {
+    std::error_code ignored;
+    fs::remove_all(temporary, ignored);
+    throw;
   }
-  JsonText text;
-  text.Add("schema", kSchema);
-  text.AddList("values", values.size(), [&](size_t i) {
-    const Value& value = values[i];
-    return Json{{"name", value.name},
-                {"dtype", DTypeName(value.dtype)},
-                {"shape", value.shape},
-                {"bytes", value.data.size()},
-                {"file", name_of(i)}};
-  });
-  WriteFile(fmt::format("{}/{}", folder, kIndex), text.Finish());
 }
 
 }  // namespace dnncut

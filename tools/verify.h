@@ -66,6 +66,7 @@ struct VerifyReport {
 VerifyReport Verify(const VerifyOptions& options, Progress* progress,
                     Warnings* warnings);
 
+bool AllSameBits(const std::vector<OutputCheck>& checks);
 bool Passed(const CutReport& report);
 bool Passed(const VerifyReport& report);
 // Throws Error E732 or E733 unless it has.

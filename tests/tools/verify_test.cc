@@ -98,6 +98,26 @@ TEST_F(VerifyTest, EveryCutOfEveryTestModel) {
   }
 }
 
+// Where ONNX Runtime computes 16-bit floats in float32, it rounds them only
+// where they cross.
+TEST_F(VerifyTest, HalfPrecisionCrossesToTheBit) {
+  const ModelProto model = ParseModel(R"(
+    <ir_version: 8, opset_import: ["" : 15]>
+    net (float16[1,64] x) => (float16[1,64] y, float16[1,64] z)
+    {
+      a = Sigmoid (x)
+      b = Tanh (a)
+      c = Mul (b, b)
+      z = Sqrt (c)
+      d = Mul (c, a)
+      y = Exp (d)
+    })");
+  const VerifyOptions options = Compile(model);
+  const VerifyReport report = VerifyUnoptimized(options);
+  EXPECT_TRUE(Passed(report)) << VerifyText(report);
+  EXPECT_GT(report.cuts.size(), 3u);
+}
+
 TEST_F(VerifyTest, FullOptimisationIsComparedToo) {
   VerifyOptions options = Compile(ChainModel());
   options.cut = CutAfter({"a", "b"});
