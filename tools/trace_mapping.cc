@@ -88,14 +88,27 @@ class SavedGraphMapping {
     if (layer) units_.Join(node, *layer);
   }
 
+  // What the runtime has put behind the name of the layer's node, which may
+  // itself end in any way.
+  std::string_view Appended(const onnx::NodeProto& node, LayerId layer) const {
+    const std::string_view name = node.name();
+    const size_t number =
+        name.find(kNodePrefix) + std::string_view(kNodePrefix).size();
+    std::string_view rest = name.substr(name.find(':', number) + 1);
+    if (rest.starts_with(graph_.layers[layer].name)) {
+      rest.remove_prefix(graph_.layers[layer].name.size());
+    }
+    return rest;
+  }
+
   // A matrix product takes in the addition behind it. Of more than two
   // dimensions it is reshaped before and behind, and only the name of the node
   // in the middle tells: the tensor of the addition is made by a Reshape.
   void JoinBiases() {
     for (const onnx::NodeProto& node : saved_.node()) {
-      if (!node.name().ends_with("/MatMulAddFusion")) continue;
       const std::optional<LayerId> product = LayerNamedBy(node);
       if (!product) continue;
+      if (!Appended(node, *product).starts_with("/MatMulAddFusion")) continue;
       for (const TensorId output : graph_.layers[*product].outputs) {
         for (const LayerId reader : graph_.tensors[output].readers) {
           if (graph_.layers[reader].operation.op_type == "Add") {

@@ -46,6 +46,7 @@ Graph GraphOf(const std::vector<NodeSpec>& nodes) {
   for (const NodeSpec& spec : nodes) {
     const LayerId id = static_cast<LayerId>(graph.layers.size());
     Layer layer;
+    layer.name = spec.name;
     layer.node = id;
     layer.operation.op_type = spec.op;
     for (const std::string& input : spec.inputs) {
@@ -175,6 +176,23 @@ TEST(SavedGraph, AMatrixProductTakesInItsBias) {
        Time("gemm_output_reshape", 2), Time("dnncut:2:r", 3)});
   EXPECT_EQ(LayersOf(times), (Units{{0, 1}, {2}}));
   EXPECT_THAT(UsOf(times), ElementsAre(13, 3));
+}
+
+// A model that the runtime has optimised before has such names already.
+TEST(SavedGraph, TheUsersOwnNameTellsNoFusion) {
+  const std::vector<NodeSpec> nodes = {
+      {"Gemm", "m/MatMulAddFusion", {"x", "w"}, {"p"}},
+      {"Add", "a", {"p", "x"}, {"q"}},
+      {"MatMul", "n", {"q", "w"}, {"r"}},
+      {"Add", "b", {"r", "w"}, {"y"}}};
+  const LayerTimes times = MapSavedGraph(
+      GraphOf(nodes),
+      Proto({{"Gemm", "dnncut:0:m/MatMulAddFusion", {"x", "w"}, {"p"}},
+             {"Add", "dnncut:1:a", {"p", "x"}, {"q"}},
+             {"Gemm", "dnncut:2:n/MatMulAddFusion_token_1", {"q", "w"}, {"t"}},
+             {"Reshape", "gemm_output_reshape", {"t"}, {"y"}}}),
+      {});
+  EXPECT_EQ(LayersOf(times), (Units{{0}, {1}, {2, 3}}));
 }
 
 // A subgraph that becomes one nameless operator, in which one tensor has two
