@@ -197,13 +197,16 @@ class SavedGraphMapping {
 
   // A layer without a node belongs to the one unit that its readers became,
   // seen through others of its kind. None when its result was folded into a
-  // constant, several when it was dropped or doubled: then it is alone.
+  // constant, several when it was dropped or doubled: then it is alone. So is
+  // what another layer computes, too.
   void JoinVanishedLayers() {
     constexpr LayerId kNone = -1;
     constexpr LayerId kSeveral = -2;
+    const std::vector<bool> is_duplicate = FindDuplicates(graph_, units_);
     std::vector<LayerId> reader_unit(graph_.layers.size(), kNone);
     for (size_t i = graph_.layers.size(); i-- > 0;) {
       const LayerId layer = static_cast<LayerId>(i);
+      if (is_duplicate[i]) continue;
       if (units_.HasNode(layer)) {
         reader_unit[i] = layer;
         continue;

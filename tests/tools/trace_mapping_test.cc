@@ -288,6 +288,26 @@ TEST(SavedGraph, WhatVanishesForSeveralReadersIsAlone) {
   EXPECT_EQ(LayersOf(times), (Units{{0}, {1}, {2}, {3}, {4}, {5}, {6}}));
 }
 
+// The runtime computes it once, whichever of the two remains.
+TEST(SavedGraph, WhatIsComputedTwiceIsAlone) {
+  const Graph graph = GraphOf({{"Relu", "r", {"x"}, {"b"}},
+                               {"MatMul", "mA", {"b", "w"}, {"c1"}},
+                               {"MatMul", "mB", {"b", "w"}, {"c2"}},
+                               {"Softmax", "sA", {"c1"}, {"d1"}},
+                               {"Softmax", "sB", {"c2"}, {"d2"}},
+                               {"Concat", "cat", {"d1", "d2"}, {"e"}}});
+  const LayerTimes times =
+      MapSavedGraph(graph,
+                    Proto({{"Relu", "dnncut:0:r", {"x"}, {"b"}},
+                           {"MatMul", "dnncut:2:mB", {"b", "w"}, {"c2"}},
+                           {"Softmax", "dnncut:4:sB", {"c2"}, {"d2"}},
+                           {"Concat", "dnncut:5:cat", {"d2", "d2"}, {"e"}}}),
+                    {Time("dnncut:0:r", 1), Time("dnncut:2:mB", 2),
+                     Time("dnncut:4:sB", 4), Time("dnncut:5:cat", 8)});
+  EXPECT_EQ(LayersOf(times), (Units{{0}, {1}, {2}, {3}, {4}, {5}}));
+  EXPECT_THAT(UsOf(times), ElementsAre(1, 0, 2, 0, 4, 8));
+}
+
 TEST(SavedGraph, NamelessNodesAreKnownByTheirOrder) {
   const Graph graph = GraphOf(
       {{"HardSwish", "h", {"x"}, {"a"}}, {"HardSwish", "k", {"a"}, {"b"}}});
