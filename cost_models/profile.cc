@@ -37,6 +37,28 @@ std::string ReadHash(const JsonValue& model) {
   return hash;
 }
 
+DType ReadDType(const JsonValue& input) {
+  const std::optional<DType> dtype = DTypeFromName(GetString(input, "dtype"));
+  if (!dtype) {
+    FailAt(GetMember(input, "dtype"),
+           "must be a data type, for example \"float32\"");
+  }
+  return *dtype;
+}
+
+void ReadModel(const JsonValue& root, Profile* profile) {
+  const JsonValue model = GetMember(root, "model");
+  RefuseMisspeltKeys(model, {"file", "sha256", "inputs"});
+  profile->model_file = FindString(model, "file").value_or("");
+  profile->model_sha256 = ReadHash(model);
+  if (!FindMember(model, "inputs")) return;
+  for (const JsonValue& input : GetArray(model, "inputs")) {
+    profile->model_inputs.push_back({.name = GetString(input, "name"),
+                                     .dtype = ReadDType(input),
+                                     .shape = GetInt64s(input, "shape", -1)});
+  }
+}
+
 void ReadRuntime(const JsonValue& root, Profile* profile) {
   const std::optional<JsonValue> runtime = FindMember(root, "runtime");
   if (!runtime) return;
@@ -152,6 +174,18 @@ void SetFeatures(const LayerFeatures& features, ProfileRow* row) {
   row->calls = features.calls;
 }
 
+std::vector<ProfileInput> ProfileInputs(const Graph& graph) {
+  std::vector<ProfileInput> inputs;
+  for (int i = 0; i < graph.input_count; ++i) {
+    const TensorType& type = graph.tensors[i].type;
+    if (type.kind != TensorType::Kind::kTensor || !type.has_rank) continue;
+    inputs.push_back({.name = graph.tensors[i].name,
+                      .dtype = type.dtype,
+                      .shape = type.shape});
+  }
+  return inputs;
+}
+
 Profile ReadProfile(const std::string& path) {
   const JsonValue root = ReadJsonFile(path);
   CheckSchema(root, "dnncut.profile", 1);
@@ -162,9 +196,7 @@ Profile ReadProfile(const std::string& path) {
   profile.path = path;
   profile.machine = GetString(root, "machine");
   ReadRuntime(root, &profile);
-  const JsonValue model = GetMember(root, "model");
-  profile.model_file = FindString(model, "file").value_or("");
-  profile.model_sha256 = ReadHash(model);
+  ReadModel(root, &profile);
   ReadRows(root, &profile);
   profile.whole_ns = FindInt64(root, "whole_ns", 0, kMaxLayerNs);
   profile.runs = FindInt64(root, "runs", 1);

@@ -39,6 +39,17 @@ struct ProfileRow {
 std::optional<LayerFeatures> FeaturesOf(const ProfileRow& row);
 void SetFeatures(const LayerFeatures& features, ProfileRow* row);
 
+struct ProfileInput {
+  std::string name;
+  DType dtype = DType::kUndefined;
+  std::vector<int64_t> shape;  // -1: not known
+
+  bool operator==(const ProfileInput&) const = default;
+};
+
+// The inputs of the model at hand that have a rank, in its order.
+std::vector<ProfileInput> ProfileInputs(const Graph& graph);
+
 struct Profile {
   std::string path;     // as the user gave it, for messages
   std::string machine;  // a name for people
@@ -48,7 +59,8 @@ struct Profile {
   std::optional<int64_t> threads;
   std::string optimization;
   std::string model_file;
-  std::string model_sha256;  // lower-case hex
+  std::string model_sha256;                // lower-case hex
+  std::vector<ProfileInput> model_inputs;  // empty when the file is silent
   std::vector<ProfileRow> layers;
   std::optional<int64_t> whole_ns;  // one run of the whole model
   // How the whole runs were measured: their number, the standard deviation as

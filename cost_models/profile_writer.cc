@@ -26,6 +26,18 @@ Json RuntimeJson(const Profile& profile) {
   return runtime;
 }
 
+Json ModelJson(const Profile& profile) {
+  Json model = Json::object();
+  PutIfAny("file", profile.model_file, &model);
+  model["sha256"] = profile.model_sha256;
+  for (const ProfileInput& input : profile.model_inputs) {
+    model["inputs"].push_back({{"name", input.name},
+                               {"dtype", DTypeName(input.dtype)},
+                               {"shape", input.shape}});
+  }
+  return model;
+}
+
 Json RowJson(const ProfileRow& row) {
   Json json = {{"output", row.output}};
   PutIfAny("op", row.op, &json);
@@ -47,9 +59,7 @@ nlohmann::ordered_json ProfileJson(const Profile& profile) {
   if (const Json runtime = RuntimeJson(profile); !runtime.empty()) {
     json["runtime"] = runtime;
   }
-  json["model"] = Json::object();
-  PutIfAny("file", profile.model_file, &json["model"]);
-  json["model"]["sha256"] = profile.model_sha256;
+  json["model"] = ModelJson(profile);
   PutIfAny("whole_ns", profile.whole_ns, &json);
   PutIfAny("runs", profile.runs, &json);
   PutIfAny("cv", profile.cv, &json);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/machine_costs.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -10,6 +12,7 @@
 #include "cost_models/profile.h"
 #include "cost_models/regression.h"
 #include "cost_models/roofline.h"
+#include "tools/text_table.h"
 
 namespace dnncut {
 namespace {
@@ -35,6 +38,74 @@ std::optional<Machine> FillMachine(const Profile& profile, const Fill& fill) {
   return machine;
 }
 
+// The model file's names of an input's free dims, by axis; "" for the others.
+std::vector<std::string> DimNames(const SourceModel& model,
+                                  const std::string& input) {
+  std::vector<std::string> names;
+  for (const auto& value : model.proto.graph().input()) {
+    if (value.name() != input) continue;
+    for (const auto& dim : value.type().tensor_type().shape().dim()) {
+      names.push_back(dim.dim_param());
+    }
+  }
+  return names;
+}
+
+// The flags that give an input `wanted` in place of `other`: --dim if all dims
+// that differ have names, as other inputs may have them, too.
+std::string ShapeFlags(const SourceModel& model, const ProfileInput& wanted,
+                       const ProfileInput& other) {
+  std::vector<std::string> names = DimNames(model, wanted.name);
+  names.resize(wanted.shape.size());
+  std::map<std::string, int64_t> dims;
+  for (size_t axis = 0; axis < wanted.shape.size(); ++axis) {
+    if (wanted.shape[axis] != other.shape[axis]) {
+      dims[names[axis]] = wanted.shape[axis];
+    }
+  }
+  if (dims.contains("")) {
+    return fmt::format("--shape {}={}", wanted.name,
+                       fmt::join(wanted.shape, "x"));
+  }
+  std::vector<std::string> flags;
+  for (const auto& [name, value] : dims) {
+    flags.push_back(fmt::format("--dim {}={}", name, value));
+  }
+  return fmt::format("{}", fmt::join(flags, " "));
+}
+
+bool Differ(const ProfileInput& a, const ProfileInput& b) {
+  if (a.dtype != b.dtype || a.shape.size() != b.shape.size()) return true;
+  for (size_t axis = 0; axis < a.shape.size(); ++axis) {
+    if (a.shape[axis] < 0 || b.shape[axis] < 0) continue;
+    if (a.shape[axis] != b.shape[axis]) return true;
+  }
+  return false;
+}
+
+// Times at one batch size say nothing about another.
+void CheckProfileInputs(const Profile& profile, const SourceModel& model,
+                        const Graph& graph) {
+  const std::vector<ProfileInput> inputs = ProfileInputs(graph);
+  for (const ProfileInput& measured : profile.model_inputs) {
+    const auto here = std::find_if(
+        inputs.begin(), inputs.end(),
+        [&](const ProfileInput& input) { return input.name == measured.name; });
+    if (here == inputs.end() || !Differ(measured, *here)) continue;
+    std::string advice = "measure this model again";
+    if (measured.shape.size() == here->shape.size()) {
+      advice = fmt::format("give {}, or profile again with {}",
+                           ShapeFlags(model, measured, *here),
+                           ShapeFlags(model, *here, measured));
+    }
+    Fail(ExitCode::kBadInput, "E425",
+         "{}: was measured with input '{}' as {}, but here it is {}; {}",
+         profile.path, measured.name,
+         FormatType(DTypeName(measured.dtype), measured.shape),
+         FormatType(DTypeName(here->dtype), here->shape), advice);
+  }
+}
+
 // How many layers have no row of their own.
 int CountUnmeasured(const Graph& graph, const Profile& profile) {
   std::set<std::string> rows;
@@ -53,6 +124,7 @@ MachineCosts MeasuredCosts(const std::string& path, const Fill& fill,
                            Warnings* warnings) {
   const Profile profile = ReadProfile(path);
   CheckProfileModel(profile, model.path, model.sha256);
+  CheckProfileInputs(profile, model, graph);
   MachineCosts costs;
   costs.name = profile.machine;
   costs.measured = true;

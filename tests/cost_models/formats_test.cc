@@ -45,6 +45,8 @@ TEST(Formats, ProfileExampleIsRead) {
   const Profile profile =
       ReadProfile(TemporaryFile("p.json", Example("Profile")));
   EXPECT_EQ(profile.machine, "my-board");
+  ASSERT_EQ(profile.model_inputs.size(), 1u);
+  EXPECT_EQ(profile.model_inputs[0].dtype, DType::kFloat32);
   EXPECT_EQ(profile.layers.size(), 3u);
   EXPECT_EQ(profile.cross_ns.at("relu1_out"), 15000);
 }

@@ -142,6 +142,8 @@ TEST(ProfileWriter, WhatIsWrittenIsRead) {
   profile.optimization = "all";
   profile.model_file = "net.onnx";
   profile.model_sha256 = std::string(64, 'b');
+  profile.model_inputs = {{"x", DType::kFloat16, {1, -1}},
+                          {"n", DType::kInt64, {}}};
   profile.whole_ns = 90;
   profile.runs = 20;
   profile.cv = 0.0125;

@@ -21,7 +21,9 @@ std::string Good() {
   "runtime": {"name": "onnxruntime", "version": "1.30.0", "threads": 4,
               "optimization": "all"},
   "model": {"file": "net.onnx", "sha256": ")" +
-         kHash + R"("},
+         kHash + R"(", "inputs": [
+    {"name": "x", "dtype": "float32", "shape": [1, 100]},
+    {"name": "n", "dtype": "int64", "shape": []}]},
   "whole_ns": 55, "runs": 20, "cv": 0.25, "profiler_ratio": 1.5,
   "layers": [{"output": "t0", "op": "Relu", "ns": 10, "spread_ns": 2,
               "class": "pooling", "operations": 5, "bytes": 6,
@@ -57,6 +59,9 @@ TEST(Profile, ReadsEverything) {
   EXPECT_EQ(profile.optimization, "all");
   EXPECT_EQ(profile.model_file, "net.onnx");
   EXPECT_EQ(profile.model_sha256, kHash);
+  EXPECT_EQ(profile.model_inputs,
+            (std::vector<ProfileInput>{{"x", DType::kFloat32, {1, 100}},
+                                       {"n", DType::kInt64, {}}}));
   EXPECT_EQ(profile.whole_ns, 55);
   ASSERT_EQ(profile.layers.size(), 3u);
   EXPECT_EQ(profile.layers[0].spread_ns, 2);
@@ -121,6 +126,17 @@ TEST(Profile, AnyOutputNamesItsLayer) {
             "has two rows in \"layers\" thereby; keep one");
 }
 
+TEST(Profile, StatesInputsThatHaveARank) {
+  Graph graph = ThreeLayers();
+  ASSERT_EQ(graph.input_count, 1);
+  graph.tensors[0].type = Typed({-1, 100}, DType::kInt64);
+  EXPECT_EQ(ProfileInputs(graph),
+            (std::vector<ProfileInput>{
+                {graph.tensors[0].name, DType::kInt64, {-1, 100}}}));
+  graph.tensors[0].type.has_rank = false;
+  EXPECT_TRUE(ProfileInputs(graph).empty());
+}
+
 TEST(Profile, IsForOneModel) {
   const Profile profile = Read(Good());
   CheckProfileModel(profile, "net.onnx", kHash);
@@ -152,6 +168,13 @@ TEST(Profile, RefusesBadFiles) {
               HasSubstr("\"model.sha256\" must be 64 hexadecimal digits"));
   EXPECT_THAT(ReadError(Replaced(good, kHash, std::string(64, 'g'))),
               HasSubstr("\"model.sha256\" must be 64 hexadecimal digits"));
+  EXPECT_THAT(ReadError(Replaced(good, "int64", "integer")),
+              HasSubstr("\"model.inputs[1].dtype\" must be a data type, for "
+                        "example \"float32\""));
+  EXPECT_THAT(ReadError(Replaced(good, "[1, 100]", "[-2, 100]")),
+              HasSubstr("\"model.inputs[0].shape[0]\" is -2"));
+  EXPECT_THAT(ReadError(Replaced(good, "\"inputs\"", "\"input\"")),
+              HasSubstr("did you mean 'inputs'?"));
   EXPECT_THAT(ReadError(Replaced(good, "\"threads\": 4", "\"threads\": 0")),
               HasSubstr("\"runtime.threads\" is 0"));
   EXPECT_THAT(ReadError(Replaced(good, "\"groups\"", "\"gruops\"")),
