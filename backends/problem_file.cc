@@ -127,6 +127,18 @@ void CheckCut(const std::string& out, const Problem& problem, const Cut& cut,
   }
 }
 
+// Else an earlier refine would be taken for costs of the compile, or the other
+// way round.
+void CheckRefined(const std::string& out, const ProblemFile& file,
+                  const RefinedSides& refined) {
+  if (file.problem.tensors.empty()) return;
+  const FittedCrossings& fitted = file.fitted;
+  if (fitted.device_ns.empty() == refined.device_slowdown.has_value() ||
+      fitted.server_ns.empty() == refined.server_slowdown.has_value()) {
+    FailToFit(out, "they differ in which sides were refined");
+  }
+}
+
 }  // namespace
 
 ProblemFile ReadProblemFile(const std::string& out, const TableFile& table) {
@@ -140,6 +152,7 @@ ProblemFile ReadProblemFile(const std::string& out, const TableFile& table) {
     ReadSides(json, &file.cuts);
   }
   ReadTensors(root, &file);
+  CheckRefined(out, file, table.refined);
   if (std::cmp_not_equal(file.problem.layers.size(), table.layers)) {
     FailToFit(out, "the number of layers differs");
   }

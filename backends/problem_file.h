@@ -13,8 +13,8 @@
 namespace dnncut {
 
 struct ProblemFile {
-  Problem problem;        // keeps the promises of VerifyProblem
-  std::vector<Cut> cuts;  // of the table, by number; each feasible
+  Problem problem;         // keeps the promises of VerifyProblem
+  std::vector<Cut> cuts;   // of the table, by number; each feasible
   FittedCrossings fitted;  // in the problem's cross_ns
 };
 

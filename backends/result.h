@@ -20,8 +20,9 @@ namespace dnncut {
 // A machine as table.json names it.
 struct MachineLabel {
   std::string name;
-  std::string source;  // "roofline", "profile" or "regression"
-  // How a profile was measured, when it says; see cost_models/profile.h.
+  std::string source;  // "roofline", "profile", "regression" or "refined"
+  // How a profile or the halves of a refined side were measured, when it says;
+  // see cost_models/profile.h.
   std::optional<int64_t> threads = {};
   std::string optimization = {};
 
@@ -43,6 +44,15 @@ struct FittedCrossings {
   std::vector<int64_t> server_ns;
 };
 
+// What dnncut refine has multiplied the measured times of a side by, 1 without
+// --slowdown; nullopt for a side that was not refined.
+struct RefinedSides {
+  std::optional<double> device_slowdown;
+  std::optional<double> server_slowdown;
+
+  bool operator==(const RefinedSides&) const = default;
+};
+
 // References to what the pipeline holds; none may be null.
 struct Result {
   const SourceModel* model = nullptr;
@@ -54,6 +64,7 @@ struct Result {
   MachineLabel server;
   std::string version;  // of dnncut
   // Of a refined table; the times by cut.
+  RefinedSides refined;
   FittedCrossings fitted;
   std::vector<MeasuredTimes> measured;
 };

@@ -55,13 +55,14 @@ TableFile::CrossingTensor ReadTensor(const JsonValue& json) {
 }
 
 // A path from a file must not lead elsewhere than to where compile puts halves.
-std::optional<std::string> ReadHalf(const JsonValue& json, std::string_view side,
-                                    int id) {
+std::optional<std::string> ReadHalf(const JsonValue& json,
+                                    std::string_view side, int id) {
   const std::string key = fmt::format("{}_model", side);
   const std::string expected = fmt::format("{}/cut{}.onnx", side, id);
   const auto path = FindString(json, key);
   if (path && *path != expected) {
-    FailAt(GetMember(json, key), fmt::format("must be \"{}\" or null", expected));
+    FailAt(GetMember(json, key),
+           fmt::format("must be \"{}\" or null", expected));
   }
   return path;
 }
@@ -120,6 +121,20 @@ void ReadRows(const JsonValue& root, TableFile* table) {
   }
 }
 
+std::optional<double> ReadSlowdown(const JsonValue& refined,
+                                   std::string_view side) {
+  const std::string key = fmt::format("{}_slowdown", side);
+  const auto slowdown = FindMember(refined, key);
+  if (!GetBool(refined, side)) {
+    if (slowdown) FailAt(*slowdown, "must not stand with a side that is not");
+    return std::nullopt;
+  }
+  if (!slowdown) return 1;
+  const double factor = GetDouble(refined, key, 0);
+  if (!(factor > 0)) FailAt(*slowdown, "must be above 0");
+  return factor;
+}
+
 }  // namespace
 
 TableFile ReadTableFile(const std::string& path) {
@@ -152,6 +167,10 @@ TableFile ReadTableFile(const std::string& path) {
                            GetDouble(*json, "worst_regret", 0),
                            GetInt64(*json, "worst_kbps")};
   }
+  if (const auto json = FindMember(root, "refined")) {
+    table.refined = {ReadSlowdown(*json, "device"),
+                     ReadSlowdown(*json, "server")};
+  }
   if (const auto only_cut = FindInt64(root, "only_cut", 0, kMaxCount)) {
     table.only_cut = static_cast<int>(*only_cut);
   }
@@ -161,7 +180,8 @@ TableFile ReadTableFile(const std::string& path) {
 std::string FolderOfTable(const std::string& path) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) return path;
-  return std::filesystem::path(path).parent_path().string();
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
 }
 
 const TableRow& FindRow(const TableFile& table, int64_t kbps) {

@@ -57,6 +57,7 @@ struct TableFile {
   std::vector<Cut> cuts;
   std::vector<TableRow> rows;
   std::optional<Approximation> approximation;
+  RefinedSides refined;
   std::optional<int> only_cut;  // the only one with halves in the folder
 };
 

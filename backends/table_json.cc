@@ -151,6 +151,16 @@ Json ApproximationJson(const Approximation& approximation) {
 
 }  // namespace
 
+Json RefinedJson(const RefinedSides& refined) {
+  const std::optional<double>& device = refined.device_slowdown;
+  const std::optional<double>& server = refined.server_slowdown;
+  if (!device && !server) return nullptr;
+  Json json = {{"device", device.has_value()}, {"server", server.has_value()}};
+  if (device.value_or(1) != 1) json["device_slowdown"] = *device;
+  if (server.value_or(1) != 1) json["server_slowdown"] = *server;
+  return json;
+}
+
 std::string TableJson(const Result& result, std::optional<int> only_cut) {
   const CutTable& table = *result.table;
   const HalfMaker maker(*result.model, *result.graph);
@@ -166,11 +176,8 @@ std::string TableJson(const Result& result, std::optional<int> only_cut) {
     text.Add("approximation", ApproximationJson(*table.approximation));
   }
   if (only_cut) text.Add("only_cut", *only_cut);
-  const FittedCrossings& fitted = result.fitted;
-  if (!fitted.device_ns.empty() || !fitted.server_ns.empty()) {
-    text.Add("refined", {{"device", !fitted.device_ns.empty()},
-                         {"server", !fitted.server_ns.empty()}});
-  }
+  const Json refined = RefinedJson(result.refined);
+  if (!refined.is_null()) text.Add("refined", refined);
   text.Add("layers", result.graph->layers.size());
   text.Add("blocks", CountBlocks(*result.blocks));
   text.AddList("cuts", table.cuts.size(), [&](size_t id) {

@@ -54,24 +54,25 @@ ImportOptions ImportOf(const TableFile& table, const Problem& problem) {
 
 }  // namespace
 
-CompiledResult LoadCompiled(const std::string& folder,
+CompiledResult LoadCompiled(const std::string& path,
                             const std::optional<std::string>& model) {
   CompiledResult compiled;
-  compiled.table = ReadTableFile(folder + "/table.json");
+  compiled.table = ReadTableFile(path);
+  compiled.folder = FolderOfTable(path);
+  const std::string& folder = compiled.folder;
   compiled.file = ReadProblemFile(folder, compiled.table);
   // The compile has told about the model already.
   Warnings told;
   LoadOptions load;
   load.allow_newer = true;
-  compiled.model = LoadModel(
-      FindCompiledModel(compiled.table, folder, model), load,
-      &told);
+  compiled.model =
+      LoadModel(FindCompiledModel(compiled.table, folder, model), load, &told);
   compiled.graph = ImportGraph(
       compiled.model, ImportOf(compiled.table, compiled.file.problem), &told);
   if (!IsSameModel(compiled.graph, compiled.file.problem)) {
     Fail(ExitCode::kBadInput, "E740",
-         "{}/problem.json is not the problem of {}; compile again",
-         folder, compiled.model.path);
+         "{}/problem.json is not the problem of {}; compile again", folder,
+         compiled.model.path);
   }
   TakeSizes(compiled.file.problem, &compiled.graph);
   return compiled;

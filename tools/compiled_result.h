@@ -16,15 +16,17 @@ namespace dnncut {
 
 // The result folder, and the model that it was compiled from.
 struct CompiledResult {
+  std::string folder;
   TableFile table;
   ProblemFile file;
   SourceModel model;
   Graph graph;
 };
 
-// `model` as for FindCompiledModel. Throws Error, also when the model, the
-// problem and the table do not fit together (E630, E731, E740).
-CompiledResult LoadCompiled(const std::string& folder,
+// `path` as for ReadTableFile, `model` as for FindCompiledModel. Throws Error,
+// also when the model, the problem and the table do not fit together (E630,
+// E731, E740).
+CompiledResult LoadCompiled(const std::string& path,
                             const std::optional<std::string>& model);
 
 }  // namespace dnncut

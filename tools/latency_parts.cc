@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/latency_parts.h"
 
+#include <fmt/format.h>
+
 namespace dnncut {
 namespace {
 
@@ -38,6 +40,20 @@ int64_t MiddleKbps(int64_t min_kbps, int64_t max_kbps) {
   while (middle / unit >= 100) unit *= 10;
   const int64_t round = middle / unit * unit;
   return round >= min_kbps ? round : middle;
+}
+
+bool SendsNothing(const TableFile::Cut& cut) {
+  return cut.costs.server_layers == 0 && cut.tensors.empty();
+}
+
+std::string SlowdownText(double slowdown) {
+  return slowdown == 1 ? "" : fmt::format(", slowdown {}", slowdown);
+}
+
+std::string MachineText(const MachineLabel& machine,
+                        const std::optional<double>& slowdown) {
+  if (!slowdown) return machine.name;
+  return fmt::format("{}, refined{}", machine.name, SlowdownText(*slowdown));
 }
 
 }  // namespace dnncut

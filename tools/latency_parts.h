@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the time of one inference goes, for people.
+// Where the time of one inference goes, and where it comes from, for people.
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
+#include "backends/result.h"
+#include "backends/table_file.h"
 #include "compiler/cut.h"
 #include "compiler/cut_table.h"
 #include "compiler/problem.h"
@@ -25,5 +29,15 @@ LatencyParts PartsAt(const CutCosts& costs, const Downlink& downlink,
 // The bandwidth at which a row is shown: the geometric middle of its ends, cut
 // to two digits when that is still inside.
 int64_t MiddleKbps(int64_t min_kbps, int64_t max_kbps);
+
+// Without a layer on the server nothing needs to be sent; results may be.
+bool SendsNothing(const TableFile::Cut& cut);
+
+// ", slowdown 4"; nothing for 1.
+std::string SlowdownText(double slowdown);
+
+// Whose times they are: "board", "board, refined, slowdown 4".
+std::string MachineText(const MachineLabel& machine,
+                        const std::optional<double>& slowdown);
 
 }  // namespace dnncut

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "backends/table_file.h"
+#include "backends/table_json.h"
 #include "compiler/error.h"
 #include "tools/command.h"
 #include "tools/latency_parts.h"
@@ -30,6 +31,17 @@ std::string HalfText(const std::filesystem::path& folder,
                      model ? (folder / *model).string() : "no half written");
 }
 
+std::string TimeText(const TableFile::Cut& cut, const LatencyParts& parts) {
+  const std::string total = FormatDuration(parts.total_ns);
+  if (SendsNothing(cut)) {
+    return fmt::format("time      {}, all on the device\n", total);
+  }
+  return fmt::format("time      {} = device {} + network {} + server {}\n",
+                     total, FormatDuration(parts.device_ns),
+                     FormatDuration(parts.network_ns),
+                     FormatDuration(parts.server_ns));
+}
+
 std::string LookupText(const TableFile& table, const TableRow& row,
                        const std::filesystem::path& folder, int64_t kbps) {
   const TableFile::Cut& cut = table.cuts[row.cut];
@@ -39,13 +51,15 @@ std::string LookupText(const TableFile& table, const TableRow& row,
                   row.cut, Printable(table.model_file),
                   FormatKbps(row.min_kbps), FormatKbps(row.max_kbps));
   text += fmt::format(
-      "device    {}: {}\n", Printable(table.device.name),
+      "device    {}: {}\n",
+      Printable(MachineText(table.device, table.refined.device_slowdown)),
       Printable(HalfText(folder, cut.device_model, cut.costs.device_layers)));
   text += fmt::format(
-      "server    {}: {}\n", Printable(table.server.name),
+      "server    {}: {}\n",
+      Printable(MachineText(table.server, table.refined.server_slowdown)),
       Printable(HalfText(folder, cut.server_model, cut.costs.server_layers)));
   std::string_view label = "upload";
-  if (cut.tensors.empty()) text += "upload    nothing\n";
+  if (cut.tensors.empty()) text += "upload    nothing is sent\n";
   for (const TableFile::CrossingTensor& tensor : cut.tensors) {
     text += fmt::format("{:<9} '{}' {} {}\n", label, Printable(tensor.name),
                         FormatType(tensor.dtype, tensor.shape),
@@ -56,11 +70,7 @@ std::string LookupText(const TableFile& table, const TableRow& row,
     text +=
         fmt::format("download  {}\n", FormatBytes(cut.costs.download_bytes));
   }
-  text += fmt::format(
-      "time      {} = device {} + network {} + server {}\n",
-      FormatDuration(parts.total_ns), FormatDuration(parts.device_ns),
-      FormatDuration(parts.network_ns), FormatDuration(parts.server_ns));
-  return text;
+  return text + TimeText(cut, parts);
 }
 
 nlohmann::ordered_json LookupJson(const TableFile& table, const TableRow& row,
@@ -77,21 +87,25 @@ nlohmann::ordered_json LookupJson(const TableFile& table, const TableRow& row,
                        {"shape", tensor.shape},
                        {"bytes", tensor.bytes}});
   }
-  return {{"schema", "dnncut.lookup/1"},
-          {"kbps", kbps},
-          {"row", {{"min_kbps", row.min_kbps}, {"max_kbps", row.max_kbps}}},
-          {"cut", row.cut},
-          {"device_layers", cut.costs.device_layers},
-          {"server_layers", cut.costs.server_layers},
-          {"device_model", path_or_null(cut.device_model)},
-          {"server_model", path_or_null(cut.server_model)},
-          {"tensors", tensors},
-          {"upload_bytes", cut.costs.upload_bytes},
-          {"download_bytes", cut.costs.download_bytes},
-          {"device_ns", parts.device_ns},
-          {"network_ns", parts.network_ns},
-          {"server_ns", parts.server_ns},
-          {"latency_ns", parts.total_ns}};
+  nlohmann::ordered_json json = {
+      {"schema", "dnncut.lookup/1"},
+      {"kbps", kbps},
+      {"row", {{"min_kbps", row.min_kbps}, {"max_kbps", row.max_kbps}}},
+      {"cut", row.cut},
+      {"device_layers", cut.costs.device_layers},
+      {"server_layers", cut.costs.server_layers},
+      {"device_model", path_or_null(cut.device_model)},
+      {"server_model", path_or_null(cut.server_model)},
+      {"tensors", tensors},
+      {"upload_bytes", cut.costs.upload_bytes},
+      {"download_bytes", cut.costs.download_bytes},
+      {"device_ns", parts.device_ns},
+      {"network_ns", parts.network_ns},
+      {"server_ns", parts.server_ns},
+      {"latency_ns", parts.total_ns}};
+  const nlohmann::ordered_json refined = RefinedJson(table.refined);
+  if (!refined.is_null()) json["refined"] = refined;
+  return json;
 }
 
 void RunLookup(const LookupFlags& flags) {

@@ -6,13 +6,16 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <thread>
 
+#include "backends/halves.h"
 #include "backends/result_folder.h"
 #include "backends/result_writer.h"
 #include "backends/weights_file.h"
 #include "compiler/checked_math.h"
 #include "passes/compress.h"
 #include "tools/compiled_result.h"
+#include "tools/latency_parts.h"
 #include "tools/probe_cuts.h"
 #include "tools/run_flags.h"
 #include "tools/units.h"
@@ -47,9 +50,9 @@ class Refiner {
  public:
   Refiner(const RefineOptions& options, Progress* progress)
       : options_(options), progress_(progress) {
-    progress->Stage(fmt::format("reading {}", options.folder));
-    compiled_ = LoadCompiled(options.folder, options.model);
-    RequireExactTable(options.folder, compiled_.table);
+    progress->Stage(fmt::format("reading {}", options.path));
+    compiled_ = LoadCompiled(options.path, options.model);
+    RequireExactTable(compiled_.folder, compiled_.table);
     runtime_ = RequireOnnxRuntime(options.onnxruntime, "refine");
     inputs_ = MakeInputs(InputsOf(compiled_.table), OutputsOf(compiled_.table),
                          options.inputs);
@@ -82,6 +85,8 @@ class Refiner {
            "busy, and the fit is as uncertain",
            FormatPlural(unsettled_, "half", "halves"));
     }
+    WarnOfEstimates(Side::kDevice, warnings);
+    WarnOfEstimates(Side::kServer, warnings);
     Write();
     RefineResult result = Report();
     result.rounds = rounds;
@@ -91,6 +96,35 @@ class Refiner {
 
  private:
   const Problem& problem() const { return compiled_.file.problem; }
+
+  bool StandsFor(Side side) const {
+    return side == Side::kDevice ? options_.as_device : options_.as_server;
+  }
+
+  const MachineLabel& LabelBefore(Side side) const {
+    return side == Side::kDevice ? compiled_.table.device
+                                 : compiled_.table.server;
+  }
+
+  void WarnOfEstimates(Side side, Warnings* warnings) const {
+    const MachineLabel& machine = LabelBefore(side);
+    if (!StandsFor(side)) return;
+    if (machine.source == "profile" || machine.source == "refined") return;
+    Warn(warnings, "W742",
+         "the times of {}, the {}, were estimated; in their place stand those "
+         "that this machine took{}",
+         machine.name, SideName(side), SlowdownText(SlowdownOf(side)));
+  }
+
+  // Not to give --slowdown again must not undo it.
+  double SlowdownOf(Side side) const {
+    const Side slowed = options_.as_device ? Side::kDevice : Side::kServer;
+    if (side == slowed && options_.slowdown) return *options_.slowdown;
+    const RefinedSides& before = compiled_.table.refined;
+    return (side == Side::kDevice ? before.device_slowdown
+                                  : before.server_slowdown)
+        .value_or(1);
+  }
 
   static CutTable TableOf(const std::vector<Cut>& cuts,
                           const Problem& problem) {
@@ -120,15 +154,20 @@ class Refiner {
     return cuts;
   }
 
+  int ThreadsOfSide(Side side) const {
+    const std::optional<int>& given = side == Side::kDevice
+                                          ? options_.device_threads
+                                          : options_.server_threads;
+    return ThreadsFor(given, LabelBefore(side));
+  }
+
   HalfRuns RunsOf() const {
     HalfRuns runs;
     runs.device = options_.as_device;
     runs.server = options_.as_server;
     runs.optimization = options_.optimization;
-    runs.device_threads =
-        ThreadsFor(options_.device_threads, compiled_.table.device);
-    runs.server_threads =
-        ThreadsFor(options_.server_threads, compiled_.table.server);
+    runs.device_threads = ThreadsOfSide(Side::kDevice);
+    runs.server_threads = ThreadsOfSide(Side::kServer);
     runs.runs = options_.runs;
     runs.warm_up = options_.warm_up;
     runs.timeout_seconds = options_.timeout_seconds;
@@ -147,17 +186,16 @@ class Refiner {
     for (size_t c = 0; c < cuts.size(); ++c) {
       MeasuredCut measured = {table.cuts[c], halves.times[c],
                               cuts[c] == held_out_};
-      SlowDown(&measured.times);
+      SlowDown(Side::kDevice, &measured.times.device_ns);
+      SlowDown(Side::kServer, &measured.times.server_ns);
       measured_.push_back(std::move(measured));
     }
   }
 
-  void SlowDown(MeasuredTimes* times) const {
-    std::optional<int64_t>& ns =
-        options_.as_device ? times->device_ns : times->server_ns;
-    if (!ns || *ns == 0) return;  // no half, or no layers
-    const int64_t slow = ToNs(static_cast<double>(*ns) * options_.slowdown);
-    ns = std::max<int64_t>(slow, 1);
+  void SlowDown(Side side, std::optional<int64_t>* ns) const {
+    if (!*ns || **ns == 0) return;  // no half, or no layers
+    const int64_t slow = ToNs(static_cast<double>(**ns) * SlowdownOf(side));
+    *ns = std::max<int64_t>(slow, 1);
   }
 
   void Solve() {
@@ -196,6 +234,26 @@ class Refiner {
     return FitToHalves(problem(), side, TimesOf(measured_, side));
   }
 
+  // A machine is what its times come from.
+  MachineLabel Label(Side side) const {
+    MachineLabel machine = LabelBefore(side);
+    if (!StandsFor(side)) return machine;
+    machine.source = "refined";
+    const int threads = ThreadsOfSide(side);
+    machine.threads = threads > 0
+                          ? threads
+                          : std::max(1u, std::thread::hardware_concurrency());
+    machine.optimization = OptimizationName(options_.optimization);
+    return machine;
+  }
+
+  RefinedSides Refined() const {
+    RefinedSides refined = compiled_.table.refined;
+    if (options_.as_device) refined.device_slowdown = SlowdownOf(Side::kDevice);
+    if (options_.as_server) refined.server_slowdown = SlowdownOf(Side::kServer);
+    return refined;
+  }
+
   Result ResultOf(const Problem& problem, const CutTable& table) const {
     Result result;
     result.model = &compiled_.model;
@@ -203,8 +261,9 @@ class Refiner {
     result.problem = &problem;
     result.blocks = &blocks_;
     result.table = &table;
-    result.device = compiled_.table.device;
-    result.server = compiled_.table.server;
+    result.device = Label(Side::kDevice);
+    result.server = Label(Side::kServer);
+    result.refined = Refined();
     result.version = DNNCUT_VERSION;
     return result;
   }
@@ -233,17 +292,21 @@ class Refiner {
   }
 
   bool HasWeightsFile() const {
-    const std::filesystem::path folder = options_.folder;
+    const std::filesystem::path folder = compiled_.folder;
     std::error_code ignored;
     return std::filesystem::exists(folder / "device" / kWeightsFile, ignored) ||
            std::filesystem::exists(folder / "server" / kWeightsFile, ignored);
   }
 
   const std::string& Output() const {
-    return options_.output ? *options_.output : options_.folder;
+    return options_.output ? *options_.output : compiled_.folder;
   }
 
-  bool IsReplaced() const { return !options_.output || options_.force; }
+  bool IsReplaced() const {
+    std::error_code ignored;
+    return options_.force ||
+           std::filesystem::equivalent(Output(), compiled_.folder, ignored);
+  }
 
   void Write() {
     ResultOptions write;
@@ -266,6 +329,11 @@ class Refiner {
     RefineResult result;
     result.before = compiled_.table;
     result.table = table_;
+    result.device = Label(Side::kDevice);
+    result.server = Label(Side::kServer);
+    result.refined = Refined();
+    result.as_device = options_.as_device;
+    result.as_server = options_.as_server;
     result.output = Output();
     result.cuts = CompareCuts(
         {problem(), compiled_.file.fitted, before.cuts, table_.cuts, fitted_},

@@ -21,15 +21,15 @@
 namespace dnncut {
 
 struct RefineOptions {
-  std::string folder;                // of the result to refine
+  std::string path;  // of the result to refine, or of its table.json
   std::optional<std::string> model;  // --model
   InputFlags inputs;
   std::string onnxruntime;  // --onnxruntime
   bool as_device = true;    // sides for which this machine stands
   bool as_server = true;
   // Multiplies the times of the device, or with as_server alone the server's:
-  // a slower machine.
-  double slowdown = 1;
+  // a slower machine. nullopt: as an earlier refine did, else 1.
+  std::optional<double> slowdown;
   OptimizationLevel optimization = OptimizationLevel::kAll;
   // nullopt: as the side's profile was measured, else one for each core.
   std::optional<int> device_threads;
@@ -39,13 +39,19 @@ struct RefineOptions {
   int timeout_seconds = 600;
   int probes = 4;
   int max_rounds = 8;
-  std::optional<std::string> output;  // nullopt: `folder`, which is replaced
-  bool force = false;                 // replace what is at `output`
+  // nullopt: the folder that is refined. That one is replaced in any case.
+  std::optional<std::string> output;
+  bool force = false;  // replace what else is at `output`
 };
 
 struct RefineResult {
   TableFile before;
   CutTable table;
+  MachineLabel device;  // as the refined table has them
+  MachineLabel server;
+  RefinedSides refined;
+  bool as_device = true;  // what this refine has measured
+  bool as_server = true;
   std::vector<RefinedCut> cuts;  // those of the table first
   RefineErrors fitted;
   RefineErrors held_out;
@@ -54,7 +60,9 @@ struct RefineResult {
   std::string output;
 };
 
-// Throws Error; then the folder is as it was.
+// Throws Error; then the folder is as it was. Warns when not all cuts of the
+// table were measured (W740), when the machine is busy (W741), and when times
+// of this machine take the place of estimates for another (W742).
 RefineResult Refine(const RefineOptions& options, Progress* progress,
                     Warnings* warnings);
 

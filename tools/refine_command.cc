@@ -18,7 +18,7 @@ namespace {
 constexpr int64_t kMaxProbes = 100;
 
 struct RefineFlags {
-  std::optional<std::string> folder;
+  std::optional<std::string> path;
   std::optional<std::string> output;
   std::optional<std::string> model;
   std::optional<std::string> as;
@@ -55,7 +55,7 @@ double ParseSlowdown(const std::string& text) {
 
 RefineOptions OptionsOf(const RefineFlags& flags) {
   RefineOptions options;
-  options.folder = Require("refine", "OUT", flags.folder);
+  options.path = Require("refine", "OUT", flags.path);
   if (flags.output && flags.output->empty()) {
     Fail(ExitCode::kUsage, "E134", "-o needs the name of a folder");
   }
@@ -106,7 +106,8 @@ void AddMeasureFlags(CLI::App* app, RefineFlags* flags) {
            "default)");
   AddValue(app, "--slowdown", "FACTOR", &flags->slowdown,
            "multiplies the device's times (with --as server the server's), to "
-           "stand in for a slower machine; default 1");
+           "stand in for a slower machine; default: that of an earlier refine, "
+           "else 1");
   AddValue(app, "--device-threads", "N", &flags->device_threads,
            "threads of device halves, 0 for one a core; default: those of the "
            "device's profile, else 0");
@@ -114,9 +115,10 @@ void AddMeasureFlags(CLI::App* app, RefineFlags* flags) {
            "the same for server halves");
   AddValue(app, "--optimization", "LEVEL", &flags->optimization,
            "disabled, basic, extended or all (the default)");
-  AddValue(app, "--runs", "N", &flags->runs,
-           "timed runs of a half in each of its 3 to 8 processes, as many as it "
-           "takes until two agree; default 10");
+  AddValue(
+      app, "--runs", "N", &flags->runs,
+      "timed runs of a half in each of its 3 to 8 processes, as many as it "
+      "takes until two agree; default 10");
   AddValue(app, "--warm-up", "N", &flags->warm_up,
            "runs before these; default 2");
   AddValue(app, "--probes", "N", &flags->probes,
@@ -132,9 +134,11 @@ void AddMeasureFlags(CLI::App* app, RefineFlags* flags) {
 
 CommandRunner SetUpRefine(CLI::App* app) {
   auto flags = std::make_shared<RefineFlags>();
-  AddArgument(app, "OUT", &flags->folder, "folder that compile wrote");
+  AddArgument(app, "OUT", &flags->path,
+              "folder that compile wrote, or its table.json");
   AddValue(app, "-o,--output", "OUT", &flags->output,
-           "folder to write; default: OUT itself, which is replaced");
+           "folder to write; default: OUT itself. That is replaced, another "
+           "one only with --force");
   AddValue(app, "--model", "PATH", &flags->model,
            "the model that was compiled; default: looked for beside OUT and "
            "in the current folder");
@@ -143,7 +147,7 @@ CommandRunner SetUpRefine(CLI::App* app) {
   AddValue(app, "--onnxruntime", "PATH", &flags->onnxruntime,
            "ONNX Runtime's library or its folder; default: found by itself");
   AddSwitch(app, "--force", &flags->force,
-            "replace an earlier result at --output");
+            "replace an earlier result at --output, other than OUT");
   AddSwitch(app, "--json", &flags->json, "the comparison as JSON");
   AddSwitch(app, "-v,--verbose", &flags->verbose,
             "what is being measured, on stderr");

@@ -2,10 +2,14 @@
 #include "tools/refine_report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "backends/table_json.h"
+#include "tools/latency_parts.h"
 #include "tools/terminal.h"
 #include "tools/text_table.h"
 #include "tools/units.h"
@@ -13,13 +17,16 @@
 namespace dnncut {
 namespace {
 
-std::string CutName(const RefinedCut& cut) {
-  std::string name = cut.id ? fmt::format("{}", *cut.id) : "-";
-  if (cut.held_out) name += " (held out)";
-  return name;
+std::string IdText(const std::optional<int>& id) {
+  return id ? fmt::format("{}", *id) : "-";
 }
 
-// Before, after and measured, in ms.
+std::string CutName(const RefinedCut& cut) {
+  if (cut.held_out) return IdText(cut.id) + " (held out)";
+  return cut.was && !cut.id ? "- (gone)" : IdText(cut.id);
+}
+
+// Before, after and measured.
 void AddTimes(const std::optional<HalfComparison>& half,
               std::vector<std::string>* cells) {
   if (!half) {
@@ -32,25 +39,28 @@ void AddTimes(const std::optional<HalfComparison>& half,
   }
 }
 
+void AddColumns(std::string_view side, std::vector<Column>* columns) {
+  for (const std::string_view what : {"before", "after", "measured"}) {
+    columns->push_back({fmt::format("{} {} ms", side, what), Align::kRight});
+  }
+}
+
 std::string CutsText(const RefineResult& result) {
-  const std::vector<Column> columns = {{"cut", Align::kLeft},
-                                       {"on device", Align::kRight},
-                                       {"uploads", Align::kRight},
-                                       {"device before", Align::kRight},
-                                       {"after ms", Align::kRight},
-                                       {"measured", Align::kRight},
-                                       {"server before", Align::kRight},
-                                       {"after ms", Align::kRight},
-                                       {"measured", Align::kRight}};
+  std::vector<Column> columns = {{"cut", Align::kLeft},
+                                 {"was", Align::kRight},
+                                 {"on device", Align::kRight},
+                                 {"uploads", Align::kRight}};
+  if (result.as_device) AddColumns("device", &columns);
+  if (result.as_server) AddColumns("server", &columns);
   std::vector<std::vector<std::string>> rows;
   for (const RefinedCut& cut : result.cuts) {
     std::vector<std::string> cells = {
-        CutName(cut),
+        CutName(cut), IdText(cut.was),
         fmt::format("{}/{}", cut.device_layers,
                     cut.device_layers + cut.server_layers),
         FormatBytes(cut.upload_bytes)};
-    AddTimes(cut.device, &cells);
-    AddTimes(cut.server, &cells);
+    if (result.as_device) AddTimes(cut.device, &cells);
+    if (result.as_server) AddTimes(cut.server, &cells);
     rows.push_back(std::move(cells));
   }
   return TextTable(columns, rows);
@@ -78,20 +88,65 @@ std::string ErrorsText(const RefineResult& result) {
   return TextTable(columns, rows);
 }
 
-std::string RowsText(const CutTable& table) {
+// The bandwidth at which a row is shown, and its latency there.
+struct ShownRow {
+  const TableRow& row;
+  const CutCosts& costs;
+  int64_t kbps = 0;
+  LatencyParts parts;
+};
+
+ShownRow Show(const TableRow& row, const RefineResult& result) {
+  const CutCosts& costs = result.table.cuts[row.cut].costs;
+  const int64_t kbps = MiddleKbps(row.min_kbps, row.max_kbps);
+  return {row, costs, kbps, PartsAt(costs, result.before.downlink, kbps)};
+}
+
+std::string RowsText(const RefineResult& result) {
+  const auto ms = [](int64_t ns) {
+    return ns == 0 ? std::string("-") : FormatMs(ns, 3);
+  };
   std::vector<std::vector<std::string>> rows;
-  for (const TableRow& row : table.rows) {
-    const CutCosts& costs = table.cuts[row.cut].costs;
-    rows.push_back({fmt::format("{}", row.cut), FormatKbps(row.min_kbps),
-                    FormatKbps(row.max_kbps),
+  for (const TableRow& row : result.table.rows) {
+    const auto& [range, costs, kbps, parts] = Show(row, result);
+    rows.push_back({fmt::format("{}", range.cut), FormatKbps(range.min_kbps),
+                    FormatKbps(range.max_kbps),
                     fmt::format("{}/{}", costs.device_layers,
-                                costs.device_layers + costs.server_layers)});
+                                costs.device_layers + costs.server_layers),
+                    ms(parts.device_ns), ms(parts.network_ns),
+                    ms(parts.server_ns), ms(parts.total_ns), FormatKbps(kbps)});
   }
   return TextTable({{"cut", Align::kRight},
                     {"uplink from", Align::kRight},
                     {"to", Align::kRight},
-                    {"on device", Align::kRight}},
+                    {"on device", Align::kRight},
+                    {"device ms", Align::kRight},
+                    {"network ms", Align::kRight},
+                    {"server ms", Align::kRight},
+                    {"total ms", Align::kRight},
+                    {"at", Align::kRight}},
                    rows);
+}
+
+// The cuts of the table before that are in the new one no more.
+std::vector<int> GoneCuts(const RefineResult& result) {
+  std::vector<int> gone;
+  for (const RefinedCut& cut : result.cuts) {
+    if (cut.was && !cut.id) gone.push_back(*cut.was);
+  }
+  std::sort(gone.begin(), gone.end());
+  return gone;
+}
+
+std::string TableChangeText(const RefineResult& result) {
+  const std::vector<int> gone = GoneCuts(result);
+  std::string text = fmt::format(
+      "{} before, {} now", FormatPlural(std::ssize(result.before.cuts), "cut"),
+      FormatPlural(std::ssize(result.table.cuts), "cut"));
+  if (!gone.empty()) {
+    text += fmt::format("; gone: {}", fmt::join(gone, ", "));
+  }
+  return text;
 }
 
 nlohmann::ordered_json HalfJson(const std::optional<HalfComparison>& half) {
@@ -105,6 +160,8 @@ nlohmann::ordered_json HalfJson(const std::optional<HalfComparison>& half) {
 nlohmann::ordered_json CutJson(const RefinedCut& cut) {
   nlohmann::ordered_json json = {{"id", nullptr}};
   if (cut.id) json["id"] = *cut.id;
+  json["was"] = nullptr;
+  if (cut.was) json["was"] = *cut.was;
   json["held_out"] = cut.held_out;
   json["device_layers"] = cut.device_layers;
   json["server_layers"] = cut.server_layers;
@@ -121,11 +178,34 @@ nlohmann::ordered_json ErrorsJson(const RefineErrors& errors) {
           {"after", errors.after}};
 }
 
+nlohmann::ordered_json RowJson(const ShownRow& shown) {
+  return {{"min_kbps", shown.row.min_kbps},
+          {"max_kbps", shown.row.max_kbps},
+          {"cut", shown.row.cut},
+          {"shown_kbps", shown.kbps},
+          {"device_ns", shown.parts.device_ns},
+          {"network_ns", shown.parts.network_ns},
+          {"server_ns", shown.parts.server_ns},
+          {"latency_ns", shown.parts.total_ns}};
+}
+
+constexpr std::string_view kLegend =
+    "before: the table as it was; one factor: all of a side's layers times "
+    "the\n"
+    "same number; after: as fitted. Held out: measured, but not fitted to.\n";
+
 }  // namespace
 
 std::string RefineText(const RefineResult& result) {
-  std::string text = CutsText(result) + "\n" + ErrorsText(result) + "\n" +
-                     RowsText(result.table) + "\n";
+  std::string text = fmt::format("{}\n{}{}\n{}\n", CutsText(result),
+                                 ErrorsText(result), kLegend, RowsText(result));
+  text += fmt::format("table   {}\n", TableChangeText(result));
+  text += fmt::format(
+      "device  {}\n",
+      Printable(MachineText(result.device, result.refined.device_slowdown)));
+  text += fmt::format(
+      "server  {}\n",
+      Printable(MachineText(result.server, result.refined.server_slowdown)));
   text += fmt::format("rounds  {}{}\n", result.rounds,
                       result.converged ? ", every cut is measured" : "");
   text += fmt::format("output  {}\n", Printable(result.output));
@@ -137,18 +217,20 @@ nlohmann::ordered_json RefineJson(const RefineResult& result) {
   for (const RefinedCut& cut : result.cuts) cuts.push_back(CutJson(cut));
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   for (const TableRow& row : result.table.rows) {
-    rows.push_back({{"min_kbps", row.min_kbps},
-                    {"max_kbps", row.max_kbps},
-                    {"cut", row.cut}});
+    rows.push_back(RowJson(Show(row, result)));
   }
   return {{"schema", "dnncut.refinement/1"},
           {"output", result.output},
+          {"refined", RefinedJson(result.refined)},
           {"rounds", result.rounds},
           {"converged", result.converged},
           {"cuts", cuts},
           {"mape",
            {{"fitted", ErrorsJson(result.fitted)},
             {"held_out", ErrorsJson(result.held_out)}}},
+          {"cuts_before", result.before.cuts.size()},
+          {"cuts_now", result.table.cuts.size()},
+          {"gone", GoneCuts(result)},
           {"rows", rows}};
 }
 

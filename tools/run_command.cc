@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "backends/table_file.h"
+#include "backends/table_json.h"
 #include "compiler/error.h"
 #include "tools/command.h"
 #include "tools/latency_parts.h"
@@ -80,9 +81,25 @@ std::string TimeText(const std::optional<int64_t>& ns) {
 std::string HalfText(std::string_view side, const std::optional<int64_t>& ns,
                      int threads) {
   if (!ns) return fmt::format("{} half", side);
-  return fmt::format("{} half, {}", side,
-                     threads == 0 ? "a thread per core"
-                                  : FormatPlural(threads, "thread"));
+  return fmt::format(
+      "{} half, {}", side,
+      threads == 0 ? "a thread per core" : FormatPlural(threads, "thread"));
+}
+
+std::vector<std::string> UploadCells(const RunReport& report) {
+  if (SendsNothing(report.Cut())) {
+    return {"upload", "-", "-", "nothing is sent"};
+  }
+  return {"upload", FormatBytes(report.split.upload_bytes),
+          FormatBytes(report.Cut().costs.upload_bytes),
+          FormatPlural(std::ssize(report.split.crossing), "tensor")};
+}
+
+std::vector<std::string> NetworkCells(const RunReport& report) {
+  if (SendsNothing(report.Cut())) return {"network", "-", "-"};
+  return {"network", "-", FormatDuration(report.Expected().network_ns),
+          fmt::format("{}, round trip {}", FormatKbps(report.kbps),
+                      FormatDuration(report.Cut().costs.rtt_ns))};
 }
 
 std::string RunText(const RunReport& report) {
@@ -90,14 +107,16 @@ std::string RunText(const RunReport& report) {
   const LatencyParts expected = report.Expected();
   const CutCosts& costs = report.Cut().costs;
   std::string text = fmt::format(
-      "cut {} of {} at {}, run here with ONNX Runtime {}, optimisation {}{}\n\n",
+      "cut {} of {} at {}, run here with ONNX Runtime {}, optimisation "
+      "{}{}\n\n",
       report.row.cut, Printable(table.model_file), FormatKbps(report.kbps),
-      report.runtime.version,
-      OptimizationName(report.options.optimization),
+      report.runtime.version, OptimizationName(report.options.optimization),
       report.options.runs > 1
           ? fmt::format(", median of {} runs", report.options.runs)
           : "");
-  const std::string upload = FormatBytes(report.split.upload_bytes);
+  const auto table_time = [](int layers, int64_t ns) {
+    return layers == 0 ? std::string("-") : FormatDuration(ns);
+  };
   text += TextTable(
       {{""},
        {"here", Align::kRight},
@@ -105,17 +124,16 @@ std::string RunText(const RunReport& report) {
        {"table is for"}},
       {{HalfText("device", report.split.device_ns,
                  report.options.device_threads),
-        TimeText(report.split.device_ns), FormatDuration(expected.device_ns),
-        Printable(table.device.name)},
-       {"upload", upload, FormatBytes(costs.upload_bytes),
-        FormatPlural(std::ssize(report.split.crossing), "tensor")},
-       {"network", "-", FormatDuration(expected.network_ns),
-        fmt::format("{}, round trip {}", FormatKbps(report.kbps),
-                    FormatDuration(costs.rtt_ns))},
+        TimeText(report.split.device_ns),
+        table_time(costs.device_layers, expected.device_ns),
+        Printable(MachineText(table.device, table.refined.device_slowdown))},
+       UploadCells(report),
+       NetworkCells(report),
        {HalfText("server", report.split.server_ns,
                  report.options.server_threads),
-        TimeText(report.split.server_ns), FormatDuration(expected.server_ns),
-        Printable(table.server.name)},
+        TimeText(report.split.server_ns),
+        table_time(costs.server_layers, expected.server_ns),
+        Printable(MachineText(table.server, table.refined.server_slowdown))},
        {"sum", FormatDuration(report.TotalNs()),
         FormatDuration(expected.total_ns),
         "here: with the table's network time"}});
@@ -170,30 +188,34 @@ nlohmann::ordered_json RunJson(const RunReport& report) {
   for (const Value& value : report.split.outputs) {
     outputs.push_back(OutputJson(value));
   }
-  return {{"schema", "dnncut.run/1"},
-          {"kbps", report.kbps},
-          {"cut", report.row.cut},
-          {"runtime",
-           {{"name", "onnxruntime"},
-            {"version", report.runtime.version},
-            {"device_threads", report.options.device_threads},
-            {"server_threads", report.options.server_threads},
-            {"optimization", OptimizationName(report.options.optimization)}}},
-          {"runs", report.options.runs},
-          {"inputs_made_up", report.inputs.any_made_up},
-          {"device_ns", OrNull(report.split.device_ns)},
-          {"upload_bytes", report.split.upload_bytes},
-          {"network_ns", expected.network_ns},
-          {"server_ns", OrNull(report.split.server_ns)},
-          {"latency_ns", report.TotalNs()},
-          {"table",
-           {{"device_ns", expected.device_ns},
-            {"upload_bytes", report.Cut().costs.upload_bytes},
-            {"network_ns", expected.network_ns},
-            {"server_ns", expected.server_ns},
-            {"latency_ns", expected.total_ns}}},
-          {"tensors", tensors},
-          {"outputs", outputs}};
+  nlohmann::ordered_json json = {
+      {"schema", "dnncut.run/1"},
+      {"kbps", report.kbps},
+      {"cut", report.row.cut},
+      {"runtime",
+       {{"name", "onnxruntime"},
+        {"version", report.runtime.version},
+        {"device_threads", report.options.device_threads},
+        {"server_threads", report.options.server_threads},
+        {"optimization", OptimizationName(report.options.optimization)}}},
+      {"runs", report.options.runs},
+      {"inputs_made_up", report.inputs.any_made_up},
+      {"device_ns", OrNull(report.split.device_ns)},
+      {"upload_bytes", report.split.upload_bytes},
+      {"network_ns", expected.network_ns},
+      {"server_ns", OrNull(report.split.server_ns)},
+      {"latency_ns", report.TotalNs()},
+      {"table",
+       {{"device_ns", expected.device_ns},
+        {"upload_bytes", report.Cut().costs.upload_bytes},
+        {"network_ns", expected.network_ns},
+        {"server_ns", expected.server_ns},
+        {"latency_ns", expected.total_ns}}},
+      {"tensors", tensors},
+      {"outputs", outputs}};
+  const nlohmann::ordered_json refined = RefinedJson(report.table.refined);
+  if (!refined.is_null()) json["table"]["refined"] = refined;
+  return json;
 }
 
 // Before anything is run for nothing.
