@@ -65,13 +65,13 @@ class TraceBuilder {
     }
   }
 
-  RuntimeTrace Take() {
+  RuntimeTrace Take(bool needs_nodes) {
     // Without an event for the runs, a node's k-th event belongs to run k. With
     // them, what stands behind the last is a run that did not end.
     if (trace_.run_us.empty()) EndRuns();
     std::erase_if(trace_.nodes,
                   [](const TraceNode& node) { return node.us.empty(); });
-    if (trace_.nodes.empty()) {
+    if (trace_.nodes.empty() && (needs_nodes || trace_.run_us.empty())) {
       Fail(ExitCode::kBadInput, "E430",
            "{}: is no trace of runs: among its {} events none says how long a "
            "node took; give the file that ONNX Runtime's profiler wrote",
@@ -286,14 +286,14 @@ void CheckFile(const std::string& path) {
 
 }  // namespace
 
-RuntimeTrace ReadTrace(const std::string& path) {
+RuntimeTrace ReadTrace(const std::string& path, bool needs_nodes) {
   CheckFile(path);
   std::ifstream file(path, std::ios::binary);
   if (!file) Fail(ExitCode::kIo, "E400", "cannot read {}", path);
   TraceBuilder builder(path);
   TraceParser parser(path, &builder);
   nlohmann::json::sax_parse(file, &parser);
-  return builder.Take();
+  return builder.Take(needs_nodes);
 }
 
 }  // namespace dnncut

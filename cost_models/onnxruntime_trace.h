@@ -29,7 +29,8 @@ struct RuntimeTrace {
 };
 
 // Throws Error when the file cannot be read (E400), is no trace (E430), has a
-// time that cannot be (E431) or is too large (E432).
-RuntimeTrace ReadTrace(const std::string& path);
+// time that cannot be (E431) or is too large (E432). Runs without any node are
+// no trace if it `needs_nodes`: of a model whose results are all constants.
+RuntimeTrace ReadTrace(const std::string& path, bool needs_nodes = true);
 
 }  // namespace dnncut

@@ -184,11 +184,11 @@ RunResult Unpack(const std::string& bytes) {
 }
 
 RunResult Run(const OnnxRuntime& library, const std::string& model_path,
-              const std::vector<Value>& given, const RunOptions& options,
-              const RunProgress& progress) {
+              const std::string& shown_path, const std::vector<Value>& given,
+              const RunOptions& options, const RunProgress& progress) {
   const OnnxRuntimeApi runtime = LoadOnnxRuntime(library.path);
   const OrtModelSession opened =
-      OpenSession(runtime, model_path, model_path, ChoicesOf(options));
+      OpenSession(runtime, model_path, shown_path, ChoicesOf(options));
   OrtSession* session = opened.session.get();
   Runner runner(runtime, opened, given);
   RunResult result;
@@ -225,11 +225,21 @@ RunResult RunModel(const std::string& model_path,
   ChildLimits limits;
   limits.memory_bytes = std::max(limits.memory_bytes, PhysicalMemoryBytes());
   limits.seconds = options.timeout_seconds;
+  const std::string& shown_path =
+      options.shown_path.empty() ? model_path : options.shown_path;
   const auto work = [&](const ReportProgress& report) {
-    return Pack(Run(runtime, model_path, inputs, options, report));
+    return Pack(Run(runtime, model_path, shown_path, inputs, options, report));
   };
-  return Unpack(RunInChild(
-      work, limits, model_path + ": running it with ONNX Runtime", progress));
+  try {
+    return Unpack(RunInChild(
+        work, limits, shown_path + ": running it with ONNX Runtime", progress));
+  } catch (const Error& error) {
+    if (error.id() != "E321") throw;
+    Fail(ExitCode::kBadInput, "E707",
+         "{}: running it with ONNX Runtime took longer than {} s; raise "
+         "--timeout, or run it less often",
+         shown_path, limits.seconds);
+  }
 }
 
 }  // namespace dnncut

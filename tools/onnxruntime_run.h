@@ -22,6 +22,7 @@ struct RunOptions {
   int runs = 1;     // timed ones, at least 1
   bool want_outputs = true;
   int timeout_seconds = 600;  // for everything together
+  std::string shown_path;     // of the model in messages; empty: its path
   // A folder for the trace of ONNX Runtime's profiler; empty: no profiler,
   // which slows runs down. Warm-up runs are in the trace, too, first.
   std::string trace_folder;
@@ -46,7 +47,7 @@ using RunProgress = std::function<void(int64_t done, int64_t all)>;
 //
 // Throws Error when ONNX Runtime does not take the model (E704), an input is
 // not given or a value cannot be passed (E706), the run fails (E703), takes too
-// long or kills its process (E32x).
+// long (E707) or kills its process (E32x).
 RunResult RunModel(const std::string& model_path,
                    const std::vector<Value>& inputs, const RunOptions& options,
                    const OnnxRuntime& runtime,

@@ -99,11 +99,14 @@ Measurement Measure(const ProfileOptions& options, const SourceModel& model,
   run.runs = options.runs;
   run.want_outputs = false;
   run.timeout_seconds = options.timeout_seconds;
+  run.shown_path = options.model_path;
   const auto run_as = [&](const std::string& stage) {
     progress->Stage(stage);
     return RunOnInputs(
         path, inputs.values, inputs.any_made_up, run, runtime,
-        [&](int64_t done, int64_t all) { progress->Part(stage, done, all); });
+        [&](int64_t done, int64_t all) {
+          progress->Count(stage, done, all, "runs");
+        });
   };
   Measurement result;
   result.run_ns = run_as("running the model").run_ns;
@@ -122,9 +125,9 @@ Measurement Measure(const ProfileOptions& options, const SourceModel& model,
       Rounded(static_cast<double>(MedianNs(traced.run_ns)) /
               static_cast<double>(std::max<int64_t>(1, result.whole_ns)));
   const onnx::ModelProto saved = ReadSavedModel(run.optimized_model);
+  const RuntimeTrace trace = ReadTrace(traced.trace, /*needs_nodes=*/false);
   result.layers =
-      MapSavedGraph(graph, saved.graph(),
-                    NodeTimes(ReadTrace(traced.trace), run.warm_up));
+      MapSavedGraph(graph, saved.graph(), NodeTimes(trace, run.warm_up));
   return result;
 }
 
@@ -254,6 +257,7 @@ ProfileResult MakeProfile(const ProfileOptions& options, Progress* progress,
   CheckVariation(options, Variation(measured.run_ns), warnings);
   ProfileResult result;
   result.profile = ProfileOf(options, model, graph, measured);
+  result.model_files = FilesOf(model);
   result.nodes = measured.layers.nodes;
   result.lost_share = LostShare(measured.layers);
   if (result.lost_share > kLostShare) {

@@ -119,6 +119,16 @@ TEST(OnnxRuntimeTrace, RefusesWhatIsNone) {
   EXPECT_THAT(ErrorOf([] { ReadTrace("/"); }), HasSubstr("E400"));
 }
 
+TEST(OnnxRuntimeTrace, RunsMayHaveNoNodes) {
+  const std::string path =
+      TemporaryFile("trace.json", "[" + RunEvent(1, 2) + "]");
+  const RuntimeTrace trace = ReadTrace(path, /*needs_nodes=*/false);
+  EXPECT_TRUE(trace.nodes.empty());
+  EXPECT_THAT(trace.run_us, ElementsAre(2));
+  TemporaryFile("trace.json", "[]");
+  EXPECT_THAT(ErrorOf([&] { ReadTrace(path, false); }), HasSubstr("E430"));
+}
+
 TEST(OnnxRuntimeTrace, RefusesTimesThatCannotBe) {
   const std::string good = Array({NodeEvent("a", "Conv", 10, 77)});
   EXPECT_EQ(Read(good).nodes.size(), 1u);

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -18,7 +19,9 @@
 namespace dnncut {
 namespace {
 
+namespace onnx = ONNX_NAMESPACE;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 class ProfileTest : public ::testing::Test {
  protected:
@@ -29,6 +32,33 @@ class ProfileTest : public ::testing::Test {
     options.light = true;
     const std::string path = folder_ / (name + ".onnx");
     WriteExample(name, options, path);
+    return path;
+  }
+
+  static void AddValue(const std::string& name, int64_t size,
+                       onnx::ValueInfoProto* value) {
+    value->set_name(name);
+    auto* type = value->mutable_type()->mutable_tensor_type();
+    type->set_elem_type(onnx::TensorProto::INT64);
+    type->mutable_shape()->add_dim()->set_dim_value(size);
+  }
+
+  // From "x", of four integers, to "y", without nodes.
+  static onnx::ModelProto SmallModel() {
+    onnx::ModelProto model;
+    model.set_ir_version(8);
+    model.add_opset_import()->set_version(13);
+    onnx::GraphProto* graph = model.mutable_graph();
+    graph->set_name("small");
+    AddValue("x", 4, graph->add_input());
+    AddValue("y", 1, graph->add_output());
+    return model;
+  }
+
+  std::string Written(const onnx::ModelProto& model) {
+    const std::string path = folder_ / "small.onnx";
+    std::ofstream file(path, std::ios::binary);
+    model.SerializeToOstream(&file);
     return path;
   }
 
@@ -124,6 +154,34 @@ TEST_F(ProfileTest, FusionsOfATransformerAreGroups) {
     largest = std::max(largest, group.size());
   }
   EXPECT_EQ(largest, 8u);
+}
+
+// The runtime folds all of it and runs nothing.
+TEST_F(ProfileTest, AModelWithoutWorkHasAProfile) {
+  if (!FindOnnxRuntime("")) GTEST_SKIP() << "no ONNX Runtime on this machine";
+  onnx::ModelProto model = SmallModel();
+  onnx::NodeProto* node = model.mutable_graph()->add_node();
+  node->set_op_type("Shape");
+  node->add_input("x");
+  node->add_output("y");
+  const ProfileOptions options = Options(Written(model));
+  CheckProfile(options, Make(options).profile);
+}
+
+// What runs is a copy, whose path is nobody's business.
+TEST_F(ProfileTest, ErrorsNameTheModel) {
+  if (!FindOnnxRuntime("")) GTEST_SKIP() << "no ONNX Runtime on this machine";
+  onnx::ModelProto model = SmallModel();
+  onnx::NodeProto* node = model.mutable_graph()->add_node();
+  node->set_op_type("NobodyKnows");
+  node->set_domain("nowhere");
+  node->add_input("x");
+  node->add_output("y");
+  onnx::OperatorSetIdProto* domain = model.add_opset_import();
+  domain->set_domain("nowhere");
+  domain->set_version(1);
+  const std::string path = Written(model);
+  EXPECT_THAT(ErrorOf(Options(path)), StartsWith("E704 " + path + ": "));
 }
 
 TEST_F(ProfileTest, NoiseCanBeRefused) {
