@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/measure_halves.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <optional>
 #include <utility>
 
+#include "backends/halves.h"
 #include "backends/result_writer.h"
 #include "tools/scratch_folder.h"
+#include "tools/units.h"
 
 namespace dnncut {
 namespace {
@@ -15,7 +19,7 @@ namespace {
 // A half is settled when the two best processes agree so closely.
 constexpr double kAgreement = 1.02;
 constexpr size_t kFewestProcesses = 3;
-constexpr size_t kMostProcesses = 8;
+constexpr int kMostProcesses = 8;
 
 // A half that is run, what it is run on, and the medians of its processes.
 struct HalfToRun {
@@ -23,14 +27,8 @@ struct HalfToRun {
   Side side = Side::kDevice;
   std::string path;
   std::vector<Value> inputs;
-  std::vector<int64_t> medians_ns = {};  // ascending
+  std::vector<int64_t> medians_ns = {};
 };
-
-bool IsSettled(const HalfToRun& half) {
-  const std::vector<int64_t>& ns = half.medians_ns;
-  return ns.size() >= kFewestProcesses &&
-         static_cast<double>(ns[1]) <= static_cast<double>(ns[0]) * kAgreement;
-}
 
 class HalfTimer {
  public:
@@ -43,34 +41,39 @@ class HalfTimer {
     measured_.times.resize(result.table->cuts.size());
   }
 
-  HalfMeasurements Measure(
-      const std::function<void(int done, int all)>& report) {
+  HalfMeasurements Measure(const HalvesProgress& report) {
     for (int c = 0; std::cmp_less(c, result_.table->cuts.size()); ++c) {
       AddCut(c);
     }
     // All halves once, then all again: what disturbs the machine for a while
     // disturbs one process of many halves, not many processes of one.
-    for (size_t process = 0; process < kMostProcesses; ++process) {
-      for (HalfToRun& half : to_run_) {
-        if (IsSettled(half)) continue;
-        const auto settled =
-            std::count_if(to_run_.begin(), to_run_.end(), IsSettled);
-        report(static_cast<int>(settled), static_cast<int>(to_run_.size()));
-        AddProcess(&half);
+    for (int process = 1; process <= kMostProcesses; ++process) {
+      const std::vector<HalfToRun*> unsettled = Unsettled();
+      for (size_t i = 0; i < unsettled.size(); ++i) {
+        report(process, static_cast<int>(i),
+               static_cast<int>(unsettled.size()));
+        AddProcess(unsettled[i]);
       }
     }
     for (const HalfToRun& half : to_run_) {
-      const int64_t ns = std::max<int64_t>(half.medians_ns[0], 1);
+      const int64_t ns =
+          std::max<int64_t>(std::ranges::min(half.medians_ns), 1);
       MeasuredTimes& times = measured_.times[half.cut];
       (half.side == Side::kDevice ? times.device_ns : times.server_ns) = ns;
     }
-    measured_.unsettled = static_cast<int>(
-        std::count_if(to_run_.begin(), to_run_.end(),
-                      [](const HalfToRun& half) { return !IsSettled(half); }));
+    measured_.unsettled = static_cast<int>(Unsettled().size());
     return measured_;
   }
 
  private:
+  std::vector<HalfToRun*> Unsettled() {
+    std::vector<HalfToRun*> halves;
+    for (HalfToRun& half : to_run_) {
+      if (!IsSettled(half.medians_ns)) halves.push_back(&half);
+    }
+    return halves;
+  }
+
   std::optional<std::string> FileOf(int cut, Side side) const {
     const auto file = HalfFile(result_, cut, side, std::nullopt);
     if (!file) return std::nullopt;
@@ -93,7 +96,7 @@ class HalfTimer {
     HalfToRun half = {cut, Side::kServer, *server, inputs_.values};
     if (device) {
       std::vector<Value> crossing =
-          Run(*device, inputs_.values, Options(Side::kDevice)).outputs;
+          Run(*device, inputs_.values, Options(cut, Side::kDevice)).outputs;
       std::move(crossing.begin(), crossing.end(),
                 std::back_inserter(half.inputs));
     }
@@ -101,17 +104,27 @@ class HalfTimer {
   }
 
   void AddProcess(HalfToRun* half) const {
-    RunOptions run = Options(half->side);
+    RunOptions run = Options(half->cut, half->side);
     run.warm_up = options_.warm_up;
     run.runs = options_.runs;
     run.want_outputs = false;
     half->medians_ns.push_back(
         MedianNs(Run(half->path, half->inputs, run).run_ns));
-    std::sort(half->medians_ns.begin(), half->medians_ns.end());
   }
 
-  RunOptions Options(Side side) const {
+  // The folder of the halves says nothing to the user, who knows its cuts
+  // only by what is in them.
+  std::string Describe(int cut, Side side) const {
+    const CutCosts& costs = result_.table->cuts[cut].costs;
+    const int layers =
+        side == Side::kDevice ? costs.device_layers : costs.server_layers;
+    return fmt::format("the {} half of {}", SideName(side),
+                       FormatPlural(layers, "layer"));
+  }
+
+  RunOptions Options(int cut, Side side) const {
     RunOptions run;
+    run.shown_path = Describe(cut, side);
     run.optimization = options_.optimization;
     run.threads = side == Side::kDevice ? options_.device_threads
                                         : options_.server_threads;
@@ -136,10 +149,25 @@ class HalfTimer {
 
 }  // namespace
 
-HalfMeasurements MeasureHalves(
-    const Result& result, const RunInputs& inputs, const HalfRuns& options,
-    const OnnxRuntime& runtime,
-    const std::function<void(int done, int all)>& report) {
+bool IsSettled(std::vector<int64_t> medians_ns) {
+  if (medians_ns.size() < kFewestProcesses) return false;
+  std::ranges::sort(medians_ns);
+  return static_cast<double>(medians_ns[1]) <=
+         static_cast<double>(medians_ns[0]) * kAgreement;
+}
+
+void WarnOfUnsettled(int halves, Warnings* warnings) {
+  if (halves == 0) return;
+  Warn(warnings, "W741",
+       "{} took another time in each of many processes; the machine is busy, "
+       "and the fit is as uncertain",
+       FormatPlural(halves, "half", "halves"));
+}
+
+HalfMeasurements MeasureHalves(const Result& result, const RunInputs& inputs,
+                               const HalfRuns& options,
+                               const OnnxRuntime& runtime,
+                               const HalvesProgress& report) {
   return HalfTimer(result, inputs, options, runtime).Measure(report);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backends/result.h"
+#include "compiler/error.h"
 #include "tools/model_inputs.h"
 #include "tools/onnxruntime_run.h"
 
@@ -30,15 +31,27 @@ struct HalfMeasurements {
   int unsettled = 0;
 };
 
+// A half is run by several processes, one after another, each of which gives
+// the median of its runs. Do they agree, so that no more are needed? At least
+// three must have run, and the two shortest times lie within 2 %.
+bool IsSettled(std::vector<int64_t> medians_ns);
+
+// W741 when any half is unsettled.
+void WarnOfUnsettled(int halves, Warnings* warnings);
+
+// Hears of the half that is to be run next: as number `done` + 1 of `all` that
+// are not settled, by their process number `process`, from 1.
+using HalvesProgress = std::function<void(int process, int done, int all)>;
+
 // Writes the halves of every cut of `result.table` into a temporary folder and
 // runs them: device halves on `inputs`, server halves on these and what the
 // device half made. The time of a half is the median of its runs, in the best
 // of several processes: what disturbs a run makes it slower, never faster. A
 // half without layers takes 0 ns; a half that does not exist although it has
-// layers (see HasHalf) has no time. `report` hears of how many halves are done.
-HalfMeasurements MeasureHalves(
-    const Result& result, const RunInputs& inputs, const HalfRuns& options,
-    const OnnxRuntime& runtime,
-    const std::function<void(int done, int all)>& report);
+// layers (see HasHalf) has no time.
+HalfMeasurements MeasureHalves(const Result& result, const RunInputs& inputs,
+                               const HalfRuns& options,
+                               const OnnxRuntime& runtime,
+                               const HalvesProgress& report);
 
 }  // namespace dnncut

@@ -79,12 +79,7 @@ class Refiner {
            FormatPlural(std::ssize(cuts), "cut"),
            FormatPlural(rounds, "round"));
     }
-    if (unsettled_ > 0) {
-      Warn(warnings, "W741",
-           "{} took another time in each of many processes; the machine is "
-           "busy, and the fit is as uncertain",
-           FormatPlural(unsettled_, "half", "halves"));
-    }
+    WarnOfUnsettled(unsettled_, warnings);
     WarnOfEstimates(Side::kDevice, warnings);
     WarnOfEstimates(Side::kServer, warnings);
     Write();
@@ -176,9 +171,14 @@ class Refiner {
 
   void Measure(const std::vector<Cut>& cuts, int round) {
     const CutTable table = TableOf(cuts, problem());
-    const auto report = [&](int done, int all) {
-      progress_->Stage(fmt::format("measuring, round {}: {} of {} halves done",
-                                   round, done, all));
+    std::string stage;
+    const auto report = [&](int process, int done, int all) {
+      if (done == 0) {
+        stage = fmt::format("measuring, round {}, process {} of each half",
+                            round, process);
+        progress_->Stage(stage);
+      }
+      progress_->Count(stage, done, all, "halves");
     };
     const HalfMeasurements halves = MeasureHalves(
         ResultOf(problem(), table), inputs_, RunsOf(), runtime_, report);

@@ -75,8 +75,8 @@ RefineOptions OptionsOf(const RefineFlags& flags) {
     options.optimization =
         ParseOptimization("--optimization", *flags.optimization);
   }
-  SetCount("--runs", flags.runs, 1, 100'000, &options.runs);
-  SetCount("--warm-up", flags.warm_up, 0, 100'000, &options.warm_up);
+  SetCount("--runs", flags.runs, 1, kMaxRuns, &options.runs);
+  SetCount("--warm-up", flags.warm_up, 0, kMaxRuns, &options.warm_up);
   SetCount("--probes", flags.probes, 0, kMaxProbes, &options.probes);
   SetCount("--max-rounds", flags.max_rounds, 1, 1000, &options.max_rounds);
   SetTimeout(flags.timeout, &options.timeout_seconds);
@@ -108,13 +108,8 @@ void AddMeasureFlags(CLI::App* app, RefineFlags* flags) {
            "multiplies the device's times (with --as server the server's), to "
            "stand in for a slower machine; default: that of an earlier refine, "
            "else 1");
-  AddValue(app, "--device-threads", "N", &flags->device_threads,
-           "threads of device halves, 0 for one a core; default: those of the "
-           "device's profile, else 0");
-  AddValue(app, "--server-threads", "N", &flags->server_threads,
-           "the same for server halves");
-  AddValue(app, "--optimization", "LEVEL", &flags->optimization,
-           "disabled, basic, extended or all (the default)");
+  AddSideThreadsFlags(app, &flags->device_threads, &flags->server_threads);
+  AddOptimizationFlag(app, &flags->optimization);
   AddValue(
       app, "--runs", "N", &flags->runs,
       "timed runs of a half in each of its 3 to 8 processes, as many as it "
@@ -126,8 +121,7 @@ void AddMeasureFlags(CLI::App* app, RefineFlags* flags) {
            "fit by; default 4");
   AddValue(app, "--max-rounds", "N", &flags->max_rounds,
            "how often at most it measures and solves; default 8");
-  AddValue(app, "--timeout", "TIME", &flags->timeout,
-           "how long the runs of one process may take; default 10min");
+  AddTimeoutFlag(app, "the runs of one process", &flags->timeout);
 }
 
 }  // namespace
@@ -144,8 +138,7 @@ CommandRunner SetUpRefine(CLI::App* app) {
            "in the current folder");
   AddMeasureFlags(app, flags.get());
   AddInputFlags(app, &flags->inputs);
-  AddValue(app, "--onnxruntime", "PATH", &flags->onnxruntime,
-           "ONNX Runtime's library or its folder; default: found by itself");
+  AddOnnxRuntimeFlag(app, &flags->onnxruntime);
   AddSwitch(app, "--force", &flags->force,
             "replace an earlier result at --output, other than OUT");
   AddSwitch(app, "--json", &flags->json, "the comparison as JSON");

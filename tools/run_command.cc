@@ -22,8 +22,6 @@
 namespace dnncut {
 namespace {
 
-constexpr int64_t kMaxRuns = 1'000'000;
-
 struct RunFlags {
   std::optional<std::string> path;
   std::optional<std::string> bandwidth;
@@ -275,18 +273,11 @@ CommandRunner SetUpRun(CLI::App* app) {
   AddValue(app, "--save-outputs", "FOLDER", &flags->save_outputs,
            "the same of the model's outputs");
   AddValue(app, "--runs", "N", &flags->runs,
-           "timed runs of each half, after one that is not; default 1");
-  AddValue(app, "--device-threads", "N", &flags->device_threads,
-           "threads of the device half, 0 for one a core; default: those of "
-           "the device's profile, else 0");
-  AddValue(app, "--server-threads", "N", &flags->server_threads,
-           "the same of the server half");
-  AddValue(app, "--optimization", "LEVEL", &flags->optimization,
-           "all (the default), extended, basic or disabled");
-  AddValue(app, "--timeout", "TIME", &flags->timeout,
-           "how long the runs of a half may take; default 10min");
-  AddValue(app, "--onnxruntime", "PATH", &flags->onnxruntime,
-           "ONNX Runtime's library or its folder; default: found by itself");
+           "timed runs of each half, after one that is not; default 5");
+  AddSideThreadsFlags(app, &flags->device_threads, &flags->server_threads);
+  AddOptimizationFlag(app, &flags->optimization);
+  AddTimeoutFlag(app, "the runs of a half", &flags->timeout);
+  AddOnnxRuntimeFlag(app, &flags->onnxruntime);
   AddSwitch(app, "--json", &flags->json, "the answer as JSON");
   return [flags] { RunRun(*flags); };
 }

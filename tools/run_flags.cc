@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/run_flags.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "compiler/error.h"
+#include "tools/command.h"
 #include "tools/units.h"
 
 namespace dnncut {
@@ -32,8 +36,38 @@ int ThreadsFor(const std::optional<int>& given, const MachineLabel& machine) {
 void SetTimeout(const std::optional<std::string>& text, int* seconds) {
   if (!text) return;
   const int64_t ns = ParseDurationNs("--timeout", *text);
-  *seconds = static_cast<int>(
-      std::max<int64_t>(1, (ns + kNsPerSecond - 1) / kNsPerSecond));
+  if (ns < kNsPerSecond) {
+    Fail(ExitCode::kUsage, "E141",
+         "--timeout '{}' is less than 1 s, which leaves no time to load a "
+         "model; write for example 30s or 10min",
+         *text);
+  }
+  *seconds = static_cast<int>((ns + kNsPerSecond - 1) / kNsPerSecond);
+}
+
+void AddOptimizationFlag(CLI::App* app, std::optional<std::string>* value) {
+  AddValue(app, "--optimization", "LEVEL", value,
+           "of ONNX Runtime: disabled, basic, extended or all (the default)");
+}
+
+void AddSideThreadsFlags(CLI::App* app, std::optional<std::string>* device,
+                         std::optional<std::string>* server) {
+  AddValue(app, "--device-threads", "N", device,
+           "threads of device halves, 0 for one a core; default: those of the "
+           "device in table.json, else 0");
+  AddValue(app, "--server-threads", "N", server, "the same of server halves");
+}
+
+void AddTimeoutFlag(CLI::App* app, const std::string& what,
+                    std::optional<std::string>* value) {
+  AddValue(
+      app, "--timeout", "TIME", value,
+      fmt::format("how long {} may take, at least 1s; default 10min", what));
+}
+
+void AddOnnxRuntimeFlag(CLI::App* app, std::optional<std::string>* value) {
+  AddValue(app, "--onnxruntime", "PATH", value,
+           "ONNX Runtime's library or its folder; default: found by itself");
 }
 
 }  // namespace dnncut

@@ -4,6 +4,7 @@
 // that runs one. All throw Error on what does not parse.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +13,9 @@
 #include "backends/result.h"
 
 namespace dnncut {
+
+// The most that --runs and --warm-up take.
+inline constexpr int64_t kMaxRuns = 100'000;
 
 // Sets the value when the flag was given.
 void SetCount(std::string_view flag, const std::optional<std::string>& text,
@@ -26,6 +30,17 @@ std::optional<int> ThreadsOf(std::string_view flag,
 int ThreadsFor(const std::optional<int>& given, const MachineLabel& machine);
 
 // --timeout, in whole seconds, rounded up; sets the value when it was given.
+// Throws Error E141 below a second.
 void SetTimeout(const std::optional<std::string>& text, int* seconds);
+
+// The flags, with the same words wherever they stand. For commands that cannot
+// do without ONNX Runtime: others take --onnxruntime none, too.
+void AddOptimizationFlag(CLI::App* app, std::optional<std::string>* value);
+void AddSideThreadsFlags(CLI::App* app, std::optional<std::string>* device,
+                         std::optional<std::string>* server);
+// `what` is what must end in time: "the runs of a half".
+void AddTimeoutFlag(CLI::App* app, const std::string& what,
+                    std::optional<std::string>* value);
+void AddOnnxRuntimeFlag(CLI::App* app, std::optional<std::string>* value);
 
 }  // namespace dnncut

@@ -43,7 +43,7 @@ struct SplitOptions {
   OptimizationLevel optimization = OptimizationLevel::kAll;
   int device_threads = 0;  // 0: one for each core
   int server_threads = 0;
-  int runs = 1;  // timed ones of each half, after one that is not
+  int runs = 5;  // timed ones of each half, after one that is not
   int timeout_seconds = 600;
 };
 

@@ -99,12 +99,22 @@ void Progress::Stage(std::string_view text) {
 
 void Progress::Part(std::string_view stage, int64_t done_bytes,
                     int64_t all_bytes) {
-  const int64_t percent =
-      all_bytes == 0 ? 100 : done_bytes / (all_bytes / 100 + 1);
-  if (percent == percent_) return;
-  percent_ = percent;
+  if (!HasMoved(done_bytes, all_bytes)) return;
   Show(fmt::format("{} ... {} of {}", stage, FormatSize(done_bytes),
                    FormatSize(all_bytes)));
+}
+
+void Progress::Count(std::string_view stage, int64_t done, int64_t all,
+                     std::string_view things) {
+  if (!HasMoved(done, all)) return;
+  Show(fmt::format("{} ... {} of {} {}", stage, done, all, things));
+}
+
+bool Progress::HasMoved(int64_t done, int64_t all) {
+  const int64_t percent = all == 0 ? 100 : done / (all / 100 + 1);
+  if (percent == percent_) return false;
+  percent_ = percent;
+  return true;
 }
 
 void Progress::Show(const std::string& line) {

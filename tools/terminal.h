@@ -59,6 +59,9 @@ class Progress {
   void Stage(std::string_view text);
   // How far the stage is, in bytes; only on a terminal.
   void Part(std::string_view stage, int64_t done_bytes, int64_t all_bytes);
+  // The same in things, "3 of 8 runs".
+  void Count(std::string_view stage, int64_t done, int64_t all,
+             std::string_view things);
   // A detail that only -v shows.
   void Detail(std::string_view text);
   // Ends the last stage and takes the overwriting line away, before anything
@@ -66,6 +69,8 @@ class Progress {
   void Finish();
 
  private:
+  // False when as many hundredths of `all` were done before.
+  bool HasMoved(int64_t done, int64_t all);
   void Show(const std::string& line);
 
   bool verbose_ = false;

@@ -198,8 +198,8 @@ TEST_F(RunModelTest, EndlessRunsAreStopped) {
   RunOptions options;
   options.timeout_seconds = 1;
   const Error error = ErrorOf(model, {count, go, Floats("x", {1})}, options);
-  EXPECT_EQ(error.id(), "E321");
-  EXPECT_THAT(error.what(), HasSubstr("took longer than 1 s"));
+  EXPECT_EQ(error.id(), "E707");
+  EXPECT_THAT(error.what(), HasSubstr("took longer than 1 s; raise --timeout"));
 }
 
 TEST(OptimizationLevel, NamesGoBothWays) {
