@@ -13,8 +13,6 @@
 namespace dnncut {
 namespace {
 
-constexpr size_t kClassCount = std::size(kOperatorClasses);
-
 // Below this, timers and callers weigh more than layers.
 constexpr double kFloorNs = 5000;
 
@@ -93,40 +91,56 @@ double ScaleOf(const Measurement& measurement) {
   return std::sqrt(static_cast<double>(measurement.ns) + kFloorNs);
 }
 
-// One column for each regressor of each class.
-std::vector<double> RowByClass(const Measurement& measurement) {
-  std::vector<double> row(kClassCount * kRegressorCount, 0);
-  for (const LayerFeatures& layer : measurement.layers) {
-    const size_t at =
-        static_cast<size_t>(layer.operator_class) * kRegressorCount;
-    const Regressors counts = RegressorsOf(layer);
-    for (size_t i = 0; i < kRegressorCount; ++i) row[at + i] += counts[i];
-  }
-  return row;
+void AddRegressors(const LayerFeatures& layer, std::vector<double>* row,
+                   size_t at) {
+  const Regressors counts = RegressorsOf(layer);
+  for (size_t i = 0; i < kRegressorCount; ++i) (*row)[at + i] += counts[i];
 }
 
-// The same as if there were one class.
-std::vector<double> RowOfAll(const Measurement& measurement) {
-  std::vector<double> row(kRegressorCount, 0);
-  for (const LayerFeatures& layer : measurement.layers) {
-    const Regressors counts = RegressorsOf(layer);
-    for (size_t i = 0; i < kRegressorCount; ++i) row[i] += counts[i];
-  }
-  return row;
+// Layers that runtimes fuse others behind: a convolution and its activation
+// take little longer than the convolution.
+bool LeadsGroups(OperatorClass operator_class) {
+  return operator_class == OperatorClass::kConvolution ||
+         operator_class == OperatorClass::kDepthwiseConvolution ||
+         operator_class == OperatorClass::kMatrixProduct ||
+         operator_class == OperatorClass::kRecurrent;
 }
 
-using RowMaker = std::vector<double> (*)(const Measurement& measurement);
+// The class that a measurement tells most about: that of the layer with the
+// most operations, among those that lead groups if there are any.
+OperatorClass OwnerOf(const Measurement& measurement) {
+  const auto weight = [](const LayerFeatures& layer) {
+    return std::pair(LeadsGroups(layer.operator_class), layer.operations);
+  };
+  return std::max_element(measurement.layers.begin(), measurement.layers.end(),
+                          [&](const auto& a, const auto& b) {
+                            return weight(a) < weight(b);
+                          })
+      ->operator_class;
+}
 
+std::vector<Measurement> AllMeasurements(const std::vector<Profile>& profiles) {
+  std::vector<Measurement> all;
+  for (const Profile& profile : profiles) {
+    for (Measurement& measurement : MeasurementsOf(profile)) {
+      all.push_back(std::move(measurement));
+    }
+  }
+  return all;
+}
+
+// `row_of` gives the columns of a measurement, `ns_of` what they add up to.
+template <typename RowOf, typename NsOf>
 std::vector<double> Fit(const std::vector<Measurement>& measurements,
-                        RowMaker make_row) {
+                        RowOf row_of, NsOf ns_of) {
   std::vector<std::vector<double>> rows;
   std::vector<double> targets;
   for (const Measurement& measurement : measurements) {
     const double scale = ScaleOf(measurement);
-    std::vector<double> row = make_row(measurement);
+    std::vector<double> row = row_of(measurement);
     for (double& value : row) value /= scale;
     rows.push_back(std::move(row));
-    targets.push_back(static_cast<double>(measurement.ns) / scale);
+    targets.push_back(ns_of(measurement) / scale);
   }
   return SolveNonnegative(rows, targets);
 }
@@ -153,6 +167,66 @@ std::set<OperatorClass> ClassesOf(const Measurement& measurement) {
     classes.insert(layer.operator_class);
   }
   return classes;
+}
+
+Regressors FitOther(const std::vector<Measurement>& measurements) {
+  const auto row_of = [](const Measurement& measurement) {
+    std::vector<double> row(kRegressorCount, 0);
+    for (const LayerFeatures& layer : measurement.layers) {
+      AddRegressors(layer, &row, 0);
+    }
+    return row;
+  };
+  const auto ns_of = [](const Measurement& measurement) {
+    return static_cast<double>(measurement.ns);
+  };
+  return Coefficients(Fit(measurements, row_of, ns_of), 0);
+}
+
+// The classes that own enough of the measurements, with their columns.
+std::map<OperatorClass, size_t> FittedClasses(
+    const std::vector<Measurement>& measurements) {
+  std::map<OperatorClass, int64_t> owned;
+  for (const Measurement& measurement : measurements) {
+    ++owned[OwnerOf(measurement)];
+  }
+  std::map<OperatorClass, size_t> columns;
+  for (const auto& [operator_class, count] : owned) {
+    if (count < kEnoughOwnMeasurements) continue;
+    const size_t column = columns.size() * kRegressorCount;
+    columns[operator_class] = column;
+  }
+  return columns;
+}
+
+// Adds the classes that own enough of the measurements to the model; layers of
+// others take what it predicts of them.
+void FitClasses(const std::vector<Measurement>& measurements,
+                RegressionModel* model) {
+  const auto columns = FittedClasses(measurements);
+  if (columns.empty()) return;
+  const auto row_of = [&](const Measurement& measurement) {
+    std::vector<double> row(columns.size() * kRegressorCount, 0);
+    for (const LayerFeatures& layer : measurement.layers) {
+      const auto it = columns.find(layer.operator_class);
+      if (it != columns.end()) AddRegressors(layer, &row, it->second);
+    }
+    return row;
+  };
+  const auto ns_of = [&](const Measurement& measurement) {
+    auto ns = static_cast<double>(measurement.ns);
+    for (const LayerFeatures& layer : measurement.layers) {
+      if (columns.contains(layer.operator_class)) continue;
+      ns -= static_cast<double>(RegressionNs(layer, *model));
+    }
+    return ns;
+  };
+  const std::vector<double> solution = Fit(measurements, row_of, ns_of);
+  for (const auto& [operator_class, column] : columns) {
+    const Regressors coefficients = Coefficients(solution, column);
+    if (coefficients == Regressors{}) continue;  // the others took all
+    model->classes[operator_class] = coefficients;
+  }
 }
 
 double Median(std::vector<double> values) {
@@ -222,30 +296,31 @@ RegressionModel FitRegression(const std::vector<Profile>& profiles) {
   model.runtime_version = first.runtime_version;
   model.threads = first.threads;
   model.optimization = first.optimization;
-  std::vector<Measurement> all;
-  for (const Profile& profile : profiles) {
-    for (Measurement& measurement : MeasurementsOf(profile)) {
-      all.push_back(std::move(measurement));
-    }
+  std::vector<Measurement> led;
+  std::vector<Measurement> others;
+  std::vector<Measurement> all = AllMeasurements(profiles);
+  model.other = FitOther(all);
+  for (Measurement& measurement : all) {
+    (LeadsGroups(OwnerOf(measurement)) ? led : others)
+        .push_back(std::move(measurement));
   }
-  const std::vector<double> by_class = Fit(all, RowByClass);
-  for (const auto& [operator_class, count] : CountMeasurements(profiles)) {
-    model.classes[operator_class] = Coefficients(
-        by_class, static_cast<size_t>(operator_class) * kRegressorCount);
-  }
-  model.other = Coefficients(Fit(all, RowOfAll), 0);
+  // What stands behind a convolution costs nearly nothing there. Were its time
+  // fitted to such groups, models in which it stands alone would get it for
+  // nothing, too. So it is fitted where nothing leads it, and the leading
+  // classes take what it leaves of the groups' times.
+  FitClasses(others, &model);
+  FitClasses(led, &model);
   return model;
 }
 
-std::map<OperatorClass, int64_t> CountMeasurements(
+std::map<OperatorClass, ClassCount> CountMeasurements(
     const std::vector<Profile>& profiles) {
-  std::map<OperatorClass, int64_t> counts;
-  for (const Profile& profile : profiles) {
-    for (const Measurement& measurement : MeasurementsOf(profile)) {
-      for (const OperatorClass operator_class : ClassesOf(measurement)) {
-        ++counts[operator_class];
-      }
+  std::map<OperatorClass, ClassCount> counts;
+  for (const Measurement& measurement : AllMeasurements(profiles)) {
+    for (const OperatorClass operator_class : ClassesOf(measurement)) {
+      ++counts[operator_class].all;
     }
+    ++counts[OwnerOf(measurement)].own;
   }
   return counts;
 }

@@ -32,13 +32,28 @@ struct Measurement {
 // In the order of the first rows.
 std::vector<Measurement> MeasurementsOf(const Profile& profile);
 
+// A class that owns fewer measurements is left to RegressionModel::other.
+inline constexpr int64_t kEnoughOwnMeasurements = 5;
+
 // The coefficients >= 0 with the smallest sum of squared errors, each error
-// divided by the square root of its time (plus a floor). The profiles passed
+// divided by the square root of its time (plus a floor); docs/formats.md says
+// which measurements each class is fitted to. Its classes are those that own
+// enough measurements and are not 0 throughout. The profiles passed
 // CheckFitProfiles and are not empty.
 RegressionModel FitRegression(const std::vector<Profile>& profiles);
 
-// In how many measurements a layer of the class takes part.
-std::map<OperatorClass, int64_t> CountMeasurements(
+// How often a class was measured.
+struct ClassCount {
+  int64_t all = 0;  // measurements in which a layer of it takes part
+  // Of these, in which it is alone or has the most operations; a normalization,
+  // pooling or elementwise class owns none with a convolution, matrix product
+  // or recurrent layer.
+  int64_t own = 0;
+
+  bool operator==(const ClassCount&) const = default;
+};
+
+std::map<OperatorClass, ClassCount> CountMeasurements(
     const std::vector<Profile>& profiles);
 
 // One profile, predicted by the fit to the profiles of all other models.

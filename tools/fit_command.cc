@@ -30,7 +30,7 @@ struct FitReport {
   std::vector<Profile> profiles;
   RegressionModel model;
   size_t models = 0;
-  std::map<OperatorClass, int64_t> measurements;
+  std::map<OperatorClass, ClassCount> measurements;
   std::vector<HeldOut> held_out;  // by profile; empty for a single model
   double mean_error = 0;          // of the magnitudes of held_out's
 };
@@ -50,6 +50,24 @@ std::string Describe(const FitReport& report) {
   if (report.held_out.empty()) return text;
   return text + fmt::format("; mean error on a model left out {:.1f} %",
                             100 * report.mean_error);
+}
+
+void WarnOfUnfittedClasses(const FitReport& report, Warnings* warnings) {
+  for (const auto& [operator_class, count] : report.measurements) {
+    if (report.model.classes.contains(operator_class)) continue;
+    const std::string reason =
+        count.own < kEnoughOwnMeasurements
+            ? fmt::format(
+                  "was measured {}, of which {} on its own, fewer than "
+                  "{}",
+                  FormatPlural(count.all, "time"), count.own,
+                  kEnoughOwnMeasurements)
+            : "took no longer than what is fused with it takes alone";
+    Warn(warnings, "W452",
+         "{} {}, so it is predicted like any other class; add profiles of "
+         "models in which it stands alone",
+         OperatorClassName(operator_class), reason);
+  }
 }
 
 FitReport MakeReport(const FitFlags& flags, Warnings* warnings) {
@@ -87,6 +105,7 @@ FitReport MakeReport(const FitFlags& flags, Warnings* warnings) {
          "more it says something about others",
          report.models, kEnoughModels);
   }
+  WarnOfUnfittedClasses(report, warnings);
   return report;
 }
 
@@ -109,14 +128,15 @@ std::string SettingText(const RegressionModel& model) {
 }
 
 std::string CoefficientsText(const FitReport& report) {
-  const auto row = [](std::string_view name, const std::string& measurements,
-                      const Regressors& coefficients) {
+  const auto row = [](std::string_view name, const std::string& all,
+                      const std::string& own, const Regressors& coefficients) {
     const auto of = [&](Regressor regressor) {
       return coefficients[static_cast<size_t>(regressor)];
     };
     return std::vector<std::string>{
         std::string(name),
-        measurements,
+        all,
+        own,
         fmt::format("{:.0f}", of(Regressor::kCall)),
         fmt::format("{:.1f}", 1e6 * of(Regressor::kOperation)),
         fmt::format("{:.2f}", 1024 * of(Regressor::kByte)),
@@ -124,18 +144,19 @@ std::string CoefficientsText(const FitReport& report) {
         fmt::format("{:.2f}", 1024 * of(Regressor::kWindowByte))};
   };
   std::vector<std::vector<std::string>> rows;
-  for (const auto& [operator_class, coefficients] : report.model.classes) {
-    rows.push_back(
-        row(OperatorClassName(operator_class),
-            fmt::format("{}", report.measurements.at(operator_class)),
-            coefficients));
+  for (const auto& [operator_class, count] : report.measurements) {
+    const auto fitted = report.model.classes.find(operator_class);
+    if (fitted == report.model.classes.end()) continue;
+    rows.push_back(row(OperatorClassName(operator_class),
+                       fmt::format("{}", count.all),
+                       fmt::format("{}", count.own), fitted->second));
   }
-  rows.push_back(row("any other", "-", report.model.other));
+  rows.push_back(row("any other", "-", "-", report.model.other));
   const std::vector<Column> columns = {
-      {"class", Align::kLeft},         {"measured", Align::kRight},
-      {"ns/call", Align::kRight},      {"ns/Mop", Align::kRight},
-      {"ns/KiB", Align::kRight},       {"ns/KiB out", Align::kRight},
-      {"ns/KiB window", Align::kRight}};
+      {"class", Align::kLeft},       {"measured", Align::kRight},
+      {"on its own", Align::kRight}, {"ns/call", Align::kRight},
+      {"ns/Mop", Align::kRight},     {"ns/KiB", Align::kRight},
+      {"ns/KiB out", Align::kRight}, {"ns/KiB window", Align::kRight}};
   return TextTable(columns, rows);
 }
 
@@ -173,7 +194,8 @@ std::string FitText(const FitReport& report, const FitFlags& flags) {
 nlohmann::ordered_json FitJson(const FitReport& report) {
   nlohmann::ordered_json measurements = nlohmann::ordered_json::object();
   for (const auto& [operator_class, count] : report.measurements) {
-    measurements[std::string(OperatorClassName(operator_class))] = count;
+    measurements[std::string(OperatorClassName(operator_class))] = {
+        {"all", count.all}, {"own", count.own}};
   }
   nlohmann::ordered_json models = nlohmann::ordered_json::array();
   for (size_t i = 0; i < report.held_out.size(); ++i) {

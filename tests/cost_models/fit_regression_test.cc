@@ -119,8 +119,90 @@ TEST(FitRegression, CountsTheMeasurementsOfEachClass) {
   profile.layers[2].operator_class = "recurrent";
   profile.groups = {{"t1", "t2"}};
   EXPECT_THAT(CountMeasurements({profile, profile}),
-              ElementsAre(Pair(OperatorClass::kRecurrent, 2),
-                          Pair(OperatorClass::kPooling, 4)));
+              ElementsAre(Pair(OperatorClass::kRecurrent, ClassCount{2, 2}),
+                          Pair(OperatorClass::kPooling, ClassCount{4, 2})));
+  // Without a layer that leads it, a group is that of the most operations.
+  profile.layers[2].operator_class = "normalization";
+  profile.layers[1].operations = 10;
+  profile.layers[2].operations = 20;
+  EXPECT_THAT(CountMeasurements({profile}),
+              ElementsAre(Pair(OperatorClass::kNormalization, ClassCount{1, 1}),
+                          Pair(OperatorClass::kPooling, ClassCount{2, 1})));
+}
+
+// Elementwise layers that cost nothing behind a convolution, as runtimes fuse
+// them, and are slow where they stand alone.
+Profile FusedProfile(int groups, int alone) {
+  Profile profile;
+  profile.machine = "board";
+  for (int i = 1; i <= groups; ++i) {
+    ProfileRow convolution;
+    convolution.output = "c" + std::to_string(i);
+    SetFeatures({.operator_class = OperatorClass::kConvolution,
+                 .operations = 1000000 * i,
+                 .output_bytes = 1000},
+                &convolution);
+    convolution.ns = 200000 * i;
+    ProfileRow relu;
+    relu.output = "r" + std::to_string(i);
+    SetFeatures({.operator_class = OperatorClass::kElementwise,
+                 .bytes = 2000,
+                 .output_bytes = 1000},
+                &relu);
+    profile.groups.push_back({convolution.output, relu.output});
+    profile.layers.push_back(convolution);
+    profile.layers.push_back(relu);
+  }
+  for (int i = 1; i <= alone; ++i) {
+    ProfileRow row;
+    row.output = "a" + std::to_string(i);
+    SetFeatures({.operator_class = OperatorClass::kElementwise,
+                 .bytes = 20000 * i,
+                 .output_bytes = 10000 * i},
+                &row);
+    row.ns = 10000 * i;
+    profile.layers.push_back(row);
+  }
+  return profile;
+}
+
+TEST(FitRegression, WhatCostsNothingInGroupsCostsSomethingAlone) {
+  const LayerFeatures alone = {.operator_class = OperatorClass::kElementwise,
+                               .bytes = 100000,
+                               .output_bytes = 50000};
+  const RegressionModel model = FitRegression({FusedProfile(50, 10)});
+  EXPECT_NEAR(RegressionNs(alone, model), 50000, 500);
+  // The convolution makes up for it, so that groups add up.
+  const Profile fused = FusedProfile(50, 0);
+  for (const Measurement& measurement : MeasurementsOf(fused)) {
+    int64_t ns = 0;
+    for (const auto& layer : measurement.layers) {
+      ns += RegressionNs(layer, model);
+    }
+    EXPECT_NEAR(ns, measurement.ns, 2000);
+  }
+}
+
+TEST(FitRegression, AClassThatWasHardlyMeasuredAloneTakesThePooledOnes) {
+  const RegressionModel enough = FitRegression({FusedProfile(50, 5)});
+  EXPECT_TRUE(enough.classes.contains(OperatorClass::kElementwise));
+  const RegressionModel few = FitRegression({FusedProfile(50, 4)});
+  EXPECT_FALSE(few.classes.contains(OperatorClass::kElementwise));
+  EXPECT_TRUE(few.classes.contains(OperatorClass::kConvolution));
+  const RegressionModel none = FitRegression({FusedProfile(4, 0)});
+  EXPECT_TRUE(none.classes.empty());
+}
+
+// A fit that knows no time of a class must not say that it is 0.
+TEST(FitRegression, AClassOfZerosIsLeftOut) {
+  Profile profile = FusedProfile(50, 10);
+  for (size_t i = 0; i < profile.layers.size(); ++i) {
+    if (profile.layers[i].operator_class == "convolution") {
+      profile.layers[i].ns = 1;
+    }
+  }
+  const RegressionModel model = FitRegression({profile});
+  EXPECT_FALSE(model.classes.contains(OperatorClass::kConvolution));
 }
 
 TEST(FitRegression, AClassThatNobodyMeasuredTakesThePooledCoefficients) {
