@@ -113,16 +113,18 @@ std::string ModelName(const Profile& profile) {
   return profile.model_file.empty() ? profile.path : profile.model_file;
 }
 
-// "my-board, onnxruntime 1.30.0, 1 thread, optimization all".
+// "my-board, onnxruntime 1.30.0, 1 thread, optimisation all".
 std::string SettingText(const RegressionModel& model) {
   std::string text = Printable(model.name);
   if (!model.runtime_name.empty()) {
-    text += fmt::format(", {} {}", Printable(model.runtime_name),
-                        Printable(model.runtime_version));
+    text += ", " + Printable(model.runtime_name);
+    if (!model.runtime_version.empty()) {
+      text += " " + Printable(model.runtime_version);
+    }
   }
   if (model.threads) text += ", " + FormatPlural(*model.threads, "thread");
   if (!model.optimization.empty()) {
-    text += ", optimization " + Printable(model.optimization);
+    text += ", optimisation " + Printable(model.optimization);
   }
   return text;
 }
