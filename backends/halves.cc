@@ -87,6 +87,16 @@ bool IsReadOn(const Graph& graph, const Cut& cut, TensorId tensor, Side side) {
                      [&](LayerId reader) { return cut[reader] == side; });
 }
 
+// Are all results constants? Then no side makes any, and the device emits them.
+bool HasConstantsOnly(const Graph& graph) {
+  const auto is_constant = [](const ModelOutput& output) {
+    return output.source == ModelOutput::Source::kConstant;
+  };
+  const auto is_result = [](const Tensor& tensor) { return tensor.is_result; };
+  return std::any_of(graph.outputs.begin(), graph.outputs.end(), is_constant) &&
+         std::none_of(graph.tensors.begin(), graph.tensors.end(), is_result);
+}
+
 }  // namespace
 
 std::string_view SideName(Side side) {
@@ -94,6 +104,7 @@ std::string_view SideName(Side side) {
 }
 
 bool HasHalf(const Graph& graph, const Cut& cut, Side side) {
+  if (side == Side::kDevice && HasConstantsOnly(graph)) return true;
   for (size_t t = 0; t < graph.tensors.size(); ++t) {
     const TensorId id = static_cast<TensorId>(t);
     if (!RunsOn(graph, cut, id, side)) continue;

@@ -36,7 +36,8 @@ namespace dnncut {
 std::string_view SideName(Side side);
 
 // Is there a half? Not when no layer runs there, nor when none of them makes
-// anything that the other side or the user wants: a model needs an output.
+// anything that the other side or the user wants: a model needs an output. The
+// device has one without layers when all results are constants.
 bool HasHalf(const Graph& graph, const Cut& cut, Side side);
 
 // Makes the halves of many cuts of one model; what they share is looked up

@@ -18,20 +18,12 @@
 
 #include "compiler/error.h"
 #include "compiler/json_file.h"
+#include "compiler/system_file.h"
 
 namespace dnncut {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Which file it is, whatever its name.
-using FileIdentity = std::pair<dev_t, ino_t>;
-
-std::optional<FileIdentity> IdentityOf(const std::string& path) {
-  struct stat status = {};
-  if (stat(path.c_str(), &status) != 0) return std::nullopt;
-  return FileIdentity(status.st_dev, status.st_ino);
-}
 
 // The absolute path without links. The last part need not exist.
 std::string ResolveTarget(const std::string& out) {
@@ -123,19 +115,14 @@ bool IsMountPoint(const std::string& path) {
 // May the existing `target` be replaced? Throws Error when not.
 void CheckReplaceable(const std::string& target, const std::string& out,
                       bool force, const std::vector<std::string>& inputs) {
-  const auto identity = IdentityOf(target);
-  for (const std::string& input : inputs) {
-    if (identity && identity == IdentityOf(input)) {
-      Fail(ExitCode::kUsage, "E603",
-           "{}: is an input; choose another name for "
-           "the output folder",
-           out);
-    }
+  if (IsOneOf(target, inputs)) {
+    Fail(ExitCode::kUsage, "E603",
+         "{}: is an input; choose another name for the output folder", out);
   }
   if (!fs::is_directory(target)) {
     Fail(ExitCode::kIo, "E604", "{}: exists and is no folder", out);
   }
-  if (identity && identity == IdentityOf(".")) {
+  if (IsOneOf(target, {"."})) {
     Fail(ExitCode::kUsage, "E604",
          "{}: is the current folder, which cannot be replaced; name a new one",
          out);

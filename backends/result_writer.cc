@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <filesystem>
 #include <functional>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -30,18 +29,6 @@ void CheckOnlyCut(const CutTable& table, std::optional<int> only_cut) {
 }
 
 // The model and every file that holds some of its weights.
-std::vector<std::string> InputFiles(const SourceModel& model) {
-  const std::filesystem::path folder =
-      std::filesystem::path(model.path).parent_path();
-  std::set<std::string> files = {model.path};
-  for (const WeightData& weight : model.weights) {
-    if (!weight.location.empty()) {
-      files.insert((folder / weight.location).string());
-    }
-  }
-  return {files.begin(), files.end()};
-}
-
 void MakeFolder(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directory(path, error);
@@ -175,7 +162,7 @@ std::optional<std::string> HalfFile(const Result& result, int cut, Side side,
 
 void WriteResult(const Result& result, const ResultOptions& options) {
   CheckOnlyCut(*result.table, options.only_cut);
-  ResultFolder folder(options.out, options.force, InputFiles(*result.model));
+  ResultFolder folder(options.out, options.force, FilesOf(*result.model));
   try {
     WriteFiles(result, options, folder.path());
     folder.Commit();

@@ -2,6 +2,8 @@
 #include "compiler/source_model.h"
 
 #include <charconv>
+#include <filesystem>
+#include <set>
 
 namespace dnncut {
 namespace {
@@ -33,6 +35,18 @@ void MarkWeight(WeightId weight, ONNX_NAMESPACE::TensorProto* tensor) {
   entry->set_key(kMarkKey);
   entry->set_value(std::to_string(weight));
   tensor->set_data_location(ONNX_NAMESPACE::TensorProto::EXTERNAL);
+}
+
+std::vector<std::string> FilesOf(const SourceModel& model) {
+  const std::filesystem::path folder =
+      std::filesystem::path(model.path).parent_path();
+  std::set<std::string> files = {model.path};
+  for (const WeightData& weight : model.weights) {
+    if (!weight.location.empty()) {
+      files.insert((folder / weight.location).string());
+    }
+  }
+  return {files.begin(), files.end()};
 }
 
 }  // namespace dnncut

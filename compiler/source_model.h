@@ -49,6 +49,9 @@ struct SourceModel {
   std::vector<WeightData> weights;
 };
 
+// The paths of the model file and of the files with its external data.
+std::vector<std::string> FilesOf(const SourceModel& model);
+
 // The mark of a tensor whose data was taken out; nullopt for any other.
 std::optional<WeightId> WeightOf(const ONNX_NAMESPACE::TensorProto& tensor);
 

@@ -4,8 +4,12 @@
 // blocking, regular files only. For frontends/ and the weights.
 #pragma once
 
+#include <sys/types.h>
+
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace dnncut {
 
@@ -34,5 +38,14 @@ std::string SystemErrorText(int error_number);
 
 // "" for a regular file, else what it is: "is a folder", "is a named pipe".
 std::string WhyNotRegular(unsigned mode);
+
+// Which file it is, whatever its name.
+using FileIdentity = std::pair<dev_t, ino_t>;
+
+// Of what the path leads to, links included; nullopt when there is nothing.
+std::optional<FileIdentity> IdentityOf(const std::string& path);
+
+// Is `path`, maybe under another name, one of `others`?
+bool IsOneOf(const std::string& path, const std::vector<std::string>& others);
 
 }  // namespace dnncut

@@ -85,7 +85,7 @@ FitReport MakeReport(const FitFlags& flags, Warnings* warnings) {
   if (flags.name) report.model.name = *flags.name;
   if (report.model.name.empty()) {
     Fail(ExitCode::kUsage, "E453",
-         "the fitted machine has no name; give it one with --name NAME");
+         "--name is empty; give the fitted machine a name");
   }
   report.measurements = CountMeasurements(report.profiles);
   report.held_out = LeaveOneModelOut(report.profiles);
@@ -228,7 +228,7 @@ void RunFit(const FitFlags& flags) {
     return MakeReport(flags, warnings.warnings());
   }();
   if (flags.output) {
-    PendingFile file(*flags.output, flags.force);
+    PendingFile file(*flags.output, flags.force, flags.paths);
     file.Write(RegressionJson(report.model));
     file.Close();
     file.Commit();

@@ -41,6 +41,7 @@ struct ProfileResult {
   Profile profile;        // its path is empty
   int nodes = 0;          // of the runtime's graph
   double lost_share = 0;  // of the nodes' time, that no layer is known for
+  std::vector<std::string> model_files;  // paths, with external data
 };
 
 // Whole runs are timed without the profiler; what the profiler says of the

@@ -216,6 +216,19 @@ nlohmann::ordered_json SummaryJson(const ProfileResult& result,
   return json;
 }
 
+// What the profile must not be written over. Names of inputs may hold '=', so
+// whatever follows one may be the file.
+std::vector<std::string> InputFiles(const ProfileOptions& options) {
+  std::vector<std::string> files = {options.model_path, options.from_trace};
+  for (const std::string& input : options.inputs.inputs) {
+    for (size_t at = input.find('='); at != std::string::npos;
+         at = input.find('=', at + 1)) {
+      files.push_back(input.substr(at + 1));
+    }
+  }
+  return files;
+}
+
 void RunProfile(const ProfileFlags& flags) {
   const ProfileOptions options = OptionsOf(flags);
   const std::string path = flags.output.value_or(
@@ -225,13 +238,16 @@ void RunProfile(const ProfileFlags& flags) {
     Fail(ExitCode::kUsage, "E134", "-o needs the name of a file");
   }
   // Before time is spent on what could not be written.
-  { PendingFile probe(path, flags.force); }
+  std::vector<std::string> inputs = InputFiles(options);
+  { PendingFile probe(path, flags.force, inputs); }
   const ProfileResult result = [&] {
     WarningPrinter warnings;
     Progress progress(flags.verbose, flags.quiet);
     return MakeProfile(options, &progress, warnings.warnings());
   }();
-  PendingFile file(path, flags.force);
+  inputs.insert(inputs.end(), result.model_files.begin(),
+                result.model_files.end());
+  PendingFile file(path, flags.force, inputs);
   file.Write(FileText(result.profile));
   file.Close();
   file.Commit();

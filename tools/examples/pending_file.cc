@@ -32,8 +32,13 @@ void CheckTarget(const std::string& path, bool overwrite) {
 
 }  // namespace
 
-PendingFile::PendingFile(const std::string& path, bool overwrite)
+PendingFile::PendingFile(const std::string& path, bool overwrite,
+                         const std::vector<std::string>& inputs)
     : path_(path), temporary_(fmt::format("{}.{}.tmp", path, ::getpid())) {
+  if (IsOneOf(path, inputs)) {
+    Fail(ExitCode::kUsage, "E603",
+         "{}: is an input, which would be lost; give another name", path);
+  }
   CheckTarget(path, overwrite);
   file_ = UniqueFd(::open(temporary_.c_str(),
                           O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));

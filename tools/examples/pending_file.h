@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A file that appears under its name whole or not at all. The writer of the
-// example models and `fit` use it.
+// example models, `fit` and `profile` use it.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "compiler/system_file.h"
 
@@ -15,8 +16,10 @@ namespace dnncut {
 class PendingFile {
  public:
   // Opens a temporary file beside `path`. Throws E112 when something is at
-  // `path` that must stay, E113 when the file cannot be made.
-  PendingFile(const std::string& path, bool overwrite);
+  // `path` that must stay, E113 when the file cannot be made, E603 when `path`
+  // is one of `inputs`, maybe under another name.
+  PendingFile(const std::string& path, bool overwrite,
+              const std::vector<std::string>& inputs = {});
   // Removes what was not committed.
   ~PendingFile();
   PendingFile(const PendingFile&) = delete;
