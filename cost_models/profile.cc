@@ -195,6 +195,7 @@ Profile ReadProfile(const std::string& path) {
   Profile profile;
   profile.path = path;
   profile.machine = GetString(root, "machine");
+  if (profile.machine.empty()) FailAt(GetMember(root, "machine"), "is empty");
   ReadRuntime(root, &profile);
   ReadModel(root, &profile);
   ReadRows(root, &profile);

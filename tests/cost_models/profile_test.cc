@@ -152,6 +152,8 @@ TEST(Profile, RefusesBadFiles) {
   const std::string good = Good();
   EXPECT_THAT(ReadError(Replaced(good, "profile/1", "profile/9")),
               HasSubstr("E402"));
+  EXPECT_THAT(ReadError(Replaced(good, "board", "")),
+              HasSubstr("\"machine\" is empty"));
   EXPECT_THAT(ReadError(Replaced(good, "\"ns\": 20", "\"ns\": -20")),
               HasSubstr("\"layers[1].ns\" is -20, which is less than 0"));
   EXPECT_THAT(ReadError(Replaced(good, "\"ns\": 20", "\"ns\": 2e15")),
