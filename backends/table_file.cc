@@ -179,7 +179,7 @@ TableFile ReadTableFile(const std::string& path) {
 
 std::string FolderOfTable(const std::string& path) {
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return path;
+  if (!std::filesystem::is_regular_file(path, ignored)) return path;
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return folder.empty() ? "." : folder;
 }

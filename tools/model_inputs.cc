@@ -2,6 +2,7 @@
 #include "tools/model_inputs.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -103,12 +104,26 @@ bool Fits(const Value& value, const ModelInput& input) {
   return true;
 }
 
+// A value may have another shape only because a free dimension was fixed.
+std::string AdviceOn(const Value& value, const ModelInput& input) {
+  const bool may_be_free = input.kind == DeclaredKind::kTensor &&
+                           value.kind == Value::Kind::kTensor &&
+                           value.dtype == input.type.dtype &&
+                           value.shape.size() == input.type.shape.size();
+  if (!may_be_free) return "; give another";
+  return fmt::format(
+      "; give another, or where the model leaves a dimension free, profile or "
+      "compile with --shape {}={}",
+      input.name, fmt::join(value.shape, "x"));
+}
+
 Value ReadFor(const ModelInput& input, const std::string& path) {
   Value value = ReadValueFile(path, {input.kind, input.type.dtype});
   value.name = input.name;
   if (!Fits(value, input)) {
-    Fail(ExitCode::kBadInput, "E722", "{}: is {}, but '{}' takes {}", path,
-         DescribeValue(value), input.name, DescribeType(input));
+    Fail(ExitCode::kBadInput, "E722", "{}: is {}, but '{}' takes {}{}", path,
+         DescribeValue(value), input.name, DescribeType(input),
+         AdviceOn(value, input));
   }
   return value;
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "compiler/error.h"
 #include "tools/command.h"
 #include "tools/find_model.h"
 #include "tools/terminal.h"
@@ -23,11 +24,18 @@ struct VerifyCommandFlags {
   bool structural = false;
   bool json = false;
   bool verbose = false;
+  bool quiet = false;
 };
 
 void RunVerify(const VerifyCommandFlags& flags) {
   VerifyOptions options = VerifyOptionsOf(flags.how);
-  options.out = Require("verify", "OUT", flags.out);
+  options.out = FolderOfTable(Require("verify", "OUT", flags.out));
+  if (flags.structural && AnyGiven(flags.how)) {
+    Fail(ExitCode::kUsage, "E735",
+         "--structural runs nothing, so flags that say how to run (--input, "
+         "--test-data, --seed, --rtol, --atol, --optimization, --threads, "
+         "--timeout) have no use with it; leave them out");
+  }
   if (flags.cut) {
     options.cut = static_cast<int>(ParseCount("--cut", *flags.cut, 0, INT_MAX));
   }
@@ -37,12 +45,12 @@ void RunVerify(const VerifyCommandFlags& flags) {
       ReadTableFile(options.out + "/table.json"), options.out, flags.model);
   const VerifyReport report = [&] {
     WarningPrinter warnings;
-    Progress progress(flags.verbose, false);
+    Progress progress(flags.verbose, flags.quiet);
     return Verify(options, &progress, warnings.warnings());
   }();
   if (flags.json) {
     PrintJson(VerifyJson(report));
-  } else {
+  } else if (!flags.quiet) {
     PrintResult(VerifyText(report));
   }
   RequirePassed(report);
@@ -52,7 +60,8 @@ void RunVerify(const VerifyCommandFlags& flags) {
 
 CommandRunner SetUpVerify(CLI::App* app) {
   auto flags = std::make_shared<VerifyCommandFlags>();
-  AddArgument(app, "OUT", &flags->out, "folder that compile wrote");
+  AddArgument(app, "OUT", &flags->out,
+              "folder that compile wrote, or its table.json");
   AddValue(app, "--model", "PATH", &flags->model,
            "the model that was compiled; default: the file of that name beside "
            "OUT, else in the current folder");
@@ -66,6 +75,8 @@ CommandRunner SetUpVerify(CLI::App* app) {
   AddSwitch(app, "--json", &flags->json, "the report as JSON");
   AddSwitch(app, "-v,--verbose", &flags->verbose,
             "stages and their times on stderr");
+  AddSwitch(app, "-q,--quiet", &flags->quiet,
+            "no report and no progress: only the exit code tells");
   return [flags] { RunVerify(*flags); };
 }
 

@@ -164,7 +164,10 @@ TEST_F(GivenInputs, MustFit) {
     return ErrorOf([&] { Make({input}, {"x=" + file}); });
   };
   EXPECT_EQ(error(Input("x", DType::kUint8, {3})),
-            "E722 " + file + ": is uint8[2], but 'x' takes uint8[3]");
+            "E722 " + file +
+                ": is uint8[2], but 'x' takes uint8[3]; give another, or where "
+                "the model leaves a dimension free, profile or compile with "
+                "--shape x=2");
   EXPECT_THAT(error(Input("x", DType::kInt8, {2})),
               HasSubstr("is uint8[2], but 'x' takes int8[2]"));
   EXPECT_THAT(error(Input("x", DType::kUint8, {1, -1})),
