@@ -131,6 +131,19 @@ void WarnUnknown(const Profile& profile, std::string_view key,
        key, which, FirstFew(unknown));
 }
 
+// A file that is no JSON is often the model; the message says what belongs
+// here.
+JsonValue ReadRoot(const std::string& path) {
+  try {
+    return ReadJsonFile(path);
+  } catch (const Error& error) {
+    if (error.id() != "E401") throw;
+    Fail(error.exit_code(), error.id(),
+         "{}; expected a profile, as \"dnncut profile\" writes it",
+         error.what());
+  }
+}
+
 constexpr std::string_view kNotMade = "no layer of the model makes";
 
 void CheckOperator(const Profile& profile, const ProfileRow& row,
@@ -140,6 +153,16 @@ void CheckOperator(const Profile& profile, const ProfileRow& row,
        "{}: says that '{}' is made by {}, but in the model it is {}; measure "
        "this model again",
        profile.path, row.output, row.op, layer.operation.op_type);
+}
+
+std::string FillAdvice(const Profile& profile) {
+  const auto& builtin = BuiltinMachines();
+  const bool is_builtin = std::any_of(
+      builtin.begin(), builtin.end(),
+      [&](const Machine& machine) { return machine.name == profile.machine; });
+  if (is_builtin) return "--fill roofline";
+  return "--fill roofline:MACHINE, for example --fill "
+         "roofline:raspberry-pi-4";
 }
 
 // What a layer without a row is called in messages.
@@ -187,7 +210,7 @@ std::vector<ProfileInput> ProfileInputs(const Graph& graph) {
 }
 
 Profile ReadProfile(const std::string& path) {
-  const JsonValue root = ReadJsonFile(path);
+  const JsonValue root = ReadRoot(path);
   CheckSchema(root, "dnncut.profile", 1);
   RefuseMisspeltKeys(
       root, {"machine", "runtime", "model", "layers", "whole_ns", "runs", "cv",
@@ -263,8 +286,9 @@ std::vector<int64_t> ProfileNs(const Graph& graph, const Profile& profile,
   if (!fill) {
     Fail(ExitCode::kBadInput, "E423",
          "{}: {} of {} layers have no row: those that make {}; measure them "
-         "too or estimate them with --fill roofline",
-         profile.path, missing.size(), graph.layers.size(), FirstFew(missing));
+         "too or estimate them with {}",
+         profile.path, missing.size(), graph.layers.size(), FirstFew(missing),
+         FillAdvice(profile));
   }
   Warn(warnings, "W422",
        "{}: {} of {} layers have no row and are estimated for {}: those that "

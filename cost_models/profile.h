@@ -83,7 +83,7 @@ void CheckProfileModel(const Profile& profile, const std::string& model_path,
                        const std::string& model_sha256);
 
 // By LayerId. A layer without a row takes its time from `fill` and is warned
-// about; without `fill` it is Error E423, which names `--fill roofline`. Rows
+// about; without `fill` it is Error E423, which says how to fill. Rows
 // of tensors that no layer of the graph makes are warned about (W421).
 std::vector<int64_t> ProfileNs(const Graph& graph, const Profile& profile,
                                const std::optional<Machine>& fill,

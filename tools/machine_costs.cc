@@ -24,12 +24,13 @@ std::optional<Machine> FindBuiltin(const std::string& name) {
   return std::nullopt;
 }
 
-// The machine whose roofline fills the gaps of a profile.
-std::optional<Machine> FillMachine(const Profile& profile, const Fill& fill) {
+// The machine whose roofline fills `gaps` layers of a profile.
+std::optional<Machine> FillMachine(const Profile& profile, const Fill& fill,
+                                   int gaps) {
   if (!fill.roofline) return std::nullopt;
   if (!fill.machine.empty()) return LoadMachine(fill.machine);
   std::optional<Machine> machine = FindBuiltin(profile.machine);
-  if (!machine) {
+  if (!machine && gaps > 0) {
     Fail(ExitCode::kUsage, "E122",
          "{}: its machine '{}' is not built in, so --fill roofline needs one, "
          "for example --fill roofline:raspberry-pi-4",
@@ -131,8 +132,10 @@ MachineCosts MeasuredCosts(const std::string& path, const Fill& fill,
   costs.threads = profile.threads;
   costs.optimization = profile.optimization;
   costs.machine = FindBuiltin(profile.machine);
-  costs.ns = ProfileNs(graph, profile, FillMachine(profile, fill), warnings);
   costs.filled_layers = CountUnmeasured(graph, profile);
+  costs.ns =
+      ProfileNs(graph, profile, FillMachine(profile, fill, costs.filled_layers),
+                warnings);
   costs.groups = ProfileGroups(graph, profile, warnings);
   costs.cross_ns = ProfileCrossNs(graph, profile, warnings);
   return costs;
@@ -161,12 +164,32 @@ MachineCosts PredictedCosts(const std::string& path, const Graph& graph) {
   return costs;
 }
 
+// FindCostSource, whose message of a file that is no JSON lacks what it should
+// be.
+CostSource SourceOf(const std::string& name_or_path) {
+  try {
+    return FindCostSource(name_or_path);
+  } catch (const Error& error) {
+    if (error.id() != "E401") throw;
+    Fail(error.exit_code(), error.id(),
+         "{}; expected a machine, a profile or a fitted machine", error.what());
+  }
+}
+
 }  // namespace
 
 MachineCosts EstimateCosts(const std::string& name_or_path,
                            const Graph& graph) {
-  if (FindCostSource(name_or_path) == CostSource::kRegressionFile) {
+  const CostSource source = SourceOf(name_or_path);
+  if (source == CostSource::kRegressionFile) {
     return PredictedCosts(name_or_path, graph);
+  }
+  if (source == CostSource::kProfileFile) {
+    Fail(ExitCode::kBadInput, "E402",
+         "{}: has the schema \"dnncut.profile/1\"; expected a "
+         "\"dnncut.machine/1\" or \"dnncut.regression/1\" file, or the name "
+         "of a built-in machine (\"dnncut machines\")",
+         name_or_path);
   }
   MachineCosts costs;
   costs.machine = LoadMachine(name_or_path);
@@ -178,7 +201,7 @@ MachineCosts EstimateCosts(const std::string& name_or_path,
 MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
                               const SourceModel& model, const Graph& graph,
                               Warnings* warnings) {
-  if (FindCostSource(name_or_path) == CostSource::kProfileFile) {
+  if (SourceOf(name_or_path) == CostSource::kProfileFile) {
     return MeasuredCosts(name_or_path, fill, model, graph, warnings);
   }
   return EstimateCosts(name_or_path, graph);

@@ -152,6 +152,8 @@ TEST(Profile, RefusesBadFiles) {
   const std::string good = Good();
   EXPECT_THAT(ReadError(Replaced(good, "profile/1", "profile/9")),
               HasSubstr("E402"));
+  EXPECT_THAT(ReadError("net"),
+              HasSubstr("at line 1, column 2; expected a profile, as"));
   EXPECT_THAT(ReadError(Replaced(good, "board", "")),
               HasSubstr("\"machine\" is empty"));
   EXPECT_THAT(ReadError(Replaced(good, "\"ns\": 20", "\"ns\": -20")),
@@ -199,7 +201,13 @@ TEST(Profile, LayersWithoutARowAreAnErrorOrFilled) {
   EXPECT_EQ(
       ErrorOf([&] { ProfileNs(graph, profile, std::nullopt, &warnings); }),
       "E423 p.json: 2 of 3 layers have no row: those that make 't0', "
-      "'t1'; measure them too or estimate them with --fill roofline");
+      "'t1'; measure them too or estimate them with --fill "
+      "roofline:MACHINE, for example --fill roofline:raspberry-pi-4");
+  Profile builtin = profile;
+  builtin.machine = "t4";
+  EXPECT_THAT(
+      ErrorOf([&] { ProfileNs(graph, builtin, std::nullopt, &warnings); }),
+      testing::EndsWith("or estimate them with --fill roofline"));
   const Machine machine = LoadMachine("t4");
   const int64_t estimate =
       RooflineNs(CountOperation(graph.layers[0].operation), machine);
@@ -220,7 +228,7 @@ TEST(Profile, NamesOnlyTheFirstFew) {
       ErrorOf([&] { ProfileNs(graph, profile, std::nullopt, &warnings); }),
       "E423 p.json: 7 of 10 layers have no row: those that make 't3', "
       "'t4', 't5' and 4 more; measure them too or estimate them with "
-      "--fill roofline");
+      "--fill roofline:MACHINE, for example --fill roofline:raspberry-pi-4");
 }
 
 TEST(Profile, UnknownTensorsAreIgnoredWithAWarning) {
