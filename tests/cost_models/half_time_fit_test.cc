@@ -144,6 +144,85 @@ TEST(HalfTimeFitTest, CrossingsWithoutAnyLayerCostAreFound) {
   EXPECT_EQ(fitted.cross_ns[0], 0);  // an input is not made by the half
 }
 
+// As the fit counts errors.
+double SquaredErrors(const Problem& problem, Side side, const SideCosts& costs,
+                     const std::vector<HalfTime>& halves) {
+  double sum = 0;
+  for (const HalfTime& half : halves) {
+    const auto measured = static_cast<double>(half.ns);
+    const auto predicted =
+        static_cast<double>(HalfNs(problem, costs, half.cut, side));
+    sum += std::pow((predicted - measured) / measured, 2);
+  }
+  return sum;
+}
+
+TEST_P(HalfTimeFit, SuitsSeenHalvesNoWorseThanOneFactor) {
+  for (uint64_t seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE(seed);
+    const Problem problem = RandomFeasibleProblem(seed);
+    const Side side = GetParam();
+    Random random(seed);
+    std::vector<HalfTime> halves;
+    for (const CandidateCut& cut : EnumerateCuts(problem)) {
+      if (halves.size() == 8) break;
+      halves.push_back({cut.cut, 1'000'000 + random.Below(9'000'000)});
+    }
+    const double scaled = SquaredErrors(
+        problem, side, ScaleToHalves(problem, side, halves), halves);
+    const double fitted = SquaredErrors(
+        problem, side, FitToHalves(problem, side, halves), halves);
+    // Times are whole nanoseconds.
+    EXPECT_LE(fitted, scaled + 1e-4);
+  }
+}
+
+TEST_P(HalfTimeFit, CrossingsAreThoseOfTheTruthWhereTheyShow) {
+  // The layers' times are right, and how much is sent goes up and down, so that
+  // it is no layer that makes a half take longer.
+  Problem problem = Chain();
+  for (size_t t = 0; t < problem.tensors.size(); ++t) {
+    problem.tensors[t].bytes = 100'000 * (1 + static_cast<int64_t>(t) % 4);
+  }
+  const Side side = GetParam();
+  SideCosts truth = CostsOf(problem, side);
+  for (size_t t = 0; t + 1 < problem.tensors.size(); ++t) {
+    if (side == Side::kDevice && problem.tensors[t].producer < 0) continue;
+    truth.cross_ns[t] = 2000 + *problem.tensors[t].bytes / 10;
+  }
+  std::vector<HalfTime> halves;
+  for (int layers = 0; layers <= kLayers; layers += 3) {
+    const Cut cut = Prefix(layers);
+    const int64_t ns = HalfNs(problem, truth, cut, side);
+    if (ns > 0) halves.push_back({cut, ns});
+  }
+  const SideCosts fitted = FitToHalves(problem, side, halves);
+  for (size_t t = 0; t < truth.cross_ns.size(); ++t) {
+    const auto wanted = static_cast<double>(truth.cross_ns[t]);
+    EXPECT_NEAR(static_cast<double>(fitted.cross_ns[t]), wanted, 0.1 * wanted)
+        << problem.tensors[t].name;
+  }
+}
+
+TEST(HalfTimeFitTest, ResultsWantedOnTheServerCrossToo) {
+  // Nobody reads what the last layer makes, but the device half sends it.
+  Problem problem = Chain();
+  const size_t last = problem.tensors.size() - 1;
+  std::vector<HalfTime> halves;
+  for (const int layers : {10, 20, 30, 40, 50, kLayers}) {
+    const int64_t ns = HalfNs(problem, CostsOf(problem, Side::kDevice),
+                              Prefix(layers), Side::kDevice);
+    halves.push_back({Prefix(layers), ns + 1'000'000});
+  }
+  EXPECT_EQ(FitToHalves(problem, Side::kDevice, halves).cross_ns[last], 0);
+  problem.result = Side::kServer;
+  const SideCosts fitted = FitToHalves(problem, Side::kDevice, halves);
+  EXPECT_GT(fitted.cross_ns[last], 250'000);
+  EXPECT_LT(MeanError(problem, Side::kDevice, fitted, halves), 0.01);
+  // A server half neither makes nor reads it.
+  EXPECT_EQ(FitToHalves(problem, Side::kServer, halves).cross_ns[last], 0);
+}
+
 TEST(HalfTimeFitTest, OneFactorIsFoundExactly) {
   const Problem problem = Chain();
   SideCosts truth = CostsOf(problem, Side::kDevice);
