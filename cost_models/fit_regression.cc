@@ -21,20 +21,35 @@ std::string TextOf(const std::optional<int64_t>& number) {
   return number ? fmt::format("{}", *number) : "";
 }
 
+constexpr std::string_view kFitOneSetting =
+    "fit profiles of one machine and setting at a time";
+
 void RequireSame(const Profile& a, const Profile& b, std::string_view key,
-                 const std::string& of_a, const std::string& of_b) {
+                 const std::string& of_a, const std::string& of_b,
+                 std::string_view advice = kFitOneSetting) {
   if (of_a == of_b) return;
   const auto text = [](const std::string& value) {
     return value.empty() ? "not stated" : fmt::format("'{}'", value);
   };
   Fail(ExitCode::kBadInput, "E450",
        "{} and {} were measured differently: \"{}\" is {} in the first and {} "
-       "in the second; fit profiles of one machine and setting at a time",
-       a.path, b.path, key, text(of_a), text(of_b));
+       "in the second; {}",
+       a.path, b.path, key, text(of_a), text(of_b), advice);
+}
+
+void RequireSameMachine(const Profile& a, const Profile& b) {
+  RequireSame(a, b, "machine", a.machine, b.machine,
+              "fit profiles of one machine at a time, or give --name NAME if "
+              "it is one");
+  if (b.machine != kUnnamedTraceMachine) return;
+  Fail(ExitCode::kBadInput, "E454",
+       "{}: is made from a trace and does not say of which machine; give "
+       "\"dnncut profile\" --machine NAME, or \"dnncut fit\" --name NAME if "
+       "all profiles are of one machine",
+       b.path);
 }
 
 void RequireSameSetting(const Profile& a, const Profile& b) {
-  RequireSame(a, b, "machine", a.machine, b.machine);
   RequireSame(a, b, "runtime.name", a.runtime_name, b.runtime_name);
   RequireSame(a, b, "runtime.version", a.runtime_version, b.runtime_version);
   RequireSame(a, b, "runtime.threads", TextOf(a.threads), TextOf(b.threads));
@@ -259,8 +274,9 @@ HeldOut Compare(const Profile& profile, const RegressionModel& model) {
 
 }  // namespace
 
-void CheckFitProfiles(const std::vector<Profile>& profiles) {
+void CheckFitProfiles(const std::vector<Profile>& profiles, bool one_machine) {
   for (const Profile& profile : profiles) {
+    if (!one_machine) RequireSameMachine(profiles.front(), profile);
     RequireSameSetting(profiles.front(), profile);
     RequireFeatures(profile);
     GroupOfRows(profile);

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cost_models/profile.h"
@@ -15,11 +16,15 @@
 
 namespace dnncut {
 
+// What "dnncut profile --from-trace" calls a machine that it was not told.
+inline constexpr std::string_view kUnnamedTraceMachine = "trace";
+
 // Throws Error unless all profiles are of one machine, runtime, number of
-// threads and optimisation (E450), say what their layers are (E451), have a
-// time above 0 (E452), and have no row in two groups (E424). Profiles of one
-// model may be several.
-void CheckFitProfiles(const std::vector<Profile>& profiles);
+// threads and optimisation (E450), say which machine (E454) and what their
+// layers are (E451), have a time above 0 (E452), and have no row in two groups
+// (E424). With `one_machine` the user says that it is one, whatever their
+// names. Profiles of one model may be several.
+void CheckFitProfiles(const std::vector<Profile>& profiles, bool one_machine);
 
 // What was measured at once: a row, or the rows of a group.
 struct Measurement {

@@ -79,7 +79,7 @@ FitReport MakeReport(const FitFlags& flags, Warnings* warnings) {
   for (const std::string& path : flags.paths) {
     report.profiles.push_back(ReadProfile(path));
   }
-  CheckFitProfiles(report.profiles);
+  CheckFitProfiles(report.profiles, flags.name.has_value());
   report.models = CountModels(report.profiles);
   report.model = FitRegression(report.profiles);
   if (flags.name) report.model.name = *flags.name;
@@ -250,7 +250,8 @@ CommandRunner SetUpFit(CLI::App* app) {
            "the fitted machine, for --device and --server; without it only "
            "the report is printed");
   AddValue(app, "--name", "NAME", &flags->name,
-           "of the fitted machine; default: that in the profiles");
+           "of the fitted machine; profiles may name it differently then; "
+           "default: that in the profiles");
   AddSwitch(app, "--force", &flags->force, "replace FILE when it is there");
   AddSwitch(app, "--json", &flags->json, "the report as JSON");
   return [flags] { RunFit(*flags); };

@@ -253,7 +253,7 @@ TEST(LeaveOneModelOut, TwoProfilesOfOneModelAreOneModel) {
   EXPECT_TRUE(LeaveOneModelOut({profiles[0], profiles[3]}).empty());
 }
 
-std::string CheckError(void (*change)(Profile*)) {
+std::string CheckError(void (*change)(Profile*), bool one_machine = false) {
   std::vector<Profile> profiles = MakeProfiles(2);
   for (Profile& profile : profiles) {
     profile.runtime_name = "onnxruntime";
@@ -261,16 +261,19 @@ std::string CheckError(void (*change)(Profile*)) {
     profile.threads = 1;
     profile.optimization = "all";
   }
-  CheckFitProfiles(profiles);
+  CheckFitProfiles(profiles, one_machine);
   change(&profiles[1]);
-  return ErrorOf([&] { CheckFitProfiles(profiles); });
+  return ErrorOf([&] { CheckFitProfiles(profiles, one_machine); });
 }
 
 TEST(CheckFitProfiles, RefusesProfilesOfTwoSettings) {
   EXPECT_EQ(CheckError([](Profile* p) { p->machine = "phone"; }),
             "E450 p1000.json and p1001.json were measured differently: "
             "\"machine\" is 'board' in the first and 'phone' in the second; "
-            "fit profiles of one machine and setting at a time");
+            "fit profiles of one machine at a time, or give --name NAME if it "
+            "is one");
+  EXPECT_THAT(CheckError([](Profile* p) { p->threads = 4; }, true),
+              HasSubstr("\"runtime.threads\" is '1' in the first and '4'"));
   EXPECT_THAT(CheckError([](Profile* p) { p->threads = 4; }),
               HasSubstr("\"runtime.threads\" is '1' in the first and '4'"));
   EXPECT_THAT(CheckError([](Profile* p) { p->threads.reset(); }),
@@ -281,6 +284,16 @@ TEST(CheckFitProfiles, RefusesProfilesOfTwoSettings) {
               HasSubstr("\"runtime.version\""));
   EXPECT_THAT(CheckError([](Profile* p) { p->optimization = "none"; }),
               HasSubstr("\"runtime.optimization\""));
+}
+
+TEST(CheckFitProfiles, ANameStandsForAllMachines) {
+  std::vector<Profile> profiles = MakeProfiles(2);
+  profiles[1].machine = "board-2";
+  CheckFitProfiles(profiles, true);
+  profiles[0].machine = profiles[1].machine = "trace";
+  CheckFitProfiles(profiles, true);
+  EXPECT_THAT(ErrorOf([&] { CheckFitProfiles(profiles, false); }),
+              HasSubstr("E454 p1000.json"));
 }
 
 TEST(CheckFitProfiles, RefusesProfilesThatOneCannotLearnFrom) {
