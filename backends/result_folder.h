@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backends/file_io.h"
+#include "compiler/interrupt.h"
 
 namespace dnncut {
 
@@ -34,9 +35,10 @@ class ResultFolder {
   void Publish();
   void PublishInTwoSteps();
 
-  std::string out_;     // as the user gave it, for messages
-  std::string target_;  // the same, absolute, links resolved
-  std::string parent_;  // of target_
+  InterruptGuard guard_;  // first, so that it ends when the folder is gone
+  std::string out_;       // as the user gave it, for messages
+  std::string target_;    // the same, absolute, links resolved
+  std::string parent_;    // of target_
   bool replaces_ = false;
   std::string temporary_;
   UniqueFd lock_;  // on temporary_: says that its maker is alive

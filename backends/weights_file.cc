@@ -10,6 +10,7 @@
 
 #include "backends/typed_data.h"
 #include "compiler/checked_math.h"
+#include "compiler/interrupt.h"
 #include "compiler/onnx_walk.h"
 #include "compiler/weight_file.h"
 
@@ -128,6 +129,7 @@ void WriteWeights(const SourceModel& model, const WeightsLayout& layout,
   OutputFile file(path);
   for (size_t w = 0; w < layout.offsets.size(); ++w) {
     if (layout.offsets[w] < 0) continue;
+    ThrowIfInterrupted();
     file.SkipTo(layout.offsets[w]);
     reader->Copy(static_cast<WeightId>(w), &file);
     if (progress) progress(model.weights[w].bytes);

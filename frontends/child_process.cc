@@ -20,6 +20,7 @@
 #include <thread>
 
 #include "compiler/error.h"
+#include "compiler/interrupt.h"
 
 namespace dnncut {
 namespace {
@@ -195,16 +196,23 @@ void PassOn(const ReportProgress& progress, std::string* sent) {
   }
 }
 
-// Reads both streams to their ends. False when the deadline comes first.
+// Reads both streams to their ends. False when the deadline comes first, or a
+// signal.
 bool Collect(Pipe* result, Pipe* log, Clock::time_point deadline,
              const ReportProgress& progress, std::string* result_text,
              std::string* log_text) {
   while (result->read_end >= 0 || log->read_end >= 0) {
     std::array<pollfd, 2> polled{pollfd{result->read_end, POLLIN, 0},
                                  pollfd{log->read_end, POLLIN, 0}};
-    int ready = poll(polled.data(), polled.size(), MillisecondsUntil(deadline));
-    if (ready == 0) return false;
-    if (ready < 0) continue;
+    // A signal may come right before poll().
+    constexpr int kMostMilliseconds = 100;
+    const int left = MillisecondsUntil(deadline);
+    int ready =
+        poll(polled.data(), polled.size(), std::min(left, kMostMilliseconds));
+    if (WasInterrupted() || (ready == 0 && left <= kMostMilliseconds)) {
+      return false;
+    }
+    if (ready <= 0) continue;
     if (polled[0].revents != 0 && !ReadSome(result->read_end, result_text)) {
       Close(&result->read_end);
     }
@@ -298,6 +306,8 @@ std::string RunInChild(const std::function<std::string()>& work,
 std::string RunInChild(const Work& work, const ChildLimits& limits,
                        const std::string& what,
                        const ReportProgress& progress) {
+  const InterruptGuard guard;
+  ThrowIfInterrupted();
   Clock::time_point deadline =
       Clock::now() + std::chrono::seconds(limits.seconds);
   Pipe result = OpenPipe(what);
@@ -320,6 +330,7 @@ std::string RunInChild(const Work& work, const ChildLimits& limits,
   Close(&result.read_end);
   Close(&log.read_end);
   int status = WaitFor(child, !in_time, deadline);
+  ThrowIfInterrupted();
   if (status == -1) {
     Fail(ExitCode::kBadInput, "E321", "{} took longer than {} s", what,
          limits.seconds);

@@ -25,7 +25,8 @@ struct ChildLimits {
 // An Error that `work` throws is thrown here. Another exception, a crash, a
 // non-zero exit or a broken limit becomes an Error that starts with `what`
 // ("libonnx's shape inference") and ends with the last line that the child
-// wrote to its standard error, if any.
+// wrote to its standard error, if any. Ctrl-C kills the child and becomes
+// Interrupted.
 std::string RunInChild(const std::function<std::string()>& work,
                        const ChildLimits& limits, const std::string& what);
 

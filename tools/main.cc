@@ -11,6 +11,7 @@
 #include <new>
 
 #include "compiler/error.h"
+#include "compiler/interrupt.h"
 #include "tools/command.h"
 #include "tools/terminal.h"
 #include "tools/usage.h"
@@ -132,6 +133,9 @@ int main(int argc, char** argv) {
   try {
     dnncut::Run(argc, argv);
     return static_cast<int>(dnncut::ExitCode::kOk);
+  } catch (const dnncut::Interrupted& interrupted) {
+    std::raise(interrupted.signal);
+    return static_cast<int>(dnncut::ExitCode::kInternal);
   } catch (const dnncut::Error& error) {
     dnncut::PrintError(error);
     return static_cast<int>(error.exit_code());

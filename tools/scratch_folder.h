@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "compiler/interrupt.h"
+
 namespace dnncut {
 
 // A private folder that is gone when this is.
@@ -24,6 +26,7 @@ class ScratchFolder {
   }
 
  private:
+  InterruptGuard guard_;  // first, so that it ends when the folder is gone
   std::filesystem::path path_;
 };
 

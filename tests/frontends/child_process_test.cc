@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "compiler/error.h"
+#include "compiler/interrupt.h"
 
 namespace dnncut {
 namespace {
@@ -32,6 +33,31 @@ Error ErrorOf(const std::function<std::string()>& work,
   }
   ADD_FAILURE() << "no error";
   return Error(ExitCode::kOk, "", "");
+}
+
+TEST(ChildProcessTest, CtrlCKillsTheChildAndIsThrown) {
+  const pid_t pid = getpid();
+  std::thread presser([pid] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    kill(pid, SIGINT);
+  });
+  const auto start = std::chrono::steady_clock::now();
+  int signal = 0;
+  try {
+    RunInChild(
+        [] {
+          std::this_thread::sleep_for(std::chrono::seconds(30));
+          return std::string();
+        },
+        {}, "it");
+  } catch (const Interrupted& interrupted) {
+    signal = interrupted.signal;
+  }
+  presser.join();
+  EXPECT_EQ(signal, SIGINT);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  // Outside of it the program dies of the signal, as any other.
+  EXPECT_EXIT(kill(getpid(), SIGINT), testing::KilledBySignal(SIGINT), "");
 }
 
 TEST(ChildProcessTest, ReturnsWhatTheWorkReturns) {
