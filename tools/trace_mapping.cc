@@ -57,7 +57,7 @@ class SavedGraphMapping {
     JoinBiases();
     JoinQuantizations();
     JoinActivations();
-    JoinVanishedLayers();
+    JoinToReaders(graph_, folded_, &units_);
     FollowReaders();
     return AddTimes(nodes);
   }
@@ -193,40 +193,6 @@ class SavedGraphMapping {
     if (entry.empty()) return;
     entry.key() = units_.RootOf(producer);
     taken_in->insert(std::move(entry));
-  }
-
-  // A layer without a node belongs to the one unit that its readers became,
-  // seen through others of its kind. None when its result was folded into a
-  // constant, several when it was dropped or doubled: then it is alone. So is
-  // what another layer computes, too.
-  void JoinVanishedLayers() {
-    constexpr LayerId kNone = -1;
-    constexpr LayerId kSeveral = -2;
-    const std::vector<bool> is_duplicate = FindDuplicates(graph_, units_);
-    std::vector<LayerId> reader_unit(graph_.layers.size(), kNone);
-    for (size_t i = graph_.layers.size(); i-- > 0;) {
-      const LayerId layer = static_cast<LayerId>(i);
-      if (is_duplicate[i]) continue;
-      if (units_.HasNode(layer)) {
-        reader_unit[i] = layer;
-        continue;
-      }
-      LayerId unit = kNone;
-      for (const TensorId output : graph_.layers[i].outputs) {
-        if (folded_.contains(graph_.tensors[output].name)) continue;
-        for (const LayerId reader : graph_.tensors[output].readers) {
-          const LayerId other = reader_unit[reader];
-          if (other == kNone || unit == kSeveral) continue;
-          const bool is_same = unit >= 0 && other >= 0 &&
-                               units_.RootOf(unit) == units_.RootOf(other);
-          if (!is_same) unit = unit == kNone ? other : kSeveral;
-        }
-      }
-      reader_unit[i] = unit;
-      if (unit >= 0 && !IsPassedThrough(graph_.layers[i].operation.op_type)) {
-        units_.JoinLayers(layer, unit);
-      }
-    }
   }
 
   // A node that stands for no layer, such as one that changes the layout,

@@ -4,10 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <map>
-
-#include "compiler/error.h"
+#include "tests/tools/small_graphs.h"
 #include "tools/layer_units.h"
 
 namespace dnncut {
@@ -15,72 +12,6 @@ namespace {
 
 namespace onnx = ONNX_NAMESPACE;
 using testing::ElementsAre;
-using testing::HasSubstr;
-
-struct NodeSpec {
-  std::string op;
-  std::string name;
-  std::vector<std::string> inputs;
-  std::vector<std::string> outputs;
-};
-
-onnx::GraphProto Proto(const std::vector<NodeSpec>& nodes) {
-  onnx::GraphProto graph;
-  for (const NodeSpec& spec : nodes) {
-    onnx::NodeProto* node = graph.add_node();
-    node->set_op_type(spec.op);
-    node->set_name(spec.name);
-    for (const std::string& input : spec.inputs) node->add_input(input);
-    for (const std::string& output : spec.outputs) node->add_output(output);
-  }
-  return graph;
-}
-
-// What a frontend makes of the nodes; "x" is the model's input, and whatever
-// else no node makes is a constant.
-Graph GraphOf(const std::vector<NodeSpec>& nodes) {
-  Graph graph;
-  graph.input_count = 1;
-  graph.tensors.push_back({.name = "x"});
-  std::map<std::string, TensorId> tensors = {{"x", 0}};
-  for (const NodeSpec& spec : nodes) {
-    const LayerId id = static_cast<LayerId>(graph.layers.size());
-    Layer layer;
-    layer.name = spec.name;
-    layer.node = id;
-    layer.operation.op_type = spec.op;
-    for (const std::string& input : spec.inputs) {
-      if (!tensors.contains(input)) continue;
-      layer.inputs.push_back(tensors[input]);
-      graph.tensors[tensors[input]].readers.push_back(id);
-    }
-    for (const std::string& output : spec.outputs) {
-      tensors[output] = static_cast<TensorId>(graph.tensors.size());
-      layer.outputs.push_back(tensors[output]);
-      graph.tensors.push_back({.name = output, .producer = id});
-    }
-    graph.layers.push_back(layer);
-  }
-  return graph;
-}
-
-std::vector<std::vector<LayerId>> LayersOf(const LayerTimes& times) {
-  std::vector<std::vector<LayerId>> layers;
-  for (const Unit& unit : times.units) layers.push_back(unit.layers);
-  return layers;
-}
-
-std::vector<double> UsOf(const LayerTimes& times) {
-  std::vector<double> us;
-  for (const Unit& unit : times.units) us.push_back(unit.us);
-  return us;
-}
-
-NodeTime Time(const std::string& name, double us, const std::string& op = "") {
-  return {.name = name, .op = op, .us = us};
-}
-
-using Units = std::vector<std::vector<LayerId>>;
 
 const std::vector<NodeSpec> kConvRelu = {
     {"Conv", "c", {"x", "w"}, {"a"}},
@@ -327,34 +258,6 @@ TEST(SavedGraph, NamelessNodesAreKnownByTheirOrder) {
   EXPECT_EQ(times.nodes, 5);
 }
 
-std::string MapError(const std::vector<NodeSpec>& nodes,
-                     const std::vector<NodeTime>& times) {
-  try {
-    MapOwnNames(GraphOf(nodes), Proto(nodes), times, "t.json");
-  } catch (const Error& error) {
-    return error.id() + " " + error.what();
-  }
-  return "";
-}
-
-const std::vector<NodeSpec> kTwoConvs = {{"Abs", "p", {"x"}, {"p"}},
-                                         {"Conv", "c", {"p", "w"}, {"a"}},
-                                         {"Relu", "r", {"a"}, {"b"}},
-                                         {"Conv", "d", {"b", "w"}, {"e"}},
-                                         {"Relu", "s", {"e"}, {"y"}}};
-
-TEST(OwnNames, LayersWithoutANodeBelongToTheOneBefore) {
-  const LayerTimes times = MapOwnNames(
-      GraphOf(kTwoConvs), Proto(kTwoConvs),
-      {Time("p", 1), Time("reorder_1", 4), Time("c", 5), Time("d", 2)},
-      "t.json");
-  EXPECT_EQ(LayersOf(times), (Units{{0}, {1, 2}, {3, 4}}));
-  EXPECT_THAT(UsOf(times), ElementsAre(5, 5, 2));
-  EXPECT_EQ(times.guessed_us, 4);
-  EXPECT_EQ(times.guessed_nodes, 1);
-  EXPECT_EQ(times.lost_nodes, 0);
-}
-
 TEST(LayoutName, OnlyANormalizationHasBnInIt) {
   const Graph graph = GraphOf({{"Conv", "c", {"x", "w"}, {"c1"}},
                                {"Relu", "r", {"c1"}, {"c1_bn"}},
@@ -364,39 +267,6 @@ TEST(LayoutName, OnlyANormalizationHasBnInIt) {
   EXPECT_EQ(LayerOfLayoutName(graph, by_tensor, "c1_bn_nchwc"), 1);
   EXPECT_EQ(LayerOfLayoutName(graph, by_tensor, "z_bn_nchwc_token_3"), 2);
   EXPECT_EQ(LayerOfLayoutName(graph, by_tensor, "c1_bn"), std::nullopt);
-}
-
-TEST(OwnNames, ALayoutNodeIsCalledAfterTheLastOfItsLayers) {
-  const LayerTimes times = MapOwnNames(
-      GraphOf(kTwoConvs), Proto(kTwoConvs),
-      {Time("p", 1), Time("b_nchwc", 5), Time("y_nchwc", 2)}, "t.json");
-  EXPECT_EQ(LayersOf(times), (Units{{0}, {1, 2}, {3, 4}}));
-  EXPECT_THAT(UsOf(times), ElementsAre(1, 5, 2));
-}
-
-TEST(OwnNames, NamelessNodesAreCountedWithoutConstants) {
-  const std::vector<NodeSpec> nodes = {{"Relu", "", {"x"}, {"a"}},
-                                       {"Abs", "", {"a"}, {"b"}},
-                                       {"Relu", "", {"b"}, {"c"}}};
-  std::vector<NodeSpec> source = nodes;
-  source.push_back({"Constant", "", {}, {"k"}});
-  source.push_back({"Relu", "", {"c"}, {"d"}});
-  Graph graph = GraphOf(source);
-  graph.layers[3].operation.op_type = "not a layer";
-  const LayerTimes times =
-      MapOwnNames(graph, Proto(source),
-                  {Time("Relu_0", 1, "Relu"), Time("Abs_1", 2, "Abs"),
-                   Time("Relu_2", 4, "Relu"), Time("Relu_3", 8, "Relu")},
-                  "t.json");
-  EXPECT_THAT(UsOf(times), ElementsAre(1, 2, 4, 0, 8));
-}
-
-TEST(OwnNames, ATraceOfAnotherModelIsRefused) {
-  EXPECT_THAT(
-      MapError(kConvRelu, {Time("c", 1), Time("other", 1), Time("another", 1)}),
-      HasSubstr("E433 t.json: is a trace of another model: of its 3 "
-                "nodes 2 are not in the model, 'other'"));
-  EXPECT_EQ(MapError(kConvRelu, {Time("c", 1), Time("other", 1)}), "");
 }
 
 TEST(LayerTimes, MiddleOfTheRunsWithoutWarmUp) {
