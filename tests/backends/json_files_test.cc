@@ -142,6 +142,15 @@ TEST(TableFile, ReadsWhatWasWritten) {
   EXPECT_THROW(FindRow(table, 10'000'001), Error);
 }
 
+TEST(TableFile, IsNamedByItsFolderOrItself) {
+  TempFolder temp;
+  EXPECT_EQ(FolderOfTable(temp.path()), temp.path());
+  WriteAll(temp / "table.json", "");
+  EXPECT_EQ(FolderOfTable(temp / "table.json"), temp.path());
+  // Where there is nothing, a folder is missing.
+  EXPECT_EQ(FolderOfTable(temp / "out"), temp / "out");
+}
+
 TEST(TableFile, RefusesBrokenOnes) {
   TempFolder temp;
   const SplitModel split = MakeSplitModel(ChainModel(), temp);

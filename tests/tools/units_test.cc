@@ -9,6 +9,7 @@
 #include "compiler/error.h"
 #include "compiler/problem.h"
 #include "tools/latency_parts.h"
+#include "tools/run_flags.h"
 
 namespace dnncut {
 namespace {
@@ -171,6 +172,40 @@ TEST(LatencyPartsTest, PartsAddUpAndTheMiddleIsInside) {
       EXPECT_LE(middle, to);
     }
   }
+}
+
+TEST(LatencyPartsTest, MachinesSayThatTheyAreRefined) {
+  const MachineLabel board = {"board", "refined"};
+  EXPECT_EQ(MachineText(board, std::nullopt), "board");
+  EXPECT_EQ(MachineText(board, 1), "board, refined");
+  EXPECT_EQ(MachineText(board, 2.5), "board, refined, slowdown 2.5");
+}
+
+TEST(LatencyPartsTest, ResultsOfTheDeviceAreSentToo) {
+  TableFile::Cut cut;
+  cut.costs.device_layers = 3;
+  EXPECT_TRUE(SendsNothing(cut));
+  cut.tensors.push_back({"y", "float32", {1}, 4, true});
+  EXPECT_FALSE(SendsNothing(cut));
+  cut.tensors.clear();
+  cut.costs.server_layers = 1;
+  EXPECT_FALSE(SendsNothing(cut));
+}
+
+TEST(RunFlagsTest, TimeoutsAreWholeSecondsFromOneOn) {
+  int seconds = 600;
+  SetTimeout(std::nullopt, &seconds);
+  EXPECT_EQ(seconds, 600);
+  SetTimeout("1s", &seconds);
+  EXPECT_EQ(seconds, 1);
+  SetTimeout("1001ms", &seconds);
+  EXPECT_EQ(seconds, 2);
+  SetTimeout("1h", &seconds);
+  EXPECT_EQ(seconds, 3600);
+  for (const char* text : {"999ms", "0"}) {
+    EXPECT_EQ(ErrorId([&] { SetTimeout(text, &seconds); }), "E141");
+  }
+  EXPECT_EQ(seconds, 3600);
 }
 
 }  // namespace
