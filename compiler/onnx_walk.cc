@@ -282,4 +282,19 @@ std::vector<int> CalledFunctions(const ModelProto& model,
   return result;
 }
 
+std::vector<int> RealInputs(const ONNX_NAMESPACE::GraphProto& graph) {
+  std::unordered_set<std::string> initializers;
+  for (const auto& tensor : graph.initializer()) {
+    initializers.insert(tensor.name());
+  }
+  for (const auto& tensor : graph.sparse_initializer()) {
+    initializers.insert(tensor.values().name());
+  }
+  std::vector<int> inputs;
+  for (int i = 0; i < graph.input_size(); ++i) {
+    if (!initializers.contains(graph.input(i).name())) inputs.push_back(i);
+  }
+  return inputs;
+}
+
 }  // namespace dnncut

@@ -33,6 +33,9 @@ std::vector<std::string> ReadNames(const ONNX_NAMESPACE::NodeProto& node);
 // it does not define itself. Each once, never "".
 std::vector<std::string> CapturedNames(const ONNX_NAMESPACE::GraphProto& body);
 
+// The model's inputs that are no initializers, in its order.
+std::vector<int> RealInputs(const ONNX_NAMESPACE::GraphProto& graph);
+
 // The node itself first, then the nodes of its bodies, bodies in bodies
 // included. For a graph or a function: that for each of its nodes.
 using NodeVisitor = std::function<void(const ONNX_NAMESPACE::NodeProto&)>;

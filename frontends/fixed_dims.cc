@@ -186,21 +186,6 @@ DimValues FreeBatches(GraphProto* graph, Warnings* warnings) {
 
 }  // namespace
 
-std::vector<int> RealInputs(const GraphProto& graph) {
-  std::unordered_set<std::string> initializers;
-  for (const auto& tensor : graph.initializer()) {
-    initializers.insert(tensor.name());
-  }
-  for (const auto& tensor : graph.sparse_initializer()) {
-    initializers.insert(tensor.values().name());
-  }
-  std::vector<int> inputs;
-  for (int i = 0; i < graph.input_size(); ++i) {
-    if (!initializers.contains(graph.input(i).name())) inputs.push_back(i);
-  }
-  return inputs;
-}
-
 void FixDims(const ImportOptions& options, ModelProto* model,
              Warnings* warnings) {
   GraphProto* graph = model->mutable_graph();

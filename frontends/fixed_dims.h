@@ -19,7 +19,4 @@ namespace dnncut {
 void FixDims(const ImportOptions& options, ONNX_NAMESPACE::ModelProto* model,
              Warnings* warnings);
 
-// The model's inputs that are no initializers, in its order.
-std::vector<int> RealInputs(const ONNX_NAMESPACE::GraphProto& graph);
-
 }  // namespace dnncut

@@ -63,4 +63,11 @@ SourceModel LoadModel(const std::string& path, const LoadOptions& options,
   }
 }
 
+SourceModel ReloadModel(const std::string& path) {
+  LoadOptions options;
+  options.allow_newer = true;
+  Warnings told;
+  return LoadModel(path, options, &told);
+}
+
 }  // namespace dnncut

@@ -61,12 +61,9 @@ CompiledResult LoadCompiled(const std::string& path,
   compiled.folder = FolderOfTable(path);
   const std::string& folder = compiled.folder;
   compiled.file = ReadProblemFile(folder, compiled.table);
-  // The compile has told about the model already.
-  Warnings told;
-  LoadOptions load;
-  load.allow_newer = true;
   compiled.model =
-      LoadModel(FindCompiledModel(compiled.table, folder, model), load, &told);
+      ReloadModel(FindCompiledModel(compiled.table, folder, model));
+  Warnings told;  // by the compile
   compiled.graph = ImportGraph(
       compiled.model, ImportOf(compiled.table, compiled.file.problem), &told);
   if (!IsSameModel(compiled.graph, compiled.file.problem)) {

@@ -83,11 +83,8 @@ std::string FindFirstDifference(const SourceModel& model,
   std::vector<Value> values = inputs;
   for (const auto& file : {cut.device_model, cut.server_model}) {
     if (!file) continue;
-    Warnings ignored;
-    LoadOptions load;
-    load.allow_newer = true;
-    const SourceModel half = LoadModel(
-        (std::filesystem::path(out) / *file).string(), load, &ignored);
+    const SourceModel half =
+        ReloadModel((std::filesystem::path(out) / *file).string());
     const Names made = MadeBy(half.proto.graph());
     std::vector<Value> got = RunExposed(half, made, values, options, runtime);
     const std::vector<Value> expected =

@@ -27,21 +27,6 @@ std::string FirstOutput(const NodeProto& node) {
 
 }  // namespace
 
-std::vector<std::string> RealInputs(const GraphProto& graph) {
-  std::unordered_set<std::string> initializers;
-  for (const auto& tensor : graph.initializer()) {
-    initializers.insert(tensor.name());
-  }
-  for (const auto& sparse : graph.sparse_initializer()) {
-    initializers.insert(sparse.values().name());
-  }
-  std::vector<std::string> inputs;
-  for (const auto& input : graph.input()) {
-    if (!initializers.contains(input.name())) inputs.push_back(input.name());
-  }
-  return inputs;
-}
-
 std::string DescribeNode(const NodeProto& node) {
   return fmt::format("layer '{}' ({})",
                      node.name().empty() ? FirstOutput(node) : node.name(),
@@ -62,7 +47,7 @@ HalfChecker::HalfChecker(const SourceModel& model, const TableFile& table,
   for (const auto& sparse : graph.sparse_initializer()) {
     sparse_initializers_[sparse.values().name()] = &sparse;
   }
-  for (const std::string& name : RealInputs(graph)) inputs_.insert(name);
+  for (const int i : RealInputs(graph)) inputs_.insert(graph.input(i).name());
   FindLayers();
 }
 
@@ -101,11 +86,7 @@ std::vector<std::string> HalfChecker::Check(int cut_id) {
     half.shown = *file;
     half.faults = &faults;
     try {
-      Warnings ignored;
-      LoadOptions options;
-      options.allow_newer = true;
-      half.model = LoadModel((std::filesystem::path(out_) / *file).string(),
-                             options, &ignored);
+      half.model = ReloadModel((std::filesystem::path(out_) / *file).string());
       CheckHalf(&half);
     } catch (const Error& error) {
       faults.push_back(error.what());
@@ -160,7 +141,9 @@ void HalfChecker::CheckCounts(const std::vector<Half>& halves,
 
 void HalfChecker::CheckHalf(Half* half) {
   const GraphProto& graph = half->model.proto.graph();
-  for (const std::string& name : RealInputs(graph)) half->inputs.insert(name);
+  for (const int i : RealInputs(graph)) {
+    half->inputs.insert(graph.input(i).name());
+  }
   for (const auto& output : graph.output()) {
     half->outputs.insert(output.name());
   }
@@ -306,7 +289,9 @@ void HalfChecker::CheckBoundary(const TableFile::Cut& cut, const Half* device,
   }
   const auto check = [&](const Half* half, const Names& inputs) {
     if (half == nullptr) return;
-    for (const std::string& name : RealInputs(half->model.proto.graph())) {
+    const GraphProto& graph = half->model.proto.graph();
+    for (const int i : RealInputs(graph)) {
+      const std::string& name = graph.input(i).name();
       if (inputs.contains(name)) continue;
       half->Fault(fmt::format("reads '{}', which it is not given", name));
     }

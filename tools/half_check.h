@@ -81,9 +81,6 @@ class HalfChecker {
   Names inputs_;  // of the model, without initializers
 };
 
-// The inputs of a graph that are no initializers, in their order.
-std::vector<std::string> RealInputs(const ONNX_NAMESPACE::GraphProto& graph);
-
 // "layer 'conv1' (Conv)"; a nameless one has its first output's name.
 std::string DescribeNode(const ONNX_NAMESPACE::NodeProto& node);
 

@@ -10,6 +10,7 @@
 
 #include "compiler/checked_math.h"
 #include "compiler/error.h"
+#include "compiler/onnx_walk.h"
 #include "frontends/onnx_frontend.h"
 
 namespace dnncut {
@@ -47,11 +48,7 @@ onnx::ModelProto LoadHalf(const std::string& path, const TableFile& table,
     Fail(ExitCode::kIo, "E727", "{} is missing: the {} half of cut {}; {}",
          path, id.side, id.cut, kCompileAgain);
   }
-  // Whatever there is to warn of was said at the compile.
-  Warnings ignored;
-  LoadOptions options;
-  options.allow_newer = true;
-  onnx::ModelProto half = LoadModel(path, options, &ignored).proto;
+  onnx::ModelProto half = ReloadModel(path).proto;
   if (Metadata(half, "dnncut.cut") != fmt::format("{}", id.cut) ||
       Metadata(half, "dnncut.side") != id.side) {
     FailHalf(path, id, "is not");
@@ -62,15 +59,9 @@ onnx::ModelProto LoadHalf(const std::string& path, const TableFile& table,
   return half;
 }
 
-Names InputNames(const onnx::ModelProto& half) {
+Names InputNames(const onnx::GraphProto& graph) {
   Names names;
-  for (const auto& input : half.graph().input()) names.insert(input.name());
-  for (const auto& tensor : half.graph().initializer()) {
-    names.erase(tensor.name());
-  }
-  for (const auto& tensor : half.graph().sparse_initializer()) {
-    names.erase(tensor.values().name());
-  }
+  for (const int i : RealInputs(graph)) names.insert(graph.input(i).name());
   return names;
 }
 
@@ -123,7 +114,7 @@ SplitHalves CheckHalves(const TableFile& table, int cut_id,
   if (halves.device) {
     const onnx::ModelProto half =
         LoadHalf(*halves.device, table, {cut_id, "device"});
-    for (const std::string& name : InputNames(half)) {
+    for (const std::string& name : InputNames(half.graph())) {
       if (known.contains(name)) continue;
       Fail(ExitCode::kBadInput, "E728",
            "{}: reads '{}', which is no input of the model; {}", *halves.device,
@@ -144,7 +135,7 @@ SplitHalves CheckHalves(const TableFile& table, int cut_id,
   if (!halves.server) return halves;
   const onnx::ModelProto half =
       LoadHalf(*halves.server, table, {cut_id, "server"});
-  for (const std::string& name : InputNames(half)) {
+  for (const std::string& name : InputNames(half.graph())) {
     if (sent.contains(name)) continue;
     Fail(ExitCode::kBadInput, "E728",
          "{}: reads '{}', which cut {} does not send; {}", *halves.server, name,

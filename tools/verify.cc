@@ -62,11 +62,7 @@ VerifyReport Verify(const VerifyOptions& options, Progress* progress,
   const TableFile table = ReadTableFile(options.out + "/table.json");
   const std::vector<int> cuts = ChosenCuts(table, options);
   progress->Stage(fmt::format("reading {}", options.model_path));
-  LoadOptions load;
-  // The compile has decided about that.
-  load.allow_newer = true;
-  Warnings ignored;
-  const SourceModel model = LoadModel(options.model_path, load, &ignored);
+  const SourceModel model = ReloadModel(options.model_path);
   HalfChecker checker(model, table, options.out);
 
   VerifyReport report;

@@ -228,10 +228,9 @@ std::vector<OutputCheck> VerifyRuns::Compare(const Outputs& got,
       const Value* mine = FindValue(half, output.name);
       if (mine == nullptr) return;
       made = true;
-      check.comparison =
-          Combine(check.comparison,
-                  CompareValues(*mine, *FindValue(right, output.name),
-                                options_.tolerance));
+      check.comparison = Combine(
+          check.comparison, CompareValues(*mine, *FindValue(right, output.name),
+                                          options_.tolerance));
     };
     compare(got.device, expected.device);
     compare(got.server, expected.server);
