@@ -24,6 +24,9 @@ class LayerUnits {
   // Counts the node's time with the unit of another.
   void Follow(int node, int other) { unit_[node] = unit_[other]; }
 
+  // Counts the node's time with the layer's unit.
+  void CountWith(int node, LayerId layer) { unit_[node] = layer; }
+
   // Takes the layers for ones that a node has been joined with.
   void MarkSettled(const std::vector<LayerId>& layers);
 

@@ -71,6 +71,7 @@ class OwnNamesMapping {
     CheckModel(path);
     JoinToReaders(graph_, ResultsOfShapes(graph_), &units_);
     JoinResults();
+    CountCasts();
     FollowNeighbours();
     return Times();
   }
@@ -174,6 +175,15 @@ class OwnNamesMapping {
                        [&](const TensorId output) {
                          return !graph_.tensors[output].readers.empty();
                        });
+  }
+
+  void CountCasts() {
+    for (int i = 0; i < Count(); ++i) {
+      if (meanings_[i].kind != Kind::kHelper || meanings_[i].layer < 0)
+        continue;
+      units_.CountWith(i, meanings_[i].layer);
+      is_sure_[i] = true;
+    }
   }
 
   // A node whose layer is not known counts with the one before it, what

@@ -92,6 +92,38 @@ NodeNames::NodeNames(const Graph& graph, const onnx::GraphProto& source)
     }
     if (node.op_type() != "Constant") ++index;
   }
+  const auto add_reader = [&](const std::string& name, LayerId layer) {
+    const auto [it, is_new] = reader_.emplace(name, layer);
+    if (!is_new) it->second = std::nullopt;
+  };
+  for (size_t i = 0; i < graph.layers.size(); ++i) {
+    const LayerId layer = static_cast<LayerId>(i);
+    for (const ConstantId constant : graph.layers[i].constants) {
+      add_reader(graph.constants[constant].name, layer);
+    }
+    for (const TensorId input : graph.layers[i].inputs) {
+      add_reader(graph.tensors[input].name, layer);
+    }
+  }
+}
+
+// A cast is called after what it casts; a weight may have been changed before.
+NameMeaning NodeNames::ReadHelper(std::string_view name) const {
+  NameMeaning meaning{.kind = Kind::kHelper};
+  std::string_view tensor = WithoutInsertedCast(name);
+  if (tensor == name) return meaning;
+  const auto made = by_tensor_.find(tensor);
+  if (made != by_tensor_.end()) {
+    meaning.layer = made->second;
+    return meaning;
+  }
+  for (const std::string_view prefix :
+       {"ConvBnFusion_W_", "ConvBnFusion_BN_B_"}) {
+    tensor = WithoutPrefix(tensor, prefix);
+  }
+  const auto read = reader_.find(tensor);
+  if (read != reader_.end() && read->second) meaning.layer = *read->second;
+  return meaning;
 }
 
 NameMeaning NodeNames::Read(const NodeTime& node) const {
@@ -105,7 +137,7 @@ NameMeaning NodeNames::Read(const NodeTime& node) const {
   if (const auto layer = LayerOfLayoutName(graph_, by_tensor_, name)) {
     return {.kind = Kind::kLayer, .layer = *layer, .is_last_layer = true};
   }
-  if (IsHelper(name, node.op)) return {.kind = Kind::kHelper};
+  if (IsHelper(name, node.op)) return ReadHelper(name);
   if (const auto meaning = ReadChangedName(name)) return *meaning;
   return {.kind = IsNew(name, node.op) ? Kind::kNew : Kind::kStranger};
 }

@@ -25,7 +25,8 @@ struct NameMeaning {
     kStranger,  // somebody gave it the name, but not in this model
   };
   Kind kind = Kind::kStranger;
-  LayerId layer = -1;           // for kLayer
+  LayerId layer = -1;           // for kLayer; for a helper that casts what one
+                                // layer makes or alone reads, that one
   bool is_last_layer = false;   // `layer` is the last of the node's, or was
                                 // before it took in an addition
   bool has_taken_bias = false;  // a matrix product with the addition behind it
@@ -43,12 +44,15 @@ class NodeNames {
 
   std::optional<NameMeaning> ReadUserName(std::string_view name) const;
   std::optional<NameMeaning> ReadChangedName(std::string_view name) const;
+  NameMeaning ReadHelper(std::string_view name) const;
 
   const Graph& graph_;
   // nullopt for a node that is no layer.
   std::map<std::string, LayerOrNone, std::less<>> by_name_;
   std::map<std::string, LayerId, std::less<>> nameless_;
   std::map<std::string_view, LayerId> by_tensor_;
+  // What is read and not made by layers; nullopt when several read it.
+  std::map<std::string_view, LayerOrNone> reader_;
 };
 
 }  // namespace dnncut
