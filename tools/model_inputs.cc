@@ -10,7 +10,6 @@
 
 #include "compiler/did_you_mean.h"
 #include "compiler/error.h"
-#include "tools/command.h"
 #include "tools/made_up_values.h"
 #include "tools/text_table.h"
 #include "tools/units.h"
@@ -20,8 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace onnx = ONNX_NAMESPACE;
-
-constexpr int64_t kDefaultSeed = 1;
 
 DeclaredKind KindOf(const onnx::TypeProto& type) {
   switch (type.value_case()) {
@@ -154,10 +151,10 @@ std::pair<size_t, std::string> SplitInput(
        name, DidYouMean(name, names));
 }
 
-std::map<size_t, std::string> FilesOf(const InputFlags& flags,
+std::map<size_t, std::string> FilesOf(const InputOptions& options,
                                       const std::vector<ModelInput>& inputs) {
   std::map<size_t, std::string> files;
-  for (const std::string& text : flags.inputs) {
+  for (const std::string& text : options.given) {
     auto [index, file] = SplitInput(text, inputs);
     if (!files.emplace(index, std::move(file)).second) {
       Fail(ExitCode::kUsage, "E108", "--input is given twice for '{}'",
@@ -223,18 +220,6 @@ std::vector<Value> ReadExpected(const fs::path& folder,
 
 }  // namespace
 
-void AddInputFlags(CLI::App* app, InputFlags* flags) {
-  AddRepeatable(app, "--input", "NAME=FILE", &flags->inputs,
-                "an input of the model, from a .npy or .pb; made up when not "
-                "given");
-  AddValue(app, "--test-data", "FOLDER", &flags->test_data,
-           "inputs from input_0.pb, input_1.pb, ... in FOLDER or "
-           "FOLDER/test_data_set_0, by position");
-  AddValue(
-      app, "--seed", "N", &flags->seed,
-      fmt::format("for inputs that are made up; default {}", kDefaultSeed));
-}
-
 std::vector<ModelInput> InputsOf(const SourceModel& model, const Graph& graph) {
   std::vector<ModelInput> inputs;
   for (int i = 0; i < graph.input_count; ++i) {
@@ -284,18 +269,15 @@ void OpenFreeDims(const SourceModel& model, std::vector<ModelInput>* inputs) {
 
 RunInputs MakeInputs(const std::vector<ModelInput>& inputs,
                      const std::vector<ModelInput>& outputs,
-                     const InputFlags& flags) {
-  const int64_t seed = flags.seed
-                           ? ParseCount("--seed", *flags.seed, 0, INT64_MAX)
-                           : kDefaultSeed;
-  const auto files = FilesOf(flags, inputs);
+                     const InputOptions& options) {
+  const auto files = FilesOf(options, inputs);
   RunInputs result;
   for (size_t k = 0; k < inputs.size(); ++k) {
     if (const auto file = files.find(k); file != files.end()) {
       result.values.push_back(ReadFor(inputs[k], file->second));
-    } else if (flags.test_data) {
+    } else if (options.test_data) {
       const fs::path path =
-          TestDataFolder(*flags.test_data) / fmt::format("input_{}.pb", k);
+          TestDataFolder(*options.test_data) / fmt::format("input_{}.pb", k);
       if (!Exists(path)) {
         Fail(ExitCode::kIo, "E726",
              "--test-data: there is no {} for the input '{}'", path.string(),
@@ -303,12 +285,12 @@ RunInputs MakeInputs(const std::vector<ModelInput>& inputs,
       }
       result.values.push_back(ReadFor(inputs[k], path.string()));
     } else {
-      result.values.push_back(MakeUp(inputs[k], seed, k));
+      result.values.push_back(MakeUp(inputs[k], options.seed, k));
       result.any_made_up = true;
     }
   }
-  if (flags.test_data) {
-    result.expected = ReadExpected(TestDataFolder(*flags.test_data), outputs);
+  if (options.test_data) {
+    result.expected = ReadExpected(TestDataFolder(*options.test_data), outputs);
   }
   return result;
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a model is run on: values that the user gives, or made-up ones. The same
-// flags for every command that runs models.
+// What a model is run on: values that the user gives, or made-up ones.
 #pragma once
 
-#include <CLI/CLI.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,13 +17,14 @@
 
 namespace dnncut {
 
-struct InputFlags {
-  std::vector<std::string> inputs;       // --input NAME=FILE (.npy, .pb)
-  std::optional<std::string> test_data;  // --test-data FOLDER
-  std::optional<std::string> seed;       // --seed N
-};
+inline constexpr int64_t kDefaultSeed = 1;
 
-void AddInputFlags(CLI::App* app, InputFlags* flags);
+// Where values come from; see MakeInputs.
+struct InputOptions {
+  std::vector<std::string> given;        // "NAME=FILE" (.npy, .pb)
+  std::optional<std::string> test_data;  // a folder
+  int64_t seed = kDefaultSeed;
+};
 
 // An input or output of a model, with the shape that the compile has fixed.
 struct ModelInput {
@@ -50,7 +50,7 @@ struct RunInputs {
   bool any_made_up = false;
 };
 
-// For each input: its --input, else that of the --test-data folder (the layout
+// For each input: the file given for it, else that of the test data (the layout
 // of ONNX's tests: input_0.pb, ..., output_0.pb, ... by position), else made up
 // from the seed: numbers in -2 .. 2 that float16 holds exactly, integers and
 // bools 0 or 1, which are valid indices nearly always. The same on every
@@ -58,7 +58,7 @@ struct RunInputs {
 // (no tensor of numbers), which names the flag that gives it.
 RunInputs MakeInputs(const std::vector<ModelInput>& inputs,
                      const std::vector<ModelInput>& outputs,
-                     const InputFlags& flags);
+                     const InputOptions& options);
 
 // RunModel, whose error ends with how to give real inputs when some are made
 // up: the model may not take these.

@@ -25,7 +25,7 @@ struct ProfileOptions {
 
   // A measurement.
   std::string onnxruntime;  // as for FindOnnxRuntime
-  InputFlags inputs;
+  InputOptions inputs;
   OptimizationLevel optimization = OptimizationLevel::kAll;
   int threads = 0;  // 0: one for each core
   int runs = 20;

@@ -16,8 +16,8 @@
 #include "cost_models/profile_writer.h"
 #include "tools/command.h"
 #include "tools/examples/pending_file.h"
+#include "tools/input_flags.h"
 #include "tools/model_flags.h"
-#include "tools/model_inputs.h"
 #include "tools/profile.h"
 #include "tools/run_flags.h"
 #include "tools/terminal.h"
@@ -97,7 +97,7 @@ ProfileOptions OptionsOf(const ProfileFlags& flags) {
   options.load = LoadOptionsOf(flags.model_flags);
   options.import = ImportOptionsOf(flags.model_flags);
   options.onnxruntime = flags.model_flags.onnxruntime.value_or("");
-  options.inputs = flags.inputs;
+  options.inputs = InputOptionsOf(flags.inputs);
   if (flags.from_trace) {
     RefuseRunFlags(flags);
     options.from_trace = *flags.from_trace;
@@ -220,7 +220,7 @@ nlohmann::ordered_json SummaryJson(const ProfileResult& result,
 // whatever follows one may be the file.
 std::vector<std::string> InputFiles(const ProfileOptions& options) {
   std::vector<std::string> files = {options.model_path, options.from_trace};
-  for (const std::string& input : options.inputs.inputs) {
+  for (const std::string& input : options.inputs.given) {
     for (size_t at = input.find('='); at != std::string::npos;
          at = input.find('=', at + 1)) {
       files.push_back(input.substr(at + 1));

@@ -23,7 +23,7 @@ namespace dnncut {
 struct RefineOptions {
   std::string path;  // of the result to refine, or of its table.json
   std::optional<std::string> model;  // --model
-  InputFlags inputs;
+  InputOptions inputs;
   std::string onnxruntime;  // --onnxruntime
   bool as_device = true;    // sides for which this machine stands
   bool as_server = true;

@@ -6,6 +6,7 @@
 
 #include "compiler/error.h"
 #include "tools/command.h"
+#include "tools/input_flags.h"
 #include "tools/refine.h"
 #include "tools/refine_report.h"
 #include "tools/run_flags.h"
@@ -81,7 +82,7 @@ RefineOptions OptionsOf(const RefineFlags& flags) {
   SetCount("--max-rounds", flags.max_rounds, 1, 1000, &options.max_rounds);
   SetTimeout(flags.timeout, &options.timeout_seconds);
   options.onnxruntime = flags.onnxruntime.value_or("");
-  options.inputs = flags.inputs;
+  options.inputs = InputOptionsOf(flags.inputs);
   options.force = flags.force;
   return options;
 }

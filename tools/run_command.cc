@@ -10,8 +10,8 @@
 #include "backends/table_json.h"
 #include "compiler/error.h"
 #include "tools/command.h"
+#include "tools/input_flags.h"
 #include "tools/latency_parts.h"
-#include "tools/model_inputs.h"
 #include "tools/run_flags.h"
 #include "tools/run_split.h"
 #include "tools/terminal.h"
@@ -242,8 +242,8 @@ void RunRun(const RunFlags& flags) {
   RequireInRange("--bandwidth", kbps, table.range);
   const TableRow& row = FindRow(table, kbps);
   const SplitHalves halves = CheckHalves(table, row.cut, FolderOfTable(path));
-  const RunInputs inputs =
-      MakeInputs(InputsOf(table), OutputsOf(table), flags.inputs);
+  const RunInputs inputs = MakeInputs(InputsOf(table), OutputsOf(table),
+                                      InputOptionsOf(flags.inputs));
   const OnnxRuntime runtime =
       RequireOnnxRuntime(flags.onnxruntime.value_or(""), "run");
   const SplitRun split =

@@ -21,7 +21,7 @@ struct VerifyOptions {
   std::string model_path;   // the model that it was compiled from
   std::optional<int> cut;   // this one only
   bool structural = false;  // look at the halves, run nothing
-  InputFlags inputs;
+  InputOptions inputs;
   Tolerance tolerance;
   // Of the second run; with kDisabled there is none.
   OptimizationLevel optimization = OptimizationLevel::kAll;

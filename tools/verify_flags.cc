@@ -47,14 +47,13 @@ void AddVerifyFlags(CLI::App* app, VerifyFlags* flags) {
 }
 
 bool AnyGiven(const VerifyFlags& flags) {
-  return !flags.inputs.inputs.empty() || flags.inputs.test_data ||
-         flags.inputs.seed || flags.rtol || flags.atol || flags.optimization ||
-         flags.threads || flags.timeout;
+  return AnyGiven(flags.inputs) || flags.rtol || flags.atol ||
+         flags.optimization || flags.threads || flags.timeout;
 }
 
 VerifyOptions VerifyOptionsOf(const VerifyFlags& flags) {
   VerifyOptions options;
-  options.inputs = flags.inputs;
+  options.inputs = InputOptionsOf(flags.inputs);
   options.tolerance.rtol = ToleranceOf("--rtol", flags.rtol);
   options.tolerance.atol = ToleranceOf("--atol", flags.atol);
   if (flags.optimization) {

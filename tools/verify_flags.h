@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "tools/model_inputs.h"
+#include "tools/input_flags.h"
 #include "tools/verify.h"
 
 namespace dnncut {

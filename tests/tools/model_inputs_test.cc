@@ -135,9 +135,9 @@ class GivenInputs : public testing::Test {
 
   RunInputs Make(const std::vector<ModelInput>& inputs,
                  const std::vector<std::string>& given) {
-    InputFlags flags;
-    flags.inputs = given;
-    return MakeInputs(inputs, {}, flags);
+    InputOptions options;
+    options.given = given;
+    return MakeInputs(inputs, {}, options);
   }
 
   TemporaryFolder folder_;
@@ -197,24 +197,25 @@ TEST_F(GivenInputs, ByPositionInAFolder) {
   const std::vector<ModelInput> outputs = {Input("y", DType::kUint8, {1}),
                                            Input("z", DType::kUint8, {1})};
   for (const char* name : {"model", "model/test_data_set_0"}) {
-    InputFlags flags;
-    flags.test_data = (folder_.path() / name).string();
-    const RunInputs made = MakeInputs(inputs, outputs, flags);
+    InputOptions options;
+    options.test_data = (folder_.path() / name).string();
+    const RunInputs made = MakeInputs(inputs, outputs, options);
     EXPECT_EQ(made.values[0].data, "ab");
     ASSERT_EQ(made.expected.size(), 1u);
     EXPECT_EQ(made.expected[0].name, "y");
     EXPECT_EQ(made.expected[0].data, "c");
     EXPECT_FALSE(made.any_made_up);
   }
-  InputFlags flags;
-  flags.test_data = (folder_.path() / "model").string();
+  InputOptions options;
+  options.test_data = (folder_.path() / "model").string();
   const std::vector<ModelInput> two = {inputs[0], outputs[0]};
-  EXPECT_THAT(ErrorOf([&] { MakeInputs(two, {}, flags); }),
+  EXPECT_THAT(ErrorOf([&] { MakeInputs(two, {}, options); }),
               HasSubstr("input_1.pb for the input 'y'"));
-  flags.inputs = {"y=" + Write("y.pb", "d")};
-  EXPECT_EQ(MakeInputs(two, {}, flags).values[1].data, "d");
-  flags.test_data = (folder_.path() / "none").string();
-  EXPECT_THAT(ErrorOf([&] { MakeInputs(two, {}, flags); }), HasSubstr("E726"));
+  options.given = {"y=" + Write("y.pb", "d")};
+  EXPECT_EQ(MakeInputs(two, {}, options).values[1].data, "d");
+  options.test_data = (folder_.path() / "none").string();
+  EXPECT_THAT(ErrorOf([&] { MakeInputs(two, {}, options); }),
+              HasSubstr("E726"));
 }
 
 }  // namespace
