@@ -27,7 +27,9 @@ bool IsSameModel(const Graph& graph, const Problem& problem) {
   const auto same_tensor = [](const Tensor& tensor,
                               const ProblemTensor& other) {
     return tensor.name == other.name && tensor.producer == other.producer &&
-           tensor.readers == other.readers && tensor.is_result == other.result;
+           tensor.readers == other.readers &&
+           tensor.is_result == other.result &&
+           (!tensor.bytes || !other.bytes || tensor.bytes == other.bytes);
   };
   return std::equal(graph.layers.begin(), graph.layers.end(),
                     problem.layers.begin(), problem.layers.end(), same_layer) &&

@@ -86,7 +86,6 @@ void CountWeights(Inspection* inspection) {
 Inspection Inspect(const InspectFlags& flags, Warnings* warnings) {
   Inspection inspection;
   const std::string device = flags.device.value_or(std::string(kDefaultDevice));
-  FindCostSource(device);  // a misspelt name shows before the model is read
   inspection.model = LoadModel(Require("inspect", "MODEL", flags.model),
                                LoadOptionsOf(flags.model_flags), warnings);
   inspection.graph = ImportGraph(inspection.model,

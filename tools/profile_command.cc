@@ -28,7 +28,6 @@ namespace dnncut {
 namespace {
 
 constexpr size_t kTopLayers = 5;
-constexpr int64_t kMaxRuns = 100'000;
 
 struct ProfileFlags {
   std::optional<std::string> model;
@@ -266,11 +265,9 @@ void AddRunFlags(CLI::App* app, ProfileFlags* flags) {
            "runs before these, which do not count; default 3, 1 for a trace");
   AddValue(app, "--threads", "N", &flags->threads,
            "threads of a run; default 0, one for each core");
-  AddValue(app, "--optimization", "LEVEL", &flags->optimization,
-           "of ONNX Runtime: disabled, basic, extended or all (the default)");
-  AddValue(app, "--timeout", "TIME", &flags->timeout,
-           "how long all runs without the profiler may take, and all with it; "
-           "default 10min");
+  AddOptimizationFlag(app, &flags->optimization);
+  AddTimeoutFlag(app, "all runs without the profiler, and all with it,",
+                 &flags->timeout);
   AddValue(app, "--max-cv", "PERCENT", &flags->max_cv,
            "fails when the runs scatter more than this (standard deviation "
            "over mean)");

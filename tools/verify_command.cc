@@ -7,6 +7,7 @@
 #include "compiler/error.h"
 #include "tools/command.h"
 #include "tools/find_model.h"
+#include "tools/run_flags.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
 #include "tools/verify.h"
@@ -70,8 +71,7 @@ CommandRunner SetUpVerify(CLI::App* app) {
             "compare layers, weights and what crosses, and run nothing: needs "
             "no ONNX Runtime");
   AddVerifyFlags(app, &flags->how);
-  AddValue(app, "--onnxruntime", "PATH", &flags->onnxruntime,
-           "ONNX Runtime's library or its folder; default: found by itself");
+  AddOnnxRuntimeFlag(app, &flags->onnxruntime);
   AddSwitch(app, "--json", &flags->json, "the report as JSON");
   AddSwitch(app, "-v,--verbose", &flags->verbose,
             "stages and their times on stderr");

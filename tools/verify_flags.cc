@@ -38,12 +38,11 @@ void AddVerifyFlags(CLI::App* app, VerifyFlags* flags) {
   AddValue(app, "--atol", "X", &flags->atol,
            "absolute tolerance; default 1e-5, 1e-2 for 16-bit floats");
   AddValue(app, "--optimization", "LEVEL", &flags->optimization,
-           "of the second run: all (the default), extended, basic, or disabled "
-           "for none");
+           "of the second run: disabled (for none), basic, extended or all "
+           "(the default)");
   AddValue(app, "--threads", "N", &flags->threads,
            "of the second run; default 0, one for each core");
-  AddValue(app, "--timeout", "TIME", &flags->timeout,
-           "how long a run may take; default 10min");
+  AddTimeoutFlag(app, "a run", &flags->timeout);
 }
 
 bool AnyGiven(const VerifyFlags& flags) {
