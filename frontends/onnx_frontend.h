@@ -26,8 +26,8 @@ struct LoadOptions {
 SourceModel LoadModel(const std::string& path, const LoadOptions& options,
                       Warnings* warnings);
 
-// LoadModel of a model that was compiled, or a half of one: whatever there is to
-// warn of was said at the compile, which has also decided about its version.
+// LoadModel of a model that was compiled, or a half of one: whatever there is
+// to warn of was said at the compile, which has also decided about its version.
 SourceModel ReloadModel(const std::string& path);
 
 // Types of the tensors of a model's main graph, by name. A tensor of which

@@ -19,8 +19,9 @@ std::vector<double> Shares(const Graph& graph, const Unit& unit) {
   double all = 0;
   for (const LayerId layer : unit.layers) {
     const LayerFeatures features = CountFeatures(graph.layers[layer].operation);
-    const double work = 1 + static_cast<double>(features.operations) +
-                        static_cast<double>(features.bytes) / kBytesPerOperation;
+    const double work =
+        1 + static_cast<double>(features.operations) +
+        static_cast<double>(features.bytes) / kBytesPerOperation;
     shares.push_back(features.calls == 0 ? 0 : work);
     all += shares.back();
   }

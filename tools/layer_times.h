@@ -37,8 +37,8 @@ struct Unit {
 
 struct LayerTimes {
   std::vector<Unit> units;  // each layer is in one; by their first layers
-  // Of nodes whose layers are not known: in no unit, or counted with the unit of
-  // a node near them.
+  // Of nodes whose layers are not known: in no unit, or counted with the unit
+  // of a node near them.
   double lost_us = 0;
   int lost_nodes = 0;
   double guessed_us = 0;

@@ -42,8 +42,7 @@ void NameNodes(Nodes* nodes, int64_t* counter) {
   for (onnx::NodeProto& node : *nodes) {
     // The old name stays in it for ONNX Runtime's messages.
     const bool stays = CanBeTraced(node.name());
-    node.set_name(
-        fmt::format("{}:{}", (*counter)++, stays ? node.name() : ""));
+    node.set_name(fmt::format("{}:{}", (*counter)++, stays ? node.name() : ""));
     NameNodesInBodies(&node, counter);
   }
 }

@@ -102,11 +102,10 @@ Measurement Measure(const ProfileOptions& options, const SourceModel& model,
   run.shown_path = options.model_path;
   const auto run_as = [&](const std::string& stage) {
     progress->Stage(stage);
-    return RunOnInputs(
-        path, inputs.values, inputs.any_made_up, run, runtime,
-        [&](int64_t done, int64_t all) {
-          progress->Count(stage, done, all, "runs");
-        });
+    return RunOnInputs(path, inputs.values, inputs.any_made_up, run, runtime,
+                       [&](int64_t done, int64_t all) {
+                         progress->Count(stage, done, all, "runs");
+                       });
   };
   Measurement result;
   result.run_ns = run_as("running the model").run_ns;
@@ -261,13 +260,13 @@ ProfileResult MakeProfile(const ProfileOptions& options, Progress* progress,
   result.nodes = measured.layers.nodes;
   result.lost_share = LostShare(measured.layers);
   if (result.lost_share > kLostShare) {
-    Warn(warnings, "W431",
-         "{}: {:.1f} % of the time is that of {} whose layers are not known; "
-         "it is counted with others",
-         options.model_path, result.lost_share * 100,
-         FormatPlural(
-             measured.layers.lost_nodes + measured.layers.guessed_nodes,
-             "node"));
+    Warn(
+        warnings, "W431",
+        "{}: {:.1f} % of the time is that of {} whose layers are not known; "
+        "it is counted with others",
+        options.model_path, result.lost_share * 100,
+        FormatPlural(measured.layers.lost_nodes + measured.layers.guessed_nodes,
+                     "node"));
   }
   return result;
 }
