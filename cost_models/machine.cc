@@ -163,12 +163,6 @@ CostSource FindCostSource(const std::string& name_or_path) {
 Machine LoadMachine(const std::string& name_or_path) {
   const CostSource source = FindCostSource(name_or_path);
   if (source == CostSource::kBuiltin) return *FindBuiltin(name_or_path);
-  if (source == CostSource::kRegressionFile) {
-    Fail(ExitCode::kBadInput, "E455",
-         "{}: is fitted to profiles and has no roofline; name a built-in "
-         "machine (\"dnncut machines\") or a dnncut.machine/1 file",
-         name_or_path);
-  }
   return ReadMachine(name_or_path);
 }
 

@@ -52,7 +52,7 @@ enum class CostSource { kBuiltin, kMachineFile, kProfileFile, kRegressionFile };
 CostSource FindCostSource(const std::string& name_or_path);
 
 // A built-in machine by name, or a "dnncut.machine/1" file by path. Throws
-// Error, also for a profile (E402) and a regression (E455).
+// Error, also for other files (E402).
 Machine LoadMachine(const std::string& name_or_path);
 
 }  // namespace dnncut

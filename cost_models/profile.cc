@@ -248,7 +248,7 @@ void CheckProfileModel(const Profile& profile, const std::string& model_path,
 }
 
 std::vector<int64_t> ProfileNs(const Graph& graph, const Profile& profile,
-                               const std::optional<Machine>& fill,
+                               const std::optional<LayerEstimates>& fill,
                                Warnings* warnings) {
   const auto makers = MakersByName(graph);
   std::vector<const ProfileRow*> rows(graph.layers.size(), nullptr);
@@ -280,7 +280,7 @@ std::vector<int64_t> ProfileNs(const Graph& graph, const Profile& profile,
       continue;
     }
     missing.push_back(NameOf(graph, layer));
-    if (fill) ns[i] = RooflineNs(CountOperation(layer.operation), *fill);
+    if (fill) ns[i] = fill->ns[i];
   }
   if (missing.empty()) return ns;
   if (!fill) {
@@ -293,7 +293,7 @@ std::vector<int64_t> ProfileNs(const Graph& graph, const Profile& profile,
   Warn(warnings, "W422",
        "{}: {} of {} layers have no row and are estimated for {}: those that "
        "make {}",
-       profile.path, missing.size(), graph.layers.size(), fill->name,
+       profile.path, missing.size(), graph.layers.size(), fill->machine,
        FirstFew(missing));
   return ns;
 }

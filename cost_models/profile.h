@@ -82,11 +82,17 @@ Profile ReadProfile(const std::string& path);
 void CheckProfileModel(const Profile& profile, const std::string& model_path,
                        const std::string& model_sha256);
 
+// The times of layers on a machine of that name, estimated.
+struct LayerEstimates {
+  std::string machine;
+  std::vector<int64_t> ns;  // by LayerId
+};
+
 // By LayerId. A layer without a row takes its time from `fill` and is warned
 // about; without `fill` it is Error E423, which says how to fill. Rows
 // of tensors that no layer of the graph makes are warned about (W421).
 std::vector<int64_t> ProfileNs(const Graph& graph, const Profile& profile,
-                               const std::optional<Machine>& fill,
+                               const std::optional<LayerEstimates>& fill,
                                Warnings* warnings);
 
 // By LayerId: the number of the layer's group, for Placement::groups. Empty

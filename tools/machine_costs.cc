@@ -24,21 +24,6 @@ std::optional<Machine> FindBuiltin(const std::string& name) {
   return std::nullopt;
 }
 
-// The machine whose roofline fills `gaps` layers of a profile.
-std::optional<Machine> FillMachine(const Profile& profile, const Fill& fill,
-                                   int gaps) {
-  if (!fill.roofline) return std::nullopt;
-  if (!fill.machine.empty()) return LoadMachine(fill.machine);
-  std::optional<Machine> machine = FindBuiltin(profile.machine);
-  if (!machine && gaps > 0) {
-    Fail(ExitCode::kUsage, "E122",
-         "{}: its machine '{}' is not built in, so --fill roofline needs one, "
-         "for example --fill roofline:raspberry-pi-4",
-         profile.path, profile.machine);
-  }
-  return machine;
-}
-
 // The model file's names of an input's free dims, by axis; "" for the others.
 std::vector<std::string> DimNames(const SourceModel& model,
                                   const std::string& input) {
@@ -120,27 +105,6 @@ int CountUnmeasured(const Graph& graph, const Profile& profile) {
       }));
 }
 
-MachineCosts MeasuredCosts(const std::string& path, const Fill& fill,
-                           const SourceModel& model, const Graph& graph,
-                           Warnings* warnings) {
-  const Profile profile = ReadProfile(path);
-  CheckProfileModel(profile, model.path, model.sha256);
-  CheckProfileInputs(profile, model, graph);
-  MachineCosts costs;
-  costs.name = profile.machine;
-  costs.measured = true;
-  costs.threads = profile.threads;
-  costs.optimization = profile.optimization;
-  costs.machine = FindBuiltin(profile.machine);
-  costs.filled_layers = CountUnmeasured(graph, profile);
-  costs.ns =
-      ProfileNs(graph, profile, FillMachine(profile, fill, costs.filled_layers),
-                warnings);
-  costs.groups = ProfileGroups(graph, profile, warnings);
-  costs.cross_ns = ProfileCrossNs(graph, profile, warnings);
-  return costs;
-}
-
 // Joins the members of each group with the first member of it.
 void JoinGroups(const std::vector<std::optional<int>>& groups,
                 DisjointSets* sets) {
@@ -197,6 +161,48 @@ MachineCosts EstimateCosts(const std::string& name_or_path,
   costs.ns = RooflineNs(graph, *costs.machine);
   return costs;
 }
+
+namespace {
+
+// What --fill says of the layers; nullopt when it is not given or not needed.
+std::optional<LayerEstimates> Estimates(const Profile& profile,
+                                        const Fill& fill, int gaps,
+                                        const Graph& graph) {
+  if (!fill.roofline) return std::nullopt;
+  if (fill.machine.empty() && !FindBuiltin(profile.machine)) {
+    if (gaps == 0) return std::nullopt;
+    Fail(ExitCode::kUsage, "E122",
+         "{}: its machine '{}' is not built in, so --fill roofline needs one, "
+         "for example --fill roofline:raspberry-pi-4",
+         profile.path, profile.machine);
+  }
+  MachineCosts costs = EstimateCosts(
+      fill.machine.empty() ? profile.machine : fill.machine, graph);
+  return LayerEstimates{costs.name, std::move(costs.ns)};
+}
+
+MachineCosts MeasuredCosts(const std::string& path, const Fill& fill,
+                           const SourceModel& model, const Graph& graph,
+                           Warnings* warnings) {
+  const Profile profile = ReadProfile(path);
+  CheckProfileModel(profile, model.path, model.sha256);
+  CheckProfileInputs(profile, model, graph);
+  MachineCosts costs;
+  costs.name = profile.machine;
+  costs.measured = true;
+  costs.threads = profile.threads;
+  costs.optimization = profile.optimization;
+  costs.machine = FindBuiltin(profile.machine);
+  costs.filled_layers = CountUnmeasured(graph, profile);
+  costs.ns =
+      ProfileNs(graph, profile,
+                Estimates(profile, fill, costs.filled_layers, graph), warnings);
+  costs.groups = ProfileGroups(graph, profile, warnings);
+  costs.cross_ns = ProfileCrossNs(graph, profile, warnings);
+  return costs;
+}
+
+}  // namespace
 
 MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
                               const SourceModel& model, const Graph& graph,

@@ -37,7 +37,8 @@ struct MachineCosts {
 // How layers that a profile does not know get their time (--fill).
 struct Fill {
   bool roofline = false;
-  std::string machine;  // "": the built-in machine that the profile names
+  std::string machine;  // or a file, also a fitted one; "": the built-in
+                        // machine that the profile names
 
   bool operator==(const Fill&) const = default;
 };

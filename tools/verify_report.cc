@@ -176,7 +176,7 @@ std::string VerifyText(const VerifyReport& report) {
   } else {
     text += "; largest errors of the outputs, by optimisation level";
   }
-  text += "\n" + TableText(report);
+  text += fmt::format("\n{}", TableText(report));
   for (const CutReport& cut : report.cuts) text += FaultsText(report, cut);
   return text + ExpectedText(report) + VerdictText(report);
 }
