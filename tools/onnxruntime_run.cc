@@ -212,13 +212,6 @@ int64_t PhysicalMemoryBytes() {
 
 }  // namespace
 
-int64_t MedianNs(std::vector<int64_t> run_ns) {
-  std::sort(run_ns.begin(), run_ns.end());
-  const size_t middle = run_ns.size() / 2;
-  if (run_ns.size() % 2 == 1) return run_ns[middle];
-  return run_ns[middle - 1] + (run_ns[middle] - run_ns[middle - 1]) / 2;
-}
-
 RunResult RunModel(const std::string& model_path,
                    const std::vector<Value>& inputs, const RunOptions& options,
                    const OnnxRuntime& runtime, const RunProgress& progress) {

@@ -37,9 +37,6 @@ struct RunResult {
   std::string trace;            // path of the trace; empty without a profiler
 };
 
-// Of RunResult's run_ns, which must not be empty.
-int64_t MedianNs(std::vector<int64_t> run_ns);
-
 // How many of all runs, warm-up included, are done.
 using RunProgress = std::function<void(int64_t done, int64_t all)>;
 

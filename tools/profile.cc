@@ -10,6 +10,7 @@
 #include "cost_models/layer_features.h"
 #include "cost_models/onnxruntime_trace.h"
 #include "cost_models/roofline.h"
+#include "tools/median.h"
 #include "tools/model_copy.h"
 #include "tools/onnxruntime.h"
 #include "tools/onnxruntime_model.h"

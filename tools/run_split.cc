@@ -12,6 +12,7 @@
 #include "compiler/error.h"
 #include "compiler/onnx_walk.h"
 #include "frontends/onnx_frontend.h"
+#include "tools/median.h"
 
 namespace dnncut {
 namespace {
