@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The flags of commands that report to a pipeline: --junit, --sarif and
+// --github-summary.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/error.h"
+#include "tools/check_report.h"
+
+namespace dnncut {
+
+struct ReportFlags {
+  std::optional<std::string> junit;
+  std::optional<std::string> sarif;
+  std::optional<std::string> github_summary;
+};
+
+void AddReportFlags(CLI::App* app, ReportFlags* flags);
+
+// Throws Error E808 when two of them name the same file, E603 when one of them
+// is one of `inputs`: before anything is worked on.
+void CheckReportFlags(const ReportFlags& flags,
+                      const std::vector<std::string>& inputs);
+
+// Writes what the flags name. JUnit and SARIF replace the file of the last run,
+// whole; the summary is appended, as all steps of a job do. Throws Error.
+void WriteReports(const ReportFlags& flags, const CheckReport& report,
+                  Warnings* warnings);
+
+}  // namespace dnncut
