@@ -68,7 +68,7 @@ CutTable MakeTable(const CutTable& exact, const std::vector<TableRow>& rows,
     if (exact.cuts[cut].costs.server_layers == 0) number(cut);
   }
   const WorstRegret worst = meter.Worst(rows);
-  table.approximation = {kind, worst.regret.Value(), worst.kbps};
+  table.approximation = {kind, worst.regret.Excess(), worst.kbps};
   return table;
 }
 

@@ -14,69 +14,19 @@
 #include "compiler/regret.h"
 
 #include <algorithm>
-#include <compare>
 #include <limits>
 
 namespace dnncut {
-namespace {
-
-using Unsigned128 = unsigned __int128;
-
-// 256 bits: both factors are below 2^94 (cut.h), their product is not.
-struct Product {
-  Unsigned128 high = 0;
-  Unsigned128 low = 0;
-
-  auto operator<=>(const Product&) const = default;
-};
-
-Product Multiply(Int128 a, Int128 b) {
-  constexpr int kHalf = 64;
-  const auto low = [](Unsigned128 x) {
-    return static_cast<Unsigned128>(static_cast<uint64_t>(x));
-  };
-  const Unsigned128 x = static_cast<Unsigned128>(a);
-  const Unsigned128 y = static_cast<Unsigned128>(b);
-  const Unsigned128 low_low = low(x) * low(y);
-  const Unsigned128 low_high = low(x) * (y >> kHalf);
-  const Unsigned128 high_low = (x >> kHalf) * low(y);
-  const Unsigned128 middle = (low_low >> kHalf) + low(low_high) + low(high_low);
-  return {(x >> kHalf) * (y >> kHalf) + (low_high >> kHalf) +
-              (high_low >> kHalf) + (middle >> kHalf),
-          (middle << kHalf) | low(low_low)};
-}
-
-}  // namespace
-
-double Regret::Value() const {
-  if (best == 0) return std::numeric_limits<double>::infinity();
-  return static_cast<double>(latency - best) / static_cast<double>(best);
-}
-
-bool operator<(const Regret& a, const Regret& b) {
-  return Multiply(a.latency, b.best) < Multiply(b.latency, a.best);
-}
-
-Int128 RegretMeter::Line::At(int64_t kbps) const {
-  return static_cast<Int128>(kbps) * fixed_ns + byte_ns;
-}
-
 RegretMeter::RegretMeter(const Problem& problem, const CutTable& exact)
     : exact_(exact) {
   lines_.reserve(exact.cuts.size());
   for (const TableCut& cut : exact.cuts) {
-    lines_.push_back({cut.costs.FixedNs(),
-                      static_cast<Int128>(kByteNsKbps) *
-                          cut.costs.LinkBytes(problem.downlink),
-                      cut.costs.device_layers});
+    lines_.push_back(LineOf(cut.costs, problem.downlink));
   }
 }
 
 Regret RegretMeter::At(int cut, int64_t kbps) const {
-  const Int128 latency = lines_[cut].At(kbps);
-  const Int128 best = lines_[FindRow(exact_, kbps).cut].At(kbps);
-  if (latency == best) return {};
-  return {latency, best};
+  return RatioAt(lines_[cut], lines_[FindRow(exact_, kbps).cut], kbps);
 }
 
 Regret RegretMeter::Worst(int cut, int64_t min_kbps, int64_t max_kbps) const {
@@ -104,9 +54,9 @@ WorstRegret RegretMeter::Worst(const std::vector<TableRow>& rows) const {
 
 // Of two cuts with the same latency.
 bool RegretMeter::IsPreferred(int a, int b) const {
-  if (lines_[a].device_layers != lines_[b].device_layers) {
-    return lines_[a].device_layers < lines_[b].device_layers;
-  }
+  const int a_layers = exact_.cuts[a].costs.device_layers;
+  const int b_layers = exact_.cuts[b].costs.device_layers;
+  if (a_layers != b_layers) return a_layers < b_layers;
   return a < b;
 }
 

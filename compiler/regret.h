@@ -6,24 +6,13 @@
 #include <cstdint>
 #include <vector>
 
-#include "compiler/checked_math.h"
 #include "compiler/cut_table.h"
+#include "compiler/latency_ratio.h"
 
 namespace dnncut {
 
-// latency / best latency, at least 1, as an exact fraction. `best` is 0 only
-// together with a `latency` above 0: infinitely worse.
-struct Regret {
-  Int128 latency = 1;
-  Int128 best = 1;
-
-  // latency / best - 1; the nearest double or one of its neighbours, the same
-  // on every machine.
-  double Value() const;
-};
-
-// Compares the fractions exactly.
-bool operator<(const Regret& a, const Regret& b);
+// latency / best latency, at least 1.
+using Regret = LatencyRatio;
 
 struct WorstRegret {
   Regret regret;
@@ -48,21 +37,12 @@ class RegretMeter {
                                  int64_t max_kbps) const;
 
  private:
-  // W * latency = W * fixed_ns + byte_ns.
-  struct Line {
-    int64_t fixed_ns = 0;
-    Int128 byte_ns = 0;
-    int device_layers = 0;
-
-    Int128 At(int64_t kbps) const;
-  };
-
   bool IsPreferred(int a, int b) const;
   int BestAt(const std::vector<int>& cuts, int64_t kbps) const;
   int64_t FirstBetter(int other, int than) const;
 
   const CutTable& exact_;
-  std::vector<Line> lines_;  // by cut
+  std::vector<LatencyLine> lines_;  // by cut
 };
 
 }  // namespace dnncut

@@ -283,18 +283,5 @@ TEST(RegretMeter, TiesGoToFewerDeviceLayersThenToTheLowerNumber) {
             (Rows{{1, 10, 0}, {11, 20, 1}}));
 }
 
-TEST(Regret, ComparesProductsOf188Bits) {
-  // Neighbours in the Farey sense: they differ by 1 in the last place.
-  const Int128 big = (static_cast<Int128>(1) << 94) - 3;
-  const Regret smaller{big, big - 1};
-  const Regret larger{big - 1, big - 2};
-  EXPECT_TRUE(smaller < larger);
-  EXPECT_FALSE(larger < smaller);
-  EXPECT_FALSE(larger < larger);
-  const Regret infinite{5, 0};
-  EXPECT_TRUE(larger < infinite);
-  EXPECT_FALSE(infinite < larger);
-}
-
 }  // namespace
 }  // namespace dnncut

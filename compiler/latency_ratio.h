@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Latencies compared exactly: as lines over the bandwidth, and one by another
+// as a fraction. Read by regret and compare_latencies.
+#pragma once
+
+#include <cstdint>
+
+#include "compiler/checked_math.h"
+#include "compiler/cut.h"
+#include "compiler/problem.h"
+
+namespace dnncut {
+
+// W * latency of a cut, in ns*kbit/s, is W * fixed_ns + byte_ns. Neither is
+// negative.
+struct LatencyLine {
+  int64_t fixed_ns = 0;
+  Int128 byte_ns = 0;
+
+  Int128 At(int64_t kbps) const;
+
+  bool operator==(const LatencyLine&) const = default;
+};
+
+// Throws Error when a sum overflows.
+LatencyLine LineOf(const CutCosts& costs, const Downlink& downlink);
+
+// How often `base` goes into `latency`, both at one bandwidth and below 2^94.
+// `base` is 0 only together with a `latency` above 0: infinitely often.
+struct LatencyRatio {
+  Int128 latency = 1;
+  Int128 base = 1;
+
+  // latency / base - 1; the nearest double or one of its neighbours, the same
+  // on every machine.
+  double Excess() const;
+};
+
+// The ratio of two lines; 1 when both are 0.
+LatencyRatio RatioAt(const LatencyLine& line, const LatencyLine& base,
+                     int64_t kbps);
+
+// Compares the fractions exactly.
+bool operator<(const LatencyRatio& a, const LatencyRatio& b);
+
+}  // namespace dnncut
