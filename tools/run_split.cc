@@ -153,15 +153,19 @@ SplitRun RunSplit(const TableFile& table, int cut_id, const SplitHalves& halves,
   run.warm_up = 1;
   run.runs = options.runs;
   run.timeout_seconds = options.timeout_seconds;
+  const auto run_half = [&](const std::optional<std::string>& half,
+                            const std::vector<Value>& given, int threads,
+                            std::optional<int64_t>* ns) {
+    if (!half) return std::vector<Value>();
+    run.threads = threads;
+    RunResult result =
+        RunOnInputs(*half, given, inputs.any_made_up, run, runtime);
+    *ns = MedianNs(result.run_ns);
+    return std::move(result.outputs);
+  };
   SplitRun split;
-  std::vector<Value> device;
-  if (halves.device) {
-    run.threads = options.device_threads;
-    RunResult result = RunOnInputs(*halves.device, inputs.values,
-                                   inputs.any_made_up, run, runtime);
-    split.device_ns = MedianNs(result.run_ns);
-    device = std::move(result.outputs);
-  }
+  const std::vector<Value> device = run_half(
+      halves.device, inputs.values, options.device_threads, &split.device_ns);
   for (const auto& tensor : table.cuts[cut_id].tensors) {
     const Value* sent = FindValue(device, tensor.name);
     if (sent == nullptr) sent = FindValue(inputs.values, tensor.name);
@@ -174,14 +178,8 @@ SplitRun RunSplit(const TableFile& table, int cut_id, const SplitHalves& halves,
     split.upload_bytes =
         CheckedAdd(split.upload_bytes, std::ssize(sent->data), "the upload");
   }
-  std::vector<Value> server;
-  if (halves.server) {
-    run.threads = options.server_threads;
-    RunResult result = RunOnInputs(*halves.server, split.crossing,
-                                   inputs.any_made_up, run, runtime);
-    split.server_ns = MedianNs(result.run_ns);
-    server = std::move(result.outputs);
-  }
+  const std::vector<Value> server = run_half(
+      halves.server, split.crossing, options.server_threads, &split.server_ns);
   for (const TableFile::ModelTensor& output : table.outputs) {
     const Value* value = FindValue(server, output.name);
     if (value == nullptr) value = FindValue(device, output.name);

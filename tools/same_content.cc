@@ -96,32 +96,27 @@ std::string DataOf(const TensorProto& tensor) {
 
 }  // namespace
 
+std::string ContentComparer::DataDifference(const SourceModel& half,
+                                            const Tensors& a,
+                                            const Tensors& b) {
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (!SameData(half, *a[i], *b[i])) return DataOf(*b[i]);
+  }
+  return "";
+}
+
 std::string ContentComparer::Difference(const SourceModel& half,
                                         const NodeProto& a,
                                         const NodeProto& b) {
   if (Stripped(a) != Stripped(b)) return FirstOtherPart(a, b);
-  const auto tensors_a = TensorsOf(a);
-  const auto tensors_b = TensorsOf(b);
-  for (size_t i = 0; i < tensors_a.size(); ++i) {
-    if (!SameData(half, *tensors_a[i], *tensors_b[i])) {
-      return DataOf(*tensors_b[i]);
-    }
-  }
-  return "";
+  return DataDifference(half, TensorsOf(a), TensorsOf(b));
 }
 
 std::string ContentComparer::Difference(const SourceModel& half,
                                         const FunctionProto& a,
                                         const FunctionProto& b) {
   if (Stripped(a) != Stripped(b)) return "its text";
-  const auto tensors_a = TensorsOf(a);
-  const auto tensors_b = TensorsOf(b);
-  for (size_t i = 0; i < tensors_a.size(); ++i) {
-    if (!SameData(half, *tensors_a[i], *tensors_b[i])) {
-      return DataOf(*tensors_b[i]);
-    }
-  }
-  return "";
+  return DataDifference(half, TensorsOf(a), TensorsOf(b));
 }
 
 std::string ContentComparer::Difference(const SourceModel& half,

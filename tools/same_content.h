@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "backends/weights_file.h"
 #include "compiler/source_model.h"
@@ -39,6 +40,11 @@ class ContentComparer {
                          const ONNX_NAMESPACE::FunctionProto& b);
 
  private:
+  using Tensors = std::vector<const ONNX_NAMESPACE::TensorProto*>;
+
+  // Of messages that are the same but for the data of their tensors.
+  std::string DataDifference(const SourceModel& half, const Tensors& a,
+                             const Tensors& b);
   bool SameData(const SourceModel& half, const ONNX_NAMESPACE::TensorProto& a,
                 const ONNX_NAMESPACE::TensorProto& b);
   bool SameWeight(const SourceModel& half, WeightId a, WeightId b);
