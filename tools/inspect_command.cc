@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/checked_math.h"
+#include "compiler/unit_text.h"
 #include "cost_models/machine.h"
 #include "cost_models/roofline.h"
 #include "frontends/onnx_frontend.h"

@@ -6,11 +6,12 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "backends/latency_parts.h"
 #include "backends/table_file.h"
 #include "backends/table_json.h"
 #include "compiler/error.h"
+#include "compiler/unit_text.h"
 #include "tools/command.h"
-#include "tools/latency_parts.h"
 #include "tools/terminal.h"
 #include "tools/text_table.h"
 #include "tools/units.h"

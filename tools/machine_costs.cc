@@ -9,6 +9,7 @@
 
 #include "compiler/checked_math.h"
 #include "compiler/disjoint_sets.h"
+#include "compiler/unit_text.h"
 #include "cost_models/profile.h"
 #include "cost_models/regression.h"
 #include "cost_models/roofline.h"

@@ -10,6 +10,7 @@
 
 #include "compiler/did_you_mean.h"
 #include "compiler/error.h"
+#include "compiler/unit_text.h"
 #include "tools/made_up_values.h"
 #include "tools/text_table.h"
 #include "tools/units.h"

@@ -9,13 +9,13 @@
 #include <thread>
 
 #include "backends/halves.h"
+#include "backends/latency_parts.h"
 #include "backends/result_folder.h"
 #include "backends/result_writer.h"
 #include "backends/weights_file.h"
 #include "compiler/checked_math.h"
 #include "passes/compress.h"
 #include "tools/compiled_result.h"
-#include "tools/latency_parts.h"
 #include "tools/probe_cuts.h"
 #include "tools/run_flags.h"
 #include "tools/units.h"

@@ -8,8 +8,8 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "backends/latency_parts.h"
 #include "backends/table_json.h"
-#include "tools/latency_parts.h"
 #include "tools/terminal.h"
 #include "tools/text_table.h"
 #include "tools/units.h"

@@ -6,12 +6,12 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "backends/latency_parts.h"
 #include "backends/table_file.h"
 #include "backends/table_json.h"
 #include "compiler/error.h"
 #include "tools/command.h"
 #include "tools/input_flags.h"
-#include "tools/latency_parts.h"
 #include "tools/run_flags.h"
 #include "tools/run_split.h"
 #include "tools/terminal.h"

@@ -10,20 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "backends/latency_parts.h"
+#include "backends/verdict.h"
 #include "compiler/cut.h"
 #include "compiler/cut_table.h"
-#include "tools/latency_parts.h"
 #include "tools/pipeline.h"
 
 namespace dnncut {
-
-// How often faster the table is than running everything in one place, over the
-// integer kbit/s of the range.
-struct Gain {
-  double least = 1;
-  double most = 1;
-  int64_t most_kbps = 0;  // where it is largest (the lowest such)
-};
 
 struct SummaryRow {
   TableRow row;
@@ -42,9 +35,6 @@ struct Summary {
   int64_t blocks = 0;
   int64_t weight_bytes = 0;  // of the model
 };
-
-// Does a row of the table run layers on both sides?
-bool HasSplit(const CutTable& table);
 
 Summary Summarize(const CompileResult& result);
 

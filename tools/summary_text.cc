@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "compiler/unit_text.h"
 #include "tools/summary.h"
 #include "tools/terminal.h"
 #include "tools/text_table.h"
@@ -29,24 +30,6 @@ std::string Machine(const MachineCosts& costs) {
                        costs.ns.size());
   }
   return fmt::format("{} ({})", Printable(costs.name), how);
-}
-
-std::string LinkText(const Problem& problem) {
-  std::string text = fmt::format(
-      "uplink {} to {}, round trip {}", FormatKbps(problem.range.min_kbps),
-      FormatKbps(problem.range.max_kbps), FormatDuration(problem.rtt_ns));
-  if (problem.result == Side::kServer) {
-    return text + ", results wanted on the server";
-  }
-  switch (problem.downlink.kind) {
-    case Downlink::Kind::kSame:
-      return text + ", downlink as uplink";
-    case Downlink::Kind::kFree:
-      return text + ", downlink free";
-    case Downlink::Kind::kFixed:
-      return text + ", downlink " + FormatKbps(problem.downlink.kbps);
-  }
-  return text;
 }
 
 std::string HeaderText(const CompileResult& result, const Summary& summary) {
@@ -142,59 +125,13 @@ std::string RowsText(const CompileResult& result, const Summary& summary) {
   return text;
 }
 
-std::string GainText(std::string_view place, const std::optional<Gain>& gain) {
-  if (!gain) return fmt::format("{}-only is not possible", place);
-  if (gain->least == 1 && gain->most == 1) {
-    return fmt::format("none over {}-only", place);
-  }
-  return fmt::format("{:.2f}x to {:.2f}x over {}-only (most at {})",
-                     gain->least, gain->most, place,
-                     FormatKbps(gain->most_kbps));
-}
-
-// "on the device up to 5 Mbit/s, on the server from 5.001 Mbit/s", of a table
-// without splits.
-std::string PlacesText(const CutTable& table) {
-  const std::vector<TableRow>& rows = table.rows;
-  std::string text;
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const CutCosts& costs = table.cuts[rows[i].cut].costs;
-    if (i > 0) text += ", ";
-    text += costs.server_layers == 0 ? "on the device" : "on the server";
-    if (rows.size() == 1) break;
-    text += i == 0 ? " up to " + FormatKbps(rows[i].max_kbps)
-                   : " from " + FormatKbps(rows[i].min_kbps);
-  }
-  return text;
-}
-
-std::string VerdictText(const CompileResult& result, const Summary& summary) {
-  const CutTable& table = result.table;
-  if (!HasSplit(table)) {
-    return fmt::format(
-        "{}: run everything {}",
-        summary.do_not_split ? "do not split" : "no cut that is kept splits",
-        PlacesText(table));
-  }
-  const auto is_split = [&table](const TableRow& row) {
-    const CutCosts& costs = table.cuts[row.cut].costs;
-    return costs.device_layers > 0 && costs.server_layers > 0;
-  };
-  const auto first =
-      std::find_if(table.rows.begin(), table.rows.end(), is_split);
-  const auto last =
-      std::find_if(table.rows.rbegin(), table.rows.rend(), is_split);
-  return fmt::format("split: it pays from {} to {}",
-                     FormatKbps(first->min_kbps), FormatKbps(last->max_kbps));
-}
-
 }  // namespace
 
 std::string SummaryText(const CompileResult& result, const Summary& summary,
                         const RunInfo& run) {
   std::string text = HeaderText(result, summary) + "\n";
   text += RowsText(result, summary) + "\n";
-  text += Heading(VerdictText(result, summary)) + "\n";
+  text += Heading(VerdictText(result.table, result.exact)) + "\n";
   text += fmt::format("gain    {}\n        {}\n",
                       GainText("device", summary.over_device),
                       GainText("server", summary.over_server));

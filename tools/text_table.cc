@@ -103,16 +103,6 @@ std::string TextTable(const std::vector<Column>& columns,
   return text;
 }
 
-std::string FormatType(std::string_view dtype,
-                       const std::vector<int64_t>& shape) {
-  std::string text = fmt::format("{}[", dtype);
-  for (size_t i = 0; i < shape.size(); ++i) {
-    if (i > 0) text += ',';
-    text += shape[i] < 0 ? "?" : fmt::format("{}", shape[i]);
-  }
-  return text + "]";
-}
-
 int DisplayWidth(std::string_view text) {
   int width = 0;
   for (size_t i = 0; i < text.size();)

@@ -29,10 +29,6 @@ std::vector<std::string> TableLines(
 std::string TextTable(const std::vector<Column>& columns,
                       const std::vector<std::vector<std::string>>& rows);
 
-// "float32[1,3,224,224]"; a dim that is not known (-1) is "?".
-std::string FormatType(std::string_view dtype,
-                       const std::vector<int64_t>& shape);
-
 // The columns that `text` (UTF-8) takes on a terminal, whatever the locale: two
 // for East Asian wide characters and emoji, none for combining marks.
 int DisplayWidth(std::string_view text);

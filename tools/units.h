@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Numbers with units, as flags spell them and as tables print them. Nothing
+// Numbers with units, as flags spell them; unit_text.h prints them. Nothing
 // here depends on the locale, and nothing is rounded in silence.
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "compiler/problem.h"
+#include "compiler/unit_text.h"
 
 namespace dnncut {
 
@@ -40,27 +41,5 @@ int64_t ParseCount(std::string_view flag, std::string_view text, int64_t min,
 
 // "1x3x224x224": the dims, each >= 0. "" is a scalar.
 std::vector<int64_t> ParseShape(std::string_view flag, std::string_view text);
-
-// The printers. FormatKbps is exact: "64 kbit/s", "5.628 Mbit/s", "10 Gbit/s".
-std::string FormatKbps(int64_t kbps);
-
-// Exact, with separators: "602,112 B".
-std::string FormatBytes(int64_t bytes);
-
-// Rounded to one decimal: "97.8 MiB", "512 B".
-std::string FormatSize(int64_t bytes);
-
-// Milliseconds with so many decimals, rounded half up: "412.0".
-std::string FormatMs(int64_t ns, int decimals);
-
-// A time for people, three digits or so: "5 ms", "200 us", "1.25 s".
-std::string FormatDuration(int64_t ns);
-
-// "1 layer", "2 layers"; `plural` where it is not the noun and an s.
-std::string FormatPlural(int64_t count, std::string_view noun,
-                         std::string_view plural = "");
-
-// "25.6 M", "4.1 G": a count, rounded to one decimal.
-std::string FormatCount(int64_t count);
 
 }  // namespace dnncut

@@ -9,6 +9,7 @@
 #include <set>
 #include <utility>
 
+#include "compiler/unit_text.h"
 #include "tools/first_difference.h"
 #include "tools/model_copy.h"
 #include "tools/scratch_folder.h"

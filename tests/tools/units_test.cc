@@ -6,9 +6,9 @@
 
 #include <functional>
 
+#include "backends/latency_parts.h"
 #include "compiler/error.h"
 #include "compiler/problem.h"
-#include "tools/latency_parts.h"
 #include "tools/run_flags.h"
 
 namespace dnncut {

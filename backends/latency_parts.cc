@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/latency_parts.h"
+#include "backends/latency_parts.h"
 
 #include <fmt/format.h>
 

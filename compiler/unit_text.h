@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Numbers with units, and types, as people read them: the program's tables and
+// the report say them the same way. Nothing here depends on the locale.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dnncut {
+
+// Exact: "64 kbit/s", "5.628 Mbit/s", "10 Gbit/s".
+std::string FormatKbps(int64_t kbps);
+
+// Exact, with separators: "602,112 B".
+std::string FormatBytes(int64_t bytes);
+
+// Rounded to one decimal: "97.8 MiB", "512 B".
+std::string FormatSize(int64_t bytes);
+
+// Milliseconds with so many decimals, rounded half up: "412.0".
+std::string FormatMs(int64_t ns, int decimals);
+
+// A time for people, three digits or so: "5 ms", "200 us", "1.25 s".
+std::string FormatDuration(int64_t ns);
+
+// "1 layer", "2 layers"; `plural` where it is not the noun and an s.
+std::string FormatPlural(int64_t count, std::string_view noun,
+                         std::string_view plural = "");
+
+// "25.6 M", "4.1 G": a count, rounded to one decimal.
+std::string FormatCount(int64_t count);
+
+// "float32[1,3,224,224]"; a dim that is not known (-1) is "?".
+std::string FormatType(std::string_view dtype,
+                       const std::vector<int64_t>& shape);
+
+}  // namespace dnncut
