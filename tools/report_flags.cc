@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/report_flags.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include "compiler/system_file.h"
+#include "tools/command.h"
+#include "tools/examples/pending_file.h"
+#include "tools/junit_report.h"
+#include "tools/markdown_report.h"
+#include "tools/sarif_report.h"
+
+namespace dnncut {
+namespace {
+
+namespace fs = std::filesystem;
+
+// GitHub drops the whole summary of a step above 1 MiB.
+constexpr int64_t kMostSummaryBytes = 1'000'000;
+
+using NamedFlag = std::pair<std::string, const std::optional<std::string>*>;
+
+std::vector<NamedFlag> Named(const ReportFlags& flags) {
+  return {{"--junit", &flags.junit},
+          {"--sarif", &flags.sarif},
+          {"--github-summary", &flags.github_summary}};
+}
+
+void WriteWhole(const std::string& path, const std::string& text) {
+  PendingFile file(path, true);
+  file.Write(text);
+  file.Close();
+  file.Commit();
+}
+
+[[noreturn]] void FailAppend(const std::string& path, const std::string& why) {
+  Fail(ExitCode::kIo, "E113", "{}: cannot be written: {}", path, why);
+}
+
+UniqueFd OpenToAppend(const std::string& path, int64_t* size) {
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK;
+  UniqueFd file(::open(path.c_str(), kFlags, 0666));
+  struct stat status = {};
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) {
+    FailAppend(path, SystemErrorText(errno));
+  }
+  const std::string why_not = WhyNotRegular(status.st_mode);
+  if (!why_not.empty()) FailAppend(path, why_not);
+  *size = status.st_size;
+  return file;
+}
+
+void AppendSummary(const std::string& path, const CheckReport& report,
+                   Warnings* warnings) {
+  int64_t size = 0;
+  UniqueFd file = OpenToAppend(path, &size);
+  const int64_t room = std::max<int64_t>(0, kMostSummaryBytes - size);
+  const std::string text = MarkdownText(report, static_cast<size_t>(room));
+  if (text.empty()) {
+    Warn(warnings, "W801",
+         "{}: has {} bytes, and GitHub drops a summary above 1 MiB; nothing "
+         "was added",
+         path, size);
+    return;
+  }
+  for (size_t at = 0; at < text.size();) {
+    const ssize_t written =
+        ::write(file.get(), text.data() + at, text.size() - at);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) FailAppend(path, SystemErrorText(errno));
+    at += static_cast<size_t>(written);
+  }
+  if (::close(file.Release()) != 0 && errno != EINTR) {
+    FailAppend(path, SystemErrorText(errno));
+  }
+}
+
+}  // namespace
+
+void AddReportFlags(CLI::App* app, ReportFlags* flags) {
+  AddValue(app, "--junit", "FILE", &flags->junit,
+           "write a JUnit report, also when something failed");
+  AddValue(app, "--sarif", "FILE", &flags->sarif,
+           "write a SARIF 2.1.0 report, for code scanning");
+  AddValue(app, "--github-summary", "FILE", &flags->github_summary,
+           "append Markdown to FILE: \"$GITHUB_STEP_SUMMARY\" in a GitHub "
+           "workflow");
+}
+
+void CheckReportFlags(const ReportFlags& flags,
+                      const std::vector<std::string>& inputs) {
+  std::map<std::string, std::string> seen;
+  for (const auto& [flag, path] : Named(flags)) {
+    if (!*path) continue;
+    if (IsOneOf(**path, inputs)) {
+      Fail(ExitCode::kUsage, "E603",
+           "{} {}: is an input, which would be lost; give another name", flag,
+           **path);
+    }
+    std::error_code error;
+    const std::string whole = fs::weakly_canonical(**path, error).string();
+    const auto [other, is_new] = seen.emplace(whole, flag);
+    if (!is_new) {
+      Fail(ExitCode::kUsage, "E808",
+           "{} and {} both write {}; give each a file of its own",
+           other->second, flag, **path);
+    }
+  }
+}
+
+void WriteReports(const ReportFlags& flags, const CheckReport& report,
+                  Warnings* warnings) {
+  if (flags.junit) WriteWhole(*flags.junit, JUnitText(report));
+  if (flags.sarif) WriteWhole(*flags.sarif, SarifText(report));
+  if (flags.github_summary) {
+    AppendSummary(*flags.github_summary, report, warnings);
+  }
+}
+
+}  // namespace dnncut
