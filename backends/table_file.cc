@@ -67,6 +67,17 @@ std::optional<std::string> ReadHalf(const JsonValue& json,
   return path;
 }
 
+std::optional<std::string> FindHash(const JsonValue& json) {
+  constexpr std::string_view kKey = "interface";
+  std::optional<std::string> hash = FindString(json, kKey);
+  constexpr const char* kDigits = "0123456789abcdef";
+  if (hash && (hash->size() != 8 ||
+               hash->find_first_not_of(kDigits) != std::string::npos)) {
+    FailAt(GetMember(json, kKey), "must be 8 digits of 0 to 9 and a to f");
+  }
+  return hash;
+}
+
 TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
   if (GetInt64(json, "id") != id) {
     FailAt(GetMember(json, "id"), "must be the place of the cut in the list");
@@ -89,6 +100,7 @@ TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
   cut.server_weight_bytes = GetInt64(json, "server_weight_bytes");
   cut.device_model = ReadHalf(json, "device", id);
   cut.server_model = ReadHalf(json, "server", id);
+  cut.interface = FindHash(json);
   cut.measured.device_ns = FindInt64(json, "measured_device_ns");
   cut.measured.server_ns = FindInt64(json, "measured_server_ns");
   return cut;
@@ -155,6 +167,7 @@ TableFile ReadTableFile(const std::string& path) {
   table.rtt_ns = GetInt64(link, "rtt_ns");
   table.downlink = GetDownlink(link, "downlink");
   table.result = GetSide(link, "result");
+  table.interface = FindHash(root);
   table.layers = GetCount(root, "layers");
   table.blocks = GetCount(root, "blocks");
   for (const JsonValue& cut : GetArray(root, "cuts")) {

@@ -39,6 +39,7 @@ struct TableFile {
     int64_t server_weight_bytes = 0;
     std::optional<std::string> device_model;
     std::optional<std::string> server_model;
+    std::optional<std::string> interface;  // see interface_hash.h
     MeasuredTimes measured;  // of a refined table
   };
 
@@ -52,6 +53,7 @@ struct TableFile {
   int64_t rtt_ns = 0;
   Downlink downlink;
   Side result = Side::kDevice;
+  std::optional<std::string> interface;  // of all cuts; older tables have none
   int layers = 0;
   int blocks = 0;
   std::vector<Cut> cuts;

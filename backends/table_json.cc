@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "backends/halves.h"
+#include "backends/interface_hash.h"
 #include "backends/json_text.h"
 
 namespace dnncut {
@@ -87,6 +88,10 @@ Json LinkJson(const Problem& problem) {
           {"result", SideName(problem.result)}};
 }
 
+Json InterfaceJson(const std::optional<uint32_t>& hash) {
+  return hash ? Json(HashText(*hash)) : Json();
+}
+
 Json CutJson(const Result& result, const HalfMaker& maker, int id,
              std::optional<int> only_cut) {
   const TableCut& cut = result.table->cuts[id];
@@ -113,7 +118,8 @@ Json CutJson(const Result& result, const HalfMaker& maker, int id,
       {"device_weight_bytes", maker.WeightBytes(cut.cut, Side::kDevice)},
       {"server_weight_bytes", maker.WeightBytes(cut.cut, Side::kServer)},
       {"device_model", file(Side::kDevice)},
-      {"server_model", file(Side::kServer)}};
+      {"server_model", file(Side::kServer)},
+      {"interface", InterfaceJson(InterfaceHash(graph, cut))}};
   if (!result.measured.empty()) {
     const MeasuredTimes& times = result.measured[id];
     json["measured_device_ns"] = OrNull(times.device_ns);
@@ -178,6 +184,8 @@ std::string TableJson(const Result& result, std::optional<int> only_cut) {
   if (only_cut) text.Add("only_cut", *only_cut);
   const Json refined = RefinedJson(result.refined);
   if (!refined.is_null()) text.Add("refined", refined);
+  text.Add("interface",
+           InterfaceJson(InterfaceHash(*result.graph, table)));
   text.Add("layers", result.graph->layers.size());
   text.Add("blocks", CountBlocks(*result.blocks));
   text.AddList("cuts", table.cuts.size(), [&](size_t id) {
