@@ -45,7 +45,8 @@
  * Nothing here has state of its own, so all of it may be called from several
  * threads or interrupts as long as they do not share a dnncut_state.
  *
- * docs/table_format.md of dnncut describes the blob byte by byte.
+ * One file on purpose: it is all that firmware needs. docs/table_format.md of
+ * dnncut describes the blob byte by byte.
  */
 #ifndef DNNCUT_LOOKUP_H
 #define DNNCUT_LOOKUP_H
@@ -443,12 +444,12 @@ static inline uint32_t dnncut_blob_interface_hash(const dnncut_blob *blob) {
   return blob->header[DNNCUT_AT_INTERFACE_HASH];
 }
 
-static inline uint16_t dnncut_blob_row_count(const dnncut_blob *blob) {
-  return dnncut_low16(blob->header[DNNCUT_AT_ROW_COUNT_CUT_BYTES]);
+static inline uint32_t dnncut_blob_row_count(const dnncut_blob *blob) {
+  return (blob->header[DNNCUT_AT_ROW_COUNT_CUT_BYTES] & 0xFFFFu);
 }
 
-static inline uint16_t dnncut_blob_cut_count(const dnncut_blob *blob) {
-  return dnncut_low16(blob->header[DNNCUT_AT_CUT_COUNT_FALLBACK]);
+static inline uint32_t dnncut_blob_cut_count(const dnncut_blob *blob) {
+  return (blob->header[DNNCUT_AT_CUT_COUNT_FALLBACK] & 0xFFFFu);
 }
 
 static inline uint16_t dnncut_blob_fallback(const dnncut_blob *blob) {
@@ -660,7 +661,8 @@ static inline uint16_t dnncut_blob_step(const dnncut_blob *blob,
   dnncut_row row;
   const uint16_t there = dnncut_blob_row_for_kbps(blob, kbps, &row);
   dnncut_blob_row(blob,
-                  dnncut_current_row(state, dnncut_blob_row_count(blob), there),
+                  dnncut_current_row(
+                      state, dnncut_low16(dnncut_blob_row_count(blob)), there),
                   &row);
   dnncut_move(state, &row, there, cut, header[DNNCUT_AT_DWELL_MS],
               dnncut_known_kbps(kbps, header[DNNCUT_AT_MIN_KBPS],
