@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace dnncut {
 namespace {
 
@@ -40,6 +42,25 @@ int64_t MiddleKbps(int64_t min_kbps, int64_t max_kbps) {
   while (middle / unit >= 100) unit *= 10;
   const int64_t round = middle / unit * unit;
   return round >= min_kbps ? round : middle;
+}
+
+std::vector<ShownRow> ShowRows(const CutTable& table,
+                               const Downlink& downlink) {
+  std::vector<ShownRow> rows;
+  for (const TableRow& row : table.rows) {
+    const int64_t kbps = MiddleKbps(row.min_kbps, row.max_kbps);
+    rows.push_back(
+        {row, kbps, PartsAt(table.cuts[row.cut].costs, downlink, kbps)});
+  }
+  return rows;
+}
+
+int ShownDecimals(const std::vector<ShownRow>& rows) {
+  int64_t least_ns = INT64_MAX;
+  for (const ShownRow& row : rows) {
+    least_ns = std::min(least_ns, row.parts.total_ns);
+  }
+  return least_ns >= 100'000'000 ? 1 : least_ns >= 10'000'000 ? 2 : 3;
 }
 
 bool SendsNothing(const TableFile::Cut& cut) {

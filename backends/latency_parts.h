@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "backends/result.h"
 #include "backends/table_file.h"
@@ -29,6 +30,18 @@ LatencyParts PartsAt(const CutCosts& costs, const Downlink& downlink,
 // The bandwidth at which a row is shown: the geometric middle of its ends, cut
 // to two digits when that is still inside.
 int64_t MiddleKbps(int64_t min_kbps, int64_t max_kbps);
+
+// A row of a table and what it costs in its middle.
+struct ShownRow {
+  TableRow row;
+  int64_t shown_kbps = 0;  // where `parts` hold, see MiddleKbps
+  LatencyParts parts;
+};
+
+std::vector<ShownRow> ShowRows(const CutTable& table, const Downlink& downlink);
+
+// Milliseconds get so many decimals that the smallest total has three digits.
+int ShownDecimals(const std::vector<ShownRow>& rows);
 
 // Without a layer on the server nothing needs to be sent; results may be.
 bool SendsNothing(const TableFile::Cut& cut);

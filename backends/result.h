@@ -11,6 +11,7 @@
 
 #include "compiler/block_graph.h"
 #include "compiler/cut_table.h"
+#include "compiler/error.h"
 #include "compiler/graph.h"
 #include "compiler/problem.h"
 #include "compiler/source_model.h"
@@ -53,7 +54,7 @@ struct RefinedSides {
   bool operator==(const RefinedSides&) const = default;
 };
 
-// References to what the pipeline holds; none may be null.
+// References to what the pipeline holds; none but `exact` may be null.
 struct Result {
   const SourceModel* model = nullptr;
   const Graph* graph = nullptr;
@@ -63,6 +64,12 @@ struct Result {
   MachineLabel device;
   MachineLabel server;
   std::string version;  // of dnncut
+  // For people, in the report: what the compile or refine has warned of, and
+  // the command lines that make this result again, without folders.
+  Warnings warnings;
+  std::vector<std::string> commands;
+  // What an approximate table was made of; null: `table` is exact.
+  const CutTable* exact = nullptr;
   // Of a refined table; the times by cut.
   RefinedSides refined;
   FittedCrossings fitted;

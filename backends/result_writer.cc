@@ -11,6 +11,7 @@
 #include "backends/halves.h"
 #include "backends/onnx_writer.h"
 #include "backends/problem_json.h"
+#include "backends/report.h"
 #include "backends/result_folder.h"
 #include "backends/splitting_model_json.h"
 #include "backends/table_json.h"
@@ -28,7 +29,6 @@ void CheckOnlyCut(const CutTable& table, std::optional<int> only_cut) {
        *only_cut, cuts - 1);
 }
 
-// The model and every file that holds some of its weights.
 void MakeFolder(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directory(path, error);
@@ -138,6 +138,8 @@ void WriteFiles(const Result& result, const ResultOptions& options,
   WriteFile(folder + "/splitting_model.json",
             SplittingModelJson(*result.problem, *result.blocks));
   WriteFile(folder + "/table.json", TableJson(result, options.only_cut));
+  if (options.halves_only) return;
+  WriteFile(folder + "/report.html", ReportHtml(result, options.only_cut));
 }
 
 // Messages are about the folder that the user has named, not about the

@@ -15,14 +15,15 @@ struct ResultOptions {
   std::string out;  // the folder
   bool force = false;
   bool inline_weights = false;
+  bool halves_only = false;     // no files for people and firmware
   std::optional<int> only_cut;  // writes the halves of this cut alone
   // Hears of the weight bytes written so far and of all there are to write.
   std::function<void(int64_t done_bytes, int64_t all_bytes)> progress;
 };
 
-// Writes table.json, problem.json, splitting_model.json, the halves and their
-// weights. The folder appears whole or not at all; the same result gives the
-// same bytes. Throws Error.
+// Writes table.json, problem.json, splitting_model.json, report.html, the
+// halves and their weights. The folder appears whole or not at all; the same
+// result gives the same bytes. Throws Error.
 void WriteResult(const Result& result, const ResultOptions& options);
 
 }  // namespace dnncut

@@ -38,6 +38,7 @@ class HalfTimer {
       : result_(result), inputs_(inputs), options_(options), runtime_(runtime) {
     ResultOptions write;
     write.out = halves_;
+    write.halves_only = true;
     WriteResult(result, write);
     measured_.times.resize(result.table->cuts.size());
   }

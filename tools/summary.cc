@@ -6,12 +6,7 @@ namespace dnncut {
 Summary Summarize(const CompileResult& result) {
   Summary summary;
   summary.do_not_split = !HasSplit(result.exact);
-  for (const TableRow& row : result.table.rows) {
-    const CutCosts& costs = result.table.cuts[row.cut].costs;
-    const int64_t kbps = MiddleKbps(row.min_kbps, row.max_kbps);
-    summary.rows.push_back(
-        {row, kbps, PartsAt(costs, result.problem.downlink, kbps)});
-  }
+  summary.rows = ShowRows(result.table, result.problem.downlink);
   summary.over_device = GainOver(result.problem, result.table, Side::kDevice);
   summary.over_server = GainOver(result.problem, result.table, Side::kServer);
   summary.layers = static_cast<int64_t>(result.graph.layers.size());

@@ -18,14 +18,8 @@
 
 namespace dnncut {
 
-struct SummaryRow {
-  TableRow row;
-  int64_t shown_kbps = 0;  // where `parts` hold, see MiddleKbps
-  LatencyParts parts;
-};
-
 struct Summary {
-  std::vector<SummaryRow> rows;
+  std::vector<ShownRow> rows;
   std::optional<Gain> over_device;  // nullopt: device-only is not feasible
   std::optional<Gain> over_server;
   // The exact table holds nothing but "all on the device" and "all on the

@@ -16,7 +16,7 @@ nlohmann::ordered_json GainJson(const std::optional<Gain>& gain) {
 
 nlohmann::ordered_json RowsJson(const Summary& summary) {
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
-  for (const SummaryRow& row : summary.rows) {
+  for (const ShownRow& row : summary.rows) {
     rows.push_back({{"min_kbps", row.row.min_kbps},
                     {"max_kbps", row.row.max_kbps},
                     {"cut", row.row.cut},

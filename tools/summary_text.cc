@@ -86,15 +86,6 @@ std::string SendsText(const Graph& graph, const CutCosts& costs) {
   return text;
 }
 
-// So many decimals that the smallest total of the table has three digits.
-int Decimals(const Summary& summary) {
-  int64_t least_ns = INT64_MAX;
-  for (const SummaryRow& row : summary.rows) {
-    least_ns = std::min(least_ns, row.parts.total_ns);
-  }
-  return least_ns >= 100'000'000 ? 1 : least_ns >= 10'000'000 ? 2 : 3;
-}
-
 std::string RowsText(const CompileResult& result, const Summary& summary) {
   const std::vector<Column> columns = {
       {"cut", Align::kRight},       {"uplink from", Align::kRight},
@@ -102,12 +93,12 @@ std::string RowsText(const CompileResult& result, const Summary& summary) {
       {"device ms", Align::kRight}, {"network", Align::kRight},
       {"server", Align::kRight},    {"total", Align::kRight},
       {"at", Align::kRight}};
-  const int decimals = Decimals(summary);
+  const int decimals = ShownDecimals(summary.rows);
   const auto ms = [decimals](int64_t ns) {
     return ns == 0 ? std::string("-") : FormatMs(ns, decimals);
   };
   std::vector<std::vector<std::string>> cells;
-  for (const SummaryRow& row : summary.rows) {
+  for (const ShownRow& row : summary.rows) {
     cells.push_back({fmt::format("{}", row.row.cut),
                      FormatKbps(row.row.min_kbps), FormatKbps(row.row.max_kbps),
                      LayersText(result.table.cuts[row.row.cut].costs),

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/report_graph.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "backends/layered_layout.h"
+#include "backends/report_tables.h"
+#include "backends/report_text.h"
+#include "compiler/unit_text.h"
+
+namespace dnncut {
+namespace {
+
+// In tenths of a pixel.
+constexpr LayoutSizes kSizes = {2300, 640, 300, 560, 240};
+constexpr int64_t kMargin = 120;
+constexpr int64_t kLabelHeight = 150;
+constexpr int64_t kCharacter = 66;
+constexpr size_t kMostCharacters = 33;
+
+// A place that a label takes.
+struct Box {
+  int64_t left = 0;
+  int64_t right = 0;
+  int64_t top = 0;
+
+  bool Overlaps(const Box& other) const {
+    return left < other.right && other.left < right &&
+           top < other.top + kLabelHeight && other.top < top + kLabelHeight;
+  }
+};
+
+class GraphDrawing {
+ public:
+  GraphDrawing(const Problem& problem, const LayerGroups& groups, int cut)
+      : problem_(problem), groups_(groups), cut_(static_cast<size_t>(cut)) {
+    std::vector<std::pair<int, int>> edges;
+    for (const GroupEdge& edge : groups.edges) {
+      edges.emplace_back(edge.from, edge.to);
+    }
+    layout_ = LayOut(static_cast<int>(groups.groups.size()), edges, kSizes);
+  }
+
+  std::string Svg() {
+    // Wide graphs keep their size and scroll.
+    Add("<svg id=\"graph\" class=\"graph\" role=\"img\" "
+        "aria-labelledby=\"graph-title graph-desc\" width=\"{0}\" "
+        "height=\"{1}\" viewBox=\"0 0 {0} {1}\">\n<title "
+        "id=\"graph-title\">The graph around its cuts</title>\n<desc "
+        "id=\"graph-desc\">Groups of layers, from the inputs at the top to the "
+        "results at the bottom, and the tensors between them. The table of "
+        "groups below has the same data.</desc>\n",
+        Px(layout_.width + 2 * kMargin), Px(layout_.height + 2 * kMargin));
+    for (size_t i = 0; i < groups_.edges.size(); ++i) AddEdge(i);
+    for (size_t i = 0; i < groups_.groups.size(); ++i) AddNode(i);
+    // Above everything else.
+    for (size_t i = 0; i < groups_.edges.size(); ++i) AddEdgeLabel(i);
+    Add("</svg>\n");
+    return std::move(svg_);
+  }
+
+ private:
+  template <typename... Args>
+  void Add(fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(std::back_inserter(svg_), format,
+                   std::forward<Args>(args)...);
+  }
+
+  static std::string Px2(const Point& point) {
+    return fmt::format("{} {}", Px(point.x + kMargin), Px(point.y + kMargin));
+  }
+
+  bool Crosses(size_t edge) const {
+    return groups_.edges[edge].crossing_bytes[cut_] >= 0;
+  }
+
+  void AddEdge(size_t i) {
+    const std::vector<Point>& points = layout_.edges[i];
+    Add("<path id=\"edge-{}\" class=\"edge{}\" d=\"M{}", i,
+        Crosses(i) ? " crossing" : "", Px2(points[0]));
+    for (size_t p = 1; p < points.size(); ++p) {
+      const Point& from = points[p - 1];
+      const Point& to = points[p];
+      if (from.x == to.x) {
+        Add("L{}", Px2(to));
+        continue;
+      }
+      const int64_t middle = (from.y + to.y) / 2;
+      Add("C{} {} {}", Px2({from.x, middle}), Px2({to.x, middle}), Px2(to));
+    }
+    Add("\"><title>{}</title></path>\n", EdgeTitle(groups_.edges[i]));
+  }
+
+  std::string EdgeTitle(const GroupEdge& edge) const {
+    const ProblemTensor& first = problem_.tensors[edge.tensors.front()];
+    std::string title = SvgName(first.name, kMostNameCharacters);
+    if (edge.tensors.size() > 1) {
+      title += fmt::format(" and {} more", edge.tensors.size() - 1);
+    }
+    return title + ", " + FormatBytes(BytesOf(edge));
+  }
+
+  int64_t BytesOf(const GroupEdge& edge) const {
+    int64_t bytes = 0;
+    for (const TensorId tensor : edge.tensors) {
+      bytes += problem_.tensors[tensor].bytes.value_or(0);
+    }
+    return bytes;
+  }
+
+  // Near the end of an edge, where those from one node have parted; lower when
+  // another label is there.
+  void AddEdgeLabel(size_t i) {
+    const std::vector<Point>& points = layout_.edges[i];
+    const Point& from = points[points.size() - 2];
+    const Point& to = points.back();
+    const std::string text = FormatSize(BytesOf(groups_.edges[i]));
+    const int64_t half = static_cast<int64_t>(text.size()) * kCharacter / 2;
+    const int64_t x = (from.x + to.x) / 2;
+    Box box = {x - half, x + half, (from.y + to.y - kLabelHeight) / 2};
+    for (const int64_t shift : {0, -1, 1}) {
+      box.top = (from.y + to.y - kLabelHeight) / 2 + shift * kLabelHeight;
+      if (std::ranges::none_of(
+              boxes_, [&](const Box& other) { return box.Overlaps(other); })) {
+        break;
+      }
+    }
+    boxes_.push_back(box);
+    Add("<text id=\"edge-label-{}\" class=\"edge-label{}\" "
+        "text-anchor=\"middle\" x=\"{}\" y=\"{}\">{}</text>\n",
+        i, Crosses(i) ? " crossing" : "", Px(x + kMargin),
+        Px(box.top + kMargin + 110), text);
+  }
+
+  std::string NameOf(const LayerGroup& group) const {
+    if (group.kind == LayerGroup::Kind::kInputs) return "inputs of the model";
+    if (group.kind == LayerGroup::Kind::kResults) return "results of the model";
+    const std::string& first = problem_.layers[group.first].name;
+    const std::string& last = problem_.layers[group.last].name;
+    if (group.layers == 1) return SvgName(first, kMostCharacters);
+    constexpr size_t kHalf = (kMostCharacters - 3) / 2;
+    return SvgName(first, kHalf) + " \xe2\x80\xa6 " + SvgName(last, kHalf);
+  }
+
+  void AddNode(size_t i) {
+    const LayerGroup& group = groups_.groups[i];
+    const Point& at = layout_.nodes[i];
+    const int64_t x = at.x + kMargin;
+    const int64_t y = at.y + kMargin;
+    const std::string_view side = GroupSide(group, cut_, problem_.result);
+    Add("<g id=\"group-{}\" class=\"node {}\"><rect class=\"box\" x=\"{}\" "
+        "y=\"{}\" width=\"{}\" height=\"{}\"/>",
+        i, side, Px(x), Px(y), Px(kSizes.node_width), Px(kSizes.node_height));
+    Add("<text class=\"name\" x=\"{}\" y=\"{}\">{}</text>", Px(x + 110),
+        Px(y + 190), NameOf(group));
+    Add("<text x=\"{}\" y=\"{}\"><tspan class=\"side\">{}</tspan>{}</text>",
+        Px(x + 110), Px(y + 360), side,
+        group.kind == LayerGroup::Kind::kLayers
+            ? ", " + FormatPlural(group.layers, "layer")
+            : "");
+    if (group.kind == LayerGroup::Kind::kLayers) {
+      Add("<text x=\"{}\" y=\"{}\">device {}, server {}</text>", Px(x + 110),
+          Px(y + 530), FormatDuration(group.device_ns),
+          FormatDuration(group.server_ns));
+    }
+    Add("</g>\n");
+  }
+
+  const Problem& problem_;
+  const LayerGroups& groups_;
+  size_t cut_ = 0;
+  Layout layout_;
+  std::vector<Box> boxes_;
+  std::string svg_;
+};
+
+// "device in cuts 0, 2; server in cut 1".
+std::string SidesText(const LayerGroup& group, Side result) {
+  std::string text;
+  for (const std::string_view side : {"device", "server", "both"}) {
+    std::vector<size_t> cuts;
+    for (size_t c = 0; c < group.on_device.size(); ++c) {
+      if (GroupSide(group, c, result) == side) cuts.push_back(c);
+    }
+    if (cuts.empty()) continue;
+    if (cuts.size() == group.on_device.size()) {
+      return fmt::format("{} in every cut", side);
+    }
+    text += fmt::format("{}{} in cut{} {}", text.empty() ? "" : "; ", side,
+                        cuts.size() == 1 ? "" : "s", fmt::join(cuts, ", "));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string_view GroupSide(const LayerGroup& group, size_t cut, Side result) {
+  switch (group.kind) {
+    case LayerGroup::Kind::kInputs:
+      return "device";
+    case LayerGroup::Kind::kResults:
+      return result == Side::kDevice ? "device" : "server";
+    case LayerGroup::Kind::kLayers:
+      break;
+  }
+  const int on_device = group.on_device[cut];
+  return on_device == group.layers ? "device"
+         : on_device == 0          ? "server"
+                                   : "both";
+}
+
+std::string GroupGraph(const Problem& problem, const LayerGroups& groups,
+                       int cut) {
+  return GraphDrawing(problem, groups, cut).Svg();
+}
+
+std::string GroupsTable(const Problem& problem, const LayerGroups& groups) {
+  std::string body;
+  for (const LayerGroup& group : groups.groups) {
+    if (group.kind != LayerGroup::Kind::kLayers) continue;
+    body += HtmlRow(
+        HtmlName(problem.layers[group.first].name),
+        {HtmlName(problem.layers[group.last].name),
+         fmt::format("{}", group.layers), FormatMs(group.device_ns, 3),
+         FormatMs(group.server_ns, 3), SidesText(group, problem.result)});
+  }
+  return HtmlTable("groups", "Groups of layers",
+                   {"first layer", "last layer", "layers", "device, ms",
+                    "server, ms", "where"},
+                   body);
+}
+
+}  // namespace dnncut
