@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Compiles the C reader with every compiler that is there, as C99 and later and
+# as C++11 and later, with all warnings as errors: used, and included only.
+#
+#   tests/firmware/compilers.sh [FOLDER]
+#
+# FOLDER has a generated dnncut_table.h, which is compiled, too.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+headers=${1:-$here/../../backends/firmware}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+both="-pedantic -Wall -Wextra -Wconversion -Wsign-conversion -Wcast-align \
+-Wcast-qual -Wshadow -Wundef -Wformat=2 -Wredundant-decls -Wunused-macros \
+-Wswitch-default -Werror"
+c_only="-Wstrict-prototypes -Wmissing-prototypes -Wbad-function-cast \
+-Wunsuffixed-float-constants"
+cxx_only="-Wold-style-cast -Wzero-as-null-pointer-constant"
+
+{
+  echo '#include "dnncut_bandwidth.h"'
+  echo '#include "dnncut_lookup.h"'
+  if [ -f "$headers/dnncut_table.h" ]; then
+    echo '#include "dnncut_table.h"'
+  fi
+  echo 'int unused(void);'
+  echo 'int unused(void) { return 0; }'
+} >"$work/unused.c"
+
+parts="-DCONST_LOOKUP -DCONST_STEP -DCONST_BEST -DBLOB_LOOKUP -DBLOB_STEP \
+-DBLOB_BEST -DBANDWIDTH"
+
+# compile COMPILER LANGUAGE STANDARD FLAGS...
+compile() {
+  compiler=$1
+  language=$2
+  standard=$3
+  shift 3
+  command -v "$compiler" >/dev/null || return 0
+  echo "$compiler -std=$standard"
+  for level in -O0 -O3; do
+    for source in "$here/code_size.c" "$work/unused.c"; do
+      $compiler -x $language -std=$standard $level $both "$@" $parts \
+        -I"$headers" -c "$source" -o "$work/out.o"
+    done
+  done
+}
+
+for compiler in gcc powerpc-linux-gnu-gcc arm-none-eabi-gcc; do
+  for standard in c99 c11 c17; do
+    compile $compiler c $standard $c_only
+  done
+done
+for compiler in clang-14 clang-16; do
+  for standard in c99 c11 c17; do
+    compile $compiler c $standard -Wno-unknown-warning-option $c_only \
+      -Weverything -Wno-padded -Wno-unsafe-buffer-usage \
+      -Wno-declaration-after-statement
+  done
+done
+for standard in c++11 c++14 c++17 c++20; do
+  compile g++ c++ $standard $cxx_only -Wuseless-cast
+  compile arm-none-eabi-g++ c++ $standard $cxx_only -Wuseless-cast
+  compile clang++-14 c++ $standard $cxx_only
+  compile clang++-16 c++ $standard $cxx_only
+done

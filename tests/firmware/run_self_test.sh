@@ -1,0 +1,87 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# Builds the self test of the C reader for a target and runs it:
+#
+#   tests/firmware/run_self_test.sh TARGET
+#
+# 77: the compiler or the emulator for it is missing.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+target=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+require() {
+  for tool in "$@"; do
+    if ! command -v "$tool" >/dev/null; then
+      echo "skipped: no $tool"
+      exit 77
+    fi
+  done
+}
+
+# build OPTIMIZATION MAIN COMPILER FLAGS...
+build() {
+  level=$1
+  main=$2
+  shift 2
+  "$@" "$level" -std=c99 -pedantic -Wall -Wextra -Wconversion -Wsign-conversion \
+    -Wcast-align -Wcast-qual -Wshadow -Werror \
+    -I"$here/../../backends/firmware" "$here/self_test.c" "$here/$main" \
+    -o "$work/self_test"
+}
+
+# hosted RUNNER COMPILER FLAGS...: a program of an operating system.
+hosted() {
+  runner=$1
+  shift
+  for level in -O0 -Os -O2; do
+    echo "$* $level"
+    build $level self_test_main.c "$@"
+    $runner "$work/self_test"
+  done
+}
+
+# bare CPU MACHINE: all that the machine runs.
+bare() {
+  require arm-none-eabi-gcc qemu-system-arm
+  for level in -O0 -Os -O2; do
+    echo "arm-none-eabi-gcc -mcpu=$1 $level on qemu's $2"
+    build $level cortex_m.c arm-none-eabi-gcc -mcpu="$1" -mthumb \
+      -Wno-cast-align -nostartfiles -T "$here/cortex_m.ld"
+    timeout 120 qemu-system-arm -M "$2" -nographic -monitor none -serial none \
+      -semihosting-config enable=on,target=native -kernel "$work/self_test" \
+      </dev/null
+  done
+}
+
+sanitizers=-fsanitize=address,undefined,alignment
+case $target in
+  gcc | clang-14 | clang-16)
+    require "$target"
+    hosted "" "$target"
+    hosted "" "$target" -g $sanitizers -fno-sanitize-recover=all
+    ;;
+  m32)
+    require gcc
+    if ! echo 'int main(void) { return 0; }' |
+      gcc -m32 -x c - -o "$work/try" 2>/dev/null; then
+      echo "skipped: gcc has no -m32 (gcc-multilib)"
+      exit 77
+    fi
+    hosted "" gcc -m32
+    ;;
+  cortex-m0) bare "$target" microbit ;;
+  cortex-m3) bare "$target" mps2-an385 ;;
+  cortex-m4) bare "$target" mps2-an386 ;;
+  powerpc) # big-endian
+    require powerpc-linux-gnu-gcc qemu-ppc
+    hosted qemu-ppc powerpc-linux-gnu-gcc -static
+    ;;
+  *)
+    echo "run_self_test.sh: no target $target"
+    exit 2
+    ;;
+esac
