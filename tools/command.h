@@ -27,12 +27,15 @@ struct Command {
 CommandRunner SetUpCompile(CLI::App* app);
 CommandRunner SetUpInspect(CLI::App* app);
 CommandRunner SetUpLookup(CLI::App* app);
+CommandRunner SetUpExplain(CLI::App* app);
 CommandRunner SetUpSolve(CLI::App* app);
 CommandRunner SetUpProfile(CLI::App* app);
 CommandRunner SetUpVerify(CLI::App* app);
 CommandRunner SetUpRefine(CLI::App* app);
 CommandRunner SetUpFit(CLI::App* app);
+CommandRunner SetUpDiff(CLI::App* app);
 CommandRunner SetUpRun(CLI::App* app);
+CommandRunner SetUpCheck(CLI::App* app);
 CommandRunner SetUpMachines(CLI::App* app);
 CommandRunner SetUpExample(CLI::App* app);
 

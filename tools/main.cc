@@ -36,6 +36,13 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut compile net.onnx -o out\n"
      "  dnncut lookup out --bandwidth 5Mbps\n",
      SetUpLookup},
+    {"explain", "says why a layer, a tensor or a bandwidth is as it is",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx -o out\n"
+     "  dnncut explain out\n"
+     "  dnncut explain out --bandwidth 3Mbps --dot cut.dot --trace cut.json\n"
+     "  dnncut explain out --layer fire9/squeeze1x1\n",
+     SetUpExplain},
     {"solve",
      "finds the best cut again, for another bandwidth or round trip time",
      "  dnncut example squeezenet -o net.onnx\n"
@@ -54,6 +61,15 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut verify out --structural\n"
      "  dnncut verify out --seed 7\n",
      SetUpVerify},
+    {"check",
+     "fails when a result is broken or over its budgets, for pipelines",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx -o out\n"
+     "  dnncut check out --budget 'upload@1Mbps<=700KB' --budget 'cuts<=4'\n"
+     "  echo 'latency@5Mbps..10Mbps <= 2s  # while moving' >budgets.txt\n"
+     "  dnncut check out --budgets budgets.txt --junit junit.xml --sarif "
+     "check.sarif\n",
+     SetUpCheck},
     {"refine", "measures the halves, fits the costs to them and solves again",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o out\n"
@@ -73,6 +89,13 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut compile net.onnx -o out\n"
      "  dnncut run out --bandwidth 50Mbps --save-crossing sent\n",
      SetUpRun},
+    {"diff", "says what changed between two compiles of a model",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx -o old\n"
+     "  dnncut compile net.onnx -o new --rtt 2ms\n"
+     "  dnncut diff old new --max-regression 5%\n"
+     "  dnncut diff old new --markdown comment.md --junit junit.xml\n",
+     SetUpDiff},
     {"machines", "lists the built-in devices and servers",
      "  dnncut machines\n", SetUpMachines},
     {"example", "writes a real architecture as ONNX, to try dnncut on",

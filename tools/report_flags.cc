@@ -30,14 +30,8 @@ using NamedFlag = std::pair<std::string, const std::optional<std::string>*>;
 std::vector<NamedFlag> Named(const ReportFlags& flags) {
   return {{"--junit", &flags.junit},
           {"--sarif", &flags.sarif},
-          {"--github-summary", &flags.github_summary}};
-}
-
-void WriteWhole(const std::string& path, const std::string& text) {
-  PendingFile file(path, true);
-  file.Write(text);
-  file.Close();
-  file.Commit();
+          {"--github-summary", &flags.github_summary},
+          {"--markdown", &flags.markdown}};
 }
 
 [[noreturn]] void FailAppend(const std::string& path, const std::string& why) {
@@ -98,7 +92,7 @@ void CheckReportFlags(const ReportFlags& flags,
                       const std::vector<std::string>& inputs) {
   std::map<std::string, std::string> seen;
   for (const auto& [flag, path] : Named(flags)) {
-    if (!*path) continue;
+    if (!*path || **path == "-") continue;
     if (IsOneOf(**path, inputs)) {
       Fail(ExitCode::kUsage, "E603",
            "{} {}: is an input, which would be lost; give another name", flag,
@@ -122,6 +116,13 @@ void WriteReports(const ReportFlags& flags, const CheckReport& report,
   if (flags.github_summary) {
     AppendSummary(*flags.github_summary, report, warnings);
   }
+}
+
+void WriteWhole(const std::string& path, const std::string& text) {
+  PendingFile file(path, true);
+  file.Write(text);
+  file.Close();
+  file.Commit();
 }
 
 }  // namespace dnncut

@@ -18,6 +18,8 @@ struct ReportFlags {
   std::optional<std::string> junit;
   std::optional<std::string> sarif;
   std::optional<std::string> github_summary;
+  // A file of the command's own, which is only checked here; "-": none.
+  std::optional<std::string> markdown;
 };
 
 void AddReportFlags(CLI::App* app, ReportFlags* flags);
@@ -31,5 +33,8 @@ void CheckReportFlags(const ReportFlags& flags,
 // whole; the summary is appended, as all steps of a job do. Throws Error.
 void WriteReports(const ReportFlags& flags, const CheckReport& report,
                   Warnings* warnings);
+
+// Replaces `path`, or leaves it as it was. Throws Error E113.
+void WriteWhole(const std::string& path, const std::string& text);
 
 }  // namespace dnncut

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "compiler/unit_text.h"
+#include "tools/diff_report.h"
+#include "tools/diff_words.h"
+#include "tools/percent.h"
+
+namespace dnncut {
+namespace {
+
+constexpr double kBillion = 1e9;
+// Billionths in a millionth of a percent.
+constexpr int64_t kPpbOfPercent = 10;
+
+CheckItem RegressionCheck(const ResultDiff& diff, const DiffLimits& limits) {
+  CheckItem item;
+  item.rule = "max-regression";
+  item.rule_text =
+      "At no bandwidth is the new table slower than the old one by more than "
+      "--max-regression";
+  item.name = "latency regression";
+  item.identity = item.name;
+  item.status = CheckStatus::kSkipped;
+  item.message = LatencyVerdict(diff);
+  const double excess = diff.worst.ratio.Excess();
+  if (excess < INT64_MAX / kBillion) {
+    item.measured = {std::llround(excess * kBillion), "ppb",
+                     ChangeText(diff.worst.ratio)};
+  }
+  if (!limits.max_regression) return item;
+  item.name += " of at most " + limits.max_regression_text;
+  item.limit = {*limits.max_regression * kPpbOfPercent, "ppb",
+                limits.max_regression_text};
+  const LatencyRatio limit = {kHundredPercent + *limits.max_regression,
+                              kHundredPercent};
+  const bool failed = limit < diff.worst.ratio;
+  item.status = failed ? CheckStatus::kFailed : CheckStatus::kPassed;
+  return item;
+}
+
+CheckItem ServerCheck(const ResultDiff& diff, const DiffLimits& limits) {
+  CheckItem item;
+  item.rule = "server-compatibility";
+  item.rule_text =
+      "A device with the new table can talk to a server with the old halves";
+  item.name = "new table with the old server";
+  item.message = CompatibleText("new table and old server", diff.forward);
+  item.status = CheckStatus::kSkipped;
+  if (!limits.require_compatible) return item;
+  const bool passed = diff.forward.compatible == Compatible::kYes;
+  item.status = passed ? CheckStatus::kPassed : CheckStatus::kFailed;
+  if (!passed) {
+    item.message += "; " + RolloutAdvice(diff.forward, diff.backward);
+  }
+  return item;
+}
+
+}  // namespace
+
+CheckReport DiffChecks(const ResultDiff& diff, const DiffLimits& limits) {
+  CheckReport report;
+  report.command = "diff";
+  report.title =
+      fmt::format("{} against {}", diff.after.path, diff.before.path);
+  report.file = diff.after.path;
+  report.items = {RegressionCheck(diff, limits), ServerCheck(diff, limits)};
+  return report;
+}
+
+}  // namespace dnncut

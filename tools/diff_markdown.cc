@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <iterator>
+#include <string_view>
+
+#include "compiler/unit_text.h"
+#include "tools/diff_report.h"
+#include "tools/diff_words.h"
+#include "tools/markdown_report.h"
+
+namespace dnncut {
+namespace {
+
+// More runs of layers than these are counted, not listed.
+constexpr size_t kShownRuns = 20;
+
+// A hostile name must not take all of the room.
+constexpr size_t kLongestText = 600;
+
+constexpr std::string_view kCutOff =
+    "\n*More differs than fits here; `dnncut diff --json` has all of it.*\n";
+constexpr std::string_view kClosing = "\n</details>\n";
+
+// Escaped, and not too long.
+std::string Text(std::string_view text) {
+  if (text.size() <= kLongestText) return EscapeMarkdown(text);
+  // Not in the middle of a character.
+  size_t size = kLongestText;
+  while (size > 0 && (text[size] & 0xc0) == 0x80) --size;
+  return EscapeMarkdown(text.substr(0, size)) + " ...";
+}
+
+// Lines, as many as there is room for; what was opened is always closed.
+class Page {
+ public:
+  explicit Page(size_t max_bytes) : max_bytes_(max_bytes) {}
+
+  // All of `line` or, from then on, nothing.
+  void Add(const std::string& line) {
+    full_ =
+        full_ || text_.size() + line.size() + kClosing.size() + kCutOff.size() >
+                     max_bytes_;
+    if (!full_) text_ += line;
+  }
+
+  // A section that is folded away; empty when it has no lines.
+  void AddFolded(std::string_view title,
+                 const std::vector<std::string>& lines) {
+    if (lines.empty()) return;
+    const size_t before = text_.size();
+    Add(fmt::format("\n<details><summary>{}</summary>\n\n",
+                    EscapeMarkdown(title)));
+    if (text_.size() == before) return;
+    for (const std::string& line : lines) Add(line);
+    text_ += kClosing;
+  }
+
+  std::string Finish() {
+    if (full_) text_ += kCutOff;
+    return text_;
+  }
+
+ private:
+  size_t max_bytes_;
+  std::string text_;
+  bool full_ = false;
+};
+
+std::string_view Icon(CheckStatus status) {
+  switch (status) {
+    case CheckStatus::kPassed:
+      return ":white_check_mark: ";
+    case CheckStatus::kSkipped:
+      return "";
+    case CheckStatus::kFailed:
+    case CheckStatus::kError:
+      break;
+  }
+  return ":x: ";
+}
+
+std::string RangeRow(const DiffRange& range) {
+  std::string row =
+      fmt::format("| {} | {} | {} |", FormatKbps(range.range.min_kbps),
+                  FormatKbps(range.range.max_kbps), KindName(range.kind));
+  if (range.kind == ChangeKind::kSame) return row + " | | | |\n";
+  return row + fmt::format(
+                   " {} | {} | {} | {} |\n", ChangeText(range.most.ratio),
+                   FormatKbps(range.most.kbps), FormatMs(range.most.old_ns, 3),
+                   FormatMs(range.most.new_ns, 3));
+}
+
+void AddRanges(const ResultDiff& diff, Page* page) {
+  page->Add(
+      "\n| uplink from | to | latency | at most | at | old ms | new ms |\n"
+      "|--:|--:|---|--:|--:|--:|--:|\n");
+  for (const DiffRange& range : diff.ranges) page->Add(RangeRow(range));
+}
+
+void AddPoints(const ResultDiff& diff, Page* page) {
+  std::vector<std::string> lines = {
+      "| at | old cut | new cut | old ms | new ms | change |\n"
+      "|--:|--:|--:|--:|--:|--:|\n"};
+  for (const DiffPoint& point : diff.points) {
+    lines.push_back(
+        fmt::format("| {} | {} | {} | {} | {} | {} |\n", FormatKbps(point.kbps),
+                    point.old_cut, point.new_cut, FormatMs(point.old_ns, 3),
+                    FormatMs(point.new_ns, 3), ChangeText(point.ratio)));
+  }
+  page->AddFolded("Latency by bandwidth", lines);
+}
+
+void AddCuts(const ResultDiff& diff, Page* page) {
+  std::vector<std::string> lines = {
+      "| sends | old cut | new cut | from, old | new | change | to, old | new "
+      "|\n|---|--:|--:|--:|--:|--:|--:|--:|\n"};
+  int64_t moved = 0;
+  for (const CutUse& use : diff.cuts) {
+    if (HasMoved(use)) ++moved;
+    for (const CutUseLine& line : CutUseLines(use)) {
+      lines.push_back(fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n",
+                                  Text(SendsText(use)), line.old_cut,
+                                  line.new_cut, line.old_from, line.new_from,
+                                  line.change, line.old_to, line.new_to));
+    }
+  }
+  page->AddFolded(
+      moved == 0 ? "Cuts, all used where they were"
+                 : fmt::format("Cuts, {} used elsewhere than before", moved),
+      lines);
+}
+
+void AddLayers(const ResultDiff& diff, Page* page) {
+  if (!diff.layers) {
+    page->Add(fmt::format("\nLayers: {}\n", Text(NoLayersText(diff))));
+    return;
+  }
+  const LayerMatch& match = diff.layers->match;
+  std::vector<std::string> lines;
+  const auto add = [&](std::string_view what, const ComparedResult& of,
+                       const std::vector<int>& layers) {
+    if (layers.empty()) return;
+    lines.push_back(
+        fmt::format("- {}: {}\n", what,
+                    Text(LayersText(of.file->problem, layers, kShownRuns))));
+  };
+  add("added", diff.after, match.added);
+  add("removed", diff.before, match.removed);
+  page->AddFolded("Other layers", lines);
+  lines.clear();
+  for (const MovedLayers& moved : diff.layers->moved) {
+    lines.push_back(fmt::format("- {}, cut {} to cut {}\n",
+                                RangeText(moved.range), moved.old_cut,
+                                moved.new_cut));
+    add("  to the device", diff.after, moved.to_device);
+    add("  to the server", diff.after, moved.to_server);
+  }
+  page->AddFolded("Layers that changed side", lines);
+}
+
+void AddSettings(const ResultDiff& diff, Page* page) {
+  std::vector<std::string> lines;
+  for (const SettingDiff& setting : diff.settings) {
+    if (lines.empty()) lines.push_back("| | old | new |\n|---|---|---|\n");
+    lines.push_back(fmt::format("| {} | {} | {} |\n", Text(setting.name),
+                                Text(setting.before), Text(setting.after)));
+  }
+  page->AddFolded("Compiled for other things", lines);
+}
+
+}  // namespace
+
+std::string DiffMarkdown(const ResultDiff& diff, const CheckReport& checks,
+                         size_t max_bytes) {
+  Page page(max_bytes);
+  page.Add(fmt::format("### dnncut diff: {}\n\n", Text(checks.title)));
+  if (IsSame(diff)) page.Add("**No difference.**\n\n");
+  for (const CheckItem& item : checks.items) {
+    page.Add(fmt::format("- {}{}: {}\n", Icon(item.status), Text(item.name),
+                         Text(item.message)));
+  }
+  page.Add(fmt::format(
+      "- {}\n- To roll out: {}.\n",
+      Text(CompatibleText("old table and new server", diff.backward)),
+      RolloutAdvice(diff.forward, diff.backward)));
+  if (IsSame(diff)) return page.Finish();
+  AddRanges(diff, &page);
+  AddPoints(diff, &page);
+  AddCuts(diff, &page);
+  AddLayers(diff, &page);
+  AddSettings(diff, &page);
+  return page.Finish();
+}
+
+}  // namespace dnncut
