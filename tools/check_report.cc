@@ -34,6 +34,12 @@ nlohmann::ordered_json ValueJson(const std::optional<CheckValue>& value) {
       {"value", value->value}, {"unit", value->unit}, {"text", value->text}};
 }
 
+template <typename T>
+nlohmann::ordered_json OrNull(const std::optional<T>& value) {
+  if (!value) return nullptr;
+  return *value;
+}
+
 }  // namespace
 
 std::string_view StatusName(CheckStatus status) {
@@ -50,6 +56,11 @@ std::string_view StatusName(CheckStatus status) {
   return "";
 }
 
+void SetError(const Error& error, CheckStatus status, CheckItem* item) {
+  item->status = status;
+  item->message = fmt::format("{}: {}", error.id(), error.what());
+}
+
 int64_t CountOf(const CheckReport& report, CheckStatus status) {
   return std::ranges::count(report.items, status, &CheckItem::status);
 }
@@ -59,7 +70,7 @@ bool Passed(const CheckReport& report) {
          CountOf(report, CheckStatus::kError) == 0;
 }
 
-std::string VerdictText(const CheckReport& report) {
+std::string CheckVerdict(const CheckReport& report) {
   const int64_t skipped = CountOf(report, CheckStatus::kSkipped);
   const int64_t done = std::ssize(report.items) - skipped;
   const int64_t failed = CountOf(report, CheckStatus::kFailed) +
@@ -80,7 +91,7 @@ std::string CheckText(const CheckReport& report) {
   }
   return fmt::format("{}\n{}{}\n", Printable(report.title),
                      TextTable({{"result"}, {"check"}, {"found"}}, rows),
-                     VerdictText(report));
+                     CheckVerdict(report));
 }
 
 nlohmann::ordered_json CheckJson(const CheckReport& report) {
@@ -91,7 +102,9 @@ nlohmann::ordered_json CheckJson(const CheckReport& report) {
                      {"status", StatusName(item.status)},
                      {"message", item.message},
                      {"measured", ValueJson(item.measured)},
-                     {"limit", ValueJson(item.limit)}});
+                     {"limit", ValueJson(item.limit)},
+                     {"kbps", OrNull(item.kbps)},
+                     {"cut", OrNull(item.cut)}});
   }
   return {{"schema", "dnncut.check/1"}, {"command", report.command},
           {"title", report.title},      {"file", report.file},

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/error.h"
+
 namespace dnncut {
 
 enum class CheckStatus {
@@ -48,7 +50,13 @@ struct CheckItem {
   std::string message;
   std::optional<CheckValue> measured;
   std::optional<CheckValue> limit;
+  std::optional<int64_t> kbps;  // where it was measured
+  std::optional<int> cut;       // of which cut
 };
+
+// It could not be looked at, or what was looked at is broken: says why, with
+// the id that the error has in docs/errors.md.
+void SetError(const Error& error, CheckStatus status, CheckItem* item);
 
 struct CheckReport {
   std::string command;  // "check"
@@ -67,7 +75,7 @@ int64_t CountOf(const CheckReport& report, CheckStatus status);
 bool Passed(const CheckReport& report);
 
 // "3 of 7 checks failed", "all 7 checks passed", "5 checks passed, 2 skipped".
-std::string VerdictText(const CheckReport& report);
+std::string CheckVerdict(const CheckReport& report);
 
 // A line for each item and the verdict, for a terminal.
 std::string CheckText(const CheckReport& report);

@@ -123,7 +123,7 @@ std::string MarkdownText(const CheckReport& report, size_t max_bytes) {
   const std::string heading = fmt::format(
       "### {} dnncut {}: {}\n\n{}\n\n",
       Passed(report) ? Icon(CheckStatus::kPassed) : Icon(CheckStatus::kFailed),
-      report.command, Cell(report.title), VerdictText(report));
+      report.command, Cell(report.title), CheckVerdict(report));
   if (!text.Add(heading)) return "";
   AddTable(report, false, "", &text);
   if (!Passed(report)) text.Add("\n");
