@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/firmware_options.h"
 #include "compiler/block_graph.h"
 #include "compiler/cut_table.h"
 #include "compiler/error.h"
@@ -64,6 +65,7 @@ struct Result {
   MachineLabel device;
   MachineLabel server;
   std::string version;  // of dnncut
+  FirmwareOptions firmware;
   // For people, in the report: what the compile or refine has warned of, and
   // the command lines that make this result again, without folders.
   Warnings warnings;

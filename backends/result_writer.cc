@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "backends/file_io.h"
+#include "backends/firmware_table.h"
 #include "backends/halves.h"
 #include "backends/onnx_writer.h"
 #include "backends/problem_json.h"
@@ -140,6 +141,8 @@ void WriteFiles(const Result& result, const ResultOptions& options,
   WriteFile(folder + "/table.json", TableJson(result, options.only_cut));
   if (options.halves_only) return;
   WriteFile(folder + "/report.html", ReportHtml(result, options.only_cut));
+  MakeFolder(folder + "/firmware");
+  WriteFirmware(result, folder + "/firmware");
 }
 
 // Messages are about the folder that the user has named, not about the

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "backends/firmware_json.h"
 #include "backends/link_json.h"
 #include "compiler/error.h"
 #include "compiler/json_file.h"
@@ -183,6 +184,9 @@ TableFile ReadTableFile(const std::string& path) {
   if (const auto json = FindMember(root, "refined")) {
     table.refined = {ReadSlowdown(*json, "device"),
                      ReadSlowdown(*json, "server")};
+  }
+  if (const auto json = FindMember(root, "firmware")) {
+    table.firmware = ReadFirmwareOptions(*json);
   }
   if (const auto only_cut = FindInt64(root, "only_cut", 0, kMaxCount)) {
     table.only_cut = static_cast<int>(*only_cut);

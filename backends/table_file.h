@@ -60,6 +60,7 @@ struct TableFile {
   std::vector<TableRow> rows;
   std::optional<Approximation> approximation;
   RefinedSides refined;
+  FirmwareOptions firmware;
   std::optional<int> only_cut;  // the only one with halves in the folder
 };
 

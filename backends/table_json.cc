@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "backends/firmware_json.h"
 #include "backends/halves.h"
 #include "backends/interface_hash.h"
 #include "backends/json_text.h"
@@ -128,7 +129,8 @@ Json CutJson(const Result& result, const HalfMaker& maker, int id,
   return json;
 }
 
-Json RowJson(const Result& result, const TableRow& row) {
+Json RowJson(const Result& result, const TableRow& row,
+             const BandwidthRange& stay) {
   const CutCosts& costs = result.table->cuts[row.cut].costs;
   const auto latency = [&](int64_t kbps) {
     return LatencyNs(costs, result.problem->downlink, kbps);
@@ -137,7 +139,9 @@ Json RowJson(const Result& result, const TableRow& row) {
           {"max_kbps", row.max_kbps},
           {"cut", row.cut},
           {"latency_ns_at_min", latency(row.min_kbps)},
-          {"latency_ns_at_max", latency(row.max_kbps)}};
+          {"latency_ns_at_max", latency(row.max_kbps)},
+          {"down_kbps", stay.min_kbps},
+          {"up_kbps", stay.max_kbps}};
 }
 
 Json MachineJson(const MachineLabel& machine) {
@@ -170,6 +174,8 @@ Json RefinedJson(const RefinedSides& refined) {
 std::string TableJson(const Result& result, std::optional<int> only_cut) {
   const CutTable& table = *result.table;
   const HalfMaker maker(*result.model, *result.graph);
+  const Hysteresis hysteresis = MakeHysteresis(table, result.problem->downlink,
+                                               result.firmware.hysteresis);
   JsonText text;
   text.Add("schema", "dnncut.table/1");
   text.Add("tool", {{"name", "dnncut"}, {"version", result.version}});
@@ -184,15 +190,16 @@ std::string TableJson(const Result& result, std::optional<int> only_cut) {
   if (only_cut) text.Add("only_cut", *only_cut);
   const Json refined = RefinedJson(result.refined);
   if (!refined.is_null()) text.Add("refined", refined);
-  text.Add("interface",
-           InterfaceJson(InterfaceHash(*result.graph, table)));
+  text.Add("firmware", FirmwareJson(result.firmware, hysteresis));
+  text.Add("interface", InterfaceJson(InterfaceHash(*result.graph, table)));
   text.Add("layers", result.graph->layers.size());
   text.Add("blocks", CountBlocks(*result.blocks));
   text.AddList("cuts", table.cuts.size(), [&](size_t id) {
     return CutJson(result, maker, static_cast<int>(id), only_cut);
   });
-  text.AddList("rows", table.rows.size(),
-               [&](size_t row) { return RowJson(result, table.rows[row]); });
+  text.AddList("rows", table.rows.size(), [&](size_t row) {
+    return RowJson(result, table.rows[row], hysteresis.stay[row]);
+  });
   return text.Finish();
 }
 

@@ -3,7 +3,7 @@
 // A cut with the line L(W) = W * fixed + bytes (W * latency) may be kept in a
 // row of a cut with the line M while
 //
-//   kRegret          100,000 * L(W) <= (100,000 + limit) * M(W)
+//   kRegret          100 % * L(W) <= (100 % + limit) * M(W)
 //   kSwitchingCost             L(W) <= M(W) + W * limit
 //
 // Both are of the form W * slope <= bound, whose integer solutions are all

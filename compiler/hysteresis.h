@@ -17,15 +17,15 @@ namespace dnncut {
 // What keeping a cut may cost, against the cut that the table names.
 struct HysteresisLimit {
   enum class Kind { kRegret, kSwitchingCost };
-  // kRegret: so much of its latency, in 1/100,000 (10 %).
+  // kRegret: so much of its latency, in 1/100,000,000 (10 %).
   // kSwitchingCost: so many ns in one inference.
   Kind kind = Kind::kRegret;
-  int64_t limit = 10'000;
+  int64_t limit = 10'000'000;
 
   bool operator==(const HysteresisLimit&) const = default;
 };
 
-inline constexpr int64_t kHysteresisWhole = 100'000;  // 100 %
+inline constexpr int64_t kHysteresisWhole = 100'000'000;  // 100 %
 inline constexpr int64_t kMaxHysteresis = 10 * kHysteresisWhole;
 
 struct Hysteresis {

@@ -9,6 +9,7 @@
 
 #include "compiler/error.h"
 #include "tools/command.h"
+#include "tools/firmware_flags.h"
 #include "tools/model_flags.h"
 #include "tools/onnxruntime.h"
 #include "tools/pipeline.h"
@@ -38,6 +39,7 @@ struct CompileFlags {
   std::optional<std::string> max_cuts;
   std::optional<std::string> weights;
   std::optional<std::string> only_cut;
+  FirmwareFlags firmware_flags;
   ModelFlags model_flags;
   VerifyFlags verify_flags;
   bool verify = false;
@@ -117,6 +119,12 @@ CompileOptions OptionsOf(const CompileFlags& flags) {
   if (flags.max_cuts) {
     options.max_cuts = static_cast<int>(
         ParseCount("--max-cuts", *flags.max_cuts, 1, INT32_MAX));
+  }
+  options.firmware = FirmwareOptionsOf(flags.firmware_flags);
+  if (options.firmware.slowdown && (flags.buckets || flags.max_cuts)) {
+    Fail(ExitCode::kUsage, "E125",
+         "--server-slowdown stores every cut that can be best; --buckets and "
+         "--max-cuts leave cuts out; give one");
   }
   options.output = flags.output.value_or(
       std::filesystem::path(options.model_path).stem().string() + ".dnncut");
@@ -243,6 +251,7 @@ CommandRunner SetUpCompile(CLI::App* app) {
            "not know");
   AddLinkFlags(app, flags.get());
   AddTableFlags(app, flags.get());
+  AddFirmwareFlags(app, &flags->firmware_flags);
   AddModelFlags(app, &flags->model_flags);
   AddValue(app, "--weights", "WHERE", &flags->weights,
            "external (weights.bin, the default) or inline, in the halves");

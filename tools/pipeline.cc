@@ -94,12 +94,14 @@ Result BackendResult(const CompileResult& result) {
   backend.device = LabelOf(result.device);
   backend.server = LabelOf(result.server);
   backend.version = DNNCUT_VERSION;
+  backend.firmware = result.firmware;
   return backend;
 }
 
 CompileResult Compile(const CompileOptions& options, Progress* progress,
                       Warnings* warnings) {
   CompileResult result;
+  result.firmware = options.firmware;
 
   // The model. Beyond this point nothing reads the file's structure again.
   progress->Stage(fmt::format("reading {}", options.model_path));
@@ -140,6 +142,11 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   result.exact = BuildCutTable(result.problem, result.blocks);
   result.table = Approximate(options, result.problem, result.exact);
   progress->Detail(FormatPlural(std::ssize(result.exact.rows), "row"));
+  if (options.firmware.slowdown) {
+    progress->Stage("finding the best cuts for a busy server");
+    AddSlowdownCuts(result.problem, *options.firmware.slowdown, &result.table);
+    progress->Detail(FormatPlural(std::ssize(result.table.cuts), "cut"));
+  }
   WarnWhereMemoryIsShort(result, warnings);
 
   if (!options.output.empty()) {

@@ -47,6 +47,8 @@ struct CompileOptions {
   std::vector<int64_t> bucket_kbps;
   int max_cuts = 0;
 
+  FirmwareOptions firmware;
+
   // The folder to write; empty: nothing is written.
   std::string output;
   bool force = false;           // replace what is there
@@ -62,7 +64,10 @@ struct CompileResult {
   Problem problem;
   BlockGraph blocks;
   CutTable exact;
-  CutTable table;  // `exact`, or a smaller one made of it
+  // `exact`, or a smaller one made of it; with firmware.slowdown further cuts
+  // follow.
+  CutTable table;
+  FirmwareOptions firmware;  // of the options
 };
 
 // The same as the backends take it; refers to `result`.

@@ -221,6 +221,8 @@ class Refiner {
     }
     blocks_ = Compress(MakeBlockGraph(solved_));
     table_ = BuildCutTable(solved_, blocks_);
+    const auto& slowdown = compiled_.table.firmware.slowdown;
+    if (slowdown) AddSlowdownCuts(solved_, *slowdown, &table_);
   }
 
   FittedCrossings Crossings() const {
@@ -265,6 +267,7 @@ class Refiner {
     result.server = Label(Side::kServer);
     result.refined = Refined();
     result.version = DNNCUT_VERSION;
+    result.firmware = compiled_.table.firmware;
     return result;
   }
 

@@ -65,11 +65,10 @@ TEST(TableJson, HasEveryKeyOfTheDesignInItsOrder) {
   SplitModel split = MakeSplitModel(ChainModel(), temp, Side::kServer);
   split.table.approximation = Approximation{"buckets", 0.25, 77};
   const Json table = Json::parse(TableJson(split.AsResult(), {}));
-  EXPECT_THAT(
-      Keys(table),
-      ElementsAre("schema", "tool", "model", "device", "server", "objective",
-                  "link", "approximation", "interface", "layers", "blocks", "cuts",
-                  "rows"));
+  EXPECT_THAT(Keys(table),
+              ElementsAre("schema", "tool", "model", "device", "server",
+                          "objective", "link", "approximation", "firmware",
+                          "interface", "layers", "blocks", "cuts", "rows"));
   EXPECT_EQ(table["schema"], "dnncut.table/1");
   EXPECT_EQ(table["tool"].dump(), R"({"name":"dnncut","version":"0.0.0"})");
   EXPECT_THAT(Keys(table["model"]),
@@ -83,16 +82,15 @@ TEST(TableJson, HasEveryKeyOfTheDesignInItsOrder) {
             R"("downlink":"same","result":"server"})");
   EXPECT_EQ(table["approximation"].dump(),
             R"({"kind":"buckets","worst_regret":0.25,"worst_kbps":77})");
-  EXPECT_THAT(
-      Keys(table["cuts"][0]),
-      ElementsAre("id", "device_layers", "server_layers", "device_ns",
-                  "server_ns", "cross_ns", "upload_bytes", "download_bytes",
-                  "download_ns", "tensors", "device_weight_bytes",
-                  "server_weight_bytes", "device_model", "server_model",
-                  "interface"));
+  EXPECT_THAT(Keys(table["cuts"][0]),
+              ElementsAre("id", "device_layers", "server_layers", "device_ns",
+                          "server_ns", "cross_ns", "upload_bytes",
+                          "download_bytes", "download_ns", "tensors",
+                          "device_weight_bytes", "server_weight_bytes",
+                          "device_model", "server_model", "interface"));
   EXPECT_THAT(Keys(table["rows"][0]),
               ElementsAre("min_kbps", "max_kbps", "cut", "latency_ns_at_min",
-                          "latency_ns_at_max"));
+                          "latency_ns_at_max", "down_kbps", "up_kbps"));
   // All layers on the device: both results are uploaded, nothing else.
   const Json& last = table["cuts"].back();
   EXPECT_EQ(last["server_layers"], 0);
@@ -180,7 +178,8 @@ TEST(TableFile, RefusesBrokenOnes) {
     if (key == "objective" || key == "tool") continue;
     bad = good;
     bad.erase(key);
-    EXPECT_EQ(error(bad).empty(), key == "interface") << key;
+    EXPECT_EQ(error(bad).empty(), key == "interface" || key == "firmware")
+        << key;
     bad[key] = -1;
     EXPECT_NE(error(bad), "") << key;
   }

@@ -58,8 +58,8 @@ void ExpectLongestRanges(const Problem& problem, const CutTable& table,
 
 const std::vector<HysteresisLimit> kLimits = {
     {HysteresisLimit::Kind::kRegret, 0},
-    {HysteresisLimit::Kind::kRegret, 10'000},
-    {HysteresisLimit::Kind::kRegret, 99'999},
+    {HysteresisLimit::Kind::kRegret, 10'000'000},
+    {HysteresisLimit::Kind::kRegret, 99'999'999},
     {HysteresisLimit::Kind::kRegret, kMaxHysteresis},
     {HysteresisLimit::Kind::kSwitchingCost, 0},
     {HysteresisLimit::Kind::kSwitchingCost, 5},

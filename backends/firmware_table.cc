@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/firmware_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <string_view>
+
+#include "backends/crc32.h"
+#include "backends/interface_hash.h"
+#include "compiler/checked_math.h"
+#include "compiler/error.h"
+
+namespace dnncut {
+namespace {
+
+constexpr uint32_t kMax32 = std::numeric_limits<uint32_t>::max();
+
+void RequireCountable(size_t count, std::string_view what) {
+  if (count < kFirmwareNoCut) return;
+  Fail(ExitCode::kBadInput, "E612",
+       "the table has {} {}, and firmware counts to {}; make it smaller with "
+       "--max-cuts or a narrower range of bandwidths",
+       count, what, kFirmwareNoCut - 1);
+}
+
+// What dnncut_best adds up for a cut is
+//
+//   W * (1000 * fixed_ns + 1,000,000 * rtt_us + slowdown * server_ns)
+//     + 4,000,000,000 * (2 * link_bytes)
+//
+// The bracket must fit 64 bits for any round trip of 32 bits and any slowdown
+// of the range; with W below 2^30 and 2 * link_bytes below 2^63, the sum then
+// fits the 96 bits that it is added up in.
+void RequireNoOverflow(const FirmwareCut& cut, int64_t max_permille, int id) {
+  const unsigned __int128 bracket =
+      static_cast<unsigned __int128>(1000) * cut.fixed_ns +
+      static_cast<unsigned __int128>(1'000'000) * kMax32 +
+      static_cast<unsigned __int128>(max_permille) * cut.server_ns;
+  if (bracket <= std::numeric_limits<uint64_t>::max() &&
+      cut.link_bytes < uint64_t{1} << 62) {
+    return;
+  }
+  Fail(ExitCode::kBadInput, "E612",
+       "cut {} takes {} ns and up to {} times {} ns on the server and sends {} "
+       "bytes: more than firmware can add up in 64 bits",
+       id, cut.fixed_ns, static_cast<double>(max_permille) / 1000,
+       cut.server_ns, cut.link_bytes);
+}
+
+FirmwareCut MakeCut(const CutCosts& costs, const Downlink& downlink) {
+  FirmwareCut cut;
+  cut.fixed_ns = CheckedAdd(
+      CheckedAdd(costs.device_ns, costs.cross_ns, "what a cut takes"),
+      costs.download_ns, "what a cut takes");
+  cut.server_ns = costs.server_ns;
+  cut.link_bytes = costs.LinkBytes(downlink);
+  cut.device_layers = static_cast<uint32_t>(costs.device_layers);
+  cut.pays_rtt = costs.server_layers > 0 || !costs.uploaded.empty();
+  return cut;
+}
+
+// The cut that needs no network: without a layer on the server and, where the
+// results are wanted there, without results.
+uint16_t FallbackOf(const std::vector<TableCut>& cuts) {
+  for (size_t id = 0; id < cuts.size(); ++id) {
+    const CutCosts& costs = cuts[id].costs;
+    if (costs.server_layers == 0 && costs.uploaded.empty()) {
+      return static_cast<uint16_t>(id);
+    }
+  }
+  return kFirmwareNoCut;
+}
+
+class LittleEndian {
+ public:
+  void Add16(uint64_t value) { Add(value, 2); }
+  void Add32(uint64_t value) { Add(value, 4); }
+  void Add64(uint64_t value) { Add(value, 8); }
+  void AddText(std::string_view text) { bytes_ += text; }
+  std::string& bytes() { return bytes_; }
+
+ private:
+  void Add(uint64_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i) {
+      bytes_ += static_cast<char>(value >> (8 * i) & 0xFF);
+    }
+  }
+
+  std::string bytes_;
+};
+
+constexpr int kHeaderBytes = 64;
+constexpr int kRowBytes = 16;
+constexpr int kCutBytes = 32;
+constexpr int kCrcBytes = 4;
+
+void AddHeader(const FirmwareTable& table, LittleEndian* out) {
+  out->AddText("DNCT");
+  out->Add16(1);  // format, major
+  out->Add16(0);  // minor
+  out->Add32(FirmwareBlobBytes(table));
+  out->Add32(table.model_id);
+  out->Add32(table.interface_hash);
+  out->Add16(kHeaderBytes);
+  out->Add16(kRowBytes);
+  out->Add16(table.rows.size());
+  out->Add16(kCutBytes);
+  out->Add16(table.cuts.size());
+  out->Add16(table.fallback);
+  out->Add32(table.min_kbps);
+  out->Add32(table.max_kbps);
+  out->Add32(table.min_slowdown_permille);
+  out->Add32(table.max_slowdown_permille);
+  out->Add32(table.rtt_us);
+  out->Add32(table.dwell_ms);
+  out->Add64(0);  // reserved
+}
+
+}  // namespace
+
+bool IsFirmwarePrefix(const std::string& prefix) {
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+  constexpr std::string_view kDigits = "0123456789";
+  return !prefix.empty() && prefix.size() <= 32 &&
+         kLetters.find(prefix[0]) != std::string_view::npos &&
+         std::all_of(prefix.begin(), prefix.end(), [&](char c) {
+           return kLetters.find(c) != std::string_view::npos ||
+                  kDigits.find(c) != std::string_view::npos;
+         });
+}
+
+FirmwareTable MakeFirmwareTable(const Result& result) {
+  const CutTable& cuts = *result.table;
+  const Problem& problem = *result.problem;
+  RequireCountable(cuts.rows.size(), "rows");
+  RequireCountable(cuts.cuts.size(), "cuts");
+  FirmwareTable table;
+  table.model_id = static_cast<uint32_t>(
+      std::stoul(result.model->sha256.substr(0, 8), nullptr, 16));
+  table.interface_hash = InterfaceHash(*result.graph, cuts);
+  table.fallback = FallbackOf(cuts.cuts);
+  table.min_kbps = static_cast<uint32_t>(problem.range.min_kbps);
+  table.max_kbps = static_cast<uint32_t>(problem.range.max_kbps);
+  const SlowdownRange slowdown =
+      result.firmware.slowdown.value_or(SlowdownRange());
+  table.min_slowdown_permille = static_cast<uint32_t>(slowdown.min_permille);
+  table.max_slowdown_permille = static_cast<uint32_t>(slowdown.max_permille);
+  table.rtt_us = static_cast<uint32_t>((problem.rtt_ns + 999) / 1000);
+  table.dwell_ms = static_cast<uint32_t>(result.firmware.dwell_ms);
+  const Hysteresis hysteresis =
+      MakeHysteresis(cuts, problem.downlink, result.firmware.hysteresis);
+  for (size_t i = 0; i < cuts.rows.size(); ++i) {
+    const BandwidthRange& stay = hysteresis.stay[i];
+    table.rows.push_back({static_cast<uint32_t>(cuts.rows[i].min_kbps),
+                          static_cast<uint32_t>(stay.min_kbps),
+                          static_cast<uint32_t>(stay.max_kbps),
+                          static_cast<uint16_t>(cuts.rows[i].cut)});
+  }
+  for (const TableCut& cut : cuts.cuts) {
+    table.cuts.push_back(MakeCut(cut.costs, problem.downlink));
+    RequireNoOverflow(table.cuts.back(), slowdown.max_permille,
+                      static_cast<int>(table.cuts.size()) - 1);
+  }
+  return table;
+}
+
+int64_t FirmwareBlobBytes(const FirmwareTable& table) {
+  return kHeaderBytes + kRowBytes * std::ssize(table.rows) +
+         kCutBytes * std::ssize(table.cuts) + kCrcBytes;
+}
+
+std::string FirmwareBlob(const FirmwareTable& table) {
+  LittleEndian out;
+  AddHeader(table, &out);
+  for (const FirmwareRow& row : table.rows) {
+    out.Add32(row.min_kbps);
+    out.Add32(row.down_kbps);
+    out.Add32(row.up_kbps);
+    out.Add16(row.cut);
+    out.Add16(0);  // reserved
+  }
+  for (const FirmwareCut& cut : table.cuts) {
+    out.Add64(cut.fixed_ns);
+    out.Add64(cut.server_ns);
+    out.Add64(cut.link_bytes);
+    out.Add32(cut.device_layers);
+    out.Add32(cut.pays_rtt ? 1 : 0);
+  }
+  out.Add32(Crc32(out.bytes()));
+  return std::move(out.bytes());
+}
+
+}  // namespace dnncut
