@@ -154,12 +154,13 @@ class Page {
     Add("<form id=\"picker\" class=\"picker\" hidden>\n"
         "<label for=\"slider\">Bandwidth</label>\n"
         "<input id=\"slider\" type=\"range\" min=\"0\" max=\"1000\" step=\"1\" "
-        "aria-describedby=\"picked\">\n"
+        "aria-describedby=\"picked\" autocomplete=\"off\">\n"
         "<label for=\"kbps\">kbit/s</label>\n"
         "<input id=\"kbps\" type=\"number\" min=\"{}\" max=\"{}\" "
-        "step=\"1\">\n"
-        "<output id=\"picked\" for=\"slider kbps\" aria-live=\"polite\">"
-        "</output>\n</form>\n",
+        "step=\"1\" autocomplete=\"off\">\n"
+        "<p id=\"picked\" class=\"picked\"></p>\n"
+        "<p id=\"announced\" class=\"for-readers\" role=\"status\" "
+        "aria-live=\"polite\"></p>\n</form>\n",
         range.min_kbps, range.max_kbps);
   }
 
@@ -223,18 +224,18 @@ class Page {
     EndSection();
   }
 
-  // The cut that the graph shows without the script: in the middle of those
-  // that split, if any does.
-  int ShownCut() const {
-    std::vector<int> splits;
+  // The row whose cut the graph shows without the script, and with it at first:
+  // in the middle of those that split, if any does.
+  const ShownRow& MiddleRow() const {
+    std::vector<const ShownRow*> splits;
     for (const ShownRow& row : rows_) {
       const CutCosts& costs = result_.table->cuts[row.row.cut].costs;
       if (costs.device_layers > 0 && costs.server_layers > 0) {
-        splits.push_back(row.row.cut);
+        splits.push_back(&row);
       }
     }
-    return splits.empty() ? rows_[rows_.size() / 2].row.cut
-                          : splits[splits.size() / 2];
+    return splits.empty() ? rows_[rows_.size() / 2]
+                          : *splits[splits.size() / 2];
   }
 
   std::string_view GroupingText() const {
@@ -253,7 +254,7 @@ class Page {
   }
 
   void AddGraph() {
-    const int cut = ShownCut();
+    const int cut = MiddleRow().row.cut;
     StartSection("graph-heading", "Graph");
     Add("<p>{} A tensor that several boxes read is sent once.</p>\n",
         GroupingText());
@@ -303,10 +304,11 @@ class Page {
   }
 
   void AddEnd() {
+    Json data = ReportData(result_, groups_, ShownDecimals(rows_));
+    data["start"] = MiddleRow().shown_kbps;
     Add("</main>\n<script type=\"application/json\" id=\"data\">{}</script>\n"
         "<script>{}</script>\n</body>\n</html>\n",
-        ScriptJson(ReportData(result_, groups_, ShownDecimals(rows_))),
-        kReportJs);
+        ScriptJson(data), kReportJs);
   }
 
   const Result& result_;

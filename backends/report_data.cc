@@ -67,7 +67,10 @@ Json ReportData(const Result& result, const LayerGroups& groups, int decimals) {
   for (const TableRow& row : table.rows) {
     rows.push_back({row.min_kbps, row.max_kbps, row.cut});
   }
-  return {{"decimals", decimals}, {"cuts", cuts}, {"rows", rows}};
+  return {{"decimals", decimals},
+          {"edges", groups.edges.size()},
+          {"cuts", cuts},
+          {"rows", rows}};
 }
 
 }  // namespace dnncut
