@@ -163,6 +163,14 @@ static void test_step(void) {
   CHECK(dnncut_step(t, &state, 0, start + 13004u) == 0); /* at once */
 }
 
+/* A dwell that has passed stays so when the clock comes around. */
+static void test_step_after_49_days(void) {
+  dnncut_state state = {0, 0, 0, 0};
+  CHECK(dnncut_step(&sample_table, &state, 900, 5) == 1);
+  CHECK(dnncut_step(&sample_table, &state, 900, 3000000000u) == 1);
+  CHECK(dnncut_step(&sample_table, &state, 64, 6) == 0);
+}
+
 /* A dwell of 49 days, and no fallback. */
 static void test_step_without_fallback(void) {
   dnncut_state state = {0, 0, 0, 0};
@@ -277,6 +285,7 @@ uint32_t self_test(void) {
   test_order();
   test_lookup();
   test_step();
+  test_step_after_49_days();
   test_step_without_fallback();
   test_step_of_another_table();
   test_best();
