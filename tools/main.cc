@@ -41,7 +41,7 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut compile net.onnx -o out\n"
      "  dnncut explain out\n"
      "  dnncut explain out --bandwidth 3Mbps --dot cut.dot --trace cut.json\n"
-     "  dnncut explain out --layer fire9/squeeze1x1\n",
+     "  dnncut explain out --layer features.9.squeeze\n",
      SetUpExplain},
     {"solve",
      "finds the best cut again, for another bandwidth or round trip time",

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "compiler/unit_text.h"
+#include "tools/latency_curve.h"
 #include "tools/summary.h"
 #include "tools/terminal.h"
 #include "tools/text_table.h"
@@ -122,6 +123,8 @@ std::string SummaryText(const CompileResult& result, const Summary& summary,
                         const RunInfo& run) {
   std::string text = HeaderText(result, summary) + "\n";
   text += RowsText(result, summary) + "\n";
+  const std::string curve = LatencyCurve(result.problem, result.table);
+  if (!curve.empty()) text += curve + "\n";
   text += Heading(VerdictText(result.table, result.exact)) + "\n";
   text += fmt::format("gain    {}\n        {}\n",
                       GainText("device", summary.over_device),

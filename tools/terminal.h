@@ -15,8 +15,8 @@
 
 namespace dnncut {
 
-// Control characters as \x1b: names come from files, and a terminal must not
-// obey them.
+// Control characters, and bytes that are no UTF-8, as \x1b: names come from
+// files, and a terminal must not obey them. The result is valid UTF-8.
 std::string Printable(std::string_view text);
 
 // Bold on a terminal that wants colour, else as it is.

@@ -138,6 +138,14 @@ TEST(TextTableTest, WidthsAreThoseOfATerminal) {
 TEST(TerminalTest, ControlCharactersAreSpeltOut) {
   EXPECT_EQ(Printable("a\x1b[31mb\nc\x7f"), "a\\x1b[31mb\\x0ac\\x7f");
   EXPECT_EQ(Printable("größe"), "größe");
+  EXPECT_EQ(Printable("\u65e5\U0001f600"), "\u65e5\U0001f600");
+  // U+009B is ESC [ to a terminal; the others are no UTF-8: cut off, too long
+  // an encoding, half of a pair, beyond the last character.
+  EXPECT_EQ(Printable("\xc2\x9b."), "\\xc2\\x9b.");
+  EXPECT_EQ(Printable("\xff\xe2\x82"), "\\xff\\xe2\\x82");
+  EXPECT_EQ(Printable("\xc1\xbf\xe0\x9f\xbf"), "\\xc1\\xbf\\xe0\\x9f\\xbf");
+  EXPECT_EQ(Printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");
+  EXPECT_EQ(Printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");
 }
 
 TEST(DidYouMeanTest, NearNamesOnly) {

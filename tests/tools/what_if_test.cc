@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What would be if, against all cuts of small problems.
+#include "tools/what_if.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "tests/testing.h"
+#include "tools/side_words.h"
+#include "tools/why_held.h"
+
+namespace dnncut {
+namespace {
+
+constexpr int kSeeds = 300;
+constexpr int kMostLayers = 8;
+
+using Condition = std::function<bool(const Cut&)>;
+
+// The best of the cuts that meet the condition, nullptr for none.
+const CandidateCut* BestOf(const std::vector<CandidateCut>& cuts, int64_t kbps,
+                           const Condition& condition) {
+  const CandidateCut* best = nullptr;
+  for (const CandidateCut& cut : cuts) {
+    if (!condition(cut.cut)) continue;
+    if (best == nullptr || cut.At(kbps) < best->At(kbps)) best = &cut;
+  }
+  return best;
+}
+
+void ExpectSame(const Problem& problem, const std::optional<TableCut>& found,
+                const CandidateCut* best, int64_t kbps) {
+  ASSERT_EQ(found.has_value(), best != nullptr) << ProblemText(problem);
+  if (best == nullptr) return;
+  EXPECT_TRUE(IsFeasible(problem, found->cut)) << CutText(found->cut);
+  EXPECT_EQ(found->costs, CountCosts(problem, found->cut));
+  EXPECT_TRUE(ScaledLatency(found->costs, problem.downlink, kbps) ==
+              best->At(kbps))
+      << CutText(found->cut) << " but " << CutText(best->cut) << " at " << kbps
+      << "\n"
+      << ProblemText(problem);
+}
+
+bool IsSent(const Problem& problem, TensorId t, const Cut& cut) {
+  const std::vector<TensorId> uploaded = CountCosts(problem, cut).uploaded;
+  return std::count(uploaded.begin(), uploaded.end(), t) > 0;
+}
+
+TEST(WhatIf, ALayerOnASideIsTheBestOfAllCutsWithIt) {
+  int impossible = 0;
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    SCOPED_TRACE(seed);
+    const Problem problem = RandomFeasibleProblem(seed, kMostLayers);
+    const std::vector<CandidateCut> cuts = EnumerateCuts(problem);
+    const int64_t kbps = 1 + seed % 60;
+    for (LayerId l = 0; l < static_cast<int>(problem.layers.size()); ++l) {
+      for (const Side side : {Side::kDevice, Side::kServer}) {
+        const auto has_it = [&](const Cut& cut) { return cut[l] == side; };
+        const CandidateCut* best = BestOf(cuts, kbps, has_it);
+        const auto found = BestCutWith(problem, {{l, side}}, kbps);
+        ExpectSame(problem, found, best, kbps);
+        if (found) {
+          EXPECT_TRUE(has_it(found->cut));
+        }
+        impossible += best == nullptr ? 1 : 0;
+      }
+    }
+  }
+  EXPECT_GT(impossible, 100);
+}
+
+TEST(WhatIf, TheNextBestIsTheBestOfAllOtherCuts) {
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    SCOPED_TRACE(seed);
+    const Problem problem = RandomFeasibleProblem(seed, kMostLayers);
+    const std::vector<CandidateCut> cuts = EnumerateCuts(problem);
+    const int64_t kbps = 1 + seed % 60;
+    // Of any cut, the best or not.
+    for (const CandidateCut& known : cuts) {
+      const NextBest next = FindNextBest(problem, known.cut, kbps);
+      ASSERT_TRUE(next.searched);
+      std::optional<TableCut> found;
+      if (next.found) found = next.cut;
+      ExpectSame(
+          problem, found,
+          BestOf(cuts, kbps, [&](const Cut& cut) { return cut != known.cut; }),
+          kbps);
+      if (found) {
+        EXPECT_NE(found->cut, known.cut);
+      }
+    }
+  }
+}
+
+TEST(WhatIf, SendingATensorIsTheBestOfAllCutsThatDo) {
+  int impossible = 0;
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    SCOPED_TRACE(seed);
+    const Problem problem = RandomFeasibleProblem(seed, kMostLayers);
+    const std::vector<CandidateCut> cuts = EnumerateCuts(problem);
+    const int64_t kbps = 1 + seed % 60;
+    for (TensorId t = 0; t < static_cast<int>(problem.tensors.size()); ++t) {
+      const auto sends = [&](const Cut& cut) {
+        return IsSent(problem, t, cut);
+      };
+      const CandidateCut* best = BestOf(cuts, kbps, sends);
+      const auto found = BestCutThatSends(problem, t, kbps);
+      ExpectSame(problem, found, best, kbps);
+      if (found) {
+        EXPECT_TRUE(sends(found->cut));
+      }
+      impossible += best == nullptr ? 1 : 0;
+    }
+  }
+  EXPECT_GT(impossible, 100);
+}
+
+TEST(WhatIf, WideProblemsAreNotSearched) {
+  // Every layer is both last and first: n solves of n layers.
+  Problem problem;
+  constexpr int kLayers = 5000;
+  for (int l = 0; l < kLayers; ++l) {
+    problem.layers.push_back(MakeLayer("l", 1, 1));
+    problem.tensors.push_back(MakeTensor("t", kModelInput, {l}, 1));
+  }
+  const Cut cut(kLayers, Side::kDevice);
+  EXPECT_FALSE(FindNextBest(problem, cut, 1).searched);
+}
+
+TEST(WhyHeld, SaysWhyExactlyWhenNoCutHasTheLayerThere) {
+  int held = 0;
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    SCOPED_TRACE(seed);
+    const Problem problem = RandomFeasibleProblem(seed, kMostLayers);
+    const std::vector<CandidateCut> cuts = EnumerateCuts(problem);
+    const int layers = static_cast<int>(problem.layers.size());
+    for (LayerId l = 0; l < layers; ++l) {
+      for (const Side side : {Side::kDevice, Side::kServer}) {
+        for (LayerId stays = -1; stays < layers; ++stays) {
+          if (stays == l) continue;
+          // A layer that cannot stay where it is asked to is no reason.
+          const auto can_stay = [&](const Cut& cut) {
+            return stays == -1 || cut[stays] == OtherSide(side);
+          };
+          if (BestOf(cuts, 1, can_stay) == nullptr) continue;
+          const bool possible = BestOf(cuts, 1, [&](const Cut& cut) {
+                                  return can_stay(cut) && cut[l] == side;
+                                }) != nullptr;
+          const std::optional<Hold> hold = WhyNotOn(problem, l, side, stays);
+          EXPECT_EQ(hold.has_value(), !possible)
+              << l << " " << SideWord(side) << " " << stays << "\n"
+              << ProblemText(problem);
+          if (!hold) continue;
+          ++held;
+          EXPECT_EQ(hold->first, l);
+          EXPECT_FALSE(HoldText(problem, *hold).empty());
+        }
+      }
+    }
+  }
+  EXPECT_GT(held, 1000);
+}
+
+TEST(WhyHeld, WhatMustFollowIsThereInEveryCut) {
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    SCOPED_TRACE(seed);
+    const Problem problem = RandomFeasibleProblem(seed, kMostLayers);
+    const std::vector<CandidateCut> cuts = EnumerateCuts(problem);
+    const int layers = static_cast<int>(problem.layers.size());
+    for (LayerId l = 0; l < layers; ++l) {
+      for (const Side side : {Side::kDevice, Side::kServer}) {
+        if (WhyNotOn(problem, l, side)) continue;
+        for (const LayerId follower : MustFollow(problem, l, side)) {
+          EXPECT_TRUE(BestOf(cuts, 1, [&](const Cut& cut) {
+                        return cut[l] == side && cut[follower] != side;
+                      }) == nullptr);
+        }
+      }
+    }
+  }
+}
+
+TEST(WhyHeld, NamesTheWay) {
+  // x -> a -> b -> c, c pinned to the device, b and its result never cross.
+  Problem problem;
+  problem.layers = {MakeLayer("a", 1, 1), MakeLayer("b", 1, 1),
+                    MakeLayer("c", 1, 1), MakeLayer("d", 1, 1)};
+  problem.tensors = {MakeTensor("x", kModelInput, {0}, 4),
+                     MakeTensor("ta", 0, {1}, 4), MakeTensor("tb", 1, {2}, 4),
+                     MakeTensor("tc", 2, {3}, 4)};
+  problem.layers[2].pinned = Side::kDevice;
+  const auto text = [&](LayerId layer, Side side) {
+    const std::optional<Hold> hold = WhyNotOn(problem, layer, side);
+    return hold ? HoldText(problem, *hold) : "free";
+  };
+  EXPECT_EQ(text(2, Side::kServer), "'c' is pinned to the device");
+  EXPECT_EQ(text(1, Side::kServer),
+            "'c' reads 'tb', and nothing flows back to the device; 'c' is "
+            "pinned to the device");
+  EXPECT_EQ(text(0, Side::kServer),
+            "'c' depends on it, 2 layers on, and nothing flows back to the "
+            "device; 'c' is pinned to the device");
+  EXPECT_EQ(text(3, Side::kServer), "free");
+  EXPECT_EQ(MustFollow(problem, 1, Side::kServer),
+            (std::vector<LayerId>{2, 3}));
+  EXPECT_EQ(MustFollow(problem, 1, Side::kDevice), std::vector<LayerId>{0});
+  EXPECT_EQ(text(0, Side::kDevice), "free");
+  problem.tensors[3].bytes.reset();
+  EXPECT_EQ(text(3, Side::kServer),
+            "'c' shares 'tc' with it, which never crosses; 'c' is pinned to "
+            "the device");
+  problem.layers[2].pinned = Side::kServer;
+  problem.tensors[3].bytes = 4;
+  EXPECT_EQ(text(3, Side::kDevice),
+            "'c' makes its 'tc', and nothing flows back to the device; 'c' is "
+            "pinned to the server");
+}
+
+}  // namespace
+}  // namespace dnncut

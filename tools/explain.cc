@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/explain.h"
+
+#include <algorithm>
+
+#include "compiler/block_graph.h"
+#include "compiler/checked_math.h"
+#include "tools/side_words.h"
+#include "tools/what_if.h"
+
+namespace dnncut {
+namespace {
+
+constexpr size_t kLongest = 3;
+
+int64_t TransferNs(int64_t bytes, int64_t kbps) {
+  const Int128 scaled = Int128{kByteNsKbps} * bytes;
+  const Int128 ns = (scaled * 2 + kbps) / (Int128{kbps} * 2);
+  if (ns > INT64_MAX) {
+    Fail(ExitCode::kBadInput, "E210", "the time of a transfer is too large");
+  }
+  return static_cast<int64_t>(ns);
+}
+
+LatencyParts Minus(const LatencyParts& a, const LatencyParts& b) {
+  return {a.device_ns - b.device_ns, a.network_ns - b.network_ns,
+          a.server_ns - b.server_ns, a.total_ns - b.total_ns};
+}
+
+std::optional<Other> AloneOn(const Compiled& compiled, const Spot& spot,
+                             Side side) {
+  TableCut alone;
+  alone.cut.assign(compiled.problem.layers.size(), side);
+  if (!IsFeasible(compiled.problem, alone.cut)) return std::nullopt;
+  alone.costs = CountCosts(compiled.problem, alone.cut);
+  return CompareAt(compiled, spot, alone);
+}
+
+// Puts the best of all other cuts into `next_best`; false: not searched.
+bool FindNext(const Compiled& compiled, const Spot& spot,
+              std::optional<Other>* next_best) {
+  const NextBest next = FindNextBest(
+      compiled.problem, compiled.cuts[spot.row.cut].cut, spot.kbps);
+  if (next.found) *next_best = CompareAt(compiled, spot, next.cut);
+  return next.searched;
+}
+
+std::vector<LongPart> LongestOf(const Compiled& compiled, const Spot& spot) {
+  const Problem& problem = compiled.problem;
+  const TableCut& chosen = compiled.cuts[spot.row.cut];
+  std::vector<LongPart> parts;
+  for (size_t l = 0; l < problem.layers.size(); ++l) {
+    const ProblemLayer& layer = problem.layers[l];
+    const Side side = chosen.cut[l];
+    parts.push_back(
+        {layer.name, std::string(SideWord(side)),
+         side == Side::kDevice ? layer.device_ns : layer.server_ns});
+  }
+  for (const TensorId t : chosen.costs.uploaded) {
+    const ProblemTensor& tensor = problem.tensors[t];
+    parts.push_back({tensor.name, "link", SendNs(tensor, spot.kbps)});
+  }
+  std::stable_sort(
+      parts.begin(), parts.end(),
+      [](const LongPart& a, const LongPart& b) { return a.ns > b.ns; });
+  parts.resize(std::min(parts.size(), kLongest));
+  std::erase_if(parts, [](const LongPart& part) { return part.ns == 0; });
+  return parts;
+}
+
+// Why the producer cannot be on the device while a reader is on the server.
+std::optional<Hold> WhyNeverSent(const Problem& problem,
+                                 const ProblemTensor& tensor) {
+  const bool has_producer = tensor.producer != kModelInput;
+  if (has_producer) {
+    if (auto hold = WhyNotOn(problem, tensor.producer, Side::kDevice)) {
+      return hold;
+    }
+  }
+  if (tensor.readers.empty()) return std::nullopt;
+  // All readers are held; the last one says why.
+  return WhyNotOn(problem, tensor.readers.back(), Side::kServer,
+                  has_producer ? tensor.producer : -1);
+}
+
+}  // namespace
+
+Compiled ReadCompiled(const std::string& path) {
+  Compiled compiled;
+  compiled.table = ReadTableFile(path);
+  ProblemFile file = ReadProblemFile(FolderOfTable(path), compiled.table);
+  compiled.problem = std::move(file.problem);
+  for (Cut& cut : file.cuts) {
+    TableCut counted;
+    counted.costs = CountCosts(compiled.problem, cut);
+    counted.cut = std::move(cut);
+    compiled.cuts.push_back(std::move(counted));
+  }
+  return compiled;
+}
+
+Spot SpotAt(const Compiled& compiled, int64_t kbps) {
+  Spot spot;
+  spot.row = FindRow(compiled.table, kbps);
+  spot.kbps = kbps;
+  spot.parts = PartsAt(compiled.cuts[spot.row.cut].costs,
+                       compiled.problem.downlink, kbps);
+  return spot;
+}
+
+std::vector<Spot> SpotsOf(const Compiled& compiled,
+                          std::optional<int64_t> kbps) {
+  if (kbps) return {SpotAt(compiled, *kbps)};
+  std::vector<Spot> spots;
+  for (const TableRow& row : compiled.table.rows) {
+    spots.push_back(SpotAt(compiled, MiddleKbps(row.min_kbps, row.max_kbps)));
+  }
+  return spots;
+}
+
+Other CompareAt(const Compiled& compiled, const Spot& spot,
+                const TableCut& cut) {
+  Other other;
+  other.cut = cut;
+  other.parts = PartsAt(cut.costs, compiled.problem.downlink, spot.kbps);
+  other.more = Minus(other.parts, spot.parts);
+  const Cut& chosen = compiled.cuts[spot.row.cut].cut;
+  for (LayerId l = 0; l < static_cast<int>(cut.cut.size()); ++l) {
+    if (cut.cut[l] == chosen[l]) continue;
+    (cut.cut[l] == Side::kDevice ? other.to_device : other.to_server)
+        .push_back(l);
+  }
+  return other;
+}
+
+LayerExplanation ExplainLayer(const Compiled& compiled, LayerId layer,
+                              std::optional<int64_t> kbps) {
+  const Problem& problem = compiled.problem;
+  LayerExplanation explanation;
+  explanation.layer = layer;
+  explanation.not_on_device = WhyNotOn(problem, layer, Side::kDevice);
+  explanation.not_on_server = WhyNotOn(problem, layer, Side::kServer);
+  explanation.with_it_on_device = MustFollow(problem, layer, Side::kDevice);
+  explanation.with_it_on_server = MustFollow(problem, layer, Side::kServer);
+  for (TensorId t = 0; t < static_cast<int>(problem.tensors.size()); ++t) {
+    const ProblemTensor& tensor = problem.tensors[t];
+    if (tensor.producer == layer) explanation.makes.push_back(t);
+    if (std::binary_search(tensor.readers.begin(), tensor.readers.end(),
+                           layer)) {
+      explanation.reads.push_back(t);
+    }
+  }
+  for (const Spot& spot : SpotsOf(compiled, kbps)) {
+    LayerExplanation::At at;
+    at.spot = spot;
+    at.side = compiled.cuts[spot.row.cut].cut[layer];
+    const auto other =
+        BestCutWith(problem, {{layer, OtherSide(at.side)}}, spot.kbps);
+    if (other) at.other = CompareAt(compiled, spot, *other);
+    explanation.at.push_back(at);
+  }
+  return explanation;
+}
+
+TensorExplanation ExplainTensor(const Compiled& compiled, TensorId tensor_id,
+                                std::optional<int64_t> kbps) {
+  const Problem& problem = compiled.problem;
+  const ProblemTensor& tensor = problem.tensors[tensor_id];
+  TensorExplanation explanation;
+  explanation.tensor = tensor_id;
+  for (const Spot& spot : SpotsOf(compiled, kbps)) {
+    TensorExplanation::At at;
+    at.spot = spot;
+    const TableCut& chosen = compiled.cuts[spot.row.cut];
+    at.is_sent = std::binary_search(chosen.costs.uploaded.begin(),
+                                    chosen.costs.uploaded.end(), tensor_id);
+    at.comes_back = ComesBack(problem, tensor, chosen.cut);
+    if (tensor.bytes) {
+      at.cost_ns = at.comes_back ? ReturnNs(tensor, problem.downlink, spot.kbps)
+                                 : SendNs(tensor, spot.kbps);
+    }
+    if (!at.is_sent) {
+      const auto sent = BestCutThatSends(problem, tensor_id, spot.kbps);
+      if (sent) at.sent = CompareAt(compiled, spot, *sent);
+    }
+    explanation.can_be_sent =
+        explanation.can_be_sent || at.is_sent || at.sent.has_value();
+    explanation.at.push_back(at);
+  }
+  if (!explanation.can_be_sent && tensor.bytes) {
+    explanation.why_never = WhyNeverSent(problem, tensor);
+  }
+  return explanation;
+}
+
+CutExplanation ExplainCut(const Compiled& compiled, int64_t kbps) {
+  CutExplanation explanation;
+  explanation.spot = SpotAt(compiled, kbps);
+  const Spot& spot = explanation.spot;
+  explanation.device_only = AloneOn(compiled, spot, Side::kDevice);
+  explanation.server_only = AloneOn(compiled, spot, Side::kServer);
+  for (const TableCut& cut : compiled.cuts) {
+    explanation.cuts.push_back(CompareAt(compiled, spot, cut));
+  }
+  explanation.searched = FindNext(compiled, spot, &explanation.next_best);
+  explanation.longest = LongestOf(compiled, spot);
+  return explanation;
+}
+
+Overview ExplainTable(const Compiled& compiled) {
+  Overview overview;
+  for (const Spot& spot : SpotsOf(compiled, std::nullopt)) {
+    RowExplanation row;
+    row.spot = spot;
+    row.searched = FindNext(compiled, spot, &row.next_best);
+    if (!overview.rows.empty()) {
+      Spot before = overview.rows.back().spot;
+      before.kbps = spot.row.min_kbps;
+      before.parts = PartsAt(compiled.cuts[before.row.cut].costs,
+                             compiled.problem.downlink, before.kbps);
+      row.change = CompareAt(compiled, before, compiled.cuts[spot.row.cut]);
+      row.before = before;
+    }
+    overview.rows.push_back(row);
+  }
+  const BlockGraph blocks = MakeBlockGraph(compiled.problem);
+  overview.held_on_device =
+      static_cast<int>(blocks.blocks.front().layers.size());
+  if (blocks.has_server_anchor) {
+    overview.held_on_server =
+        static_cast<int>(blocks.blocks.back().layers.size());
+  }
+  return overview;
+}
+
+bool ComesBack(const Problem& problem, const ProblemTensor& tensor,
+               const Cut& cut) {
+  return tensor.result && problem.result == Side::kDevice &&
+         cut[tensor.producer] == Side::kServer;
+}
+
+int64_t SendNs(const ProblemTensor& tensor, int64_t kbps) {
+  return CheckedAdd(tensor.cross_ns, TransferNs(tensor.bytes.value(), kbps),
+                    "the time of a transfer");
+}
+
+int64_t ReturnNs(const ProblemTensor& tensor, const Downlink& downlink,
+                 int64_t kbps) {
+  if (downlink.kind == Downlink::Kind::kSame) {
+    return TransferNs(tensor.bytes.value(), kbps);
+  }
+  return FixedDownloadNs(downlink, tensor.bytes.value());
+}
+
+}  // namespace dnncut

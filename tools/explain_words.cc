@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/explain_words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/checked_math.h"
+#include "compiler/unit_text.h"
+#include "tools/side_words.h"
+
+namespace dnncut {
+namespace {
+
+std::string MovedLine(const Problem& problem, Side side,
+                      const std::vector<LayerId>& layers) {
+  if (layers.empty()) return "";
+  return Labelled("", fmt::format("to the {}: {}", SideWord(side),
+                                  LayerNames(problem, layers)));
+}
+
+std::string ReturnedText(const CutCosts& costs) {
+  if (costs.download_bytes == 0) return "nothing";
+  return FormatBytes(costs.download_bytes);
+}
+
+}  // namespace
+
+std::string Labelled(std::string_view label, std::string_view text) {
+  return fmt::format("{:<11}{}\n", label, text);
+}
+
+std::string PartsText(const LatencyParts& parts) {
+  const auto part = [&parts](std::string_view name, int64_t ns) {
+    const Int128 total_ns = std::max<int64_t>(1, parts.total_ns);
+    const auto percent =
+        static_cast<int64_t>((Int128{ns} * 200 + total_ns) / (total_ns * 2));
+    return fmt::format("{} {} ({} %)", name, FormatDuration(ns), percent);
+  };
+  return fmt::format("{} = {} + {} + {}", FormatDuration(parts.total_ns),
+                     part("device", parts.device_ns),
+                     part("network", parts.network_ns),
+                     part("server", parts.server_ns));
+}
+
+std::string SpotText(const Spot& spot) {
+  std::string text = fmt::format("{} to {}", FormatKbps(spot.row.min_kbps),
+                                 FormatKbps(spot.row.max_kbps));
+  return text + ", shown at " + FormatKbps(spot.kbps);
+}
+
+std::string WhereText(const TableCut& cut) {
+  if (cut.costs.server_layers == 0) return "all on the device";
+  if (cut.costs.device_layers == 0) return "all on the server";
+  return fmt::format("{} of {} layers on the device", cut.costs.device_layers,
+                     cut.cut.size());
+}
+
+std::string SentText(const Problem& problem, const CutCosts& costs) {
+  if (costs.uploaded.empty()) return "nothing";
+  const std::string first =
+      Quoted(problem.tensors[costs.uploaded.front()].name);
+  const std::string bytes = FormatBytes(costs.upload_bytes);
+  const size_t count = costs.uploaded.size();
+  if (count == 1) return fmt::format("{} {}", first, bytes);
+  return fmt::format("{} and {} more, {}", first, count - 1, bytes);
+}
+
+std::string OtherLines(const Compiled& compiled, const Spot& spot,
+                       const Other& other) {
+  const Problem& problem = compiled.problem;
+  const CutCosts& now = compiled.cuts[spot.row.cut].costs;
+  const CutCosts& then = other.cut.costs;
+  std::string text =
+      Labelled("", fmt::format("device {}, network {}, server {}",
+                               FormatChange(other.more.device_ns),
+                               FormatChange(other.more.network_ns),
+                               FormatChange(other.more.server_ns)));
+  text += MovedLine(problem, Side::kDevice, other.to_device);
+  text += MovedLine(problem, Side::kServer, other.to_server);
+  if (then.uploaded != now.uploaded) {
+    text += Labelled(
+        "", fmt::format("sends {} instead of {}", SentText(problem, then),
+                        SentText(problem, now)));
+  }
+  if (then.download_bytes != now.download_bytes) {
+    text += Labelled("", fmt::format("gets back {} instead of {}",
+                                     ReturnedText(then), ReturnedText(now)));
+  }
+  return text;
+}
+
+}  // namespace dnncut

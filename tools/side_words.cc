@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/side_words.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "compiler/checked_math.h"
+#include "compiler/unit_text.h"
+#include "tools/terminal.h"
+
+namespace dnncut {
+
+std::string_view SideWord(Side side) {
+  return side == Side::kDevice ? "device" : "server";
+}
+
+Side OtherSide(Side side) {
+  return side == Side::kDevice ? Side::kServer : Side::kDevice;
+}
+
+std::string Quoted(std::string_view name) {
+  return fmt::format("'{}'", Printable(name));
+}
+
+std::string LayerNames(const Problem& problem,
+                       const std::vector<LayerId>& layers) {
+  if (layers.empty()) return "none";
+  const std::string first = Quoted(problem.layers[layers.front()].name);
+  const std::string last = Quoted(problem.layers[layers.back()].name);
+  if (layers.size() == 1) return first;
+  if (layers.size() == 2) return fmt::format("{} and {}", first, last);
+  return fmt::format("{} .. {} ({} layers)", first, last, layers.size());
+}
+
+std::string FormatChange(int64_t ns) {
+  return fmt::format("{}{}", ns < 0 ? "-" : "+", FormatDuration(std::abs(ns)));
+}
+
+std::string FormatMore(int64_t more_ns, int64_t than_ns) {
+  if (more_ns == 0) return "as much";
+  const int64_t amount_ns = std::abs(more_ns);
+  const std::string amount = fmt::format("{} {}", FormatDuration(amount_ns),
+                                         more_ns > 0 ? "more" : "less");
+  if (than_ns <= 0) return amount;
+  // In tenths of a percent, or from twice as much on in hundredths of a time,
+  // rounded half up.
+  const auto per_mille = static_cast<int64_t>(
+      (Int128{amount_ns} * 2000 + than_ns) / (Int128{than_ns} * 2));
+  if (more_ns < 0 || per_mille < 1000) {
+    return fmt::format("{} ({}.{} %)", amount, per_mille / 10, per_mille % 10);
+  }
+  const auto hundredths = static_cast<int64_t>(
+      ((Int128{amount_ns} + than_ns) * 200 + than_ns) / (Int128{than_ns} * 2));
+  return fmt::format("{} ({}.{:02} times)", amount, hundredths / 100,
+                     hundredths % 100);
+}
+
+}  // namespace dnncut
