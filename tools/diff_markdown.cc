@@ -142,19 +142,19 @@ void AddLayers(const ResultDiff& diff, Page* page) {
                        const std::vector<int>& layers) {
     if (layers.empty()) return;
     lines.push_back(
-        fmt::format("- {}: {}\n", what,
+        fmt::format("{}: {}\n", what,
                     Text(LayersText(of.file->problem, layers, kShownRuns))));
   };
-  add("added", diff.after, match.added);
-  add("removed", diff.before, match.removed);
+  add("- added", diff.after, match.added);
+  add("- removed", diff.before, match.removed);
   page->AddFolded("Other layers", lines);
   lines.clear();
   for (const MovedLayers& moved : diff.layers->moved) {
     lines.push_back(fmt::format("- {}, cut {} to cut {}\n",
                                 RangeText(moved.range), moved.old_cut,
                                 moved.new_cut));
-    add("  to the device", diff.after, moved.to_device);
-    add("  to the server", diff.after, moved.to_server);
+    add("  - to the device", diff.after, moved.to_device);
+    add("  - to the server", diff.after, moved.to_server);
   }
   page->AddFolded("Layers that changed side", lines);
 }

@@ -63,8 +63,10 @@ std::string_view KindName(ChangeKind kind) {
 std::string LatencyVerdict(const ResultDiff& diff) {
   const LatencyRatio same;
   const auto by = [](std::string_view word, const DiffPoint& point) {
-    return fmt::format("{} by at most {} ({})", word, ChangeText(point.ratio),
-                       PointText(point));
+    std::string change = ChangeText(point.ratio);
+    const size_t sign = change.find_first_of("+-");
+    if (sign != std::string::npos) change.erase(sign, 1);
+    return fmt::format("{} by at most {} ({})", word, change, PointText(point));
   };
   const bool slower = same < diff.worst.ratio;
   const bool faster = diff.best.ratio < same;
@@ -160,12 +162,11 @@ std::string NoLayersText(const ResultDiff& diff) {
 
 std::string CompatibleText(std::string_view what,
                            const ServerCompatibility& compatibility) {
-  const std::string_view can =
-      compatibility.compatible == Compatible::kYes  ? "can"
-      : compatibility.compatible == Compatible::kNo ? "cannot"
-                                                    : "may not";
-  return fmt::format("{} {} talk to each other: {}", what, can,
-                     compatibility.reason);
+  const std::string_view fit =
+      compatibility.compatible == Compatible::kYes  ? "fit"
+      : compatibility.compatible == Compatible::kNo ? "do not fit"
+                                                    : "may not fit";
+  return fmt::format("{} {} together: {}", what, fit, compatibility.reason);
 }
 
 }  // namespace dnncut

@@ -54,7 +54,7 @@ std::string RangeText(const BandwidthRange& range);
 // Why layers were not compared: a result has no problem.json.
 std::string NoLayersText(const ResultDiff& diff);
 
-// "the new table can talk to the old server: ..."
+// "new table and old server fit together: ..."
 std::string CompatibleText(std::string_view what,
                            const ServerCompatibility& compatibility);
 

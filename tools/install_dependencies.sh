@@ -21,7 +21,7 @@ tests=(libgtest-dev libgmock-dev)
 # on the models of libonnx-testdata, benchmarks, comparisons.
 optional_program=(npm:npm openssl:openssl ca-certificates)
 optional_tests=(libonnx-testdata libbenchmark-dev python3:python3
-  python3-networkx shellcheck:shellcheck time:time)
+  python3-jsonschema python3-networkx shellcheck:shellcheck time:time)
 
 say() { echo "install_dependencies: $*" >&2; }
 

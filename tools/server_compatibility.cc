@@ -62,20 +62,32 @@ std::string TensorsReason(const Tensors& sent, const Tensors& expected) {
                      only_expected);
 }
 
+// "; the server has it as cut 2", where the same messages have another number.
+std::string ElsewhereText(const TableFile::Cut& cut, const TableFile& server) {
+  for (int id = 0; id < std::ssize(server.cuts); ++id) {
+    const TableFile::Cut& other = server.cuts[id];
+    if (!cut.interface || cut.interface != other.interface) continue;
+    return fmt::format("; the server has it as cut {}", id);
+  }
+  return "";
+}
+
 // Of one cut, whatever the model; nothing when it works.
 std::vector<ServerCompatibility::Cut> CheckCut(const TableFile& device,
                                                const TableFile& server,
                                                int id) {
   const TableFile::Cut& cut = device.cuts[id];
-  const auto no = [id](const std::string& reason) {
-    return std::vector<ServerCompatibility::Cut>{{id, Compatible::kNo, reason}};
+  const auto no = [&](const std::string& reason) {
+    return std::vector<ServerCompatibility::Cut>{
+        {id, Compatible::kNo, reason + ElsewhereText(cut, server)}};
   };
   if (SendsNothing(cut)) return {};
   if (id >= std::ssize(server.cuts)) {
     return no("is not among the cuts of the server");
   }
   const TableFile::Cut& other = server.cuts[id];
-  if (SendsNothing(other)) return no("runs on the device alone there");
+  if (SendsNothing(other))
+    return no("needs the server, where this cut is all on the device");
   if (server.only_cut.value_or(id) != id) {
     return no("has no half there, which was compiled with --only-cut");
   }

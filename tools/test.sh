@@ -48,3 +48,9 @@ for preset in "${presets[@]}"; do
   echo "== $preset: testing" >&2
   ctest --preset "$preset" --parallel "$jobs" --output-on-failure
 done
+
+# Builds of other types write the same bytes.
+if ((${#presets[@]} > 1)) && command -v python3 >/dev/null; then
+  echo "== same bytes" >&2
+  python3 -B tests/same_bytes.py build/{release,sanitizer}/bin/dnncut
+fi
