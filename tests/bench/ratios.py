@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Turns the numbers of decision_bench and networkx_min_cut.py into ratios.
+"""Turns the numbers of decision_bench, firmware_lookup_bench and
+networkx_min_cut.py into ratios.
 
-    ratios.py DECISION_BENCH_JSON [NETWORKX_JSON]
+    ratios.py DECISION_BENCH_JSON FIRMWARE_LOOKUP_BENCH_JSON [NETWORKX_JSON]
 """
 
 import json
@@ -60,6 +61,25 @@ def print_decisions(benchmarks):
               f"{decision_ns('lookup'):>8.1f} ns")
 
 
+def print_firmware(benchmarks):
+    print("\nThe table in C on this machine, mean of 256 bandwidths, beside a "
+          "minimum cut of the uncompressed\ngraph (LEMON); ratio: cold cut to "
+          "lookup in constants")
+    print(f"{'model':<20}{'rows':>5}{'bytes':>7}{'constants':>12}{'blob':>11}"
+          f"{'best':>11}{'cut, cold':>13}{'cut, warm':>13}{'ratio':>10}")
+    models = dict.fromkeys(name.split("/")[1] for name in benchmarks)
+    for model in models:
+        def ns(variant, model=model):
+            one = benchmarks[f"firmware/{model}/{variant}"]
+            return one["cpu_ns"] / one["decisions"]
+        counts = benchmarks[f"firmware/{model}/constants"]
+        print(f"{model:<20}{counts['rows']:>5.0f}{counts['bytes']:>7.0f}"
+              f"{ns('constants'):>9.2f} ns{ns('blob'):>8.1f} ns"
+              f"{ns('best'):>8.1f} ns{ns('lemon_cold') / 1e3:>10.1f} us"
+              f"{ns('lemon_warm') / 1e3:>10.1f} us"
+              f"{ns('lemon_cold') / ns('constants'):>9.0f}x")
+
+
 def print_networkx(benchmarks, result):
     table_ns = benchmarks["table/densenet121/compressed"]["cpu_ns"]
     decision = benchmarks["decision/densenet121/cold/whole"]
@@ -80,8 +100,9 @@ def main():
     benchmarks = load_benchmarks(sys.argv[1])
     print_tables(benchmarks)
     print_decisions(benchmarks)
-    if len(sys.argv) > 2:
-        with open(sys.argv[2], encoding="utf-8") as file:
+    print_firmware(load_benchmarks(sys.argv[2]))
+    if len(sys.argv) > 3:
+        with open(sys.argv[3], encoding="utf-8") as file:
             print_networkx(benchmarks, json.load(file))
 
 

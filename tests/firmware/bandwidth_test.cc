@@ -54,6 +54,8 @@ TEST(FirmwareBandwidth, OneTransferIsTheBandwidthRoundedDown) {
 }
 
 TEST(FirmwareBandwidth, DivisionIsExact) {
+  EXPECT_EQ(dnncut_bandwidth_divide(uint64_t{7} << 32, 7), 0xFFFFFFFFu);
+  EXPECT_EQ(dnncut_bandwidth_divide((uint64_t{7} << 32) - 1, 7), 0xFFFFFFFFu);
   Random random(2);
   for (int i = 0; i < 100'000; ++i) {
     const uint64_t dividend = random.Next() >> random.Below(64);
