@@ -18,6 +18,8 @@ struct FirmwareRow {
   uint32_t down_kbps = 0;  // the cut may be kept from here
   uint32_t up_kbps = 0;    // to here
   uint16_t cut = 0;
+
+  bool operator==(const FirmwareRow&) const = default;
 };
 
 struct FirmwareCut {
@@ -26,6 +28,8 @@ struct FirmwareCut {
   uint64_t link_bytes = 0;
   uint32_t device_layers = 0;
   bool pays_rtt = false;
+
+  bool operator==(const FirmwareCut&) const = default;
 };
 
 inline constexpr uint16_t kFirmwareNoCut = 0xFFFF;
@@ -42,6 +46,8 @@ struct FirmwareTable {
   uint32_t dwell_ms = 0;
   std::vector<FirmwareRow> rows;
   std::vector<FirmwareCut> cuts;  // by number
+
+  bool operator==(const FirmwareTable&) const = default;
 };
 
 // Throws Error E612 when the table has more rows or cuts than firmware can

@@ -2,15 +2,12 @@
 #include "compiler/json_file.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "compiler/did_you_mean.h"
 #include "compiler/error.h"
+#include "compiler/read_file.h"
 
 namespace dnncut {
 
@@ -174,35 +171,10 @@ std::optional<T> Find(const JsonValue& object, std::string_view key, As as) {
 }  // namespace
 
 JsonValue ReadJsonFile(const std::string& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) {
-    Fail(ExitCode::kIo, "E400", "cannot read {}: {}", path,
-         error ? error.message() : std::strerror(ENOENT));
-  }
-  if (!std::filesystem::is_regular_file(status)) {
-    Fail(ExitCode::kIo, "E400", "cannot read {}: it is not a regular file",
-         path);
-  }
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    Fail(ExitCode::kIo, "E400", "cannot read {}: {}", path,
-         std::strerror(errno));
-  }
-  const auto size = std::filesystem::file_size(path, error);
-  if (!error && size > static_cast<uintmax_t>(kMaxJsonBytes)) {
-    Fail(ExitCode::kBadInput, "E401",
-         "{}: is {} bytes, more than the {} that dnncut reads as JSON", path,
-         size, kMaxJsonBytes);
-  }
-  std::string text(error ? 0 : size, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (error || file.gcount() != static_cast<std::streamsize>(text.size())) {
-    Fail(ExitCode::kIo, "E400", "cannot read {}: {}", path,
-         error ? error.message() : "it changed while it was read");
-  }
-  return ParseJson(text, path);
+  return ParseJson(ReadFile(path, {.name = "JSON",
+                                   .max_bytes = kMaxJsonBytes,
+                                   .too_large = "E401"}),
+                   path);
 }
 
 JsonValue ParseJson(std::string_view text, const std::string& name) {

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "backends/firmware_file.h"
+#include "backends/interface_hash.h"
 #include "backends/latency_parts.h"
 #include "backends/table_file.h"
 #include "backends/table_json.h"
@@ -109,10 +111,54 @@ nlohmann::ordered_json LookupJson(const TableFile& table, const TableRow& row,
   return json;
 }
 
+std::string FirmwareText(const FirmwareTable& table, const FirmwareRow& row,
+                         int64_t kbps) {
+  const FirmwareCut& cut = table.cuts[row.cut];
+  const bool is_last = &row == &table.rows.back();
+  const int64_t max_kbps =
+      is_last ? table.max_kbps : int64_t{(&row + 1)->min_kbps} - 1;
+  return fmt::format(
+      "at {}: cut {} of model {}, used from {} to {}\n"
+      "kept      from {} to {}, at least {}\n"
+      "device    {}\n"
+      "server    interface {}\n",
+      FormatKbps(kbps), row.cut, HashText(table.model_id),
+      FormatKbps(row.min_kbps), FormatKbps(max_kbps), FormatKbps(row.down_kbps),
+      FormatKbps(row.up_kbps),
+      FormatDuration(table.dwell_ms * int64_t{1'000'000}),
+      FormatPlural(cut.device_layers, "layer"), HashText(table.interface_hash));
+}
+
+nlohmann::ordered_json FirmwareRowJson(const FirmwareTable& table,
+                                       const FirmwareRow& row, int64_t kbps) {
+  return {{"schema", "dnncut.firmware_lookup/1"},
+          {"kbps", kbps},
+          {"cut", row.cut},
+          {"row",
+           {{"min_kbps", row.min_kbps},
+            {"down_kbps", row.down_kbps},
+            {"up_kbps", row.up_kbps}}},
+          {"model_id", HashText(table.model_id)},
+          {"interface", HashText(table.interface_hash)},
+          {"device_layers", table.cuts[row.cut].device_layers}};
+}
+
+// What firmware would do with a dnncut_table.bin.
+void LookUpInFirmware(const std::string& path, int64_t kbps, bool json) {
+  const FirmwareTable table = ReadFirmwareTable(path);
+  RequireInRange("--bandwidth", kbps, {table.min_kbps, table.max_kbps});
+  const FirmwareRow& row = FindRow(table, kbps);
+  if (json) return PrintJson(FirmwareRowJson(table, row, kbps));
+  PrintResult(FirmwareText(table, row, kbps));
+}
+
 void RunLookup(const LookupFlags& flags) {
   const std::string& path = Require("lookup", "OUT", flags.path);
   const int64_t kbps = ParseKbps(
       "--bandwidth", Require("lookup", "--bandwidth", flags.bandwidth));
+  if (LooksLikeFirmwareTable(path)) {
+    return LookUpInFirmware(path, kbps, flags.json);
+  }
   const TableFile table = ReadTableFile(path);
   RequireInRange("--bandwidth", kbps, table.range);
   const TableRow& row = FindRow(table, kbps);
@@ -128,7 +174,7 @@ void RunLookup(const LookupFlags& flags) {
 CommandRunner SetUpLookup(CLI::App* app) {
   auto flags = std::make_shared<LookupFlags>();
   AddArgument(app, "OUT", &flags->path,
-              "folder that compile wrote, or a table.json");
+              "folder that compile wrote, a table.json or a dnncut_table.bin");
   AddValue(app, "-b,--bandwidth", "RATE", &flags->bandwidth,
            "uplink, for example 64kbps, 3Mbps or 10Gbps");
   AddSwitch(app, "--json", &flags->json, "the answer as JSON");

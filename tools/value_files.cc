@@ -1,51 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/value_files.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-
 #include "compiler/error.h"
-#include "compiler/system_file.h"
+#include "compiler/read_file.h"
 
 namespace dnncut {
 namespace {
 
-[[noreturn]] void FailToRead(const std::string& path, std::string_view why) {
-  Fail(ExitCode::kIo, "E723", "cannot read {}: {}", path, why);
-}
-
-std::string ReadWhole(const std::string& path) {
-  // Never blocks, whatever stands under the name.
-  const UniqueFd file(
-      open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
-  if (!file.is_open()) FailToRead(path, SystemErrorText(errno));
-  struct stat status = {};
-  if (fstat(file.get(), &status) != 0) {
-    FailToRead(path, SystemErrorText(errno));
-  }
-  if (const std::string why = WhyNotRegular(status.st_mode); !why.empty()) {
-    FailToRead(path, "it " + why);
-  }
-  if (status.st_size > kMaxValueFileBytes) {
-    Fail(ExitCode::kBadInput, "E724",
-         "{}: has {} bytes; a value may have at most {}", path,
-         static_cast<int64_t>(status.st_size), kMaxValueFileBytes);
-  }
-  std::string bytes(static_cast<size_t>(status.st_size), '\0');
-  size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t count =
-        read(file.get(), bytes.data() + done, bytes.size() - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) FailToRead(path, SystemErrorText(errno));
-    if (count == 0) FailToRead(path, "it became shorter while it was read");
-    done += static_cast<size_t>(count);
-  }
-  return bytes;
-}
+constexpr FileKind kValueFile = {.name = "a value",
+                                 .max_bytes = kMaxValueFileBytes,
+                                 .unreadable = "E723",
+                                 .too_large = "E724"};
 
 // Any byte but 0 means true in a file; a program may trust that it is 1.
 void NormalizeBools(Value* value) {
@@ -68,7 +33,7 @@ Value ReadValueFile(const std::string& path, const Declared& declared) {
          "values are read from",
          path);
   }
-  const std::string bytes = ReadWhole(path);
+  const std::string bytes = ReadFile(path, kValueFile);
   Value value =
       is_npy ? ParseNpy(bytes, path, declared) : ParsePb(bytes, path, declared);
   NormalizeBools(&value);
