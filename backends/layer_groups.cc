@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -17,6 +18,8 @@
 
 namespace dnncut {
 namespace {
+
+using Cuts = std::span<const TableCut>;
 
 // By layer, the number of its group, groups counted by their first layer.
 using Labels = std::vector<int>;
@@ -36,9 +39,9 @@ int CountOf(const Labels& labels) {
   return labels.empty() ? 0 : *std::ranges::max_element(labels) + 1;
 }
 
-Labels SameSides(const Problem& problem, const CutTable& table) {
+Labels SameSides(const Problem& problem, Cuts cuts) {
   std::vector<std::string> sides(problem.layers.size());
-  for (const TableCut& cut : table.cuts) {
+  for (const TableCut& cut : cuts) {
     for (size_t l = 0; l < sides.size(); ++l) {
       sides[l] += cut.cut[l] == Side::kDevice ? 'D' : 'S';
     }
@@ -59,21 +62,20 @@ Labels Connected(const Problem& problem, const Labels& same_sides) {
   return Number(sets.Representatives());
 }
 
-Labels Similar(const Problem& problem, const CutTable& table) {
-  const int cuts = static_cast<int>(table.cuts.size());
+Labels Similar(const Problem& problem, Cuts cuts) {
+  const int count = static_cast<int>(cuts.size());
   std::vector<int> buckets(problem.layers.size());
-  for (const TableCut& cut : table.cuts) {
+  for (const TableCut& cut : cuts) {
     for (size_t l = 0; l < buckets.size(); ++l) {
       buckets[l] += cut.cut[l] == Side::kDevice;
     }
   }
-  for (int& bucket : buckets) bucket = bucket * (kMostGroups - 1) / cuts;
+  for (int& bucket : buckets) bucket = bucket * (kMostGroups - 1) / count;
   return Number(buckets);
 }
 
-Labels Choose(const Problem& problem, const CutTable& table,
-              LayerGrouping* grouping) {
-  const Labels same_sides = SameSides(problem, table);
+Labels Choose(const Problem& problem, Cuts cuts, LayerGrouping* grouping) {
+  const Labels same_sides = SameSides(problem, cuts);
   const Labels connected = Connected(problem, same_sides);
   if (CountOf(connected) <= kMostGroups) {
     *grouping = LayerGrouping::kConnected;
@@ -84,16 +86,15 @@ Labels Choose(const Problem& problem, const CutTable& table,
     return same_sides;
   }
   *grouping = LayerGrouping::kSimilar;
-  return Similar(problem, table);
+  return Similar(problem, cuts);
 }
 
 class Grouper {
  public:
-  Grouper(const Problem& problem, const CutTable& table)
-      : problem_(problem), table_(table) {}
+  Grouper(const Problem& problem, Cuts cuts) : problem_(problem), cuts_(cuts) {}
 
   LayerGroups Group() {
-    labels_ = Choose(problem_, table_, &result_.grouping);
+    labels_ = Choose(problem_, cuts_, &result_.grouping);
     AddGroups();
     AddLayers();
     for (size_t t = 0; t < problem_.tensors.size(); ++t) {
@@ -107,7 +108,7 @@ class Grouper {
   LayerGroup NewGroup(LayerGroup::Kind kind) const {
     LayerGroup group;
     group.kind = kind;
-    group.on_device.resize(table_.cuts.size());
+    group.on_device.resize(cuts_.size());
     return group;
   }
 
@@ -131,8 +132,8 @@ class Grouper {
       group.last = id;
       group.device_ns += problem_.layers[l].device_ns;
       group.server_ns += problem_.layers[l].server_ns;
-      for (size_t c = 0; c < table_.cuts.size(); ++c) {
-        group.on_device[c] += table_.cuts[c].cut[l] == Side::kDevice;
+      for (size_t c = 0; c < cuts_.size(); ++c) {
+        group.on_device[c] += cuts_[c].cut[l] == Side::kDevice;
       }
     }
   }
@@ -141,7 +142,7 @@ class Grouper {
     GroupEdge& edge = edges_[{from, to}];
     edge.from = from;
     edge.to = to;
-    edge.crossing_bytes.resize(table_.cuts.size(), -1);
+    edge.crossing_bytes.resize(cuts_.size(), -1);
     if (edge.tensors.empty() || edge.tensors.back() != tensor) {
       edge.tensors.push_back(tensor);
     }
@@ -153,10 +154,10 @@ class Grouper {
   template <typename SideOfReader>
   void Cross(const ProblemTensor& tensor, SideOfReader side_of_reader,
              std::vector<bool>* counted, GroupEdge* edge) {
-    for (size_t c = 0; c < table_.cuts.size(); ++c) {
+    for (size_t c = 0; c < cuts_.size(); ++c) {
       const Side from = tensor.producer == kModelInput
                             ? Side::kDevice
-                            : table_.cuts[c].cut[tensor.producer];
+                            : cuts_[c].cut[tensor.producer];
       if (from == side_of_reader(c) || (*counted)[c]) continue;
       (*counted)[c] = true;
       int64_t& bytes = edge->crossing_bytes[c];
@@ -173,13 +174,13 @@ class Grouper {
       const int to = labels_[reader] + 1;
       if (to == from) continue;
       std::vector<bool>& in_cuts = counted[to];
-      in_cuts.resize(table_.cuts.size());
+      in_cuts.resize(cuts_.size());
       Cross(
-          tensor, [&](size_t c) { return table_.cuts[c].cut[reader]; },
-          &in_cuts, &EdgeTo(from, to, id));
+          tensor, [&](size_t c) { return cuts_[c].cut[reader]; }, &in_cuts,
+          &EdgeTo(from, to, id));
     }
     if (!tensor.result) return;
-    std::vector<bool> in_cuts(table_.cuts.size());
+    std::vector<bool> in_cuts(cuts_.size());
     const int to = static_cast<int>(result_.groups.size()) - 1;
     Cross(
         tensor, [&](size_t) { return problem_.result; }, &in_cuts,
@@ -187,7 +188,7 @@ class Grouper {
   }
 
   const Problem& problem_;
-  const CutTable& table_;
+  Cuts cuts_;
   Labels labels_;
   std::map<std::pair<int, int>, GroupEdge> edges_;
   LayerGroups result_;
@@ -196,7 +197,13 @@ class Grouper {
 }  // namespace
 
 LayerGroups GroupLayers(const Problem& problem, const CutTable& table) {
-  return Grouper(problem, table).Group();
+  // Those with a row come first.
+  int with_row = 0;
+  for (const TableRow& row : table.rows) {
+    with_row = std::max(with_row, row.cut + 1);
+  }
+  return Grouper(problem, Cuts(table.cuts).first(static_cast<size_t>(with_row)))
+      .Group();
 }
 
 }  // namespace dnncut

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The graph of a table, collapsed around its cuts: layers that no cut of the
-// table separates are one group. For people; the report draws it.
+// The graph of a table, collapsed around the cuts of its rows: layers that none
+// of them separates are one group. For people; the report draws it.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct LayerGroup {
   int layers = 0;
   int64_t device_ns = 0;
   int64_t server_ns = 0;
-  std::vector<int> on_device;  // by cut: how many of its layers
+  std::vector<int> on_device;  // by cut with a row: how many of its layers
 };
 
 // Tensors that layers of `from` make and layers of `to` read.
@@ -31,7 +31,8 @@ struct GroupEdge {
   int from = 0;  // indices into LayerGroups::groups
   int to = 0;
   std::vector<TensorId> tensors;
-  std::vector<int64_t> crossing_bytes;  // by cut; -1: nothing crosses
+  std::vector<int64_t>
+      crossing_bytes;  // by cut with a row; -1: nothing crosses
 };
 
 // What decides whether two layers are in one group.

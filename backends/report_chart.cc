@@ -98,6 +98,16 @@ class Chart {
     return CountCosts(problem_, cut);
   }
 
+  static int64_t HalfWidth(std::string_view text) {
+    return static_cast<int64_t>(text.size()) * kCharacter / 2;
+  }
+
+  // Where the middle of a label at `x` stands, so that the picture does not end
+  // before the label.
+  static int64_t Inside(int64_t x, std::string_view text) {
+    return std::clamp(x, HalfWidth(text), kWidth - HalfWidth(text));
+  }
+
   // A label for each threshold, in the lowest lane where it overlaps none.
   std::vector<Label> PlaceLabels() {
     std::vector<Label> labels;
@@ -106,10 +116,8 @@ class Chart {
       Label label;
       label.x = x_.At(rows_[i].row.min_kbps);
       label.text = FormatKbps(rows_[i].row.min_kbps);
-      const int64_t half =
-          static_cast<int64_t>(label.text.size()) * kCharacter / 2;
-      const int64_t middle =
-          std::clamp(label.x, kLeft + half - 300, kWidth - half);
+      const int64_t half = HalfWidth(label.text);
+      const int64_t middle = Inside(label.x, label.text);
       size_t lane = 0;
       while (lane < lane_ends.size() && lane_ends[lane] > middle - half) {
         ++lane;
@@ -157,10 +165,12 @@ class Chart {
 
   void AddTicks() {
     for (const int64_t tick : x_.Ticks()) {
-      Add("<path class=\"grid\" d=\"M{0} {1}V{2}\"/><text class=\"tick\" "
-          "text-anchor=\"middle\" x=\"{0}\" y=\"{3}\">{4}</text>\n",
-          Px(x_.At(tick)), Px(top_), Px(bottom_), Px(bottom_ + 170),
-          FormatKbps(tick));
+      const std::string text = FormatKbps(tick);
+      const int64_t x = x_.At(tick);
+      Add("<path class=\"grid\" d=\"M{} {}V{}\"/><text class=\"tick\" "
+          "text-anchor=\"middle\" x=\"{}\" y=\"{}\">{}</text>\n",
+          Px(x), Px(top_), Px(bottom_), Px(Inside(x, text)), Px(bottom_ + 170),
+          text);
     }
     for (const int64_t tick : y_.Ticks()) {
       Add("<path class=\"grid\" d=\"M{0} {1}H{2}\"/><text class=\"tick\" "
@@ -210,12 +220,9 @@ class Chart {
       Add("<path class=\"threshold\" d=\"M{} {}V{}\"/>", Px(label.x),
           Px(label.text.empty() ? strip : y + 20), Px(bottom_));
       if (label.text.empty()) continue;
-      const int64_t half =
-          static_cast<int64_t>(label.text.size()) * kCharacter / 2;
       Add("<text class=\"threshold-label\" text-anchor=\"middle\" x=\"{}\" "
           "y=\"{}\">{}</text>\n",
-          Px(std::clamp(label.x, kLeft + half - 300, kWidth - half)), Px(y),
-          label.text);
+          Px(Inside(label.x, label.text)), Px(y), label.text);
     }
   }
 

@@ -60,7 +60,9 @@ Json CutJson(const Result& result, const LayerGroups& groups, size_t id) {
 Json ReportData(const Result& result, const LayerGroups& groups, int decimals) {
   const CutTable& table = *result.table;
   Json cuts = Json::array();
-  for (size_t id = 0; id < table.cuts.size(); ++id) {
+  // Those with a row.
+  const size_t count = groups.groups.front().on_device.size();
+  for (size_t id = 0; id < count; ++id) {
     cuts.push_back(CutJson(result, groups, id));
   }
   Json rows = Json::array();

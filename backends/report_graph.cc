@@ -17,11 +17,13 @@ namespace dnncut {
 namespace {
 
 // In tenths of a pixel.
-constexpr LayoutSizes kSizes = {2300, 640, 300, 560, 240};
+constexpr LayoutSizes kSizes = {2500, 800, 300, 560, 240};
 constexpr int64_t kMargin = 120;
 constexpr int64_t kLabelHeight = 150;
+constexpr int64_t kLabelGap = 60;  // beside its edge
 constexpr int64_t kCharacter = 66;
-constexpr size_t kMostCharacters = 33;
+constexpr int64_t kLineHeight = 170;
+constexpr size_t kMostCharacters = 34;
 
 // A place that a label takes.
 struct Box {
@@ -113,16 +115,16 @@ class GraphDrawing {
     return bytes;
   }
 
-  // Near the end of an edge, where those from one node have parted; lower when
-  // another label is there.
+  // Beside the end of an edge, where those from one node have parted; higher or
+  // lower when another label is there.
   void AddEdgeLabel(size_t i) {
     const std::vector<Point>& points = layout_.edges[i];
     const Point& from = points[points.size() - 2];
     const Point& to = points.back();
     const std::string text = FormatSize(BytesOf(groups_.edges[i]));
-    const int64_t half = static_cast<int64_t>(text.size()) * kCharacter / 2;
-    const int64_t x = (from.x + to.x) / 2;
-    Box box = {x - half, x + half, (from.y + to.y - kLabelHeight) / 2};
+    const int64_t x = (from.x + to.x) / 2 + kLabelGap;
+    const int64_t width = static_cast<int64_t>(text.size()) * kCharacter;
+    Box box = {x, x + width, (from.y + to.y - kLabelHeight) / 2};
     for (const int64_t shift : {0, -1, 1}) {
       box.top = (from.y + to.y - kLabelHeight) / 2 + shift * kLabelHeight;
       if (std::ranges::none_of(
@@ -132,41 +134,48 @@ class GraphDrawing {
     }
     boxes_.push_back(box);
     Add("<text id=\"edge-label-{}\" class=\"edge-label{}\" "
-        "text-anchor=\"middle\" x=\"{}\" y=\"{}\">{}</text>\n",
+        "x=\"{}\" y=\"{}\">{}</text>\n",
         i, Crosses(i) ? " crossing" : "", Px(x + kMargin),
         Px(box.top + kMargin + 110), text);
   }
 
-  std::string NameOf(const LayerGroup& group) const {
-    if (group.kind == LayerGroup::Kind::kInputs) return "inputs of the model";
-    if (group.kind == LayerGroup::Kind::kResults) return "results of the model";
-    const std::string& first = problem_.layers[group.first].name;
-    const std::string& last = problem_.layers[group.last].name;
-    if (group.layers == 1) return SvgName(first, kMostCharacters);
-    constexpr size_t kHalf = (kMostCharacters - 3) / 2;
-    return SvgName(first, kHalf) + " \xe2\x80\xa6 " + SvgName(last, kHalf);
+  // What stands in a box, line by line.
+  std::vector<std::string> LinesOf(const LayerGroup& group,
+                                   std::string_view side) const {
+    const std::string side_text =
+        fmt::format("<tspan class=\"side\">{}</tspan>", side);
+    if (group.kind != LayerGroup::Kind::kLayers) {
+      const bool is_input = group.kind == LayerGroup::Kind::kInputs;
+      return {is_input ? "inputs of the model" : "results of the model",
+              side_text};
+    }
+    std::vector<std::string> lines = {
+        SvgName(problem_.layers[group.first].name, kMostCharacters)};
+    if (group.layers > 1) {
+      lines.push_back("to " + SvgName(problem_.layers[group.last].name,
+                                      kMostCharacters - 3));
+    }
+    lines.push_back(side_text + ", " + FormatPlural(group.layers, "layer"));
+    lines.push_back(fmt::format("device {}, server {}",
+                                FormatDuration(group.device_ns),
+                                FormatDuration(group.server_ns)));
+    return lines;
   }
 
   void AddNode(size_t i) {
     const LayerGroup& group = groups_.groups[i];
     const Point& at = layout_.nodes[i];
     const int64_t x = at.x + kMargin;
-    const int64_t y = at.y + kMargin;
+    int64_t y = at.y + kMargin;
     const std::string_view side = GroupSide(group, cut_, problem_.result);
     Add("<g id=\"group-{}\" class=\"node {}\"><rect class=\"box\" x=\"{}\" "
         "y=\"{}\" width=\"{}\" height=\"{}\"/>",
         i, side, Px(x), Px(y), Px(kSizes.node_width), Px(kSizes.node_height));
-    Add("<text class=\"name\" x=\"{}\" y=\"{}\">{}</text>", Px(x + 110),
-        Px(y + 190), NameOf(group));
-    Add("<text x=\"{}\" y=\"{}\"><tspan class=\"side\">{}</tspan>{}</text>",
-        Px(x + 110), Px(y + 360), side,
-        group.kind == LayerGroup::Kind::kLayers
-            ? ", " + FormatPlural(group.layers, "layer")
-            : "");
-    if (group.kind == LayerGroup::Kind::kLayers) {
-      Add("<text x=\"{}\" y=\"{}\">device {}, server {}</text>", Px(x + 110),
-          Px(y + 530), FormatDuration(group.device_ns),
-          FormatDuration(group.server_ns));
+    const std::vector<std::string> lines = LinesOf(group, side);
+    y += (kSizes.node_height - std::ssize(lines) * kLineHeight) / 2;
+    for (const std::string& line : lines) {
+      Add("<text x=\"{}\" y=\"{}\">{}</text>", Px(x + 110), Px(y + 125), line);
+      y += kLineHeight;
     }
     Add("</g>\n");
   }
@@ -220,19 +229,22 @@ std::string GroupGraph(const Problem& problem, const LayerGroups& groups,
 }
 
 std::string GroupsTable(const Problem& problem, const LayerGroups& groups) {
-  std::string body;
+  HtmlTable table("groups", "Groups of layers",
+                  {{"first layer"},
+                   {"last layer"},
+                   {"layers", true},
+                   {"device ms", true},
+                   {"server ms", true},
+                   {"where"}});
   for (const LayerGroup& group : groups.groups) {
     if (group.kind != LayerGroup::Kind::kLayers) continue;
-    body += HtmlRow(
-        HtmlName(problem.layers[group.first].name),
-        {HtmlName(problem.layers[group.last].name),
-         fmt::format("{}", group.layers), FormatMs(group.device_ns, 3),
-         FormatMs(group.server_ns, 3), SidesText(group, problem.result)});
+    table.AddRow({HtmlName(problem.layers[group.first].name),
+                  HtmlName(problem.layers[group.last].name),
+                  fmt::format("{}", group.layers), FormatMs(group.device_ns, 3),
+                  FormatMs(group.server_ns, 3),
+                  SidesText(group, problem.result)});
   }
-  return HtmlTable("groups", "Groups of layers",
-                   {"first layer", "last layer", "layers", "device, ms",
-                    "server, ms", "where"},
-                   body);
+  return table.Finish();
 }
 
 }  // namespace dnncut

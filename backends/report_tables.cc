@@ -25,102 +25,109 @@ std::string LayersText(const CutCosts& costs) {
                      costs.server_layers);
 }
 
-std::string MsOrNone(const std::optional<int64_t>& ns, int decimals) {
-  return ns ? FormatMs(*ns, decimals) : "not measured";
-}
-
-// "1, 2, 5".
-std::string CutList(const std::vector<int>& cuts) {
-  return fmt::format("{}", fmt::join(cuts, ", "));
-}
-
-bool IsNumber(std::string_view cell) {
-  return !cell.empty() &&
-         (cell[0] == '-' || (cell[0] >= '0' && cell[0] <= '9'));
-}
-
 }  // namespace
 
-std::string HtmlTable(std::string_view id, std::string_view caption,
-                      const std::vector<std::string>& headings,
-                      const std::string& body) {
-  std::string html = fmt::format(
+HtmlTable::HtmlTable(std::string_view id, std::string_view caption,
+                     std::vector<HtmlColumn> columns)
+    : columns_(std::move(columns)) {
+  html_ = fmt::format(
       "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
       "aria-labelledby=\"{0}\">\n<table>\n<caption id=\"{0}\">{1}</caption>\n"
       "<thead><tr>",
       id, caption);
-  for (const std::string& heading : headings) {
-    html += fmt::format("<th scope=\"col\">{}</th>", heading);
+  for (const HtmlColumn& column : columns_) {
+    html_ += fmt::format("<th scope=\"col\"{}>{}</th>",
+                         column.is_number ? " class=\"number\"" : "",
+                         column.heading);
   }
-  return html + "</tr></thead>\n<tbody>\n" + body +
-         "</tbody>\n</table>\n</div>\n";
+  html_ += "</tr></thead>\n<tbody>\n";
 }
 
-std::string HtmlRow(std::string_view heading,
-                    const std::vector<std::string>& cells,
-                    std::string_view attributes) {
-  std::string html =
-      fmt::format("<tr{}><th scope=\"row\">{}</th>", attributes, heading);
-  for (const std::string& cell : cells) {
-    html += fmt::format("<td{}>{}</td>",
-                        IsNumber(cell) ? " class=\"number\"" : "", cell);
+void HtmlTable::AddRow(const std::vector<std::string>& cells) {
+  html_ += "<tr>";
+  AddCells(cells);
+}
+
+void HtmlTable::AddCutRow(int cut, const std::vector<std::string>& cells) {
+  html_ += fmt::format("<tr data-cut=\"{}\">", cut);
+  AddCells(cells);
+}
+
+std::string HtmlTable::Finish() {
+  return std::move(html_) + "</tbody>\n</table>\n</div>\n";
+}
+
+void HtmlTable::AddCells(const std::vector<std::string>& cells) {
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const std::string_view kind =
+        columns_[i].is_number ? " class=\"number\"" : "";
+    html_ += i == 0 ? fmt::format("<th scope=\"row\"{}>{}</th>", kind, cells[i])
+                    : fmt::format("<td{}>{}</td>", kind, cells[i]);
   }
-  return html + "</tr>\n";
+  html_ += "</tr>\n";
 }
 
 std::string RowsTable(const Result& result, const std::vector<ShownRow>& rows) {
   const int decimals = ShownDecimals(rows);
-  std::vector<std::string> headings = {
-      "cut",         "uplink from", "to",        "layers", "device, ms",
-      "network, ms", "server, ms",  "total, ms", "at"};
+  const auto ms = [decimals](int64_t ns) {
+    return ns == 0 ? std::string("0") : FormatMs(ns, decimals);
+  };
+  std::vector<HtmlColumn> columns = {
+      {"cut", true},       {"uplink from", true}, {"to", true},
+      {"layers"},          {"device ms", true},   {"network ms", true},
+      {"server ms", true}, {"total ms", true},    {"at", true}};
   if (!result.measured.empty()) {
-    headings.insert(headings.end(),
-                    {"device measured, ms", "server measured, ms"});
+    columns.push_back({"device ms, measured", true});
+    columns.push_back({"server ms, measured", true});
   }
-  std::string body;
+  HtmlTable table("rows", "Which cut is best, and where its time goes",
+                  columns);
   for (const ShownRow& row : rows) {
     std::vector<std::string> cells = {
+        fmt::format("{}", row.row.cut),
         FormatKbps(row.row.min_kbps),
         FormatKbps(row.row.max_kbps),
         LayersText(result.table->cuts[row.row.cut].costs),
-        FormatMs(row.parts.device_ns, decimals),
-        FormatMs(row.parts.network_ns, decimals),
-        FormatMs(row.parts.server_ns, decimals),
-        FormatMs(row.parts.total_ns, decimals),
+        ms(row.parts.device_ns),
+        ms(row.parts.network_ns),
+        ms(row.parts.server_ns),
+        ms(row.parts.total_ns),
         FormatKbps(row.shown_kbps)};
     if (!result.measured.empty()) {
       const MeasuredTimes& times = result.measured[row.row.cut];
-      cells.push_back(MsOrNone(times.device_ns, decimals));
-      cells.push_back(MsOrNone(times.server_ns, decimals));
+      for (const auto& ns : {times.device_ns, times.server_ns}) {
+        cells.push_back(ns ? ms(*ns) : "not measured");
+      }
     }
-    body += HtmlRow(fmt::format("{}", row.row.cut), cells,
-                    fmt::format(" data-cut=\"{}\"", row.row.cut));
+    table.AddCutRow(row.row.cut, cells);
   }
-  return HtmlTable("rows", "Which cut is best, and where its time goes",
-                   headings, body);
+  return table.Finish();
 }
 
 std::string CutsTable(const Result& result, std::optional<int> only_cut) {
   const HalfMaker maker(*result.model, *result.graph);
-  std::string body;
   const auto file = [&](int cut, Side side) {
     const auto half = HalfFile(result, cut, side, only_cut);
     return half ? fmt::format("<code>{}</code>", *half) : std::string("none");
   };
+  HtmlTable table("cuts", "What each cut sends and stores",
+                  {{"cut", true},
+                   {"sends", true},
+                   {"gets back", true},
+                   {"device weights", true},
+                   {"server weights", true},
+                   {"device half"},
+                   {"server half"}});
   for (int c = 0; std::cmp_less(c, result.table->cuts.size()); ++c) {
     const TableCut& cut = result.table->cuts[c];
-    body += HtmlRow(fmt::format("{}", c),
-                    {FormatBytes(cut.costs.upload_bytes),
+    table.AddCutRow(c,
+                    {fmt::format("{}", c), FormatBytes(cut.costs.upload_bytes),
                      FormatBytes(cut.costs.download_bytes),
                      FormatSize(maker.WeightBytes(cut.cut, Side::kDevice)),
                      FormatSize(maker.WeightBytes(cut.cut, Side::kServer)),
-                     file(c, Side::kDevice), file(c, Side::kServer)},
-                    fmt::format(" data-cut=\"{}\"", c));
+                     file(c, Side::kDevice), file(c, Side::kServer)});
   }
-  return HtmlTable("cuts", "What each cut sends and stores",
-                   {"cut", "sends", "gets back", "device weights",
-                    "server weights", "device half", "server half"},
-                   body);
+  return table.Finish();
 }
 
 std::string TensorsTable(const Result& result) {
@@ -131,7 +138,9 @@ std::string TensorsTable(const Result& result) {
     }
   }
   if (cuts_of.empty()) return "<p>Nothing is sent in any cut.</p>\n";
-  std::string body;
+  HtmlTable table(
+      "tensors", "Tensors that the device sends to the server",
+      {{"tensor"}, {"type"}, {"bytes", true}, {"what"}, {"in cuts"}});
   size_t listed = 0;
   for (const auto& [id, cuts] : cuts_of) {
     if (++listed > kMostTensors) break;
@@ -139,14 +148,13 @@ std::string TensorsTable(const Result& result) {
     const char* what = id < result.graph->input_count ? "model input"
                        : tensor.is_result             ? "result"
                                                       : "between layers";
-    body += HtmlRow(
-        HtmlName(tensor.name),
-        {Html(FormatType(DTypeName(tensor.type.dtype), tensor.type.shape)),
-         FormatBytes(tensor.bytes.value_or(0)), what, CutList(cuts)});
+    table.AddRow(
+        {HtmlName(tensor.name),
+         Html(FormatType(DTypeName(tensor.type.dtype), tensor.type.shape)),
+         FormatBytes(tensor.bytes.value_or(0)), what,
+         fmt::format("{}", fmt::join(cuts, ", "))});
   }
-  std::string html =
-      HtmlTable("tensors", "Tensors that the device sends to the server",
-                {"tensor", "type", "bytes", "what", "in cuts"}, body);
+  std::string html = table.Finish();
   if (cuts_of.size() > kMostTensors) {
     html += fmt::format(
         "<p>and {} more, which are in <code>table.json</code>.</p>\n",

@@ -13,17 +13,32 @@
 
 namespace dnncut {
 
-// A <table> in a frame that scrolls where the page is narrow. `id` is that of
-// its caption; rows of `body` are complete <tr> elements.
-std::string HtmlTable(std::string_view id, std::string_view caption,
-                      const std::vector<std::string>& headings,
-                      const std::string& body);
+struct HtmlColumn {
+  std::string heading;
+  bool is_number = false;
+};
 
-// <tr> of a heading and cells; a cell that starts with a digit or '-' is a
-// number, and all are HTML.
-std::string HtmlRow(std::string_view heading,
-                    const std::vector<std::string>& cells,
-                    std::string_view attributes = "");
+// A <table> in a frame that scrolls where the page is narrow.
+class HtmlTable {
+ public:
+  // `id` is that of the caption.
+  HtmlTable(std::string_view id, std::string_view caption,
+            std::vector<HtmlColumn> columns);
+
+  // The cells are HTML, the first is the row's heading.
+  void AddRow(const std::vector<std::string>& cells);
+  // Of a row that is about a cut: the script marks those of the one it shows.
+  void AddCutRow(int cut, const std::vector<std::string>& cells);
+
+  // The whole table, which is then complete.
+  std::string Finish();
+
+ private:
+  void AddCells(const std::vector<std::string>& cells);
+
+  std::vector<HtmlColumn> columns_;
+  std::string html_;
+};
 
 // What holds from where to where, and where its time goes.
 std::string RowsTable(const Result& result, const std::vector<ShownRow>& rows);

@@ -134,6 +134,17 @@ void ReadRows(const JsonValue& root, TableFile* table) {
   }
 }
 
+// Older tables have none.
+std::vector<std::string> ReadCommands(const JsonValue& root) {
+  std::vector<std::string> commands;
+  const auto list = FindMember(root, "commands");
+  if (!list) return commands;
+  for (const JsonValue& command : AsArray(*list)) {
+    commands.push_back(AsString(command));
+  }
+  return commands;
+}
+
 std::optional<double> ReadSlowdown(const JsonValue& refined,
                                    std::string_view side) {
   const std::string key = fmt::format("{}_slowdown", side);
@@ -159,6 +170,7 @@ TableFile ReadTableFile(const std::string& path) {
   const JsonValue model = GetMember(root, "model");
   table.model_file = GetString(model, "file");
   table.model_sha256 = GetString(model, "sha256");
+  table.commands = ReadCommands(root);
   table.inputs = ReadModelTensors(model, "inputs");
   table.outputs = ReadModelTensors(model, "outputs");
   table.device = GetMachine(root, "device");

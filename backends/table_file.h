@@ -45,6 +45,7 @@ struct TableFile {
 
   std::string model_file;
   std::string model_sha256;
+  std::vector<std::string> commands;  // Result::commands
   std::vector<ModelTensor> inputs;
   std::vector<ModelTensor> outputs;
   MachineLabel device;

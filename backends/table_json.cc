@@ -179,6 +179,7 @@ std::string TableJson(const Result& result, std::optional<int> only_cut) {
   JsonText text;
   text.Add("schema", "dnncut.table/1");
   text.Add("tool", {{"name", "dnncut"}, {"version", result.version}});
+  if (!result.commands.empty()) text.Add("commands", result.commands);
   text.Add("model", ModelJson(*result.model, *result.graph));
   text.Add("device", MachineJson(result.device));
   text.Add("server", MachineJson(result.server));

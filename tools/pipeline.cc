@@ -10,6 +10,7 @@
 #include "cost_models/memory.h"
 #include "passes/compress.h"
 #include "tools/placement.h"
+#include "tools/reproduce.h"
 #include "tools/units.h"
 
 namespace dnncut {
@@ -61,8 +62,20 @@ void WarnWhereMemoryIsShort(const CompileResult& result, Warnings* warnings) {
   }
 }
 
+// The result with what its report says about where it comes from.
+Result DescribedResult(const CompileOptions& options,
+                       const CompileResult& result, const Warnings& warnings) {
+  Result described = BackendResult(result);
+  std::vector<std::string> paths = FilesOf(result.model);
+  paths.insert(paths.end(), {options.device, options.server,
+                             options.fill.machine, options.output});
+  described.warnings = WithoutFolders(warnings, paths);
+  described.commands = {CompileCommandLine(options)};
+  return described;
+}
+
 void Write(const CompileOptions& options, const CompileResult& result,
-           Progress* progress) {
+           const Warnings& warnings, Progress* progress) {
   const std::string stage = fmt::format("writing {}", options.output);
   progress->Stage(stage);
   ResultOptions write;
@@ -73,7 +86,7 @@ void Write(const CompileOptions& options, const CompileResult& result,
   write.progress = [progress, &stage](int64_t done_bytes, int64_t all_bytes) {
     progress->Part(stage, done_bytes, all_bytes);
   };
-  WriteResult(BackendResult(result), write);
+  WriteResult(DescribedResult(options, result, warnings), write);
 }
 
 MachineLabel LabelOf(const MachineCosts& costs) {
@@ -91,6 +104,7 @@ Result BackendResult(const CompileResult& result) {
   backend.problem = &result.problem;
   backend.blocks = &result.blocks;
   backend.table = &result.table;
+  if (result.table.approximation) backend.exact = &result.exact;
   backend.device = LabelOf(result.device);
   backend.server = LabelOf(result.server);
   backend.version = DNNCUT_VERSION;
@@ -150,7 +164,7 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   WarnWhereMemoryIsShort(result, warnings);
 
   if (!options.output.empty()) {
-    Write(options, result, progress);
+    Write(options, result, *warnings, progress);
   }
   progress->Finish();
   return result;

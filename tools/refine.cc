@@ -17,6 +17,7 @@
 #include "passes/compress.h"
 #include "tools/compiled_result.h"
 #include "tools/probe_cuts.h"
+#include "tools/reproduce.h"
 #include "tools/run_flags.h"
 #include "tools/units.h"
 
@@ -82,7 +83,7 @@ class Refiner {
     WarnOfUnsettled(unsettled_, warnings);
     WarnOfEstimates(Side::kDevice, warnings);
     WarnOfEstimates(Side::kServer, warnings);
-    Write();
+    Write(*warnings);
     RefineResult result = Report();
     result.rounds = rounds;
     result.converged = cuts.empty();
@@ -311,7 +312,7 @@ class Refiner {
            std::filesystem::equivalent(Output(), compiled_.folder, ignored);
   }
 
-  void Write() {
+  void Write(const Warnings& warnings) {
     ResultOptions write;
     write.out = Output();
     write.force = IsReplaced();
@@ -324,6 +325,11 @@ class Refiner {
     Result result = ResultOf(solved_, table_);
     result.fitted = Crossings();
     result.measured = TableTimes();
+    result.warnings =
+        WithoutFolders(warnings, {Output(), compiled_.model.path});
+    result.commands = compiled_.table.commands;
+    result.commands.push_back(
+        RefineCommandLine(options_, compiled_.table.model_file));
     WriteResult(result, write);
   }
 
