@@ -7,21 +7,12 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "tools/terminal.h"
 
 namespace dnncut {
 namespace {
-
-// With replacement characters where `text` is no UTF-8.
-std::string ValidUtf8(std::string_view text) {
-  using Json = nlohmann::json;
-  return Json::parse(
-             Json(text).dump(-1, ' ', false, Json::error_handler_t::replace))
-      .get<std::string>();
-}
 
 // U+FFFE and U+FFFF are valid UTF-8 and no characters of XML.
 void ReplaceNoncharacters(std::string* text) {
@@ -34,12 +25,12 @@ void ReplaceNoncharacters(std::string* text) {
 }
 
 // For attributes and text. XML has no way to write most control characters, so
-// they come as on a terminal, \x1b.
+// they come as on a terminal, \x1b, which also makes it valid UTF-8.
 std::string EscapeXml(std::string_view text) {
-  std::string valid = ValidUtf8(Printable(text));
-  ReplaceNoncharacters(&valid);
+  std::string printable = Printable(text);
+  ReplaceNoncharacters(&printable);
   std::string escaped;
-  for (const char c : valid) {
+  for (const char c : printable) {
     switch (c) {
       case '&':
         escaped += "&amp;";

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <vector>
 
+#include "compiler/unit_text.h"
 #include "tools/terminal.h"
 
 namespace dnncut {
@@ -42,6 +43,20 @@ std::string Cell(std::string_view text) {
 std::string Row(const CheckItem& item) {
   return fmt::format("| {} | {} | {} |\n", Icon(item.status), Cell(item.name),
                      Cell(item.message));
+}
+
+// "11 checks passed, 1 skipped"; "" when there are none.
+std::string OthersText(const CheckReport& report) {
+  const int64_t passed = CountOf(report, CheckStatus::kPassed);
+  const int64_t skipped = CountOf(report, CheckStatus::kSkipped);
+  std::string text;
+  if (passed > 0) text = FormatPlural(passed, "check") + " passed";
+  if (skipped > 0) {
+    text += fmt::format("{}{} skipped", passed > 0 ? ", " : "",
+                        passed > 0 ? fmt::format("{}", skipped)
+                                   : FormatPlural(skipped, "check"));
+  }
+  return text;
 }
 
 // Text that never gets longer than it may, with room for what ends it.
@@ -127,11 +142,10 @@ std::string MarkdownText(const CheckReport& report, size_t max_bytes) {
   if (!text.Add(heading)) return "";
   AddTable(report, false, "", &text);
   if (!Passed(report)) text.Add("\n");
-  const int64_t good = CountOf(report, CheckStatus::kPassed) +
-                       CountOf(report, CheckStatus::kSkipped);
-  if (good > 0) {
+  const std::string others = OthersText(report);
+  if (!others.empty()) {
     AddFolded(
-        fmt::format("{} that did not fail", good),
+        others,
         [&](std::string_view closing) {
           AddTable(report, true, closing, &text);
         },

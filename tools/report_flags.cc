@@ -99,7 +99,8 @@ void CheckReportFlags(const ReportFlags& flags,
            **path);
     }
     std::error_code error;
-    const std::string whole = fs::weakly_canonical(**path, error).string();
+    const std::string whole =
+        fs::weakly_canonical(fs::absolute(**path, error), error).string();
     const auto [other, is_new] = seen.emplace(whole, flag);
     if (!is_new) {
       Fail(ExitCode::kUsage, "E808",

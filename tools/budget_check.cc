@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Why ends of rows are enough: on one row the value is fixed + by_kbps / W,
+// which never rises with W. So it is largest at the lowest bandwidth of each
+// row, and the bandwidths of a row where it is small enough are all those from
+// some first one on, which is a division. Everything is compared as integers:
+// W * value against W * limit, or across two bandwidths by the other's W.
+#include "tools/budget_check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "compiler/error.h"
+#include "tools/units.h"
+
+namespace dnncut {
+namespace {
+
+// So many ranges of bandwidths are told.
+constexpr size_t kShownRanges = 3;
+
+// One value of a metric, at a bandwidth.
+struct Point {
+  MetricLine line;
+  int64_t kbps = 0;
+  int cut = 0;
+};
+
+// Both scaled values are below 2^94 and bandwidths below 2^30: fits.
+bool operator<(const Point& a, const Point& b) {
+  return a.line.Scaled(a.kbps) * b.kbps < b.line.Scaled(b.kbps) * a.kbps;
+}
+
+MetricLine LineOf(const TableFile& table, const Metric& metric, int cut) {
+  return metric.line(table.cuts[cut], table.downlink);
+}
+
+// The largest value on `range`, at the lowest bandwidth that has it.
+Point WorstOn(const BandwidthRange& range, const TableFile& table,
+              const Metric& metric) {
+  std::optional<Point> worst;
+  for (const TableRow& row : table.rows) {
+    if (row.max_kbps < range.min_kbps || row.min_kbps > range.max_kbps) {
+      continue;
+    }
+    const Point point = {LineOf(table, metric, row.cut),
+                         std::max(row.min_kbps, range.min_kbps), row.cut};
+    if (!worst || *worst < point) worst = point;
+  }
+  return *worst;
+}
+
+// The bandwidths of a row where the value is at most `limit`.
+std::optional<BandwidthRange> WhereItHolds(const MetricLine& line,
+                                           const TableRow& row, int64_t limit) {
+  const Int128 room = Int128{limit} - line.fixed;
+  if (room < 0 || (room == 0 && line.by_kbps > 0)) return std::nullopt;
+  const Int128 first = room == 0 ? Int128{0} : (line.by_kbps + room - 1) / room;
+  if (first > row.max_kbps) return std::nullopt;
+  return BandwidthRange{std::max(row.min_kbps, static_cast<int64_t>(first)),
+                        row.max_kbps};
+}
+
+std::vector<BandwidthRange> WhereItHolds(const TableFile& table,
+                                         const Metric& metric, int64_t limit) {
+  std::vector<BandwidthRange> ranges;
+  for (const TableRow& row : table.rows) {
+    const auto range = WhereItHolds(LineOf(table, metric, row.cut), row, limit);
+    if (!range) continue;
+    if (!ranges.empty() && ranges.back().max_kbps + 1 == range->min_kbps) {
+      ranges.back().max_kbps = range->max_kbps;
+    } else {
+      ranges.push_back(*range);
+    }
+  }
+  return ranges;
+}
+
+std::string RangeText(const BandwidthRange& range, const BandwidthRange& all) {
+  if (range.min_kbps == range.max_kbps) {
+    return fmt::format("at {}", FormatKbps(range.min_kbps));
+  }
+  if (range.max_kbps == all.max_kbps) {
+    return fmt::format("from {}", FormatKbps(range.min_kbps));
+  }
+  if (range.min_kbps == all.min_kbps) {
+    return fmt::format("up to {}", FormatKbps(range.max_kbps));
+  }
+  return fmt::format("from {} to {}", FormatKbps(range.min_kbps),
+                     FormatKbps(range.max_kbps));
+}
+
+// What would help.
+std::string HoldsText(const Budget& budget, const TableFile& table) {
+  const std::vector<BandwidthRange> ranges =
+      WhereItHolds(table, *budget.metric, budget.limit);
+  if (ranges.empty()) {
+    return fmt::format("holds at no bandwidth of the table; {}",
+                       budget.metric->advice);
+  }
+  std::string text = "holds ";
+  const size_t shown = std::min(ranges.size(), kShownRanges);
+  for (size_t i = 0; i < shown; ++i) {
+    text += fmt::format("{}{}", i == 0 ? "" : ", ",
+                        RangeText(ranges[i], table.range));
+  }
+  if (ranges.size() > shown) {
+    text += fmt::format(" and in {} more ranges", ranges.size() - shown);
+  }
+  return text;
+}
+
+int64_t Clamp(Int128 value) {
+  return static_cast<int64_t>(
+      std::min<Int128>(value, std::numeric_limits<int64_t>::max()));
+}
+
+// Rounded half up, as latencies in table.json.
+int64_t Rounded(const Point& point) {
+  return Clamp((2 * point.line.Scaled(point.kbps) + point.kbps) /
+               (2 * Int128{point.kbps}));
+}
+
+// "11.2 ms (14.0 %) above"; rounded up, so that it is never nothing.
+std::string AboveText(const Budget& budget, Int128 scaled, int64_t kbps) {
+  const Int128 limit = Int128{budget.limit} * kbps;
+  const Int128 above = scaled - limit;
+  std::string text =
+      FormatMetric(budget.metric->unit, Clamp((above + kbps - 1) / kbps));
+  // Less would be 0.0 %.
+  if (limit > 0 && above >= limit / 1000) {
+    text += fmt::format(" ({:.1f} %)", 100 * static_cast<double>(above) /
+                                           static_cast<double>(limit));
+  }
+  return text + " above";
+}
+
+// "at 1 Mbit/s, the worst of 1 Mbit/s to 10 Mbit/s".
+std::string WhereText(const Point& point, const BandwidthRange& range,
+                      const BandwidthRange& all) {
+  const std::string at = fmt::format("at {}", FormatKbps(point.kbps));
+  if (range.min_kbps == range.max_kbps) return at;
+  if (range == all) return at + ", the worst";
+  return fmt::format("{}, the worst of {} to {}", at,
+                     FormatKbps(range.min_kbps), FormatKbps(range.max_kbps));
+}
+
+void Measure(int64_t value, const Budget& budget, CheckItem* item) {
+  const MetricUnit unit = budget.metric->unit;
+  item->measured = {value, std::string(UnitName(unit)),
+                    FormatMetric(unit, value)};
+  // A breach must show.
+  if (value > budget.limit && item->measured->text == item->limit->text) {
+    item->measured->text = FormatExactly(unit, value);
+  }
+}
+
+void CheckByBandwidth(const Budget& budget, const TableFile& table,
+                      CheckItem* item) {
+  const BandwidthRange range = budget.at.value_or(table.range);
+  const std::string what = budget.given + ": the bandwidth";
+  RequireInRange(what, range.min_kbps, table.range);
+  RequireInRange(what, range.max_kbps, table.range);
+  const Point worst = WorstOn(range, table, *budget.metric);
+  const Int128 scaled = worst.line.Scaled(worst.kbps);
+  Measure(Rounded(worst), budget, item);
+  item->kbps = worst.kbps;
+  item->cut = worst.cut;
+  item->message = fmt::format(
+      "{} {}: cut {}, {}", item->measured->text,
+      WhereText(worst, range, table.range), worst.cut,
+      budget.metric->parts(table, table.cuts[worst.cut], worst.kbps));
+  if (scaled <= Int128{budget.limit} * worst.kbps) return;
+  item->status = CheckStatus::kFailed;
+  item->message +=
+      fmt::format("; {}; {}", AboveText(budget, scaled, worst.kbps),
+                  HoldsText(budget, table));
+}
+
+void CheckWhole(const Budget& budget, const TableFile& table,
+                const std::string& folder, CheckItem* item) {
+  const int64_t value = budget.metric->value(table, folder);
+  Measure(value, budget, item);
+  item->message = item->measured->text;
+  if (value <= budget.limit) return;
+  item->status = CheckStatus::kFailed;
+  item->message += fmt::format("; {}; {}", AboveText(budget, value, 1),
+                               budget.metric->advice);
+}
+
+}  // namespace
+
+CheckItem CheckBudget(const Budget& budget, const TableFile& table,
+                      const std::string& folder) {
+  CheckItem item;
+  item.rule = fmt::format("budget-{}", budget.metric->name);
+  item.rule_text = fmt::format("A budget limits {}", budget.metric->what);
+  item.name = budget.name;
+  item.identity = budget.target;
+  item.limit = {budget.limit, std::string(UnitName(budget.metric->unit)),
+                FormatMetric(budget.metric->unit, budget.limit)};
+  if (HasBandwidth(*budget.metric)) {
+    CheckByBandwidth(budget, table, &item);
+  } else {
+    try {
+      CheckWhole(budget, table, folder, &item);
+    } catch (const Error& error) {
+      SetError(error, CheckStatus::kError, &item);
+    }
+  }
+  return item;
+}
+
+}  // namespace dnncut

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/budget_metric.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <set>
+
+#include "backends/latency_parts.h"
+#include "compiler/error.h"
+#include "compiler/unit_text.h"
+
+namespace dnncut {
+namespace {
+
+constexpr std::string_view kOtherCut =
+    "pin layers, lower the costs or change the model";
+
+Int128 LinkLine(const CutCosts& costs, const Downlink& downlink) {
+  return Int128{kByteNsKbps} * costs.LinkBytes(downlink);
+}
+
+MetricLine Latency(const TableFile::Cut& cut, const Downlink& downlink) {
+  return {cut.costs.FixedNs(), LinkLine(cut.costs, downlink)};
+}
+
+MetricLine NetworkTime(const TableFile::Cut& cut, const Downlink& downlink) {
+  const CutCosts& costs = cut.costs;
+  return {costs.FixedNs() - costs.device_ns - costs.server_ns,
+          LinkLine(costs, downlink)};
+}
+
+MetricLine DeviceTime(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
+  return {cut.costs.device_ns};
+}
+
+MetricLine ServerTime(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
+  return {cut.costs.server_ns};
+}
+
+MetricLine Upload(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
+  return {cut.costs.upload_bytes};
+}
+
+MetricLine Download(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
+  return {cut.costs.download_bytes};
+}
+
+MetricLine DeviceWeights(const TableFile::Cut& cut,
+                         const Downlink& /*downlink*/) {
+  return {cut.device_weight_bytes};
+}
+
+MetricLine ServerWeights(const TableFile::Cut& cut,
+                         const Downlink& /*downlink*/) {
+  return {cut.server_weight_bytes};
+}
+
+std::string LatencyText(const TableFile& table, const TableFile::Cut& cut,
+                        int64_t kbps) {
+  if (SendsNothing(cut)) return "all on the device";
+  const LatencyParts parts = PartsAt(cut.costs, table.downlink, kbps);
+  return fmt::format(
+      "device {} + network {} + server {}", FormatDuration(parts.device_ns),
+      FormatDuration(parts.network_ns), FormatDuration(parts.server_ns));
+}
+
+std::string NetworkText(const TableFile& /*table*/, const TableFile::Cut& cut,
+                        int64_t /*kbps*/) {
+  if (SendsNothing(cut)) return "nothing is sent";
+  return fmt::format(
+      "{} up, {} down, round trip {}", FormatBytes(cut.costs.upload_bytes),
+      FormatBytes(cut.costs.download_bytes), FormatDuration(cut.costs.rtt_ns));
+}
+
+std::string DeviceText(const TableFile& /*table*/, const TableFile::Cut& cut,
+                       int64_t /*kbps*/) {
+  return FormatPlural(cut.costs.device_layers, "layer");
+}
+
+std::string ServerText(const TableFile& /*table*/, const TableFile::Cut& cut,
+                       int64_t /*kbps*/) {
+  return FormatPlural(cut.costs.server_layers, "layer");
+}
+
+std::string UploadText(const TableFile& /*table*/, const TableFile::Cut& cut,
+                       int64_t /*kbps*/) {
+  constexpr size_t kShown = 3;
+  if (cut.tensors.empty()) return "nothing is sent";
+  std::string text;
+  for (size_t i = 0; i < std::min(cut.tensors.size(), kShown); ++i) {
+    text += fmt::format("{}'{}' {}", i == 0 ? "" : ", ", cut.tensors[i].name,
+                        FormatType(cut.tensors[i].dtype, cut.tensors[i].shape));
+  }
+  if (cut.tensors.size() > kShown) {
+    text += fmt::format(" and {} more", cut.tensors.size() - kShown);
+  }
+  return text;
+}
+
+std::string DownloadText(const TableFile& table, const TableFile::Cut& cut,
+                         int64_t /*kbps*/) {
+  if (cut.costs.download_bytes == 0) return "nothing comes back";
+  return FormatPlural(std::ssize(table.outputs), "output") + " of the model";
+}
+
+std::string HalfText(const std::optional<std::string>& half) {
+  return half ? *half : "no half written";
+}
+
+std::string DeviceHalfText(const TableFile& /*table*/,
+                           const TableFile::Cut& cut, int64_t /*kbps*/) {
+  return HalfText(cut.device_model);
+}
+
+std::string ServerHalfText(const TableFile& /*table*/,
+                           const TableFile::Cut& cut, int64_t /*kbps*/) {
+  return HalfText(cut.server_model);
+}
+
+int64_t CutsWithRows(const TableFile& table, const std::string& /*folder*/) {
+  std::set<int> cuts;
+  for (const TableRow& row : table.rows) cuts.insert(row.cut);
+  return std::ssize(cuts);
+}
+
+int64_t Rows(const TableFile& table, const std::string& /*folder*/) {
+  return std::ssize(table.rows);
+}
+
+int64_t FirmwareBytes(const TableFile& /*table*/, const std::string& folder) {
+  const std::string path = folder + "/firmware/dnncut_table.bin";
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(path, error);
+  if (error) {
+    Fail(ExitCode::kIo, "E807",
+         "{} is not there, so that its size cannot be checked; compile again "
+         "with firmware tables",
+         path);
+  }
+  return static_cast<int64_t>(bytes);
+}
+
+// The table has a rounded number, so a billionth more or less says nothing.
+int64_t WorstRegret(const TableFile& table, const std::string& /*folder*/) {
+  if (!table.approximation) return 0;
+  const double billionths = table.approximation->worst_regret * 1e9;
+  constexpr double kMost = 9e18;  // fits
+  return billionths < kMost ? std::llround(billionths)
+                            : std::numeric_limits<int64_t>::max();
+}
+
+constexpr auto kMetrics = std::to_array<Metric>({
+    {"latency", MetricUnit::kNs, "the time of one inference", kOtherCut,
+     Latency, nullptr, LatencyText},
+    {"device_time", MetricUnit::kNs, "the time on the device", kOtherCut,
+     DeviceTime, nullptr, DeviceText},
+    {"server_time", MetricUnit::kNs, "the time on the server", kOtherCut,
+     ServerTime, nullptr, ServerText},
+    {"network_time", MetricUnit::kNs, "the time of transfers and round trips",
+     kOtherCut, NetworkTime, nullptr, NetworkText},
+    {"upload", MetricUnit::kBytes, "what the device sends", kOtherCut, Upload,
+     nullptr, UploadText},
+    {"download", MetricUnit::kBytes, "what comes back to the device", kOtherCut,
+     Download, nullptr, DownloadText},
+    {"device_weights", MetricUnit::kBytes,
+     "the weights of a device half in use", kOtherCut, DeviceWeights, nullptr,
+     DeviceHalfText},
+    {"server_weights", MetricUnit::kBytes,
+     "the weights of a server half in use", kOtherCut, ServerWeights, nullptr,
+     ServerHalfText},
+    {"cuts", MetricUnit::kCount, "the number of cuts in use",
+     "compile with --max-cuts", nullptr, CutsWithRows},
+    {"rows", MetricUnit::kCount, "the number of rows of the table",
+     "compile with --max-cuts or --buckets", nullptr, Rows},
+    {"table", MetricUnit::kBytes, "the size of the firmware's table",
+     "compile with --max-cuts or --buckets", nullptr, FirmwareBytes},
+    {"regret", MetricUnit::kPpb, "what an approximate table costs at most",
+     "compile with more --max-cuts or --buckets, or with neither", nullptr,
+     WorstRegret},
+});
+
+// value / 10^decimals, without zeros at the end.
+std::string Decimal(int64_t value, int decimals) {
+  std::string digits = fmt::format("{:0{}}", value, decimals + 1);
+  digits.insert(digits.size() - decimals, 1, '.');
+  digits.erase(digits.find_last_not_of('0') + 1);
+  if (digits.back() == '.') digits.pop_back();
+  return digits;
+}
+
+}  // namespace
+
+std::span<const Metric> Metrics() { return kMetrics; }
+
+std::string MetricNames() {
+  std::string names;
+  for (const Metric& metric : Metrics()) {
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", metric.name);
+  }
+  return names;
+}
+
+std::string FormatMetric(MetricUnit unit, int64_t value) {
+  switch (unit) {
+    case MetricUnit::kNs:
+      return FormatDuration(value);
+    case MetricUnit::kBytes:
+      return FormatBytes(value);
+    case MetricUnit::kCount:
+      return fmt::format("{}", value);
+    case MetricUnit::kPpb:
+      return Decimal(value, 7) + " %";
+  }
+  return "";
+}
+
+std::string FormatExactly(MetricUnit unit, int64_t value) {
+  if (unit != MetricUnit::kNs) return FormatMetric(unit, value);
+  return Decimal(value, 6) + " ms";
+}
+
+std::string_view UnitName(MetricUnit unit) {
+  switch (unit) {
+    case MetricUnit::kNs:
+      return "ns";
+    case MetricUnit::kBytes:
+      return "bytes";
+    case MetricUnit::kCount:
+      return "count";
+    case MetricUnit::kPpb:
+      return "ppb";
+  }
+  return "";
+}
+
+}  // namespace dnncut

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a budget can limit, as one table of metrics. Those of a cut depend on
+// the bandwidth, which decides the cut; the others are of the whole table.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "backends/table_file.h"
+#include "compiler/checked_math.h"
+
+namespace dnncut {
+
+enum class MetricUnit {
+  kNs,
+  kBytes,
+  kCount,
+  kPpb,  // billionths: what a percentage is counted in
+};
+
+// A metric of one cut, at W kbit/s: fixed + by_kbps / W. Neither is negative,
+// so it never rises with the bandwidth.
+struct MetricLine {
+  int64_t fixed = 0;
+  Int128 by_kbps = 0;
+
+  // W * value: exact.
+  Int128 Scaled(int64_t kbps) const { return Int128{fixed} * kbps + by_kbps; }
+};
+
+struct Metric {
+  std::string_view name;
+  MetricUnit unit = MetricUnit::kNs;
+  // What is limited: "the time of one inference".
+  std::string_view what;
+  // What to do when it is too much and no bandwidth helps.
+  std::string_view advice;
+  // One of the two is set. `value` takes the table and its folder, and throws
+  // Error when there is none.
+  MetricLine (*line)(const TableFile::Cut& cut,
+                     const Downlink& downlink) = nullptr;
+  int64_t (*value)(const TableFile& table, const std::string& folder) = nullptr;
+  // With `line`: what a cut's value at a bandwidth is made of.
+  std::string (*parts)(const TableFile& table, const TableFile::Cut& cut,
+                       int64_t kbps) = nullptr;
+};
+
+std::span<const Metric> Metrics();
+
+// "latency, device_time, ...".
+std::string MetricNames();
+
+// Is it of a cut, so that a budget may say at which bandwidth?
+inline bool HasBandwidth(const Metric& metric) {
+  return metric.line != nullptr;
+}
+
+// "80 ms", "200,704 B", "4", "1.2 %".
+std::string FormatMetric(MetricUnit unit, int64_t value);
+
+// The same with all digits: "80.000001 ms".
+std::string FormatExactly(MetricUnit unit, int64_t value);
+
+// "ns", "bytes", "count", "ppb".
+std::string_view UnitName(MetricUnit unit);
+
+}  // namespace dnncut

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "backends/table_file.h"
+#include "compiler/error.h"
+#include "tools/budget.h"
+#include "tools/budget_check.h"
+#include "tools/check_report.h"
+#include "tools/command.h"
+#include "tools/markdown_report.h"
+#include "tools/report_flags.h"
+#include "tools/result_check.h"
+#include "tools/terminal.h"
+#include "tools/units.h"
+
+namespace dnncut {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct CheckFlags {
+  std::optional<std::string> out;
+  std::vector<std::string> budgets;
+  std::vector<std::string> budget_files;
+  ReportFlags reports;
+  bool json = false;
+  bool quiet = false;
+};
+
+std::vector<Budget> BudgetsOf(const CheckFlags& flags) {
+  std::vector<Budget> budgets;
+  const auto add = [&](const Budget& budget) {
+    const bool is_there =
+        std::ranges::find(budgets, budget.name, &Budget::name) != budgets.end();
+    if (!is_there) budgets.push_back(budget);
+  };
+  for (const std::string& path : flags.budget_files) {
+    std::ranges::for_each(ReadBudgets(path), add);
+  }
+  for (const std::string& text : flags.budgets) {
+    add(ParseBudget("--budget", text));
+  }
+  return budgets;
+}
+
+// What no report may replace.
+std::vector<std::string> InputsOf(const CheckFlags& flags,
+                                  const std::string& folder) {
+  std::vector<std::string> inputs = flags.budget_files;
+  for (const char* name :
+       {"table.json", "problem.json", "splitting_model.json", "report.html"}) {
+    inputs.push_back((fs::path(folder) / name).string());
+  }
+  inputs.push_back(*flags.out);
+  for (const char* name : {"device", "server", "firmware"}) {
+    std::error_code error;
+    for (fs::directory_iterator at(fs::path(folder) / name, error), end;
+         !error && at != end; at.increment(error)) {
+      inputs.push_back(at->path().string());
+    }
+  }
+  return inputs;
+}
+
+// The rows, for people who read the summary only.
+std::string RowsMarkdown(const TableFile& table) {
+  constexpr size_t kShown = 50;
+  std::string text =
+      "| bandwidth | cut | device | server | upload | latency |\n"
+      "|---|---|---|---|---|---|\n";
+  const size_t shown = std::min(table.rows.size(), kShown);
+  for (size_t i = 0; i < shown; ++i) {
+    const TableRow& row = table.rows[i];
+    const CutCosts& costs = table.cuts[row.cut].costs;
+    text += fmt::format(
+        "| {} to {} | {} | {} | {} | {} | {} to {} |\n",
+        FormatKbps(row.min_kbps), FormatKbps(row.max_kbps), row.cut,
+        FormatPlural(costs.device_layers, "layer"),
+        FormatPlural(costs.server_layers, "layer"),
+        FormatBytes(costs.upload_bytes),
+        FormatDuration(LatencyNs(costs, table.downlink, row.min_kbps)),
+        FormatDuration(LatencyNs(costs, table.downlink, row.max_kbps)));
+  }
+  if (table.rows.size() > shown) {
+    text += fmt::format("\nand {} more\n", table.rows.size() - shown);
+  }
+  return text;
+}
+
+// Items and details, from a table that could be read.
+void FillIn(const std::string& path, const std::vector<Budget>& budgets,
+            const TableFile& table, CheckReport* report) {
+  report->title = fmt::format("{} in {}", table.model_file, path);
+  report->items = CheckResult(path, table);
+  const std::string folder = FolderOfTable(path);
+  for (const Budget& budget : budgets) {
+    report->items.push_back(CheckBudget(budget, table, folder));
+  }
+  report->details_title =
+      FormatPlural(std::ssize(table.rows), "row") + " of the table";
+  report->details = RowsMarkdown(table);
+}
+
+// A pipeline shows its reports also when there was nothing to check.
+CheckReport UnreadableReport(const std::string& path, const Error& error) {
+  CheckReport report;
+  report.command = "check";
+  report.title = path;
+  report.file = path;
+  CheckItem item;
+  item.rule = "result-table";
+  item.rule_text = "table.json is a table of cuts";
+  item.name = "table.json";
+  SetError(error, CheckStatus::kError, &item);
+  report.items.push_back(item);
+  return report;
+}
+
+// A table whose times do not fit cannot be held against anything.
+void RequireTimes(const TableFile& table, const std::string& path) {
+  try {
+    for (const TableRow& row : table.rows) {
+      LatencyNs(table.cuts[row.cut].costs, table.downlink, row.min_kbps);
+    }
+  } catch (const Error& error) {
+    throw Error(error.exit_code(), error.id(),
+                fmt::format("{}: {}", path, error.what()));
+  }
+}
+
+TableFile ReadTable(const std::string& path, const ReportFlags& reports,
+                    Warnings* warnings) {
+  try {
+    TableFile table = ReadTableFile(path);
+    RequireTimes(table, path);
+    return table;
+  } catch (const Error& error) {
+    WriteReports(reports, UnreadableReport(path, error), warnings);
+    throw;
+  }
+}
+
+[[noreturn]] void FailChecks(const CheckReport& report) {
+  constexpr size_t kShown = 3;
+  std::vector<std::string> failed;
+  for (const CheckItem& item : report.items) {
+    if (item.status == CheckStatus::kFailed ||
+        item.status == CheckStatus::kError) {
+      failed.push_back(item.name);
+    }
+  }
+  std::string names;
+  for (size_t i = 0; i < std::min(failed.size(), kShown); ++i) {
+    names += fmt::format("{}{}", i == 0 ? "" : ", ", failed[i]);
+  }
+  if (failed.size() > kShown) {
+    names += fmt::format(" and {} more", failed.size() - kShown);
+  }
+  Fail(ExitCode::kCheckFailed, "E800", "{}: {}", CheckVerdict(report), names);
+}
+
+void RunCheck(const CheckFlags& flags) {
+  const std::string& path = Require("check", "OUT", flags.out);
+  const std::vector<Budget> budgets = BudgetsOf(flags);
+  const std::string folder = FolderOfTable(path);
+  CheckReportFlags(flags.reports, InputsOf(flags, folder));
+  WarningPrinter warnings;
+  const TableFile table = ReadTable(path, flags.reports, warnings.warnings());
+  CheckReport report;
+  report.command = "check";
+  report.file = folder == path ? path + "/table.json" : path;
+  FillIn(path, budgets, table, &report);
+  WriteReports(flags.reports, report, warnings.warnings());
+  if (flags.json) {
+    PrintJson(CheckJson(report));
+  } else if (!flags.quiet) {
+    PrintResult(CheckText(report));
+  }
+  if (!Passed(report)) FailChecks(report);
+}
+
+}  // namespace
+
+CommandRunner SetUpCheck(CLI::App* app) {
+  auto flags = std::make_shared<CheckFlags>();
+  AddArgument(app, "OUT", &flags->out,
+              "folder that compile wrote, or a table.json");
+  AddRepeatable(
+      app, "--budget", "BUDGET", &flags->budgets,
+      fmt::format("an upper bound, METRIC[@BANDWIDTH]<=LIMIT, for "
+                  "example 'latency@5Mbps<=80ms'; metrics: {}; may be "
+                  "given several times",
+                  MetricNames()));
+  AddRepeatable(app, "--budgets", "FILE", &flags->budget_files,
+                "a file with one budget a line; # starts a comment");
+  AddReportFlags(app, &flags->reports);
+  AddSwitch(app, "--json", &flags->json, "the report as JSON");
+  AddSwitch(app, "-q,--quiet", &flags->quiet,
+            "no report: only the exit code tells");
+  return [flags] { RunCheck(*flags); };
+}
+
+}  // namespace dnncut

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/result_check.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <functional>
+#include <utility>
+
+#include "backends/problem_file.h"
+#include "compiler/block_graph.h"
+#include "compiler/compare_latencies.h"
+#include "compiler/cut_table.h"
+#include "compiler/error.h"
+#include "compiler/unit_text.h"
+#include "tools/run_split.h"
+
+namespace dnncut {
+namespace {
+
+constexpr std::string_view kCompileAgain = "compile again";
+
+// Fills in an item; what it throws makes it a failed one.
+using Look = std::function<void(CheckItem* item)>;
+
+CheckItem LookAt(std::string_view rule, std::string_view rule_text,
+                 std::string_view name, const Look& look) {
+  CheckItem item;
+  item.rule = rule;
+  item.rule_text = rule_text;
+  item.name = name;
+  try {
+    look(&item);
+  } catch (const Error& error) {
+    SetError(error, CheckStatus::kFailed, &item);
+  }
+  return item;
+}
+
+void Skip(std::string_view why, CheckItem* item) {
+  item->status = CheckStatus::kSkipped;
+  item->message = why;
+}
+
+// The latencies over the whole range. Cuts of a table file have no number where
+// those of a table have costs, so `costs_of` takes a row.
+std::vector<LatencyPiece> PiecesOf(
+    const std::vector<TableRow>& rows, const Downlink& downlink,
+    const std::function<const CutCosts&(int cut)>& costs_of) {
+  std::vector<LatencyPiece> pieces;
+  for (const TableRow& row : rows) {
+    pieces.push_back(
+        {{row.min_kbps, row.max_kbps}, LineOf(costs_of(row.cut), downlink)});
+  }
+  return pieces;
+}
+
+// Against the exact table of the problem, which is solved again.
+LatencyChange WorstAgainstExact(const TableFile& table,
+                                const Problem& problem) {
+  const CutTable exact = BuildCutTable(problem, MakeBlockGraph(problem));
+  return CompareLatencies(PiecesOf(exact.rows, table.downlink,
+                                   [&](int cut) -> const CutCosts& {
+                                     return exact.cuts[cut].costs;
+                                   }),
+                          PiecesOf(table.rows, table.downlink,
+                                   [&](int cut) -> const CutCosts& {
+                                     return table.cuts[cut].costs;
+                                   }))
+      .worst;
+}
+
+void LookAtTable(const TableFile& table, CheckItem* item) {
+  item->message = fmt::format(
+      "{}, {}, {} to {}{}", FormatPlural(std::ssize(table.cuts), "cut"),
+      FormatPlural(std::ssize(table.rows), "row"),
+      FormatKbps(table.range.min_kbps), FormatKbps(table.range.max_kbps),
+      table.approximation ? ", approximate" : "");
+}
+
+void LookAtProblem(const ProblemFile& file, CheckItem* item) {
+  item->message =
+      fmt::format("{} and {} give the cuts the costs in table.json",
+                  FormatPlural(std::ssize(file.problem.layers), "layer"),
+                  FormatPlural(std::ssize(file.problem.tensors), "tensor"));
+}
+
+// The stated regret is a rounded number.
+bool IsNear(double a, double b) {
+  return std::abs(a - b) <= 1e-9 * std::max(1.0, std::abs(b));
+}
+
+void LookAtRows(const TableFile& table, const Problem& problem,
+                CheckItem* item) {
+  const LatencyChange worst = WorstAgainstExact(table, problem);
+  const double regret = worst.ratio.Excess();
+  const double stated =
+      table.approximation ? table.approximation->worst_regret : 0;
+  item->kbps = worst.kbps;
+  if (table.approximation ? !IsNear(regret, stated)
+                          : LatencyRatio() < worst.ratio) {
+    item->status = CheckStatus::kFailed;
+    item->message = fmt::format(
+        "at {} another cut is faster: the table takes {:.4g} % more, where it "
+        "says {:.4g} %; {}",
+        FormatKbps(worst.kbps), 100 * regret, 100 * stated, kCompileAgain);
+  } else if (table.approximation) {
+    item->message = fmt::format(
+        "solved again: at most {:.4g} % above the best cut, as "
+        "stated, at {}",
+        100 * regret, FormatKbps(worst.kbps));
+  } else {
+    item->kbps.reset();
+    item->message = "solved again: no cut is faster at any bandwidth";
+  }
+}
+
+// Layers without a half to run them in.
+void RequireNamed(int cut, std::string_view side, int layers,
+                  const std::optional<std::string>& model) {
+  if (layers == 0 || model) return;
+  Fail(ExitCode::kBadInput, "E727",
+       "table.json names no {} half of cut {}, which has {} there; {}", side,
+       cut, FormatPlural(layers, "layer"), kCompileAgain);
+}
+
+void LookAtHalvesOf(const TableFile& table, int id, const std::string& folder) {
+  const TableFile::Cut& cut = table.cuts[id];
+  RequireNamed(id, "device", cut.costs.device_layers, cut.device_model);
+  RequireNamed(id, "server", cut.costs.server_layers, cut.server_model);
+  CheckHalves(table, id, folder);
+}
+
+void LookAtHalves(const TableFile& table, const std::string& folder,
+                  CheckItem* item) {
+  int halves = 0;
+  int broken = 0;
+  for (int id = 0; id < std::ssize(table.cuts); ++id) {
+    if (table.only_cut && *table.only_cut != id) continue;
+    const TableFile::Cut& cut = table.cuts[id];
+    halves += cut.device_model.has_value() + cut.server_model.has_value();
+    try {
+      LookAtHalvesOf(table, id, folder);
+    } catch (const Error& error) {
+      if (broken++ > 0) continue;
+      SetError(error, CheckStatus::kFailed, item);
+      item->cut = id;
+    }
+  }
+  if (broken > 1) {
+    item->message += fmt::format("; {} cannot be used either",
+                                 FormatPlural(broken - 1, "other cut"));
+  }
+  if (broken > 0) return;
+  item->message = fmt::format(
+      "{}: of this model, whole, and made for each other{}",
+      FormatPlural(halves, "file"),
+      table.only_cut ? fmt::format(", of cut {} only", *table.only_cut) : "");
+}
+
+}  // namespace
+
+std::vector<CheckItem> CheckResult(const std::string& path,
+                                   const TableFile& table) {
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(path, error);
+  const std::string folder = FolderOfTable(path);
+  constexpr std::string_view kAlone = "a table was given, not its folder";
+  std::vector<CheckItem> items;
+  items.push_back(LookAt("result-table", "table.json is a table of cuts",
+                         "table.json",
+                         [&](CheckItem* item) { LookAtTable(table, item); }));
+  std::optional<ProblemFile> file;
+  items.push_back(LookAt("result-problem",
+                         "problem.json is the problem of table.json",
+                         "problem.json", [&](CheckItem* item) {
+                           if (!is_folder) return Skip(kAlone, item);
+                           file = ReadProblemFile(folder, table);
+                           LookAtProblem(*file, item);
+                         }));
+  items.push_back(LookAt(
+      "result-rows", "Every row has the best cut, or the regret that is stated",
+      "rows", [&](CheckItem* item) {
+        if (!file) return Skip("needs problem.json", item);
+        LookAtRows(table, file->problem, item);
+      }));
+  items.push_back(LookAt("result-halves",
+                         "The halves of every cut are there and fit together",
+                         "halves", [&](CheckItem* item) {
+                           if (!is_folder) return Skip(kAlone, item);
+                           LookAtHalves(table, folder, item);
+                         }));
+  return items;
+}
+
+}  // namespace dnncut
