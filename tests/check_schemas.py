@@ -202,9 +202,6 @@ def check_compiles(checker, model, odd):
         checker.run("diff", "out", folder)
         checker.run("check", folder, "--budget", "latency@50Mbps<=1ms",
                     may_fail=(CHECK_FAILED,))
-        for question in ((), ("-b", "50Mbps"), ("--layer", "features.0"),
-                         ("--tensor", "input")):
-            checker.run("explain", folder, *question)
     checker.run("diff", "out", "small/table.json", "--max-regression", "0%",
                 "--require-compatible", may_fail=(CHECK_FAILED,))
     for asked in ([], ["-b", "50Mbps"], ["--layer", "features.0"],
