@@ -61,7 +61,8 @@ class Ranges {
     for (const TableRow& row : rows_) {
       lines_.push_back(LineOf(table.cuts[row.cut].costs, downlink));
     }
-    result_.worst_kbps = rows_.front().min_kbps;
+    // A table of halves to be measured has no rows.
+    if (!rows_.empty()) result_.worst_kbps = rows_.front().min_kbps;
   }
 
   Hysteresis Make() {

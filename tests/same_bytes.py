@@ -82,7 +82,7 @@ def variants(work):
     home = os.path.join(work, "home")
     os.makedirs(deep)
     os.makedirs(home)
-    yield "another folder", [], {}, deep
+    yield "another folder, from afar", [], {}, deep
     yield "another home and time zone", [], {
         "HOME": home, "XDG_CACHE_HOME": home, "TZ": "Pacific/Kiritimati",
         "TMPDIR": home, "USER": "somebody"}, None
@@ -102,19 +102,24 @@ def variants(work):
                                                 "COLUMNS": "20"}, None
 
 
-def compile_all(dnncut, models, folder, prefix=(), environment=None):
-    """Compiles every model in every way; a copy of each stands in `folder`."""
+def compile_all(dnncut, models, folder, prefix=(), environment=None,
+                from_afar=False):
+    """Compiles every model in every way; a copy of each stands in `folder`,
+    which is the current one, or is named in full."""
     outputs = []
     for model in models:
         copied = os.path.join(folder, os.path.basename(model))
         if not os.path.exists(copied):
             shutil.copy(model, copied)
         for name, flags in COMPILES.items():
-            out = f"{os.path.basename(model)}-{name}"
-            run([*prefix, dnncut, "compile", os.path.basename(model), "-o", out,
-                 "--force", "--quiet", "--onnxruntime", "none", *flags],
-                cwd=folder, env={**os.environ, **(environment or {})})
-            outputs.append(out)
+            outputs.append(f"{os.path.basename(model)}-{name}")
+            where = folder if from_afar else ""
+            run([*prefix, dnncut, "compile",
+                 os.path.join(where, os.path.basename(model)), "-o",
+                 os.path.join(where, outputs[-1]), "--force", "--quiet",
+                 "--onnxruntime", "none", *flags],
+                cwd="/" if from_afar else folder,
+                env={**os.environ, **(environment or {})})
     return outputs
 
 
@@ -164,8 +169,9 @@ def main():
         outputs = compile_all(dnncut, models, first)
         check_itself(first, outputs)
         for name, prefix, environment, folder in variants(work):
+            far = folder is not None
             folder = folder or tempfile.mkdtemp(dir=work)
-            compile_all(dnncut, models, folder, prefix, environment)
+            compile_all(dnncut, models, folder, prefix, environment, far)
             good = compare(name, first, folder, outputs) and good
             shutil.rmtree(folder)
         for other in args.other:
