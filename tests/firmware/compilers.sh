@@ -7,6 +7,8 @@
 #   tests/firmware/compilers.sh [FOLDER]
 #
 # FOLDER has a generated dnncut_table.h, which is compiled, too.
+#
+# shellcheck disable=SC2086  # lists of flags fall apart into flags
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -55,7 +57,7 @@ for compiler in gcc powerpc-linux-gnu-gcc arm-none-eabi-gcc; do
     compile $compiler c $standard $c_only
   done
 done
-for compiler in clang-14 clang-16; do
+for compiler in clang clang-16; do
   for standard in c99 c11 c17; do
     compile $compiler c $standard -Wno-unknown-warning-option $c_only \
       -Weverything -Wno-padded -Wno-unsafe-buffer-usage \
@@ -65,6 +67,6 @@ done
 for standard in c++11 c++14 c++17 c++20; do
   compile g++ c++ $standard $cxx_only -Wuseless-cast
   compile arm-none-eabi-g++ c++ $standard $cxx_only -Wuseless-cast
-  compile clang++-14 c++ $standard $cxx_only
+  compile clang++ c++ $standard $cxx_only
   compile clang++-16 c++ $standard $cxx_only
 done

@@ -22,6 +22,12 @@ require() {
   done
 }
 
+# can_link COMPILER FLAGS...
+can_link() {
+  echo 'int main(void) { return 0; }' |
+    "$@" -x c - -o "$work/try" 2>/dev/null
+}
+
 # build OPTIMIZATION MAIN COMPILER FLAGS...
 build() {
   level=$1
@@ -63,15 +69,16 @@ bare() {
 
 sanitizers=-fsanitize=address,undefined,alignment
 case $target in
-  gcc | clang-14 | clang-16)
+  gcc | clang | clang-16)
     require "$target"
     hosted "" "$target"
-    hosted "" "$target" -g $sanitizers -fno-sanitize-recover=all
+    if can_link "$target" $sanitizers; then
+      hosted "" "$target" -g $sanitizers -fno-sanitize-recover=all
+    fi
     ;;
   m32)
     require gcc
-    if ! echo 'int main(void) { return 0; }' |
-      gcc -m32 -x c - -o "$work/try" 2>/dev/null; then
+    if ! can_link gcc -m32; then
       echo "skipped: gcc has no -m32 (gcc-multilib)"
       exit 77
     fi
