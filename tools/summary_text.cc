@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <iterator>
 
+#include "backends/firmware_table.h"
+#include "compiler/hysteresis.h"
 #include "compiler/unit_text.h"
 #include "tools/latency_curve.h"
 #include "tools/summary.h"
@@ -117,6 +119,39 @@ std::string RowsText(const CompileResult& result, const Summary& summary) {
   return text;
 }
 
+std::string KeptText(const HysteresisLimit& limit) {
+  if (limit.kind == HysteresisLimit::Kind::kSwitchingCost) {
+    return FormatDuration(limit.limit);
+  }
+  return fmt::format(
+      "{} %", static_cast<double>(limit.limit) / (kHysteresisWhole / 100));
+}
+
+// How big the table is in firmware, and what its hysteresis costs at most.
+std::string FirmwareText(const CompileResult& result) {
+  const FirmwareOptions& options = result.firmware;
+  const Hysteresis hysteresis =
+      MakeHysteresis(result.table, result.problem.downlink, options.hysteresis);
+  std::string text = fmt::format(
+      "table   {} in firmware; a cut is kept while it is at most {} too slow",
+      FormatBytes(FirmwareBlobBytes(MakeFirmwareTable(BackendResult(result)))),
+      KeptText(options.hysteresis));
+  const double worst = hysteresis.worst.Excess();
+  if (worst > 0) {
+    text += fmt::format("\n        ({:.2f} % at most, at {})",
+                        worst * 100, FormatKbps(hysteresis.worst_kbps));
+  }
+  text += "\n";
+  if (const auto& slowdown = options.slowdown) {
+    text += fmt::format(
+        "        {} for a server {} to {} times as slow and any round trip\n",
+        FormatPlural(std::ssize(result.table.cuts), "cut"),
+        static_cast<double>(slowdown->min_permille) / 1000,
+        static_cast<double>(slowdown->max_permille) / 1000);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string SummaryText(const CompileResult& result, const Summary& summary,
@@ -137,9 +172,11 @@ std::string SummaryText(const CompileResult& result, const Summary& summary,
         FormatPlural(std::ssize(result.exact.rows), "row"),
         FormatKbps(approximation->worst_kbps), approximation->kind);
   }
+  text += FirmwareText(result);
   if (!run.output.empty()) {
     text += fmt::format(
-        "output  {}: table.json, problem.json, splitting_model.json",
+        "output  {}: table.json, problem.json, splitting_model.json,\n"
+        "        report.html, firmware/",
         Printable(run.output));
     // A side that never runs a layer has no folder.
     for (const char* side : {"device", "server"}) {

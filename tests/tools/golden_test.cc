@@ -54,13 +54,18 @@ TEST_P(Golden, PrintsWhatItShould) {
 INSTANTIATE_TEST_SUITE_P(Cases, Golden, testing::ValuesIn(Cases()),
                          [](const auto& info) { return info.param; });
 
-TEST(GoldenTest, ErrorsHaveCasesOfTheirOwn) {
+// A check that fails (exit code 4) is what a check is for, no bad input.
+TEST(GoldenTest, BadInputHasCasesOfItsOwn) {
   for (const std::string& name : Cases()) {
     const std::string text =
         ReadText(kSource / "tests/tools/golden" / (name + ".case"));
-    EXPECT_EQ(name.starts_with("bad_"),
-              text.find("\n! dnncut: error[") != std::string::npos)
-        << name;
+    const bool has_errors =
+        text.find("\n! dnncut: error[") != std::string::npos;
+    const bool is_bad = name.starts_with("bad_");
+    EXPECT_TRUE(has_errors || !is_bad) << name;
+    for (const char* code : {"\n? 2\n", "\n? 3\n", "\n? 5\n", "\n? 6\n"}) {
+      EXPECT_TRUE(is_bad || text.find(code) == std::string::npos) << name;
+    }
   }
 }
 
