@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/budget.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
-#include <iterator>
 
 #include "compiler/did_you_mean.h"
 #include "compiler/error.h"
-#include "compiler/system_file.h"
+#include "compiler/read_file.h"
 #include "tools/percent.h"
 #include "tools/units.h"
 
@@ -102,22 +97,6 @@ void RequireUpperBound(std::string_view given, std::string_view text,
        given, sign);
 }
 
-std::string ReadText(const std::string& path) {
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-  struct stat status = {};
-  if (!file.is_open() || ::fstat(file.get(), &status) != 0) {
-    Fail(ExitCode::kIo, "E806", "cannot read {}: {}", path,
-         SystemErrorText(errno));
-  }
-  std::string why_not = WhyNotRegular(status.st_mode);
-  if (status.st_size > kMaxFileBytes) why_not = "is larger than 1 MiB";
-  if (!why_not.empty()) {
-    Fail(ExitCode::kIo, "E806", "cannot read {}: it {}", path, why_not);
-  }
-  std::ifstream stream(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
 }  // namespace
 
 Budget ParseBudget(std::string_view where, std::string_view text) {
@@ -152,7 +131,10 @@ Budget ParseBudget(std::string_view where, std::string_view text) {
 }
 
 std::vector<Budget> ReadBudgets(const std::string& path) {
-  const std::string content = ReadText(path);
+  const std::string content = ReadFile(path, {.name = "budgets",
+                                              .max_bytes = kMaxFileBytes,
+                                              .unreadable = "E806",
+                                              .too_large = "E806"});
   std::string_view rest = content;
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
   if (rest.starts_with(kByteOrderMark)) {

@@ -138,8 +138,7 @@ int64_t FirmwareBytes(const TableFile& /*table*/, const std::string& folder) {
   const auto bytes = std::filesystem::file_size(path, error);
   if (error) {
     Fail(ExitCode::kIo, "E807",
-         "{} is not there, so that its size cannot be checked; compile again "
-         "with firmware tables",
+         "{} is not there, so that its size cannot be checked; compile again",
          path);
   }
   return static_cast<int64_t>(bytes);

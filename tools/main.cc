@@ -65,7 +65,7 @@ constexpr auto kCommands = std::to_array<Command>({
      "fails when a result is broken or over its budgets, for pipelines",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o out\n"
-     "  dnncut check out --budget 'upload@1Mbps<=700KB' --budget 'cuts<=4'\n"
+     "  dnncut check out --budget 'upload@1Mbps<=700KB' --budget 'cuts<=6'\n"
      "  echo 'latency@5Mbps..10Mbps <= 2s  # while moving' >budgets.txt\n"
      "  dnncut check out --budgets budgets.txt --junit junit.xml --sarif "
      "check.sarif\n",

@@ -8,12 +8,15 @@
 #include <functional>
 #include <utility>
 
+#include "backends/firmware_file.h"
+#include "backends/firmware_table.h"
 #include "backends/problem_file.h"
 #include "compiler/block_graph.h"
 #include "compiler/compare_latencies.h"
 #include "compiler/cut_table.h"
 #include "compiler/error.h"
 #include "compiler/unit_text.h"
+#include "tools/firmware_check.h"
 #include "tools/run_split.h"
 
 namespace dnncut {
@@ -159,6 +162,24 @@ void LookAtHalves(const TableFile& table, const std::string& folder,
       table.only_cut ? fmt::format(", of cut {} only", *table.only_cut) : "");
 }
 
+void LookAtFirmware(const TableFile& table, const std::string& folder,
+                    CheckItem* item) {
+  const std::string path = folder + "/firmware/dnncut_table.bin";
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) {
+    return Skip("there is no firmware table", item);
+  }
+  const FirmwareTable firmware = ReadFirmwareTable(path);
+  const std::string difference = FirmwareDifference(firmware, table);
+  if (!difference.empty()) {
+    Fail(ExitCode::kBadInput, "E805", "{} has {} than table.json; {}", path,
+         difference, kCompileAgain);
+  }
+  item->message =
+      fmt::format("{}, which firmware reads: the rows and costs in table.json",
+                  FormatBytes(FirmwareBlobBytes(firmware)));
+}
+
 }  // namespace
 
 std::vector<CheckItem> CheckResult(const std::string& path,
@@ -190,6 +211,12 @@ std::vector<CheckItem> CheckResult(const std::string& path,
                          "halves", [&](CheckItem* item) {
                            if (!is_folder) return Skip(kAlone, item);
                            LookAtHalves(table, folder, item);
+                         }));
+  items.push_back(LookAt("result-firmware",
+                         "The firmware's table is that in table.json",
+                         "firmware", [&](CheckItem* item) {
+                           if (!is_folder) return Skip(kAlone, item);
+                           LookAtFirmware(table, folder, item);
                          }));
   return items;
 }
