@@ -153,12 +153,20 @@ std::string CutsText(const Compiled& compiled,
 }
 
 std::string HeaderText(const Compiled& compiled) {
-  return fmt::format("{}: {}, {}, from {} to {}\n",
-                     Printable(compiled.table.model_file),
-                     FormatPlural(compiled.table.layers, "layer"),
-                     FormatPlural(std::ssize(compiled.cuts), "cut"),
-                     FormatKbps(compiled.table.range.min_kbps),
-                     FormatKbps(compiled.table.range.max_kbps));
+  std::string text = fmt::format("{}: {}, {}, from {} to {}\n",
+                                 Printable(compiled.table.model_file),
+                                 FormatPlural(compiled.table.layers, "layer"),
+                                 FormatPlural(std::ssize(compiled.cuts), "cut"),
+                                 FormatKbps(compiled.table.range.min_kbps),
+                                 FormatKbps(compiled.table.range.max_kbps));
+  if (const auto& approximation = compiled.table.approximation) {
+    text += Labelled(
+        "regret",
+        fmt::format("up to {:.2f} % over the best, by --{}: other "
+                    "cuts may be better",
+                    approximation->worst_regret * 100, approximation->kind));
+  }
+  return text;
 }
 
 }  // namespace

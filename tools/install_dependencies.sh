@@ -20,7 +20,7 @@ tests=(libgtest-dev libgmock-dev)
 # Without these something is left out, which then says so: ONNX Runtime, tests
 # on the models of libonnx-testdata, benchmarks, comparisons.
 optional_program=(npm:npm openssl:openssl ca-certificates)
-optional_tests=(libonnx-testdata libbenchmark-dev python3:python3
+optional_tests=(libonnx-testdata libbenchmark-dev dot:graphviz python3:python3
   python3-jsonschema python3-networkx shellcheck:shellcheck time:time
   # The C reader for firmware, compiled for other machines and run there.
   clang:clang cppcheck:cppcheck arm-none-eabi-gcc:gcc-arm-none-eabi

@@ -4,8 +4,14 @@
 // try to break them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -132,6 +138,28 @@ TEST(Dot, SurvivesAnyNameAndDrawsEveryLayer) {
       ExpectQuoted(DotText(compiled, spot, 1));
     }
   }
+}
+
+TEST(Dot, GraphvizTakesIt) {
+  if (std::system("dot -V >/dev/null 2>&1") != 0) {
+    GTEST_SKIP() << "no graphviz on this machine";
+  }
+  const std::string path =
+      testing::TempDir() + "/dnncut_" + std::to_string(::getpid()) + ".dot";
+  for (int seed = 0; seed < 20; ++seed) {
+    SCOPED_TRACE(seed);
+    const Compiled compiled = Compile(HostileProblem(seed));
+    std::ofstream(path) << DotText(compiled, SpotAt(compiled, 30),
+                                   std::nullopt);
+    const std::string command = "dot -Tsvg -o /dev/null " + path + " 2>&1";
+    FILE* output = ::popen(command.c_str(), "r");
+    ASSERT_NE(output, nullptr);
+    std::array<char, 1000> said = {};
+    const size_t size = std::fread(said.data(), 1, said.size(), output);
+    EXPECT_EQ(::pclose(output), 0);
+    EXPECT_EQ(std::string(said.data(), size), "");
+  }
+  std::filesystem::remove(path);
 }
 
 TEST(Dot, ContextCountsWhatItDoesNotDraw) {
