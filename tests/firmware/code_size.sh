@@ -45,8 +45,8 @@ report() {
 
 printf '%-52s %6s %6s %6s\n' "bytes, -Os" M0 M4 below
 report CONST_LOOKUP 200 "constants: 4 rows, lookup"
-report CONST_STEP - "constants: 4 rows, 4 cuts, hysteresis"
-report CONST_BEST - "constants: 4 rows, 4 cuts, best of the moment"
+report CONST_STEP - "constants: 4 rows, hysteresis"
+report CONST_BEST - "constants: 4 cuts, best of the moment"
 report BLOB_LOOKUP 450 "blob: open, lookup"
 report BLOB_STEP - "blob: open, lookup, hysteresis"
 report BLOB_BEST - "blob: open, lookup, best of the moment"

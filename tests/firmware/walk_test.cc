@@ -4,6 +4,13 @@
 // machines are right: found here without the reader.
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
 #include "tests/firmware/reference.h"
 #include "tests/firmware/sample_table.h"
 #include "tests/firmware/self_test.h"
@@ -38,6 +45,28 @@ TEST(FirmwareSelfTest, Passes) { EXPECT_EQ(self_test(), 0u); }
 TEST(FirmwareSelfTest, ComparesWithTheRightAnswers) {
   EXPECT_EQ(DigestOf(sample_table), SAMPLE_DIGEST);
   EXPECT_EQ(DigestOf(extreme_table), EXTREME_DIGEST);
+}
+
+// The example of docs/table_format.md: lines of an offset and up to 16 bytes.
+std::vector<uint8_t> DocumentedBytes() {
+  std::ifstream page(DNNCUT_TABLE_FORMAT_PAGE);
+  const std::regex line_form(R"(^ *(\d+)  ((?:[0-9a-f]{2} ?){4,16})(?: .*)?$)");
+  std::vector<uint8_t> bytes;
+  for (std::string line; std::getline(page, line);) {
+    std::smatch match;
+    if (!std::regex_match(line, match, line_form)) continue;
+    EXPECT_EQ(std::stoul(match[1]), bytes.size()) << line;
+    std::istringstream numbers(match[2]);
+    for (std::string number; numbers >> number;) {
+      bytes.push_back(static_cast<uint8_t>(std::stoul(number, nullptr, 16)));
+    }
+  }
+  return bytes;
+}
+
+TEST(FirmwareSelfTest, HasTheBytesOfTheDocumentation) {
+  EXPECT_EQ(DocumentedBytes(), std::vector<uint8_t>(std::begin(sample_bytes),
+                                                    std::end(sample_bytes)));
 }
 
 }  // namespace
