@@ -3,7 +3,6 @@
 
 #include <cmath>
 
-#include "compiler/unit_text.h"
 #include "tools/diff_report.h"
 #include "tools/diff_words.h"
 #include "tools/percent.h"

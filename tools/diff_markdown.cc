@@ -166,7 +166,7 @@ void AddSettings(const ResultDiff& diff, Page* page) {
     lines.push_back(fmt::format("| {} | {} | {} |\n", Text(setting.name),
                                 Text(setting.before), Text(setting.after)));
   }
-  page->AddFolded("Compiled for other things", lines);
+  page->AddFolded("Model and settings", lines);
 }
 
 }  // namespace

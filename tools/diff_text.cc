@@ -30,8 +30,7 @@ std::string SettingsText(const ResultDiff& diff) {
     text += fmt::format("        {}: {} -> {}\n", Printable(setting.name),
                         Printable(setting.before), Printable(setting.after));
   }
-  return text.empty() ? ""
-                      : fmt::format("\nCompiled for other things\n{}", text);
+  return text.empty() ? "" : fmt::format("\nModel and settings\n{}", text);
 }
 
 std::string RangesText(const ResultDiff& diff) {
