@@ -164,7 +164,8 @@ class Layouter {
             std::min(right[k], right[k + 1] - Apart(layer[k], layer[k + 1]));
       }
       for (size_t k = 0; k < count; ++k) {
-        vertices_[layer[k]].x = (left[k] + right[k]) / 2;
+        // Rounded down, also below 0, or neighbours would come too close.
+        vertices_[layer[k]].x = (left[k] + right[k]) >> 1;
       }
     }
   }

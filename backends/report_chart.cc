@@ -27,6 +27,7 @@ constexpr int64_t kCharacter = 66;  // a wide one at the size of labels
 constexpr size_t kMostLanes = 6;
 // Baselines that leave the curve so far behind are cut off.
 constexpr int64_t kMostAbove = 30;
+constexpr int64_t kDash = 100;
 // Points of a curve lie so many parts of their bandwidth apart.
 constexpr int64_t kStepParts = 24;
 
@@ -215,20 +216,31 @@ class Chart {
 
   void AddThresholds() {
     const int64_t strip = top_ - kStripHeight;
+    const auto y_of = [strip](const Label& label) {
+      return strip - 50 - label.lane * kLaneHeight;
+    };
     for (const Label& label : labels_) {
-      const int64_t y = strip - 50 - label.lane * kLaneHeight;
-      Add("<path class=\"threshold\" d=\"M{} {}V{}\"/>", Px(label.x),
-          Px(label.text.empty() ? strip : y + 20), Px(bottom_));
+      Add("<path class=\"threshold\" d=\"M{} {}V{}\"/>\n", Px(label.x),
+          Px(label.text.empty() ? strip : y_of(label) + 20), Px(bottom_));
+    }
+    for (const Label& label : labels_) {
       if (label.text.empty()) continue;
       Add("<text class=\"threshold-label\" text-anchor=\"middle\" x=\"{}\" "
           "y=\"{}\">{}</text>\n",
-          Px(Inside(label.x, label.text)), Px(y), label.text);
+          Px(Inside(label.x, label.text)), Px(y_of(label)), label.text);
     }
   }
 
-  // The points of a curve over from .. to, exact at both.
+  // The points of a curve over from .. to, exact at both; of a single bandwidth
+  // a dash, to be seen.
   std::string Points(const CutCosts& costs, int64_t from, int64_t to) const {
     std::string points;
+    if (from == to) {
+      const int64_t x = x_.At(from);
+      const int64_t y = y_.At(LatencyNs(costs, problem_.downlink, from));
+      return fmt::format("{} {} {} {}", Px(x - kDash), Px(y), Px(x + kDash),
+                         Px(y));
+    }
     for (int64_t kbps = from;;
          kbps += std::max<int64_t>(kbps / kStepParts, 1)) {
       kbps = std::min(kbps, to);

@@ -188,6 +188,24 @@ class GraphDrawing {
   std::string svg_;
 };
 
+// "0, 2 to 4, 6" of ascending numbers.
+std::string NumbersText(const std::vector<size_t>& numbers) {
+  std::string text;
+  for (size_t i = 0; i < numbers.size();) {
+    size_t end = i;
+    while (end + 1 < numbers.size() && numbers[end + 1] == numbers[end] + 1) {
+      ++end;
+    }
+    if (i > 0) text += ", ";
+    text += fmt::format("{}", numbers[i]);
+    if (end > i) {
+      text += fmt::format("{}{}", end == i + 1 ? ", " : " to ", numbers[end]);
+    }
+    i = end + 1;
+  }
+  return text;
+}
+
 // "device in cuts 0, 2; server in cut 1".
 std::string SidesText(const LayerGroup& group, Side result) {
   std::string text;
@@ -201,7 +219,7 @@ std::string SidesText(const LayerGroup& group, Side result) {
       return fmt::format("{} in every cut", side);
     }
     text += fmt::format("{}{} in cut{} {}", text.empty() ? "" : "; ", side,
-                        cuts.size() == 1 ? "" : "s", fmt::join(cuts, ", "));
+                        cuts.size() == 1 ? "" : "s", NumbersText(cuts));
   }
   return text;
 }
@@ -242,7 +260,8 @@ std::string GroupsTable(const Problem& problem, const LayerGroups& groups) {
                   HtmlName(problem.layers[group.last].name),
                   fmt::format("{}", group.layers), FormatMs(group.device_ns, 3),
                   FormatMs(group.server_ns, 3),
-                  SidesText(group, problem.result)});
+                  fmt::format("<span class=\"wrap\">{}</span>",
+                              SidesText(group, problem.result))});
   }
   return table.Finish();
 }

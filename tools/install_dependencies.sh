@@ -21,7 +21,7 @@ tests=(libgtest-dev libgmock-dev)
 # on the models of libonnx-testdata, benchmarks, comparisons.
 optional_program=(npm:npm openssl:openssl ca-certificates)
 optional_tests=(libonnx-testdata libbenchmark-dev dot:graphviz python3:python3
-  python3-jsonschema python3-networkx shellcheck:shellcheck time:time
+  chromium:chromium python3-jsonschema python3-networkx shellcheck:shellcheck time:time
   # The C reader for firmware, compiled for other machines and run there.
   clang:clang cppcheck:cppcheck arm-none-eabi-gcc:gcc-arm-none-eabi
   libnewlib-arm-none-eabi qemu-system-arm:qemu-system-arm

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "backends/layer_groups.h"
+#include "backends/layered_layout.h"
+#include "compiler/block_graph.h"
+#include "tests/testing.h"
+
+namespace dnncut {
+namespace {
+
+CutTable TableOf(const Problem& problem) {
+  return BuildCutTable(problem, MakeBlockGraph(problem));
+}
+
+std::vector<std::pair<int, int>> EdgesOf(const LayerGroups& groups) {
+  std::vector<std::pair<int, int>> edges;
+  for (const GroupEdge& edge : groups.edges) {
+    edges.emplace_back(edge.from, edge.to);
+  }
+  return edges;
+}
+
+// What crosses, counted from the edges: a tensor once for each group that reads
+// it, so at least what the cut sends.
+void ExpectCrossings(const Problem& problem, const CutTable& table,
+                     const LayerGroups& groups) {
+  for (size_t c = 0; c < groups.groups[0].on_device.size(); ++c) {
+    int64_t bytes = 0;
+    for (const GroupEdge& edge : groups.edges) {
+      bytes += std::max<int64_t>(edge.crossing_bytes[c], 0);
+    }
+    const CutCosts& costs = table.cuts[c].costs;
+    EXPECT_GE(bytes, costs.upload_bytes);
+    if (groups.grouping == LayerGrouping::kConnected) {
+      for (const LayerGroup& group : groups.groups) {
+        if (group.kind != LayerGroup::Kind::kLayers) continue;
+        EXPECT_TRUE(group.on_device[c] == 0 ||
+                    group.on_device[c] == group.layers);
+      }
+    }
+  }
+}
+
+TEST(LayerGroups, HaveNoCyclesAndHoldEveryLayerOnce) {
+  for (uint64_t seed = 0; seed < 300; ++seed) {
+    SCOPED_TRACE(fmt::format("seed {}", seed));
+    const Problem problem = RandomFeasibleProblem(seed, 30);
+    const CutTable table = TableOf(problem);
+    const LayerGroups groups = GroupLayers(problem, table);
+    const int layers = std::accumulate(
+        groups.groups.begin(), groups.groups.end(), 0,
+        [](int sum, const LayerGroup& group) { return sum + group.layers; });
+    EXPECT_EQ(layers, static_cast<int>(problem.layers.size()));
+    ExpectCrossings(problem, table, groups);
+    // Throws when there is a cycle.
+    LayOut(static_cast<int>(groups.groups.size()), EdgesOf(groups),
+           {100, 50, 10, 40, 10});
+  }
+}
+
+// `count` branches from one input, each cut at another bandwidth or not.
+Problem Branches(int count) {
+  Problem problem;
+  problem.range = {1, 1000};
+  ProblemTensor input;
+  input.name = "x";
+  input.bytes = 1000;
+  problem.tensors.push_back(input);
+  for (int i = 0; i < count; ++i) {
+    ProblemLayer layer;
+    layer.name = fmt::format("l{}", i);
+    layer.device_ns = 1'000'000 + i;
+    problem.layers.push_back(layer);
+    problem.tensors[0].readers.push_back(i);
+    ProblemTensor result;
+    result.producer = i;
+    result.bytes = 10 * (i + 1);
+    result.result = true;
+    problem.tensors.push_back(result);
+  }
+  return problem;
+}
+
+TEST(LayerGroups, AreNeverTooManyToDraw) {
+  for (const int count : {10, 100, 5000}) {
+    const Problem problem = Branches(count);
+    const CutTable table = TableOf(problem);
+    const LayerGroups groups = GroupLayers(problem, table);
+    EXPECT_LE(groups.groups.size(), kMostGroups + 2u) << count;
+    EXPECT_EQ(groups.grouping == LayerGrouping::kConnected,
+              count <= kMostGroups);
+  }
+}
+
+TEST(LayeredLayout, PutsNothingOnTopOfAnother) {
+  const LayoutSizes sizes = {100, 50, 10, 40, 10};
+  for (uint64_t seed = 0; seed < 300; ++seed) {
+    SCOPED_TRACE(fmt::format("seed {}", seed));
+    Random random(seed);
+    const int nodes = 1 + random.Below(20);
+    std::vector<std::pair<int, int>> edges;
+    for (int to = 1; to < nodes; ++to) {
+      for (int k = random.Below(3); k >= 0; --k) {
+        edges.emplace_back(random.Below(to), to);
+      }
+    }
+    const Layout layout = LayOut(nodes, edges, sizes);
+    for (int a = 0; a < nodes; ++a) {
+      EXPECT_GE(layout.nodes[a].x, 0);
+      EXPECT_LE(layout.nodes[a].x + sizes.node_width, layout.width);
+      EXPECT_LE(layout.nodes[a].y + sizes.node_height, layout.height);
+      for (int b = 0; b < a; ++b) {
+        if (layout.nodes[a].y != layout.nodes[b].y) continue;
+        EXPECT_GE(std::abs(layout.nodes[a].x - layout.nodes[b].x),
+                  sizes.node_width + sizes.gap_across);
+      }
+    }
+    for (size_t e = 0; e < edges.size(); ++e) {
+      const std::vector<Point>& points = layout.edges[e];
+      EXPECT_EQ(points.front().y,
+                layout.nodes[edges[e].first].y + sizes.node_height);
+      EXPECT_EQ(points.back().y, layout.nodes[edges[e].second].y);
+      for (size_t p = 1; p < points.size(); ++p) {
+        EXPECT_GT(points[p].y, points[p - 1].y);
+      }
+    }
+  }
+}
+
+TEST(LayeredLayout, DrawsAChainStraight) {
+  const Layout layout =
+      LayOut(4, {{0, 1}, {1, 2}, {2, 3}}, {100, 50, 10, 40, 10});
+  for (const Point& node : layout.nodes) EXPECT_EQ(node.x, 0);
+  EXPECT_EQ(layout.width, 100);
+}
+
+TEST(LayeredLayout, RefusesCycles) {
+  EXPECT_THROW(LayOut(2, {{0, 1}, {1, 0}}, {}), std::logic_error);
+}
+
+}  // namespace
+}  // namespace dnncut

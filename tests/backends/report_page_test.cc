@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backends/json_text.h"
+#include "backends/report.h"
+#include "backends/report_text.h"
+#include "compiler/block_graph.h"
+#include "tests/backends/split_model.h"
+#include "tests/backends/test_models.h"
+#include "tests/testing.h"
+
+namespace dnncut {
+
+extern const std::string_view kReportCss;
+extern const std::string_view kReportJs;
+
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+// A result without a model file behind it.
+struct MadeResult {
+  SourceModel model;
+  Graph graph;
+  Problem problem;
+  BlockGraph blocks;
+  CutTable table;
+
+  Result AsResult() const {
+    Result result;
+    result.model = &model;
+    result.graph = &graph;
+    result.problem = &problem;
+    result.blocks = &blocks;
+    result.table = &table;
+    result.device = {"board", "profile"};
+    result.server = {"rack", "roofline"};
+    result.version = "1.2.3";
+    return result;
+  }
+};
+
+MadeResult MakeResult(Problem problem) {
+  MadeResult made;
+  made.problem = std::move(problem);
+  made.blocks = MakeBlockGraph(made.problem);
+  made.table = BuildCutTable(made.problem, made.blocks);
+  made.model.path = "some/folder/net.onnx";
+  made.model.sha256 = "abc";
+  for (const ProblemLayer& problem_layer : made.problem.layers) {
+    Layer layer;
+    layer.name = problem_layer.name;
+    layer.node = made.model.proto.graph().node_size();
+    made.model.proto.mutable_graph()->add_node()->set_name(layer.name);
+    made.graph.layers.push_back(std::move(layer));
+  }
+  for (size_t t = 0; t < made.problem.tensors.size(); ++t) {
+    const ProblemTensor& problem_tensor = made.problem.tensors[t];
+    Tensor tensor;
+    tensor.name = problem_tensor.name;
+    tensor.type.dtype = DType::kFloat32;
+    tensor.bytes = problem_tensor.bytes;
+    tensor.producer = problem_tensor.producer;
+    tensor.readers = problem_tensor.readers;
+    tensor.is_result = problem_tensor.result;
+    if (tensor.producer == kModelInput) ++made.graph.input_count;
+    const auto id = static_cast<TensorId>(t);
+    if (tensor.producer != kModelInput) {
+      made.graph.layers[tensor.producer].outputs.push_back(id);
+    }
+    for (const LayerId reader : tensor.readers) {
+      made.graph.layers[reader].inputs.push_back(id);
+    }
+    made.graph.tensors.push_back(std::move(tensor));
+  }
+  return made;
+}
+
+// Every element is closed, in the order in which they were opened; ids stand
+// once; what refers to an id finds it.
+void ExpectWellFormed(const std::string& html) {
+  const std::set<std::string> empty = {"meta", "link", "input"};
+  std::vector<std::string> open;
+  std::set<std::string> ids;
+  std::vector<std::string> referred;
+  static const std::regex tag(
+      "<(/?)([a-zA-Z0-9]+)((?:\\s+[a-zA-Z0-9-]+(?:=\"[^\"<>]*\")?)*)\\s*(/?)>|<");
+  static const std::regex attribute("([a-zA-Z0-9-]+)=\"([^\"]*)\"");
+  // Not what stands in <style> and <script>.
+  static const std::regex raw(
+      "(<(style|script)[^>]*>)([^<]|<(?!/style|/script))*");
+  const std::string page =
+      std::regex_replace(html.substr(html.find("<html")), raw, "$1");
+  for (auto match = std::sregex_iterator(page.begin(), page.end(), tag);
+       match != std::sregex_iterator(); ++match) {
+    const std::string name = (*match)[2];
+    ASSERT_FALSE(name.empty())
+        << page.substr(static_cast<size_t>(match->position()), 80);
+    const std::string attributes = (*match)[3];
+    for (auto a = std::sregex_iterator(attributes.begin(), attributes.end(),
+                                       attribute);
+         a != std::sregex_iterator(); ++a) {
+      if ((*a)[1] == "id") {
+        EXPECT_TRUE(ids.insert((*a)[2]).second) << (*a)[2];
+      }
+      if ((*a)[1] == "aria-labelledby" || (*a)[1] == "for" ||
+          (*a)[1] == "aria-describedby") {
+        std::istringstream names((*a)[2]);
+        for (std::string id; names >> id;) referred.push_back(id);
+      }
+    }
+    if ((*match)[1] == "/") {
+      ASSERT_FALSE(open.empty()) << name;
+      ASSERT_EQ(open.back(), name);
+      open.pop_back();
+    } else if ((*match)[4] != "/" && !empty.contains(name)) {
+      open.push_back(name);
+    }
+  }
+  EXPECT_TRUE(open.empty());
+  for (const std::string& id : referred) {
+    EXPECT_TRUE(ids.contains(id)) << id;
+  }
+}
+
+TEST(Report, IsWellFormedForEveryProblem) {
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    SCOPED_TRACE(fmt::format("seed {}", seed));
+    Problem problem = RandomFeasibleProblem(seed, 12);
+    if (seed % 5 == 0) problem.range = {7, 7};
+    const MadeResult made = MakeResult(std::move(problem));
+    ExpectWellFormed(ReportHtml(made.AsResult(), std::nullopt));
+  }
+}
+
+TEST(Report, ShowsRealModels) {
+  for (const TestModel& model : AllTestModels()) {
+    SCOPED_TRACE(model.name);
+    TempFolder temp;
+    const SplitModel split = MakeSplitModel(model.proto, temp);
+    const std::string html = ReportHtml(split.AsResult(), std::nullopt);
+    ExpectWellFormed(html);
+    EXPECT_THAT(html, Not(HasSubstr(temp / "")));
+  }
+}
+
+TEST(Report, LoadsNothingAndRunsNothingButItsOwn) {
+  const MadeResult made = MakeResult(InceptionLikeProblem(40));
+  const std::string html = ReportHtml(made.AsResult(), std::nullopt);
+  EXPECT_THAT(html, HasSubstr("default-src 'none'"));
+  EXPECT_THAT(html, HasSubstr("style-src " + PolicyHash(kReportCss) + ";"));
+  EXPECT_THAT(html, HasSubstr("script-src " + PolicyHash(kReportJs) + ";"));
+  EXPECT_THAT(html, HasSubstr("<style>" + std::string(kReportCss) + "<"));
+  EXPECT_THAT(html, HasSubstr("<script>" + std::string(kReportJs) + "<"));
+  // Attributes that the policy would refuse, and addresses.
+  EXPECT_THAT(html, Not(HasSubstr(" style=")));
+  EXPECT_THAT(html, Not(HasSubstr("src=")));
+  EXPECT_THAT(html, Not(HasSubstr("http:")));
+  EXPECT_THAT(html, Not(HasSubstr("https:")));
+}
+
+TEST(Report, NamesOfAModelAreOnlyText) {
+  const std::string evil =
+      "</script><script>alert(1)</script><!-- \" onload='x' \u202e\xff";
+  Problem problem = InceptionLikeProblem(30);
+  for (ProblemLayer& layer : problem.layers) layer.name = evil;
+  for (ProblemTensor& tensor : problem.tensors) tensor.name = evil;
+  MadeResult made = MakeResult(std::move(problem));
+  made.model.path = "folder/" + std::string("<b>.onnx");
+  Result result = made.AsResult();
+  result.device.name = evil;
+  result.warnings = {{"W1", evil}};
+  result.commands = {evil};
+  const std::string html = ReportHtml(result, std::nullopt);
+  ExpectWellFormed(html);
+  EXPECT_THAT(html, Not(HasSubstr("alert(1)</")));
+  EXPECT_THAT(html, Not(HasSubstr("<!-- ")));
+  EXPECT_THAT(html, Not(HasSubstr("\u202e")));
+  EXPECT_THAT(html, Not(HasSubstr("\xff")));
+  EXPECT_THAT(html, Not(HasSubstr("<b>")));
+}
+
+TEST(Report, SaysWhatWasMeasuredAndWarned) {
+  const MadeResult made = MakeResult(InceptionLikeProblem(30));
+  Result result = made.AsResult();
+  result.measured.resize(made.table.cuts.size());
+  result.measured[0] = {123'456'789, std::nullopt};
+  result.warnings = {{"W740", "some halves were not measured"}};
+  result.commands = {"dnncut compile net.onnx", "dnncut refine net.dnncut"};
+  const std::string html = ReportHtml(result, std::nullopt);
+  ExpectWellFormed(html);
+  EXPECT_THAT(html, HasSubstr(">not measured<"));
+  EXPECT_THAT(html, HasSubstr("123.4"));
+  EXPECT_THAT(html, HasSubstr("W740"));
+  EXPECT_THAT(html, HasSubstr("dnncut refine net.dnncut\n"));
+  EXPECT_THAT(html, HasSubstr("net.onnx"));
+  EXPECT_THAT(html, Not(HasSubstr("some/folder")));
+}
+
+TEST(Report, OfFiveThousandLayersIsSmallAndQuick) {
+  for (Problem problem :
+       {DenseNetLikeProblem(5000), InceptionLikeProblem(5000)}) {
+    const std::string long_name(3000, 'n');
+    for (ProblemLayer& layer : problem.layers) layer.name += long_name;
+    for (ProblemTensor& tensor : problem.tensors) tensor.name += long_name;
+    const MadeResult made = MakeResult(std::move(problem));
+    ASSERT_GE(made.problem.layers.size(), 5000u);
+    const auto start = std::chrono::steady_clock::now();
+    const std::string html = ReportHtml(made.AsResult(), std::nullopt);
+    const std::chrono::duration<double> seconds =
+        std::chrono::steady_clock::now() - start;
+    EXPECT_LT(html.size(), 2'000'000u);
+#ifdef NDEBUG
+    EXPECT_LT(seconds.count(), 1);
+#endif
+    RecordProperty("bytes", static_cast<int>(html.size()));
+    RecordProperty("ms", static_cast<int>(seconds.count() * 1000));
+  }
+}
+
+// "--name: #rrggbb" of the first block at or after `from`.
+std::map<std::string, std::string> ColoursAfter(std::string_view from) {
+  const std::string css(kReportCss);
+  const size_t start = css.find(from);
+  const size_t root = css.find(":root {", start);
+  const std::string block = css.substr(root, css.find('}', root) - root);
+  std::map<std::string, std::string> colours;
+  const std::regex colour("--([a-z-]+): (#[0-9a-f]{6});");
+  for (auto match = std::sregex_iterator(block.begin(), block.end(), colour);
+       match != std::sregex_iterator(); ++match) {
+    colours[(*match)[1]] = (*match)[2];
+  }
+  return colours;
+}
+
+// WCAG 2.2, relative luminance.
+double Luminance(const std::string& colour) {
+  const std::array<double, 3> weights = {0.2126, 0.7152, 0.0722};
+  double sum = 0;
+  for (size_t i = 0; i < 3; ++i) {
+    const double part =
+        std::stoi(colour.substr(1 + 2 * i, 2), nullptr, 16) / 255.0;
+    sum +=
+        weights[i] * (part <= 0.04045 ? part / 12.92
+                                      : std::pow((part + 0.055) / 1.055, 2.4));
+  }
+  return sum;
+}
+
+double Contrast(const std::string& a, const std::string& b) {
+  const double light = std::max(Luminance(a), Luminance(b));
+  const double dark = std::min(Luminance(a), Luminance(b));
+  return (light + 0.05) / (dark + 0.05);
+}
+
+TEST(Report, ColoursHaveContrastInBothThemes) {
+  for (const std::string_view theme :
+       {"color-scheme", "prefers-color-scheme: dark"}) {
+    SCOPED_TRACE(theme);
+    std::map<std::string, std::string> colours =
+        ColoursAfter(theme == "color-scheme" ? "/* A test" : theme);
+    ASSERT_EQ(colours.size(), 14u);
+    const auto expect = [&](const std::string& a, const std::string& b,
+                            double least) {
+      EXPECT_GE(Contrast(colours.at(a), colours.at(b)), least)
+          << a << " on " << b;
+    };
+    for (const std::string back :
+         {"page", "panel", "device-soft", "server-soft", "both-soft"}) {
+      expect("text", back, 4.5);
+    }
+    expect("muted", "page", 4.5);
+    expect("warn", "page", 4.5);
+    // What is no text.
+    for (const std::string mark :
+         {"accent", "curve", "device", "server", "network", "muted"}) {
+      expect(mark, "page", 3);
+    }
+    expect("accent", "panel", 3);
+    expect("device", "device-soft", 3);
+    expect("server", "server-soft", 3);
+  }
+}
+
+}  // namespace
+}  // namespace dnncut
