@@ -8,16 +8,16 @@
  * device/cut3.onnx, server/cut3.onnx). This file asks that table. It is the
  * same for all models; the table is either
  *
- *   dnncut_table.h    constants for the linker: `dnncut_model`, or
- *   dnncut_table.bin  a blob that can be exchanged over the air: dnncut_blob.
+ *   - dnncut_table.h, constants for the linker: `dnncut_model`, or
+ *   - dnncut_table.bin, a blob that can be exchanged over the air: dnncut_blob.
  *
  * Three questions, each for both kinds of table:
  *
- *   dnncut_cut_for_kbps    the best cut for a bandwidth;
- *   dnncut_step            the same, but calm: it changes its mind only when
- * the bandwidth leaves the row by a margin and some time has passed since the
- * last change; dnncut_best            the best stored cut for the moment's
- * bandwidth, round trip time and slowdown of the server.
+ *   - dnncut_cut_for_kbps: which cut is best at this bandwidth?
+ *   - dnncut_step: the same without flicker. It changes its mind only when the
+ *     bandwidth leaves the row by a margin, and not too soon after it did.
+ *   - dnncut_best: which stored cut is best at this bandwidth, round trip time
+ *     and slowdown of the server?
  *
  * From constants:
  *
@@ -35,8 +35,8 @@
  *
  * Bandwidths are integers in kbit/s (1000 bit/s) from the device to the server.
  * 0 stands for "no idea": unknown, too old, or the server does not answer. The
- * answer then is the *fallback*, the cut that runs everything on the device, or
- * DNNCUT_NO_CUT when the model has none. A bandwidth below the table's range is
+ * answer then is the *fallback*, the cut that needs no network, or
+ * DNNCUT_NO_CUT when there is none. A bandwidth below the table's range is
  * taken as its lower end, one above as its upper end: the cut there is
  * feasible, though another one may be faster.
  *
@@ -93,7 +93,7 @@ typedef struct {
   const dnncut_cut *cuts; /**< cut_count of them */
   uint16_t row_count;
   uint16_t cut_count;
-  uint16_t fallback; /**< the device-only cut, or DNNCUT_NO_CUT */
+  uint16_t fallback; /**< the cut that needs no network, or DNNCUT_NO_CUT */
   uint32_t min_kbps;
   uint32_t max_kbps;
   uint32_t min_slowdown_permille;
@@ -233,7 +233,7 @@ static inline void dnncut_move(dnncut_state *state, const dnncut_row *here,
     }
   } else if ((state->place == DNNCUT_IN_FALLBACK) &&
              (fallback != DNNCUT_NO_CUT) && (rested == 0u)) {
-    /* The device-only cut works: no hurry to leave it for a flickering link. */
+    /* The fallback works: no hurry to leave it for a flickering link. */
   } else {
     dnncut_enter(state, DNNCUT_IN_ROW, there, now_ms);
   }
@@ -257,9 +257,9 @@ static inline uint32_t dnncut_known_kbps(uint32_t kbps, uint32_t min_kbps,
  *     no fallback cut, because then there is nothing to stay in.
  *
  * now_ms is any clock that counts milliseconds up and wraps around at 2^32; it
- * need not start at 0. Call at least once in 24 days. Zero the state when
- * another table takes over; if you forget, no harm is done but for a cut that
- * is kept until its thresholds are passed.
+ * need not start at 0. Call at least once in 24 days, of which dwell_ms must be
+ * less. Zero the state when another table takes over; if you forget, no harm is
+ * done but for a cut that is kept until its thresholds are passed.
  */
 static inline uint16_t dnncut_step(const dnncut_table *table,
                                    dnncut_state *state, uint32_t kbps,
@@ -445,11 +445,11 @@ static inline uint32_t dnncut_blob_interface_hash(const dnncut_blob *blob) {
 }
 
 static inline uint32_t dnncut_blob_row_count(const dnncut_blob *blob) {
-  return (blob->header[DNNCUT_AT_ROW_COUNT_CUT_BYTES] & 0xFFFFu);
+  return blob->header[DNNCUT_AT_ROW_COUNT_CUT_BYTES] & 0xFFFFu;
 }
 
 static inline uint32_t dnncut_blob_cut_count(const dnncut_blob *blob) {
-  return (blob->header[DNNCUT_AT_CUT_COUNT_FALLBACK] & 0xFFFFu);
+  return blob->header[DNNCUT_AT_CUT_COUNT_FALLBACK] & 0xFFFFu;
 }
 
 static inline uint16_t dnncut_blob_fallback(const dnncut_blob *blob) {
