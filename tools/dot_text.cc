@@ -81,6 +81,7 @@ class Picture {
         "digraph dnncut {{\n"
         "  label=\"{}: cut {} at {}, {}\";\n"
         "  labelloc=t;\n"
+        "  fontname=\"Helvetica\";\n"
         "  node [fontname=\"Helvetica\", fontsize=11];\n"
         "  edge [color=\"#666666\"];\n",
         Escape(compiled_.table.model_file), spot_.row.cut,

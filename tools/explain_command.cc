@@ -8,6 +8,7 @@
 
 #include "compiler/did_you_mean.h"
 #include "compiler/error.h"
+#include "compiler/unit_text.h"
 #include "tools/command.h"
 #include "tools/dot_text.h"
 #include "tools/examples/pending_file.h"
@@ -103,33 +104,37 @@ TensorId FindTensor(const Problem& problem, const std::string& name) {
 }
 
 template <typename Explanation>
-void Print(const Compiled& compiled, const Explanation& explanation, bool json,
-           std::string (*text)(const Compiled&, const Explanation&),
-           nlohmann::ordered_json (*as_json)(const Compiled&,
-                                             const Explanation&)) {
-  if (json) {
-    PrintJson(as_json(compiled, explanation));
-  } else {
-    PrintResult(text(compiled, explanation));
-  }
+std::string Answer(const Compiled& compiled, const Explanation& explanation,
+                   bool json,
+                   std::string (*as_text)(const Compiled&, const Explanation&),
+                   nlohmann::ordered_json (*as_json)(const Compiled&,
+                                                     const Explanation&)) {
+  if (!json) return as_text(compiled, explanation);
+  // Names are any bytes; what is not UTF-8 must not make the output fail.
+  return as_json(compiled, explanation)
+             .dump(2, ' ', false,
+                   nlohmann::ordered_json::error_handler_t::replace) +
+         "\n";
 }
 
-void PrintExplanation(const Compiled& compiled, const ExplainFlags& flags,
-                      std::optional<int64_t> kbps) {
+std::string Explain(const Compiled& compiled, const ExplainFlags& flags,
+                    std::optional<int64_t> kbps) {
   if (flags.layer) {
     const LayerId layer = FindLayer(compiled.problem, *flags.layer);
-    Print(compiled, ExplainLayer(compiled, layer, kbps), flags.json, LayerText,
-          LayerJson);
-  } else if (flags.tensor) {
-    const TensorId tensor = FindTensor(compiled.problem, *flags.tensor);
-    Print(compiled, ExplainTensor(compiled, tensor, kbps), flags.json,
-          TensorText, TensorJson);
-  } else if (kbps) {
-    Print(compiled, ExplainCut(compiled, *kbps), flags.json, CutText, CutJson);
-  } else {
-    Print(compiled, ExplainTable(compiled), flags.json, OverviewText,
-          OverviewJson);
+    return Answer(compiled, ExplainLayer(compiled, layer, kbps), flags.json,
+                  LayerText, LayerJson);
   }
+  if (flags.tensor) {
+    const TensorId tensor = FindTensor(compiled.problem, *flags.tensor);
+    return Answer(compiled, ExplainTensor(compiled, tensor, kbps), flags.json,
+                  TensorText, TensorJson);
+  }
+  if (kbps) {
+    return Answer(compiled, ExplainCut(compiled, *kbps), flags.json, CutText,
+                  CutJson);
+  }
+  return Answer(compiled, ExplainTable(compiled), flags.json, OverviewText,
+                OverviewJson);
 }
 
 void CheckFlags(const ExplainFlags& flags) {
@@ -156,23 +161,23 @@ void CheckFlags(const ExplainFlags& flags) {
   }
 }
 
-// For the bandwidth that was asked for, else for the row that has the middle of
-// the range.
+// For the bandwidth that was asked for, else for the row in the middle, which
+// is a split rather than one of the extremes.
 Spot PictureSpot(const Compiled& compiled, std::optional<int64_t> kbps) {
-  const BandwidthRange& range = compiled.table.range;
-  return SpotAt(compiled,
-                kbps.value_or(MiddleKbps(range.min_kbps, range.max_kbps)));
+  if (kbps) return SpotAt(compiled, *kbps);
+  const std::vector<TableRow>& rows = compiled.table.rows;
+  const TableRow& row = rows[rows.size() / 2];
+  return SpotAt(compiled, MiddleKbps(row.min_kbps, row.max_kbps));
 }
 
 std::vector<Picture> Draw(const Compiled& compiled, const ExplainFlags& flags,
-                          std::optional<int64_t> kbps) {
+                          const Spot& spot) {
   std::optional<int64_t> context;
   if (flags.dot_context) {
     context = ParseCount("--dot-context", *flags.dot_context, 1, kMostContext);
   }
   const Overlay overlay =
       ParseOverlay("--overlay", flags.overlay.value_or("side"));
-  const Spot spot = PictureSpot(compiled, kbps);
   std::vector<Picture> pictures;
   if (flags.dot) {
     pictures.push_back({*flags.dot, DotText(compiled, spot, context)});
@@ -185,6 +190,17 @@ std::vector<Picture> Draw(const Compiled& compiled, const ExplainFlags& flags,
         {*flags.model_explorer, ModelExplorerJson(compiled, spot, overlay)});
   }
   return pictures;
+}
+
+std::string WrittenText(const std::vector<Picture>& pictures,
+                        const Spot& spot) {
+  std::string text;
+  for (const Picture& picture : pictures) {
+    text += fmt::format("{}{} shows cut {} at {}\n", text.empty() ? "\n" : "",
+                        Printable(picture.path), spot.row.cut,
+                        FormatKbps(spot.kbps));
+  }
+  return text;
 }
 
 // All files appear, or none. Returns the text for standard output, if any.
@@ -215,11 +231,14 @@ void RunExplain(const ExplainFlags& flags) {
   if (flags.bandwidth) kbps = ParseKbps("--bandwidth", *flags.bandwidth);
   const Compiled compiled = ReadCompiled(path);
   if (kbps) RequireInRange("--bandwidth", *kbps, compiled.table.range);
-  const std::vector<Picture> pictures = Draw(compiled, flags, kbps);
+  // Before anything is written, because it may not know the names.
+  const std::string answer = Explain(compiled, flags, kbps);
+  const Spot spot = PictureSpot(compiled, kbps);
+  const std::vector<Picture> pictures = Draw(compiled, flags, spot);
   if (const auto text = WriteFiles(pictures, path, flags.force)) {
     return PrintResult(*text);
   }
-  PrintExplanation(compiled, flags, kbps);
+  PrintResult(answer + (flags.json ? "" : WrittenText(pictures, spot)));
 }
 
 }  // namespace
@@ -237,8 +256,8 @@ CommandRunner SetUpExplain(CLI::App* app) {
            "why this bandwidth has its cut, and what is next best; with "
            "--layer or --tensor: only there");
   AddValue(app, "--dot", "FILE", &flags->dot,
-           "the graph with the cut, for Graphviz; this and the next two show "
-           "--bandwidth, or the middle of the range; - is standard output");
+           "the graph with the cut, for Graphviz; this and what follows show "
+           "--bandwidth, or the row in the middle; - is standard output");
   AddValue(app, "--dot-context", "N", &flags->dot_context,
            "draws only layers within N steps of the cut and counts the others");
   AddValue(app, "--trace", "FILE", &flags->trace,

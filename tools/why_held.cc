@@ -149,9 +149,15 @@ std::string StepText(const Problem& problem, const FollowStep& step,
       return text(fmt::format("reads {}", tensor), "depends on it") +
              ", and nothing flows back to the device";
     case FollowStep::Kind::kMakes:
-      return text(fmt::format("makes its {}", tensor),
-                  "is what it depends on") +
-             ", and nothing flows back to the device";
+      if (count > 1) {
+        return fmt::format(
+            "it depends on {}, {} layers back, and nothing flows back to the "
+            "device",
+            layer, count);
+      }
+      return fmt::format(
+          "{} makes its {}, and nothing flows back to the device", layer,
+          tensor);
     case FollowStep::Kind::kNeverCrosses:
       return text(fmt::format("shares {} with it, which never crosses", tensor),
                   "is tied to it by tensors that never cross");

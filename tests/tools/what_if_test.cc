@@ -217,6 +217,11 @@ TEST(WhyHeld, NamesTheWay) {
   EXPECT_EQ(text(3, Side::kDevice),
             "'c' makes its 'tc', and nothing flows back to the device; 'c' is "
             "pinned to the server");
+  problem.layers[2].pinned.reset();
+  problem.layers[1].pinned = Side::kServer;
+  EXPECT_EQ(text(3, Side::kDevice),
+            "it depends on 'b', 2 layers back, and nothing flows back to the "
+            "device; 'b' is pinned to the server");
 }
 
 }  // namespace
