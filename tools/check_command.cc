@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -21,8 +20,6 @@
 
 namespace dnncut {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct CheckFlags {
   std::optional<std::string> out;
@@ -52,19 +49,10 @@ std::vector<Budget> BudgetsOf(const CheckFlags& flags) {
 // What no report may replace.
 std::vector<std::string> InputsOf(const CheckFlags& flags,
                                   const std::string& folder) {
-  std::vector<std::string> inputs = flags.budget_files;
-  for (const char* name :
-       {"table.json", "problem.json", "splitting_model.json", "report.html"}) {
-    inputs.push_back((fs::path(folder) / name).string());
-  }
+  std::vector<std::string> inputs = FilesOfResult(folder);
   inputs.push_back(*flags.out);
-  for (const char* name : {"device", "server", "firmware"}) {
-    std::error_code error;
-    for (fs::directory_iterator at(fs::path(folder) / name, error), end;
-         !error && at != end; at.increment(error)) {
-      inputs.push_back(at->path().string());
-    }
-  }
+  inputs.insert(inputs.end(), flags.budget_files.begin(),
+                flags.budget_files.end());
   return inputs;
 }
 

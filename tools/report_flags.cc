@@ -51,10 +51,26 @@ UniqueFd OpenToAppend(const std::string& path, int64_t* size) {
   return file;
 }
 
+// All of `text` or, when the disk is full, nothing.
+void AppendAll(const std::string& path, const std::string& text, int file,
+               int64_t size) {
+  for (size_t at = 0; at < text.size();) {
+    const ssize_t written = ::write(file, text.data() + at, text.size() - at);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      const std::string why = SystemErrorText(errno);
+      std::error_code ignored;
+      fs::resize_file(path, static_cast<uintmax_t>(size), ignored);
+      FailAppend(path, why);
+    }
+    at += static_cast<size_t>(written);
+  }
+}
+
 void AppendSummary(const std::string& path, const CheckReport& report,
                    Warnings* warnings) {
   int64_t size = 0;
-  UniqueFd file = OpenToAppend(path, &size);
+  const UniqueFd file = OpenToAppend(path, &size);
   const int64_t room = std::max<int64_t>(0, kMostSummaryBytes - size);
   const std::string text = MarkdownText(report, static_cast<size_t>(room));
   if (text.empty()) {
@@ -64,16 +80,7 @@ void AppendSummary(const std::string& path, const CheckReport& report,
          path, size);
     return;
   }
-  for (size_t at = 0; at < text.size();) {
-    const ssize_t written =
-        ::write(file.get(), text.data() + at, text.size() - at);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) FailAppend(path, SystemErrorText(errno));
-    at += static_cast<size_t>(written);
-  }
-  if (::close(file.Release()) != 0 && errno != EINTR) {
-    FailAppend(path, SystemErrorText(errno));
-  }
+  AppendAll(path, text, file.get(), size);
 }
 
 }  // namespace
@@ -86,6 +93,22 @@ void AddReportFlags(CLI::App* app, ReportFlags* flags) {
   AddValue(app, "--github-summary", "FILE", &flags->github_summary,
            "append Markdown to FILE: \"$GITHUB_STEP_SUMMARY\" in a GitHub "
            "workflow");
+}
+
+std::vector<std::string> FilesOfResult(const std::string& folder) {
+  std::vector<std::string> files;
+  for (const char* name :
+       {"table.json", "problem.json", "splitting_model.json", "report.html"}) {
+    files.push_back((fs::path(folder) / name).string());
+  }
+  for (const char* name : {"device", "server", "firmware"}) {
+    std::error_code error;
+    for (fs::directory_iterator at(fs::path(folder) / name, error), end;
+         !error && at != end; at.increment(error)) {
+      files.push_back(at->path().string());
+    }
+  }
+  return files;
 }
 
 void CheckReportFlags(const ReportFlags& flags,

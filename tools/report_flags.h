@@ -24,6 +24,9 @@ struct ReportFlags {
 
 void AddReportFlags(CLI::App* app, ReportFlags* flags);
 
+// What a report must not replace of a result folder.
+std::vector<std::string> FilesOfResult(const std::string& folder);
+
 // Throws Error E808 when two of them name the same file, E603 when one of them
 // is one of `inputs`: before anything is worked on.
 void CheckReportFlags(const ReportFlags& flags,

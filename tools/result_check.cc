@@ -46,8 +46,7 @@ void Skip(std::string_view why, CheckItem* item) {
   item->message = why;
 }
 
-// The latencies over the whole range. Cuts of a table file have no number where
-// those of a table have costs, so `costs_of` takes a row.
+// The latencies over the whole range; `costs_of` takes the number of a cut.
 std::vector<LatencyPiece> PiecesOf(
     const std::vector<TableRow>& rows, const Downlink& downlink,
     const std::function<const CutCosts&(int cut)>& costs_of) {

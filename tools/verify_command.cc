@@ -3,14 +3,17 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <vector>
 
 #include "compiler/error.h"
 #include "tools/command.h"
 #include "tools/find_model.h"
+#include "tools/report_flags.h"
 #include "tools/run_flags.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
 #include "tools/verify.h"
+#include "tools/verify_checks.h"
 #include "tools/verify_flags.h"
 
 namespace dnncut {
@@ -22,6 +25,7 @@ struct VerifyCommandFlags {
   std::optional<std::string> cut;
   std::optional<std::string> onnxruntime;
   VerifyFlags how;
+  ReportFlags reports;
   bool structural = false;
   bool json = false;
   bool verbose = false;
@@ -44,11 +48,16 @@ void RunVerify(const VerifyCommandFlags& flags) {
   options.onnxruntime = flags.onnxruntime.value_or("");
   options.model_path = FindCompiledModel(
       ReadTableFile(options.out + "/table.json"), options.out, flags.model);
+  std::vector<std::string> inputs = FilesOfResult(options.out);
+  inputs.push_back(options.model_path);
+  CheckReportFlags(flags.reports, inputs);
+  WarningPrinter report_warnings;
   const VerifyReport report = [&] {
     WarningPrinter warnings;
     Progress progress(flags.verbose, flags.quiet);
     return Verify(options, &progress, warnings.warnings());
   }();
+  WriteReports(flags.reports, VerifyChecks(report), report_warnings.warnings());
   if (flags.json) {
     PrintJson(VerifyJson(report));
   } else if (!flags.quiet) {
@@ -72,6 +81,7 @@ CommandRunner SetUpVerify(CLI::App* app) {
             "no ONNX Runtime");
   AddVerifyFlags(app, &flags->how);
   AddOnnxRuntimeFlag(app, &flags->onnxruntime);
+  AddReportFlags(app, &flags->reports);
   AddSwitch(app, "--json", &flags->json, "the report as JSON");
   AddSwitch(app, "-v,--verbose", &flags->verbose,
             "stages and their times on stderr");
