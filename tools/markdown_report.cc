@@ -13,7 +13,7 @@ namespace dnncut {
 namespace {
 
 constexpr std::string_view kTableHead = "| | check | found |\n|---|---|---|\n";
-constexpr std::string_view kCutOff = "*More was found than fits here.*\n";
+constexpr std::string_view kCutOff = "\n*More was found than fits here.*\n";
 
 // Nobody reads more, and a hostile name must not take all of the room.
 constexpr size_t kLongestCell = 2000;
