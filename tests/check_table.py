@@ -308,6 +308,12 @@ def check_best(problem, table, row, end, sides, scaled):
           "a cut of fewer device layers")
 
 
+def cuts_of(problem, table):
+    """The sides of the layers in each cut, a letter for each."""
+    return ["".join(layer["side_of_cut"][i] for layer in problem["layers"])
+            for i in range(len(table["cuts"]))]
+
+
 def check_table(problem, table):
     """Throws Wrong; returns the number of minimum cuts that agreed."""
     check_links(problem, table)
@@ -316,8 +322,7 @@ def check_table(problem, table):
         check(len(layer["side_of_cut"]) == len(table["cuts"]) and
               set(layer["side_of_cut"]) <= {DEVICE, SERVER},
               f"layer '{layer['name']}': side_of_cut")
-    cuts = ["".join(layer["side_of_cut"][i] for layer in problem["layers"])
-            for i in range(len(table["cuts"]))]
+    cuts = cuts_of(problem, table)
     check(len(set(cuts)) == len(cuts), "two cuts are the same")
     costs = [check_cut(problem, cut, sides)
              for cut, sides in zip(table["cuts"], cuts)]
@@ -343,15 +348,25 @@ def check_files(out, table):
                   f"{model} is missing")
 
 
+def check_folder(out):
+    """Throws Wrong; returns the number of minimum cuts that agreed."""
+    # It is made of the functions above.
+    import check_firmware  # pylint: disable=import-outside-toplevel
+
+    problem, table = load(out, "problem.json"), load(out, "table.json")
+    solved = check_table(problem, table)
+    check_files(out, table)
+    return solved + check_firmware.check_firmware(problem, table)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", nargs="+", help="output folder of a compile")
     failed = False
     for out in parser.parse_args().out:
         try:
+            solved = check_folder(out)
             table = load(out, "table.json")
-            solved = check_table(load(out, "problem.json"), table)
-            check_files(out, table)
             print(f"{out}: {len(table['cuts'])} cuts and "
                   f"{len(table['rows'])} rows are right; {solved} minimum cuts "
                   "agree")
