@@ -17,12 +17,12 @@ namespace dnncut {
 namespace {
 
 // In tenths of a pixel.
-constexpr LayoutSizes kSizes = {2500, 800, 300, 560, 240};
+constexpr LayoutSizes kSizes = {2200, 760, 160, 560, 240};
 constexpr int64_t kMargin = 120;
-constexpr int64_t kLabelHeight = 150;
+constexpr int64_t kLabelHeight = 140;
 constexpr int64_t kLabelGap = 60;  // beside its edge
-constexpr int64_t kCharacter = 66;
-constexpr int64_t kLineHeight = 170;
+constexpr int64_t kCharacter = 60;
+constexpr int64_t kLineHeight = 160;
 constexpr size_t kMostCharacters = 34;
 
 // A place that a label takes.
@@ -115,18 +115,22 @@ class GraphDrawing {
     return bytes;
   }
 
-  // Beside the end of an edge, where those from one node have parted; higher or
-  // lower when another label is there.
+  // Beside the end of an edge where it is alone: below the only one that a node
+  // has, else above the node that reads it. Further away when another label is
+  // there.
   void AddEdgeLabel(size_t i) {
+    const GroupEdge& edge = groups_.edges[i];
+    const bool alone =
+        std::ranges::count(groups_.edges, edge.from, &GroupEdge::from) == 1;
     const std::vector<Point>& points = layout_.edges[i];
-    const Point& from = points[points.size() - 2];
-    const Point& to = points.back();
-    const std::string text = FormatSize(BytesOf(groups_.edges[i]));
-    const int64_t x = (from.x + to.x) / 2 + kLabelGap;
+    const Point& end = alone ? points.front() : points.back();
+    const std::string text = FormatSize(BytesOf(edge));
+    const int64_t x = end.x + kLabelGap;
     const int64_t width = static_cast<int64_t>(text.size()) * kCharacter;
-    Box box = {x, x + width, (from.y + to.y - kLabelHeight) / 2};
-    for (const int64_t shift : {0, -1, 1}) {
-      box.top = (from.y + to.y - kLabelHeight) / 2 + shift * kLabelHeight;
+    Box box = {x, x + width, 0};
+    for (const int64_t away : {0, 1, 2}) {
+      box.top = alone ? end.y + kLabelGap + away * kLabelHeight
+                      : end.y - kLabelGap - (away + 1) * kLabelHeight;
       if (std::ranges::none_of(
               boxes_, [&](const Box& other) { return box.Overlaps(other); })) {
         break;
@@ -174,7 +178,7 @@ class GraphDrawing {
     const std::vector<std::string> lines = LinesOf(group, side);
     y += (kSizes.node_height - std::ssize(lines) * kLineHeight) / 2;
     for (const std::string& line : lines) {
-      Add("<text x=\"{}\" y=\"{}\">{}</text>", Px(x + 110), Px(y + 125), line);
+      Add("<text x=\"{}\" y=\"{}\">{}</text>", Px(x + 100), Px(y + 120), line);
       y += kLineHeight;
     }
     Add("</g>\n");
