@@ -69,15 +69,26 @@ bool IsResult(const CheckItem& item) {
          item.status == CheckStatus::kError;
 }
 
+// GitHub demands all three texts.
+Json RuleJson(const CheckItem& item) {
+  return {{"id", item.rule},
+          {"shortDescription", {{"text", item.rule_text}}},
+          {"fullDescription", {{"text", item.rule_text + "."}}},
+          {"help",
+           {{"text",
+             fmt::format("{}. The message says what was found, where, and what "
+                         "would help.",
+                         item.rule_text)}}},
+          {"defaultConfiguration", {{"level", "error"}}}};
+}
+
 // Also of items that passed: rules do not come and go with what is found.
 class Rules {
  public:
   explicit Rules(const CheckReport& report) {
     for (const CheckItem& item : report.items) {
       if (!index_.emplace(item.rule, json_.size()).second) continue;
-      json_.push_back({{"id", item.rule},
-                       {"shortDescription", {{"text", item.rule_text}}},
-                       {"defaultConfiguration", {{"level", "error"}}}});
+      json_.push_back(RuleJson(item));
     }
   }
 

@@ -67,7 +67,9 @@ def check_sarif(text):
     assert driver["name"] == "dnncut"
     rules = [rule["id"] for rule in driver["rules"]]
     assert len(set(rules)) == len(rules) and "result-table" in rules
-    assert all(rule["shortDescription"]["text"] for rule in driver["rules"])
+    for rule in driver["rules"]:
+        for text in ("shortDescription", "fullDescription", "help"):
+            assert rule[text]["text"], (rule, text)
     prints = set()
     for result in one_run["results"]:
         assert rules[result["ruleIndex"]] == result["ruleId"]
