@@ -17,7 +17,7 @@ namespace {
 // In tenths of a pixel.
 constexpr int64_t kWidth = 7600;
 constexpr int64_t kLeft = 1750;
-constexpr int64_t kRight = 6600;
+constexpr int64_t kRight = 6200;  // the total stands behind it
 constexpr int64_t kBarHeight = 220;
 constexpr int64_t kMeasuredHeight = 120;
 constexpr int64_t kGap = 140;

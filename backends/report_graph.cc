@@ -124,9 +124,12 @@ class GraphDrawing {
         std::ranges::count(groups_.edges, edge.from, &GroupEdge::from) == 1;
     const std::vector<Point>& points = layout_.edges[i];
     const Point& end = alone ? points.front() : points.back();
+    const Point& other = alone ? points[1] : points[points.size() - 2];
     const std::string text = FormatSize(BytesOf(edge));
-    const int64_t x = end.x + kLabelGap;
     const int64_t width = static_cast<int64_t>(text.size()) * kCharacter;
+    // On the side to which the edge does not bend.
+    const int64_t x =
+        other.x > end.x ? end.x - kLabelGap - width : end.x + kLabelGap;
     Box box = {x, x + width, 0};
     for (const int64_t away : {0, 1, 2}) {
       box.top = alone ? end.y + kLabelGap + away * kLabelHeight

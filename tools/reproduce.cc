@@ -33,7 +33,11 @@ std::string DurationFlag(int64_t ns) {
   return fmt::format("{}ns", ns);
 }
 
-std::string KbpsFlag(int64_t kbps) { return fmt::format("{}kbps", kbps); }
+std::string KbpsFlag(int64_t kbps) {
+  if (kbps % 1'000'000 == 0) return fmt::format("{}Gbps", kbps / 1'000'000);
+  if (kbps % 1000 == 0) return fmt::format("{}Mbps", kbps / 1000);
+  return fmt::format("{}kbps", kbps);
+}
 
 // "1.25" of 1250 and 3 decimals.
 std::string DecimalFlag(int64_t value, int decimals) {
