@@ -78,6 +78,20 @@ std::vector<std::string> CommandNames(const CLI::App& app) {
   return names;
 }
 
+// What to do about a flag that `app` does not have: "; did you mean '--rtt'?",
+// or "; it is a flag of explain".
+std::string FlagHint(const CLI::App& app, const std::string& flag) {
+  std::string hint = DidYouMean(flag, FlagNames(app));
+  if (!hint.empty() || app.get_parent() == nullptr) return hint;
+  for (const CLI::App* other : app.get_parent()->get_subcommands(nullptr)) {
+    const std::vector<std::string> names = FlagNames(*other);
+    if (std::find(names.begin(), names.end(), flag) == names.end()) continue;
+    hint += fmt::format("{} {}", hint.empty() ? "; it is a flag of" : ",",
+                        other->get_name());
+  }
+  return hint;
+}
+
 [[noreturn]] void FailUnknown(const CLI::App& app, bool is_command,
                               const std::string& argument) {
   const std::string where =
@@ -85,7 +99,7 @@ std::vector<std::string> CommandNames(const CLI::App& app) {
   if (argument.size() > 1 && argument[0] == '-') {
     const std::string flag = argument.substr(0, argument.find('='));
     Fail(ExitCode::kUsage, "E130", "{} has no flag '{}'{} (see {} --help)",
-         where, flag, DidYouMean(flag, FlagNames(app)), where);
+         where, flag, FlagHint(app, flag), where);
   }
   if (!is_command) {
     Fail(ExitCode::kUsage, "E131", "'{}' is no command{} (see dnncut --help)",
