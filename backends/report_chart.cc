@@ -10,6 +10,7 @@
 #include "backends/report_axis.h"
 #include "backends/report_text.h"
 #include "compiler/cut.h"
+#include "compiler/error.h"
 #include "compiler/unit_text.h"
 
 namespace dnncut {
@@ -96,7 +97,14 @@ class Chart {
   std::optional<CutCosts> CostsOn(Side side) const {
     const Cut cut(problem_.layers.size(), side);
     if (!IsFeasible(problem_, cut)) return std::nullopt;
-    return CountCosts(problem_, cut);
+    try {
+      CutCosts costs = CountCosts(problem_, cut);
+      LatencyNs(costs, problem_.downlink, problem_.range.min_kbps);
+      return costs;
+    } catch (const Error&) {
+      // It takes more than 292 years; the table's own cuts never do.
+      return std::nullopt;
+    }
   }
 
   static int64_t HalfWidth(std::string_view text) {
@@ -152,8 +160,9 @@ class Chart {
       least = std::min(least, at(problem_.range.max_kbps));
       most = std::max(most, std::min(cut_off, at(problem_.range.min_kbps)));
     }
-    least = std::max<int64_t>(least, 1);
-    most = std::max(most, least);
+    // With room for what is added below.
+    least = std::clamp<int64_t>(least, 1, INT64_MAX / 2);
+    most = std::clamp(most, least, INT64_MAX / 2);
     const int64_t room = std::max<int64_t>(most / 12, 1);
     return most / least >= 8
                ? Axis(least - least / 8, most + room, 2, bottom_, top_)

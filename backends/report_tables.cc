@@ -107,6 +107,7 @@ std::string RowsTable(const Result& result, const std::vector<ShownRow>& rows) {
 std::string CutsTable(const Result& result, std::optional<int> only_cut) {
   const HalfMaker maker(*result.model, *result.graph);
   const auto file = [&](int cut, Side side) {
+    if (only_cut && *only_cut != cut) return std::string("not written");
     const auto half = HalfFile(result, cut, side, only_cut);
     return half ? fmt::format("<code>{}</code>", *half) : std::string("none");
   };

@@ -179,6 +179,9 @@
   window.addEventListener('hashchange', () => {
     if (named() !== null) pick(named());
   });
+  // Where a graph is wider than the page, its middle is worth more.
+  const frame = byId('graph').parentElement;
+  frame.scrollLeft = (frame.scrollWidth - frame.clientWidth) / 2;
   byId('picker').hidden = false;
   pick(named() ?? data.start);
 })();

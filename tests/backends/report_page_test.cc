@@ -4,11 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <chrono>
 #include <cmath>
+#include <ctime>
 #include <map>
 #include <regex>
 #include <set>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -97,7 +98,8 @@ void ExpectWellFormed(const std::string& html) {
   std::set<std::string> ids;
   std::vector<std::string> referred;
   static const std::regex tag(
-      "<(/?)([a-zA-Z0-9]+)((?:\\s+[a-zA-Z0-9-]+(?:=\"[^\"<>]*\")?)*)\\s*(/?)>|<");
+      "<(/?)([a-zA-Z0-9]+)((?:\\s+[a-zA-Z0-9-]+(?:=\"[^\"<>]*\")?)*)\\s*(/"
+      "?)>|<");
   static const std::regex attribute("([a-zA-Z0-9-]+)=\"([^\"]*)\"");
   // Not what stands in <style> and <script>.
   static const std::regex raw(
@@ -210,6 +212,18 @@ TEST(Report, SaysWhatWasMeasuredAndWarned) {
   EXPECT_THAT(html, Not(HasSubstr("some/folder")));
 }
 
+TEST(Report, LeavesOutWhatWouldTakeForever) {
+  Problem problem = InceptionLikeProblem(30);
+  problem.range = {1, 1000};
+  problem.tensors[0].bytes = 2'000'000'000'000;
+  for (ProblemLayer& layer : problem.layers) layer.server_ns = 0;
+  const MadeResult made = MakeResult(std::move(problem));
+  const std::string html = ReportHtml(made.AsResult(), std::nullopt);
+  ExpectWellFormed(html);
+  EXPECT_THAT(html, HasSubstr("polyline class=\"baseline device\""));
+  EXPECT_THAT(html, Not(HasSubstr("polyline class=\"baseline server\"")));
+}
+
 TEST(Report, OfFiveThousandLayersIsSmallAndQuick) {
   for (Problem problem :
        {DenseNetLikeProblem(5000), InceptionLikeProblem(5000)}) {
@@ -218,16 +232,17 @@ TEST(Report, OfFiveThousandLayersIsSmallAndQuick) {
     for (ProblemTensor& tensor : problem.tensors) tensor.name += long_name;
     const MadeResult made = MakeResult(std::move(problem));
     ASSERT_GE(made.problem.layers.size(), 5000u);
-    const auto start = std::chrono::steady_clock::now();
+    // Of the processor: other programs may run, too.
+    const std::clock_t start = std::clock();
     const std::string html = ReportHtml(made.AsResult(), std::nullopt);
-    const std::chrono::duration<double> seconds =
-        std::chrono::steady_clock::now() - start;
+    const double seconds =
+        static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
     EXPECT_LT(html.size(), 2'000'000u);
 #ifdef NDEBUG
-    EXPECT_LT(seconds.count(), 1);
+    EXPECT_LT(seconds, 1);
 #endif
     RecordProperty("bytes", static_cast<int>(html.size()));
-    RecordProperty("ms", static_cast<int>(seconds.count() * 1000));
+    RecordProperty("ms", static_cast<int>(seconds * 1000));
   }
 }
 
