@@ -4,7 +4,9 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
+#include "backends/table_file.h"
 #include "compiler/error.h"
 #include "tools/command.h"
 #include "tools/diff_report.h"
@@ -49,10 +51,10 @@ void CheckFlags(const DiffFlags& flags) {
          "--json and --markdown - both print to standard output; give "
          "--markdown a file");
   }
-  std::vector<std::string> inputs;
+  std::vector<std::string> inputs = {*flags.before, *flags.after};
   for (const auto& path : {flags.before, flags.after}) {
-    for (const char* file : {"", "/table.json", "/problem.json"}) {
-      inputs.push_back(*path + file);
+    for (std::string& file : FilesOfResult(FolderOfTable(*path))) {
+      inputs.push_back(std::move(file));
     }
   }
   CheckReportFlags(flags.reports, inputs);
