@@ -182,12 +182,12 @@ TEST(JsonFile, ReadsRegularFilesOnly) {
   EXPECT_EQ(ErrorOf([] { ReadJsonFile("no/such/file.json"); }),
             "E400 cannot read no/such/file.json: No such file or directory");
   EXPECT_EQ(ErrorOf([] { ReadJsonFile("/"); }),
-            "E400 cannot read /: it is not a regular file");
+            "E400 cannot read /: it is a folder");
   // Opening a pipe would wait for a writer for ever.
   const std::string pipe = testing::TempDir() + "json_file_test_pipe";
   mkfifo(pipe.c_str(), 0600);
   EXPECT_THAT(ErrorOf([&] { ReadJsonFile(pipe); }),
-              HasSubstr("not a regular file"));
+              HasSubstr("it is a named pipe"));
   try {
     ReadJsonFile("no/such/file.json");
   } catch (const Error& error) {
