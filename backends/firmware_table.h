@@ -59,10 +59,4 @@ int64_t FirmwareBlobBytes(const FirmwareTable& table);
 // dnncut_table.bin.
 std::string FirmwareBlob(const FirmwareTable& table);
 
-// dnncut_table.h. What comments say of a row comes from `result`.
-std::string FirmwareHeader(const FirmwareTable& table, const Result& result);
-
-// Writes the files into `folder`, which exists.
-void WriteFirmware(const Result& result, const std::string& folder);
-
 }  // namespace dnncut

@@ -42,8 +42,8 @@ class Chart {
         labels_(PlaceLabels()),
         top_(100 + lanes_ * kLaneHeight + kStripHeight),
         bottom_(top_ + kPlotHeight),
-        device_only_(CostsOn(Side::kDevice)),
-        server_only_(CostsOn(Side::kServer)),
+        device_only_(CostsAlone(problem_, Side::kDevice)),
+        server_only_(CostsAlone(problem_, Side::kServer)),
         y_(MakeLatencyAxis()) {}
 
   std::string Svg() {
@@ -92,19 +92,6 @@ class Chart {
   int64_t At(const TableRow& row, int64_t kbps) const {
     return LatencyNs(result_.table->cuts[row.cut].costs, problem_.downlink,
                      kbps);
-  }
-
-  std::optional<CutCosts> CostsOn(Side side) const {
-    const Cut cut(problem_.layers.size(), side);
-    if (!IsFeasible(problem_, cut)) return std::nullopt;
-    try {
-      CutCosts costs = CountCosts(problem_, cut);
-      LatencyNs(costs, problem_.downlink, problem_.range.min_kbps);
-      return costs;
-    } catch (const Error&) {
-      // It takes more than 292 years; the table's own cuts never do.
-      return std::nullopt;
-    }
   }
 
   static int64_t HalfWidth(std::string_view text) {

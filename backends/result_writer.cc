@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "backends/file_io.h"
-#include "backends/firmware_table.h"
+#include "backends/firmware_writer.h"
 #include "backends/halves.h"
 #include "backends/onnx_writer.h"
 #include "backends/problem_json.h"

@@ -52,6 +52,15 @@ void CountTensor(const Problem& problem, TensorId t, const Cut& cut,
   }
 }
 
+constexpr int64_t kMaxLatencyNs = std::numeric_limits<int64_t>::max();
+
+// In ns, rounded half up.
+Int128 RoundedLatency(const CutCosts& costs, const Downlink& downlink,
+                      int64_t kbps) {
+  const Int128 twice = 2 * ScaledLatency(costs, downlink, kbps);
+  return (twice + kbps) / (2 * static_cast<Int128>(kbps));
+}
+
 }  // namespace
 
 int64_t CutCosts::FixedNs() const {
@@ -117,11 +126,20 @@ Int128 ScaledLatency(const CutCosts& costs, const Downlink& downlink,
          static_cast<Int128>(kByteNsKbps) * costs.LinkBytes(downlink);
 }
 
+std::optional<CutCosts> CostsAlone(const Problem& problem, Side side) {
+  const Cut cut(problem.layers.size(), side);
+  if (!IsFeasible(problem, cut)) return std::nullopt;
+  CutCosts costs = CountCosts(problem, cut);
+  const Int128 slowest =
+      RoundedLatency(costs, problem.downlink, problem.range.min_kbps);
+  if (slowest > kMaxLatencyNs) return std::nullopt;
+  return costs;
+}
+
 int64_t LatencyNs(const CutCosts& costs, const Downlink& downlink,
                   int64_t kbps) {
-  const Int128 twice = 2 * ScaledLatency(costs, downlink, kbps);
-  const Int128 ns = (twice + kbps) / (2 * static_cast<Int128>(kbps));
-  if (ns > std::numeric_limits<int64_t>::max()) {
+  const Int128 ns = RoundedLatency(costs, downlink, kbps);
+  if (ns > kMaxLatencyNs) {
     Fail(ExitCode::kBadInput, "E502",
          "a cut takes more than 292 years at {} kbit/s; raise "
          "--min-bandwidth or lower the sizes",

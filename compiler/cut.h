@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "compiler/checked_math.h"
@@ -40,6 +41,10 @@ bool IsFeasible(const Problem& problem, const Cut& cut);
 
 // The costs of a feasible cut. Throws Error when a sum overflows.
 CutCosts CountCosts(const Problem& problem, const Cut& cut);
+
+// Of running every layer on `side`; nullopt when that is not feasible, or takes
+// more than 292 years at the lowest bandwidth: then nobody compares with it.
+std::optional<CutCosts> CostsAlone(const Problem& problem, Side side);
 
 // W * latency in ns*kbit/s: exact, comparable between cuts at the same W.
 Int128 ScaledLatency(const CutCosts& costs, const Downlink& downlink,

@@ -29,11 +29,10 @@ LatencyParts Minus(const LatencyParts& a, const LatencyParts& b) {
 
 std::optional<Other> AloneOn(const Compiled& compiled, const Spot& spot,
                              Side side) {
-  TableCut alone;
-  alone.cut.assign(compiled.problem.layers.size(), side);
-  if (!IsFeasible(compiled.problem, alone.cut)) return std::nullopt;
-  alone.costs = CountCosts(compiled.problem, alone.cut);
-  return CompareAt(compiled, spot, alone);
+  const auto costs = CostsAlone(compiled.problem, side);
+  if (!costs) return std::nullopt;
+  const Cut alone(compiled.problem.layers.size(), side);
+  return CompareAt(compiled, spot, {alone, *costs});
 }
 
 // Puts the best of all other cuts into `next_best`; false: not searched.
@@ -45,21 +44,34 @@ bool FindNext(const Compiled& compiled, const Spot& spot,
   return next.searched;
 }
 
-std::vector<LongPart> LongestOf(const Compiled& compiled, const Spot& spot) {
-  const Problem& problem = compiled.problem;
-  const TableCut& chosen = compiled.cuts[spot.row.cut];
+// Everything that takes time in a cut, one by one.
+std::vector<LongPart> AllParts(const Problem& problem, const TableCut& chosen,
+                               int64_t kbps) {
+  using What = LongPart::What;
   std::vector<LongPart> parts;
   for (size_t l = 0; l < problem.layers.size(); ++l) {
     const ProblemLayer& layer = problem.layers[l];
     const Side side = chosen.cut[l];
     parts.push_back(
-        {layer.name, std::string(SideWord(side)),
+        {What::kLayer, layer.name, std::string(SideWord(side)),
          side == Side::kDevice ? layer.device_ns : layer.server_ns});
   }
   for (const TensorId t : chosen.costs.uploaded) {
     const ProblemTensor& tensor = problem.tensors[t];
-    parts.push_back({tensor.name, "link", SendNs(tensor, spot.kbps)});
+    parts.push_back({What::kUpload, tensor.name, "link", SendNs(tensor, kbps)});
   }
+  for (const ProblemTensor& tensor : problem.tensors) {
+    if (!ComesBack(problem, tensor, chosen.cut)) continue;
+    parts.push_back({What::kDownload, tensor.name, "link",
+                     ReturnNs(tensor, problem.downlink, kbps)});
+  }
+  parts.push_back({What::kRoundTrip, "", "link", chosen.costs.rtt_ns});
+  return parts;
+}
+
+std::vector<LongPart> LongestOf(const Compiled& compiled, const Spot& spot) {
+  std::vector<LongPart> parts =
+      AllParts(compiled.problem, compiled.cuts[spot.row.cut], spot.kbps);
   std::stable_sort(
       parts.begin(), parts.end(),
       [](const LongPart& a, const LongPart& b) { return a.ns > b.ns; });

@@ -111,11 +111,10 @@ class Curve {
   // A place alone is never faster than the table, but may be slower than
   // anything that is drawn.
   void DrawAlone(Side side, char mark) {
-    const Cut cut(problem_.layers.size(), side);
-    if (!IsFeasible(problem_, cut)) return;
-    const CutCosts costs = CountCosts(problem_, cut);
+    const std::optional<CutCosts> costs = CostsAlone(problem_, side);
+    if (!costs) return;
     for (int column = 0; column < kColumns; ++column) {
-      Mark(column, LatencyOf(costs, across_.ValueAt(column)), mark);
+      Mark(column, LatencyOf(*costs, across_.ValueAt(column)), mark);
     }
     is_drawn_ += mark;
   }

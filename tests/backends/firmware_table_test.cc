@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "backends/firmware_file.h"
+#include "backends/firmware_header.h"
 #include "backends/interface_hash.h"
 #include "compiler/error.h"
 #include "tests/backends/split_model.h"
@@ -121,7 +122,9 @@ TEST(FirmwareHeader, NamesOfTheModelStayInTheirComments) {
   for (Tensor& tensor : split.graph.tensors) tensor.name = "*/ int d; /*";
   Result result = split.AsResult();
   result.device.name = "/* /**//";
-  const std::string text = FirmwareHeader(MakeFirmwareTable(result), result);
+  const FirmwareTable table = MakeFirmwareTable(result);
+  const std::string text =
+      FirmwareHeader(table, "dnncut", MakeFirmwareComments(table, result));
   EXPECT_THAT(text, Not(HasSubstr("\nint")));
   EXPECT_THAT(text, Not(HasSubstr("??")));
   EXPECT_THAT(text, Not(HasSubstr("\\")));
@@ -140,6 +143,28 @@ TEST(FirmwareHeader, NamesOfTheModelStayInTheirComments) {
   EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) {
     return c == '\n' || (' ' <= c && c <= '~');
   }));
+}
+
+TEST(FirmwareHeader, IsKnownByItsCode) {
+  TempFolder temp;
+  SplitModel split = MakeSplitModel(ChainModel(), temp);
+  for (Tensor& tensor : split.graph.tensors) tensor.name = "dnncut_DNNCUT_";
+  const Result result = split.AsResult();
+  const FirmwareTable table = MakeFirmwareTable(result);
+  const std::string text =
+      FirmwareHeader(table, "net", MakeFirmwareComments(table, result));
+  EXPECT_THAT(text, HasSubstr("'dnncut_DNNCUT_'"));
+  EXPECT_THAT(text, HasSubstr("static const net_row net_rows[NET_ROW_COUNT]"));
+  EXPECT_TRUE(IsFirmwareHeader(text, table, "net"));
+  EXPECT_FALSE(IsFirmwareHeader(text, table, "dnncut"));
+  EXPECT_TRUE(IsFirmwareHeader("/* more */\n" + text, table, "net"));
+  EXPECT_FALSE(IsFirmwareHeader(text + "#error", table, "net"));
+  FirmwareTable other = table;
+  ++other.rows.back().up_kbps;
+  EXPECT_FALSE(IsFirmwareHeader(text, other, "net"));
+  other = table;
+  ++other.dwell_ms;
+  EXPECT_FALSE(IsFirmwareHeader(text, other, "net"));
 }
 
 TEST(FirmwarePrefix, IsTheBeginningOfAnIdentifier) {
