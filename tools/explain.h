@@ -97,7 +97,9 @@ TensorExplanation ExplainTensor(const Compiled& compiled, TensorId tensor,
 
 // What of a cut takes longest.
 struct LongPart {
-  std::string name;
+  enum class What { kLayer, kUpload, kDownload, kRoundTrip };
+  What what = What::kLayer;
+  std::string name;   // of the layer or the tensor; empty for the round trip
   std::string where;  // "device", "server", "link"
   int64_t ns = 0;
 };

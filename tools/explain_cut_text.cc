@@ -62,20 +62,35 @@ std::string RowText(const Compiled& compiled, const RowExplanation& row) {
   return text + NextBestText(compiled, spot, row.searched, row.next_best);
 }
 
+std::string LongPartText(const LongPart& part) {
+  const std::string time = FormatDuration(part.ns);
+  switch (part.what) {
+    case LongPart::What::kRoundTrip:
+      return fmt::format("the round trip {}", time);
+    case LongPart::What::kDownload:
+      return fmt::format("{} {} back on the link", Quoted(part.name), time);
+    case LongPart::What::kLayer:
+    case LongPart::What::kUpload:
+      break;
+  }
+  return fmt::format("{} {} on the {}", Quoted(part.name), time, part.where);
+}
+
 std::string LongestText(const CutExplanation& explanation) {
   std::string text;
   for (const LongPart& part : explanation.longest) {
-    text += Labelled(text.empty() ? "longest" : "",
-                     fmt::format("{} {} on the {}", Quoted(part.name),
-                                 FormatDuration(part.ns), part.where));
+    text += Labelled(text.empty() ? "longest" : "", LongPartText(part));
   }
   return text;
 }
 
-// "7.88": how many times `part` the whole is, rounded half up.
-std::string TimesText(int64_t whole, int64_t part) {
+// ", 7.88 times faster": how many times `part` the whole is, rounded half up;
+// nothing where that is hardly more than once.
+std::string TimesText(int64_t whole, int64_t part, std::string_view how) {
   const int64_t hundredths = (whole * 200 + part) / (part * 2);
-  return fmt::format("{}.{:02}", hundredths / 100, hundredths % 100);
+  if (hundredths < 110) return "";
+  return fmt::format(", {}.{:02} times {}", hundredths / 100, hundredths % 100,
+                     how);
 }
 
 // How far this bandwidth is from where another cut takes over.
@@ -86,13 +101,15 @@ std::string UsedLines(const Compiled& compiled, const Spot& spot) {
   for (const TableRow& row : compiled.table.rows) {
     if (row.max_kbps + 1 == spot.row.min_kbps) {
       text += Labelled(
-          "", fmt::format("on a link {} times slower: cut {}",
-                          TimesText(spot.kbps, row.max_kbps), row.cut));
+          "",
+          fmt::format("below {}{}: cut {}", FormatKbps(spot.row.min_kbps),
+                      TimesText(spot.kbps, row.max_kbps, "slower"), row.cut));
     }
     if (row.min_kbps == spot.row.max_kbps + 1) {
       text += Labelled(
-          "", fmt::format("on a link {} times faster: cut {}",
-                          TimesText(row.min_kbps, spot.kbps), row.cut));
+          "",
+          fmt::format("from {}{}: cut {}", FormatKbps(row.min_kbps),
+                      TimesText(row.min_kbps, spot.kbps, "faster"), row.cut));
     }
   }
   return text;

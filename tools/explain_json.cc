@@ -72,6 +72,20 @@ Json BytesJson(const ProblemTensor& tensor) {
   return tensor.bytes ? Json(*tensor.bytes) : Json();
 }
 
+std::string_view WhatWord(LongPart::What what) {
+  switch (what) {
+    case LongPart::What::kLayer:
+      return "layer";
+    case LongPart::What::kUpload:
+      return "upload";
+    case LongPart::What::kDownload:
+      return "download";
+    case LongPart::What::kRoundTrip:
+      break;
+  }
+  return "round trip";
+}
+
 }  // namespace
 
 Json OverviewJson(const Compiled& compiled, const Overview& overview) {
@@ -107,8 +121,10 @@ Json CutJson(const Compiled& compiled, const CutExplanation& explanation) {
   }
   json["longest"] = Json::array();
   for (const LongPart& part : explanation.longest) {
-    json["longest"].push_back(
-        {{"name", part.name}, {"where", part.where}, {"ns", part.ns}});
+    json["longest"].push_back({{"what", WhatWord(part.what)},
+                               {"name", part.name},
+                               {"where", part.where},
+                               {"ns", part.ns}});
   }
   return json;
 }

@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "compiler/checked_math.h"
 #include "compiler/unit_text.h"
@@ -37,10 +40,19 @@ std::string PartsText(const LatencyParts& parts) {
         static_cast<int64_t>((Int128{ns} * 200 + total_ns) / (total_ns * 2));
     return fmt::format("{} {} ({} %)", name, FormatDuration(ns), percent);
   };
-  return fmt::format("{} = {} + {} + {}", FormatDuration(parts.total_ns),
-                     part("device", parts.device_ns),
-                     part("network", parts.network_ns),
-                     part("server", parts.server_ns));
+  std::vector<std::string> shares;
+  std::string_view last;
+  for (const auto& [name, ns] : {std::pair{"device", parts.device_ns},
+                                 {"network", parts.network_ns},
+                                 {"server", parts.server_ns}}) {
+    if (ns == 0) continue;
+    shares.push_back(part(name, ns));
+    last = name;
+  }
+  const std::string total = FormatDuration(parts.total_ns);
+  if (shares.empty()) return total;
+  if (shares.size() == 1) return fmt::format("{}, all on the {}", total, last);
+  return fmt::format("{} = {}", total, fmt::join(shares, " + "));
 }
 
 std::string SpotText(const Spot& spot) {

@@ -15,7 +15,7 @@ namespace dnncut {
 std::string Labelled(std::string_view label, std::string_view text);
 
 // "12.5 ms = device 4.5 ms (36 %) + network 7.6 ms (61 %) + server 400 us (3
-// %)".
+// %)"; without parts of no time: "12.5 ms, all on the device".
 std::string PartsText(const LatencyParts& parts);
 
 // "64 kbit/s to 2.195 Mbit/s, shown at 370 kbit/s".

@@ -10,6 +10,12 @@
 #include "tools/terminal.h"
 
 namespace dnncut {
+namespace {
+
+// A share of more than so many times says nothing any more.
+constexpr int64_t kMostTimes = 10'000;
+
+}  // namespace
 
 std::string_view SideWord(Side side) {
   return side == Side::kDevice ? "device" : "server";
@@ -43,17 +49,19 @@ std::string FormatMore(int64_t more_ns, int64_t than_ns) {
   const std::string amount = fmt::format("{} {}", FormatDuration(amount_ns),
                                          more_ns > 0 ? "more" : "less");
   if (than_ns <= 0) return amount;
-  // In tenths of a percent, or from twice as much on in hundredths of a time,
-  // rounded half up.
-  const auto per_mille = static_cast<int64_t>(
-      (Int128{amount_ns} * 2000 + than_ns) / (Int128{than_ns} * 2));
-  if (more_ns < 0 || per_mille < 1000) {
-    return fmt::format("{} ({}.{} %)", amount, per_mille / 10, per_mille % 10);
+  if (amount_ns / than_ns >= kMostTimes) return amount;
+  // Of what it is more than, whole percents from 100 % on.
+  const auto rounded = [&](int64_t unit) {
+    return static_cast<int64_t>((Int128{amount_ns} * 2 * unit + than_ns) /
+                                (Int128{than_ns} * 2));
+  };
+  const char sign = more_ns > 0 ? '+' : '-';
+  const int64_t per_mille = rounded(1000);
+  if (per_mille >= 1000) {
+    return fmt::format("{} ({}{} %)", amount, sign, rounded(100));
   }
-  const auto hundredths = static_cast<int64_t>(
-      ((Int128{amount_ns} + than_ns) * 200 + than_ns) / (Int128{than_ns} * 2));
-  return fmt::format("{} ({}.{:02} times)", amount, hundredths / 100,
-                     hundredths % 100);
+  return fmt::format("{} ({}{}.{} %)", amount, sign, per_mille / 10,
+                     per_mille % 10);
 }
 
 }  // namespace dnncut
