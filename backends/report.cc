@@ -112,20 +112,28 @@ class Page {
     return text + ")";
   }
 
+  // The warnings stand at the end; nobody should miss that there are any.
+  std::string WarnedText() const {
+    if (result_.warnings.empty()) return "";
+    return fmt::format("<p class=\"warned\"><a href=\"#warnings\">{}</a></p>\n",
+                       FormatPlural(std::ssize(result_.warnings), "warning"));
+  }
+
   void AddAnswer() {
     const CutTable& table = *result_.table;
     const Problem& problem = *result_.problem;
-    Add("<header>\n<h1>Where to cut {}</h1>\n<p class=\"answer\">{}</p>\n"
+    Add("<header>\n<h1>Where to cut {}</h1>\n<p class=\"answer\">{}</p>\n{}"
         "</header>\n<main>\n",
         HtmlName(model_),
         Sentence(VerdictText(
-            table, result_.exact == nullptr ? table : *result_.exact)));
+            table, result_.exact == nullptr ? table : *result_.exact)),
+        WarnedText());
     StartSection("facts", "Key facts");
     Add("<dl>\n");
     AddFact("gain",
-            GainText("device", GainOver(problem, table, Side::kDevice)));
-    AddFact("gain",
-            GainText("server", GainOver(problem, table, Side::kServer)));
+            GainText("device", GainOver(problem, table, Side::kDevice)) +
+                "<br>" +
+                GainText("server", GainOver(problem, table, Side::kServer)));
     AddFact("device",
             MachineFact(result_.device, result_.refined.device_slowdown));
     AddFact("server",
@@ -208,10 +216,7 @@ class Page {
                {"part network", "network"},
                {"part server", "server"}});
     Add("<figcaption id=\"bars-caption\">Where the time goes, in the middle of "
-        "each row{}{}</figcaption>\n</figure>\n",
-        BarsHaveOneScale(rows_)
-            ? ""
-            : ": shares of its time, which stands behind it",
+        "each row, all on one scale{}</figcaption>\n</figure>\n",
         HasMeasurements() ? "; the narrow bars show halves as measured" : "");
     html_ += RowsTable(result_, rows_);
     EndSection();

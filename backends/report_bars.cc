@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <utility>
 
 #include "backends/report_text.h"
 #include "compiler/checked_math.h"
@@ -22,7 +23,9 @@ constexpr int64_t kBarHeight = 220;
 constexpr int64_t kMeasuredHeight = 120;
 constexpr int64_t kGap = 140;
 
-constexpr int64_t kMostRatio = 12;
+constexpr int64_t kCharacter = 66;                 // a wide one
+constexpr int64_t kMeasuredText = 9 * kCharacter;  // " measured"
+constexpr int64_t kLeastLength = 10;               // a part is always seen
 
 struct Times {
   int64_t device_ns = 0;
@@ -35,7 +38,7 @@ struct Times {
 class Bars {
  public:
   Bars(const Result& result, const std::vector<ShownRow>& rows)
-      : result_(result), rows_(rows), one_scale_(BarsHaveOneScale(rows)) {
+      : result_(result), rows_(rows) {
     for (const ShownRow& row : rows) {
       most_ns_ = std::max({most_ns_, row.parts.total_ns,
                            MeasuredOf(row).value_or(Times{}).Total()});
@@ -66,10 +69,28 @@ class Bars {
                  times.server_ns.value_or(row.parts.server_ns)};
   }
 
-  int64_t Length(int64_t ns, int64_t total_ns) const {
-    const int64_t all = one_scale_ ? most_ns_ : total_ns;
-    if (all == 0) return 0;
-    return static_cast<int64_t>(Int128{ns} * (kRight - kLeft) / all);
+  int64_t Length(int64_t ns) const {
+    if (most_ns_ == 0) return 0;
+    const auto length =
+        static_cast<int64_t>(Int128{ns} * (kRight - kLeft) / most_ns_);
+    return std::max(length, kLeastLength);
+  }
+
+  // The total, and where a bar leaves room behind it the parts, which are hard
+  // to see in a short one.
+  static std::string LabelText(const Times& times, int64_t room) {
+    std::string parts;
+    for (const auto& [name, ns] : {std::pair{"device", times.device_ns},
+                                   {"network", times.network_ns},
+                                   {"server", times.server_ns}}) {
+      if (ns == 0) continue;
+      parts += fmt::format("{}{} {}", parts.empty() ? " = " : " + ", name,
+                           FormatDuration(ns));
+    }
+    const std::string total = FormatDuration(times.Total());
+    const auto characters = std::ssize(total) + std::ssize(parts);
+    if (parts.find('+') == std::string::npos) return total;
+    return characters * kCharacter > room ? total : total + parts;
   }
 
   void AddBar(const Times& times, int64_t y, int64_t height,
@@ -84,18 +105,18 @@ class Bars {
     int64_t x = kLeft;
     for (const Part& part : parts) {
       if (part.ns == 0) continue;
-      const int64_t length = Length(part.ns, times.Total());
+      const int64_t length = Length(part.ns);
       fmt::format_to(std::back_inserter(*svg),
                      "<rect class=\"part {}\" x=\"{}\" y=\"{}\" width=\"{}\" "
                      "height=\"{}\"><title>{} {}</title></rect>",
-                     part.name, Px(x), Px(y), Px(std::max<int64_t>(length, 5)),
-                     Px(height), part.name, FormatDuration(part.ns));
+                     part.name, Px(x), Px(y), Px(length), Px(height), part.name,
+                     FormatDuration(part.ns));
       x += length;
     }
     fmt::format_to(std::back_inserter(*svg),
                    "<text class=\"label\" x=\"{}\" y=\"{}\">{}{}</text>\n",
                    Px(x + 60), Px(y + height / 2 + 45),
-                   FormatDuration(times.Total()),
+                   LabelText(times, kWidth - x - 60 - kMeasuredText),
                    height == kBarHeight ? "" : " measured");
   }
 
@@ -118,21 +139,10 @@ class Bars {
 
   const Result& result_;
   const std::vector<ShownRow>& rows_;
-  bool one_scale_ = false;
   int64_t most_ns_ = 0;
 };
 
 }  // namespace
-
-bool BarsHaveOneScale(const std::vector<ShownRow>& rows) {
-  int64_t least = INT64_MAX;
-  int64_t most = 0;
-  for (const ShownRow& row : rows) {
-    least = std::min(least, row.parts.total_ns);
-    most = std::max(most, row.parts.total_ns);
-  }
-  return most / kMostRatio <= least;
-}
 
 std::string TimeBars(const Result& result, const std::vector<ShownRow>& rows) {
   return Bars(result, rows).Svg();

@@ -49,6 +49,7 @@ Json CutJson(const Result& result, const LayerGroups& groups, size_t id) {
           {"fixed_ns", Digits(costs.FixedNs())},
           {"link_bytes", Digits(costs.LinkBytes(result.problem->downlink))},
           {"upload", FormatBytes(costs.upload_bytes)},
+          {"download", FormatBytes(costs.download_bytes)},
           {"tensors", costs.uploaded.size()},
           {"names", NamesJson(result, costs)},
           {"sides", SideLetters(groups, id, result.problem->result)},

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "backends/edge_labels.h"
 #include "backends/layered_layout.h"
 #include "backends/report_tables.h"
 #include "backends/report_text.h"
@@ -24,18 +25,6 @@ constexpr int64_t kLabelGap = 60;  // beside its edge
 constexpr int64_t kCharacter = 60;
 constexpr int64_t kLineHeight = 160;
 constexpr size_t kMostCharacters = 34;
-
-// A place that a label takes.
-struct Box {
-  int64_t left = 0;
-  int64_t right = 0;
-  int64_t top = 0;
-
-  bool Overlaps(const Box& other) const {
-    return left < other.right && other.left < right &&
-           top < other.top + kLabelHeight && other.top < top + kLabelHeight;
-  }
-};
 
 class GraphDrawing {
  public:
@@ -61,7 +50,8 @@ class GraphDrawing {
     for (size_t i = 0; i < groups_.edges.size(); ++i) AddEdge(i);
     for (size_t i = 0; i < groups_.groups.size(); ++i) AddNode(i);
     // Above everything else.
-    for (size_t i = 0; i < groups_.edges.size(); ++i) AddEdgeLabel(i);
+    EdgeLabels labels(layout_, {kLabelHeight, kLabelGap, kMargin});
+    for (size_t i = 0; i < groups_.edges.size(); ++i) AddEdgeLabel(i, &labels);
     Add("</svg>\n");
     return std::move(svg_);
   }
@@ -92,7 +82,7 @@ class GraphDrawing {
         Add("L{}", Px2(to));
         continue;
       }
-      const int64_t middle = (from.y + to.y) / 2;
+      const int64_t middle = MiddleHeight(from, to);
       Add("C{} {} {}", Px2({from.x, middle}), Px2({to.x, middle}), Px2(to));
     }
     Add("\"><title>{}</title></path>\n", EdgeTitle(groups_.edges[i]));
@@ -115,35 +105,19 @@ class GraphDrawing {
     return bytes;
   }
 
-  // Beside the end of an edge where it is alone: below the only one that a node
-  // has, else above the node that reads it. Further away when another label is
-  // there.
-  void AddEdgeLabel(size_t i) {
+  // Where an edge is alone: below the only one that a node has, else above the
+  // node that reads it.
+  void AddEdgeLabel(size_t i, EdgeLabels* labels) {
     const GroupEdge& edge = groups_.edges[i];
     const bool alone =
         std::ranges::count(groups_.edges, edge.from, &GroupEdge::from) == 1;
-    const std::vector<Point>& points = layout_.edges[i];
-    const Point& end = alone ? points.front() : points.back();
-    const Point& other = alone ? points[1] : points[points.size() - 2];
-    const std::string text = FormatSize(BytesOf(edge));
+    const std::string text = FormatBytes(BytesOf(edge));
     const int64_t width = static_cast<int64_t>(text.size()) * kCharacter;
-    // On the side to which the edge does not bend.
-    const int64_t x =
-        other.x > end.x ? end.x - kLabelGap - width : end.x + kLabelGap;
-    Box box = {x, x + width, 0};
-    for (const int64_t away : {0, 1, 2}) {
-      box.top = alone ? end.y + kLabelGap + away * kLabelHeight
-                      : end.y - kLabelGap - (away + 1) * kLabelHeight;
-      if (std::ranges::none_of(
-              boxes_, [&](const Box& other) { return box.Overlaps(other); })) {
-        break;
-      }
-    }
-    boxes_.push_back(box);
+    const Point at = labels->Place(i, width, !alone);
     Add("<text id=\"edge-label-{}\" class=\"edge-label{}\" "
         "x=\"{}\" y=\"{}\">{}</text>\n",
-        i, Crosses(i) ? " crossing" : "", Px(x + kMargin),
-        Px(box.top + kMargin + 110), text);
+        i, Crosses(i) ? " crossing" : "", Px(at.x + kMargin),
+        Px(at.y + kMargin + 110), text);
   }
 
   // What stands in a box, line by line.
@@ -191,7 +165,6 @@ class GraphDrawing {
   const LayerGroups& groups_;
   size_t cut_ = 0;
   Layout layout_;
-  std::vector<Box> boxes_;
   std::string svg_;
 };
 

@@ -70,6 +70,7 @@
     });
     const rest = cut.tensors - cut.names.length;
     if (rest > 0) parts.push(' and ' + rest + ' more');
+    if (cut.download !== '0 B') parts.push('; gets back ' + cut.download);
     return parts;
   }
 
@@ -94,6 +95,11 @@
     line.setAttribute('x1', x.toFixed(1));
     line.setAttribute('x2', x.toFixed(1));
     line.removeAttribute('hidden');
+    // Where the page is narrower than the chart.
+    const frame = chart.parentElement;
+    const scaled = x * chart.getBoundingClientRect().width /
+        chart.viewBox.baseVal.width;
+    frame.scrollLeft = scaled - frame.clientWidth / 2;
   }
 
   function paintGraph(id, cut) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "backends/edge_labels.h"
 #include "backends/layer_groups.h"
 #include "backends/layered_layout.h"
 #include "compiler/block_graph.h"
@@ -141,6 +142,27 @@ TEST(LayeredLayout, DrawsAChainStraight) {
 
 TEST(LayeredLayout, RefusesCycles) {
   EXPECT_THROW(LayOut(2, {{0, 1}, {1, 0}}, {}), std::logic_error);
+}
+
+// Two upright edges close to each other: labels are left and right of both.
+TEST(EdgeLabels, KeepAwayFromOtherEdges) {
+  Layout layout;
+  layout.width = 2000;
+  layout.edges = {{{900, 0}, {900, 560}}, {{1100, 0}, {1100, 560}}};
+  EdgeLabels labels(layout, {140, 60, 120});
+  EXPECT_LE(labels.Place(0, 400, true).x + 400, 900);
+  EXPECT_GE(labels.Place(1, 400, true).x, 1100);
+}
+
+TEST(EdgeLabels, KeepAwayFromOtherLabels) {
+  Layout layout;
+  layout.width = 2000;
+  layout.edges = {{{900, 0}, {900, 560}}, {{900, 0}, {900, 560}}};
+  EdgeLabels labels(layout, {140, 60, 120});
+  const Point first = labels.Place(0, 400, true);
+  const Point second = labels.Place(1, 400, true);
+  EXPECT_TRUE(std::abs(first.x - second.x) >= 400 ||
+              std::abs(first.y - second.y) >= 140);
 }
 
 }  // namespace

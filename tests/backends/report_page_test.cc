@@ -207,6 +207,7 @@ TEST(Report, SaysWhatWasMeasuredAndWarned) {
   EXPECT_THAT(html, HasSubstr(">not measured<"));
   EXPECT_THAT(html, HasSubstr("123.4"));
   EXPECT_THAT(html, HasSubstr("W740"));
+  EXPECT_THAT(html, HasSubstr("<a href=\"#warnings\">1 warning</a>"));
   EXPECT_THAT(html, HasSubstr("dnncut refine net.dnncut\n"));
   EXPECT_THAT(html, HasSubstr("net.onnx"));
   EXPECT_THAT(html, Not(HasSubstr("some/folder")));
