@@ -37,6 +37,14 @@ NEED_RUNTIME = {"dnncut.profile/1", "dnncut.profile-summary/1",
                 "dnncut.refinement/1", "dnncut.run/1"}
 
 
+def kind_of(document):
+    """Its "schema"; in Chrome's traces that stands under otherData."""
+    if "schema" in document:
+        return document["schema"]
+    other = document.get("otherData")
+    return other.get("schema") if isinstance(other, dict) else None
+
+
 class Schemas:
     """All schemas of a folder, by the "schema" that their documents have."""
 
@@ -52,8 +60,9 @@ class Schemas:
             if not schema["$id"].endswith("/" + expected):
                 raise AssertionError(f"{path}: $id does not end in its name")
             self.by_id[schema["$id"]] = schema
-            kind = schema["properties"]["schema"]["const"]
-            self.by_kind[kind] = schema
+            kind = kind_of({name: node.get("properties", node)
+                            for name, node in schema["properties"].items()})
+            self.by_kind[kind["const"]] = schema
 
     @staticmethod
     def check_described(path, node, key=""):
@@ -67,9 +76,9 @@ class Schemas:
             for one in child if isinstance(child, list) else [child]:
                 Schemas.check_described(path, one, f"{key}.{name}")
 
-    def errors(self, document):
-        """What is wrong with a document, as a list."""
-        schema = self.by_kind[document["schema"]]
+    def errors(self, kind, document):
+        """What is wrong with a document of a kind, as a list."""
+        schema = self.by_kind[kind]
         resolver = jsonschema.RefResolver.from_schema(schema, store=self.by_id)
         validator = jsonschema.Draft202012Validator(schema, resolver=resolver)
         return [f"{'/'.join(map(str, error.absolute_path))}: {error.message}"
@@ -88,14 +97,14 @@ class Checker:
         self.runtime = True
 
     def validate(self, document, where):
-        if document.get("schema") not in self.schemas.by_kind:
-            self.failures.append(
-                f"{where}: no schema for {document.get('schema')}")
+        kind = kind_of(document)
+        if kind not in self.schemas.by_kind:
+            self.failures.append(f"{where}: no schema for {kind}")
             return
         self.documents += 1
-        for error in self.schemas.errors(document)[:3]:
+        for error in self.schemas.errors(kind, document)[:3]:
             self.failures.append(f"{where}: {error}")
-        self.samples.setdefault(document["schema"], []).append(document)
+        self.samples.setdefault(kind, []).append(document)
 
     def validate_files(self, folder):
         for path in glob.glob(os.path.join(folder, "**", "*.json"),
@@ -159,16 +168,11 @@ def check_refusals(checker):
         schema = checker.schemas.by_kind[kind]
         for key in schema["required"]:
             copied = {k: v for k, v in document.items() if k != key}
-            copied.setdefault("schema", kind)
-            if key == "schema":
-                continue
-            if not checker.schemas.errors(copied):
+            if not checker.schemas.errors(kind, copied):
                 checker.failures.append(f"{kind}: may lack {key}")
             refused += 1
         for path, copied in damaged(document):
-            if copied.get("schema") != kind:
-                continue
-            if not checker.schemas.errors(copied):
+            if not checker.schemas.errors(kind, copied):
                 checker.failures.append(f"{kind}: takes anything at {path}")
             refused += 1
     return refused
@@ -196,6 +200,8 @@ def check_compiles(checker, model, odd):
     for folder in ("out", "odd", "small", "buckets", "one", "back", "down"):
         checker.validate_files(folder)
         checker.run("lookup", folder, "-b", "50Mbps")
+        checker.run("lookup", folder + "/firmware/dnncut_table.bin", "-b",
+                    "50Mbps")
         checker.run("solve", folder, "-b", "50Mbps")
         checker.run("verify", folder, "--structural", "--model",
                     odd if folder == "odd" else model)
@@ -207,6 +213,11 @@ def check_compiles(checker, model, odd):
     for asked in ([], ["-b", "50Mbps"], ["--layer", "features.0"],
                   ["--tensor", "input"]):
         checker.run("explain", "out", *asked)
+    for folder in ("out", "odd"):
+        checker.run("explain", folder, "-b", "50Mbps", "--trace",
+                    folder + "-trace.json", json_answer=False)
+        with open(folder + "-trace.json", encoding="utf-8") as file:
+            checker.validate(json.load(file), folder + "-trace.json")
     for one in (model, odd):
         checker.run("inspect", one)
     checker.run("machines")
@@ -255,11 +266,14 @@ def main():
     for failure in checker.failures:
         print(f"FAILED {failure}")
     unseen = set(checker.schemas.by_kind) - set(checker.samples)
+    if not checker.runtime:
+        print("no ONNX Runtime: what needs it is not looked at")
+        unseen -= NEED_RUNTIME
     for kind in sorted(unseen):
-        print(f"not seen: {kind}")
+        print(f"FAILED nothing was written as {kind}")
     print(f"{checker.documents} documents are valid, {refused} damaged ones "
           f"are refused")
-    sys.exit(1 if checker.failures else 0)
+    sys.exit(1 if checker.failures or unseen else 0)
 
 
 if __name__ == "__main__":
