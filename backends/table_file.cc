@@ -162,9 +162,7 @@ std::optional<double> ReadSlowdown(const JsonValue& refined,
 }  // namespace
 
 TableFile ReadTableFile(const std::string& path) {
-  std::error_code error;
-  const bool is_folder = std::filesystem::is_directory(path, error);
-  const JsonValue root = ReadJsonFile(is_folder ? path + "/table.json" : path);
+  const JsonValue root = ReadJsonFile(FileOfTable(path));
   CheckSchema(root, "dnncut.table", 1);
   TableFile table;
   const JsonValue model = GetMember(root, "model");
@@ -177,6 +175,18 @@ TableFile ReadTableFile(const std::string& path) {
   table.server = GetMachine(root, "server");
   const JsonValue link = GetMember(root, "link");
   table.range = GetRange(link);
+TableFile::StatedHysteresis ReadStatedHysteresis(const JsonValue& root) {
+  const JsonValue json = GetMember(GetMember(root, "firmware"), "hysteresis");
+  TableFile::StatedHysteresis stated;
+  for (const JsonValue& row : GetArray(root, "rows")) {
+    stated.stay.push_back(
+        {GetInt64(row, "down_kbps"), GetInt64(row, "up_kbps")});
+  }
+  stated.worst_regret = FindDouble(json, "worst_regret");
+  stated.worst_kbps = GetInt64(json, "worst_kbps");
+  return stated;
+}
+
   table.rtt_ns = GetInt64(link, "rtt_ns");
   table.downlink = GetDownlink(link, "downlink");
   table.result = GetSide(link, "result");
@@ -217,6 +227,7 @@ const TableRow& FindRow(const TableFile& table, int64_t kbps) {
   if (kbps < table.range.min_kbps || kbps > table.range.max_kbps) {
     Fail(ExitCode::kBadInput, "E620",
          "{} kbit/s is outside the table, which goes from {} to {} kbit/s; "
+    table.hysteresis = ReadStatedHysteresis(root);
          "compile with --min-bandwidth and --max-bandwidth that include it",
          kbps, table.range.min_kbps, table.range.max_kbps);
   }
@@ -224,5 +235,11 @@ const TableRow& FindRow(const TableFile& table, int64_t kbps) {
       table.rows.begin(), table.rows.end(), kbps,
       [](const TableRow& row, int64_t at) { return row.max_kbps < at; });
 }
+std::string FileOfTable(const std::string& path) {
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(path, error);
+  return is_folder ? path + "/table.json" : path;
+}
+
 
 }  // namespace dnncut

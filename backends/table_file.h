@@ -40,7 +40,15 @@ struct TableFile {
     std::optional<std::string> device_model;
     std::optional<std::string> server_model;
     std::optional<std::string> interface;  // see interface_hash.h
-    MeasuredTimes measured;  // of a refined table
+    MeasuredTimes measured;                // of a refined table
+  };
+
+  // What the file says of firmware with hysteresis. It follows from the rest of
+  // the table (hysteresis.h); `check` looks whether it does.
+  struct StatedHysteresis {
+    std::vector<BandwidthRange> stay;    // by row
+    std::optional<double> worst_regret;  // nullopt: infinite
+    int64_t worst_kbps = 0;
   };
 
   std::string model_file;
@@ -62,11 +70,15 @@ struct TableFile {
   std::optional<Approximation> approximation;
   RefinedSides refined;
   FirmwareOptions firmware;
+  std::optional<StatedHysteresis> hysteresis;  // older tables have none
   std::optional<int> only_cut;  // the only one with halves in the folder
 };
 
 // `path` is the file, or the result folder that holds it. Throws Error.
 TableFile ReadTableFile(const std::string& path);
+
+// The file itself: `path`, or table.json in that folder.
+std::string FileOfTable(const std::string& path);
 
 // The folder that the paths of the table are relative to; `path` as for
 // ReadTableFile.

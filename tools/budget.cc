@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "compiler/did_you_mean.h"
 #include "compiler/error.h"
@@ -131,6 +132,11 @@ Budget ParseBudget(std::string_view where, std::string_view text) {
 }
 
 std::vector<Budget> ReadBudgets(const std::string& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_fifo(path, ignored)) {
+    Fail(ExitCode::kIo, "E806",
+         "cannot read {}: it is a pipe; write the budgets to a file", path);
+  }
   const std::string content = ReadFile(path, {.name = "budgets",
                                               .max_bytes = kMaxFileBytes,
                                               .unreadable = "E806",

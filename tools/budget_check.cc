@@ -35,6 +35,12 @@ bool operator<(const Point& a, const Point& b) {
   return a.line.Scaled(a.kbps) * b.kbps < b.line.Scaled(b.kbps) * a.kbps;
 }
 
+std::string_view AdviceOn(const Metric& metric, const TableFile& table) {
+  return table.firmware.slowdown && !metric.slowdown_advice.empty()
+             ? metric.slowdown_advice
+             : metric.advice;
+}
+
 MetricLine LineOf(const TableFile& table, const Metric& metric, int cut) {
   return metric.line(table.cuts[cut], table.downlink);
 }
@@ -52,6 +58,19 @@ Point WorstOn(const BandwidthRange& range, const TableFile& table,
     if (!worst || *worst < point) worst = point;
   }
   return *worst;
+}
+
+// The smallest value of the table, at the lowest bandwidth that has it. Of a
+// row that is at one of its ends, as the value does not rise.
+Point BestOf(const TableFile& table, const Metric& metric) {
+  std::optional<Point> best;
+  for (const TableRow& row : table.rows) {
+    const MetricLine line = LineOf(table, metric, row.cut);
+    const int64_t kbps = line.by_kbps == 0 ? row.min_kbps : row.max_kbps;
+    const Point point = {line, kbps, row.cut};
+    if (!best || point < *best) best = point;
+  }
+  return *best;
 }
 
 // The bandwidths of a row where the value is at most `limit`.
@@ -94,13 +113,37 @@ std::string RangeText(const BandwidthRange& range, const BandwidthRange& all) {
                      FormatKbps(range.max_kbps));
 }
 
+int64_t Clamp(Int128 value) {
+  return static_cast<int64_t>(
+      std::min<Int128>(value, std::numeric_limits<int64_t>::max()));
+}
+
+// Rounded half up, as latencies in table.json.
+int64_t Rounded(const Point& point) {
+  return Clamp((2 * point.line.Scaled(point.kbps) + point.kbps) /
+               (2 * Int128{point.kbps}));
+}
+
+// A breach must show: with all digits where fewer would look like the limit.
+std::string ValueText(int64_t value, const Budget& budget) {
+  const MetricUnit unit = budget.metric->unit;
+  const std::string text = FormatMetric(unit, value);
+  const bool looks_equal =
+      value > budget.limit && text == FormatMetric(unit, budget.limit);
+  return looks_equal ? FormatExactly(unit, value) : text;
+}
+
 // What would help.
 std::string HoldsText(const Budget& budget, const TableFile& table) {
   const std::vector<BandwidthRange> ranges =
       WhereItHolds(table, *budget.metric, budget.limit);
   if (ranges.empty()) {
-    return fmt::format("holds at no bandwidth of the table; {}",
-                       budget.metric->advice);
+    const Point best = BestOf(table, *budget.metric);
+    return fmt::format(
+        "holds at no bandwidth of the table: the smallest is {} at {}, cut {}; "
+        "{}",
+        ValueText(Rounded(best), budget), FormatKbps(best.kbps), best.cut,
+        AdviceOn(*budget.metric, table));
   }
   std::string text = "holds ";
   const size_t shown = std::min(ranges.size(), kShownRanges);
@@ -112,17 +155,6 @@ std::string HoldsText(const Budget& budget, const TableFile& table) {
     text += fmt::format(" and in {} more ranges", ranges.size() - shown);
   }
   return text;
-}
-
-int64_t Clamp(Int128 value) {
-  return static_cast<int64_t>(
-      std::min<Int128>(value, std::numeric_limits<int64_t>::max()));
-}
-
-// Rounded half up, as latencies in table.json.
-int64_t Rounded(const Point& point) {
-  return Clamp((2 * point.line.Scaled(point.kbps) + point.kbps) /
-               (2 * Int128{point.kbps}));
 }
 
 // "11.2 ms (14.0 %) above"; rounded up, so that it is never nothing.
@@ -152,11 +184,7 @@ std::string WhereText(const Point& point, const BandwidthRange& range,
 void Measure(int64_t value, const Budget& budget, CheckItem* item) {
   const MetricUnit unit = budget.metric->unit;
   item->measured = {value, std::string(UnitName(unit)),
-                    FormatMetric(unit, value)};
-  // A breach must show.
-  if (value > budget.limit && item->measured->text == item->limit->text) {
-    item->measured->text = FormatExactly(unit, value);
-  }
+                    ValueText(value, budget)};
 }
 
 void CheckByBandwidth(const Budget& budget, const TableFile& table,
@@ -185,11 +213,12 @@ void CheckWhole(const Budget& budget, const TableFile& table,
                 const std::string& folder, CheckItem* item) {
   const int64_t value = budget.metric->value(table, folder);
   Measure(value, budget, item);
-  item->message = item->measured->text;
+  item->message = budget.metric->text ? budget.metric->text(table, value)
+                                      : item->measured->text;
   if (value <= budget.limit) return;
   item->status = CheckStatus::kFailed;
   item->message += fmt::format("; {}; {}", AboveText(budget, value, 1),
-                               budget.metric->advice);
+                               AdviceOn(*budget.metric, table));
 }
 
 }  // namespace

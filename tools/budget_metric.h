@@ -38,6 +38,9 @@ struct Metric {
   std::string_view what;
   // What to do when it is too much and no bandwidth helps.
   std::string_view advice;
+  // The same where the firmware has cuts for a busy server, which exclude
+  // --max-cuts and --buckets; "": `advice`.
+  std::string_view slowdown_advice;
   // One of the two is set. `value` takes the table and its folder, and throws
   // Error when there is none.
   MetricLine (*line)(const TableFile::Cut& cut,
@@ -46,6 +49,8 @@ struct Metric {
   // With `line`: what a cut's value at a bandwidth is made of.
   std::string (*parts)(const TableFile& table, const TableFile::Cut& cut,
                        int64_t kbps) = nullptr;
+  // With `value`, where it does not say enough alone: "5 of 7 cuts ...".
+  std::string (*text)(const TableFile& table, int64_t value) = nullptr;
 };
 
 std::span<const Metric> Metrics();

@@ -100,7 +100,7 @@ CheckReport UnreadableReport(const std::string& path, const Error& error) {
   CheckReport report;
   report.command = "check";
   report.title = path;
-  report.file = path;
+  report.file = FileOfTable(path);
   CheckItem item;
   item.rule = "result-table";
   item.rule_text = "table.json is a table of cuts";
@@ -162,7 +162,7 @@ void RunCheck(const CheckFlags& flags) {
   const TableFile table = ReadTable(path, flags.reports, warnings.warnings());
   CheckReport report;
   report.command = "check";
-  report.file = folder == path ? path + "/table.json" : path;
+  report.file = FileOfTable(path);
   FillIn(path, budgets, table, &report);
   WriteReports(flags.reports, report, warnings.warnings());
   if (flags.json) {

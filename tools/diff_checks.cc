@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <cstddef>
 
+#include "backends/table_file.h"
 #include "tools/diff_report.h"
 #include "tools/diff_words.h"
 #include "tools/percent.h"
@@ -14,7 +16,8 @@ constexpr double kBillion = 1e9;
 // Billionths in a millionth of a percent.
 constexpr int64_t kPpbOfPercent = 10;
 
-CheckItem RegressionCheck(const ResultDiff& diff, const DiffLimits& limits) {
+// The questions, without answers.
+CheckItem RegressionItem(const DiffLimits& limits) {
   CheckItem item;
   item.rule = "max-regression";
   item.rule_text =
@@ -23,6 +26,25 @@ CheckItem RegressionCheck(const ResultDiff& diff, const DiffLimits& limits) {
   item.name = "latency regression";
   item.identity = item.name;
   item.status = CheckStatus::kSkipped;
+  if (!limits.max_regression) return item;
+  item.name += " of at most " + limits.max_regression_text;
+  item.limit = {*limits.max_regression * kPpbOfPercent, "ppb",
+                limits.max_regression_text};
+  return item;
+}
+
+CheckItem ServerItem() {
+  CheckItem item;
+  item.rule = "server-compatibility";
+  item.rule_text =
+      "A device with the new table can talk to a server with the old halves";
+  item.name = "new table with the old server";
+  item.status = CheckStatus::kSkipped;
+  return item;
+}
+
+CheckItem RegressionCheck(const ResultDiff& diff, const DiffLimits& limits) {
+  CheckItem item = RegressionItem(limits);
   item.message = LatencyVerdict(diff);
   const double excess = diff.worst.ratio.Excess();
   if (excess < INT64_MAX / kBillion) {
@@ -30,9 +52,6 @@ CheckItem RegressionCheck(const ResultDiff& diff, const DiffLimits& limits) {
                      ChangeText(diff.worst.ratio)};
   }
   if (!limits.max_regression) return item;
-  item.name += " of at most " + limits.max_regression_text;
-  item.limit = {*limits.max_regression * kPpbOfPercent, "ppb",
-                limits.max_regression_text};
   const LatencyRatio limit = {kHundredPercent + *limits.max_regression,
                               kHundredPercent};
   const bool failed = limit < diff.worst.ratio;
@@ -41,13 +60,8 @@ CheckItem RegressionCheck(const ResultDiff& diff, const DiffLimits& limits) {
 }
 
 CheckItem ServerCheck(const ResultDiff& diff, const DiffLimits& limits) {
-  CheckItem item;
-  item.rule = "server-compatibility";
-  item.rule_text =
-      "A device with the new table can talk to a server with the old halves";
-  item.name = "new table with the old server";
+  CheckItem item = ServerItem();
   item.message = CompatibleText("new table and old server", diff.forward);
-  item.status = CheckStatus::kSkipped;
   if (!limits.require_compatible) return item;
   const bool passed = diff.forward.compatible == Compatible::kYes;
   item.status = passed ? CheckStatus::kPassed : CheckStatus::kFailed;
@@ -57,15 +71,34 @@ CheckItem ServerCheck(const ResultDiff& diff, const DiffLimits& limits) {
   return item;
 }
 
+CheckReport ReportOf(const std::string& before, const std::string& after) {
+  CheckReport report;
+  report.command = "diff";
+  report.title = fmt::format("{} against {}", after, before);
+  report.file = FileOfTable(after);
+  return report;
+}
+
 }  // namespace
 
 CheckReport DiffChecks(const ResultDiff& diff, const DiffLimits& limits) {
-  CheckReport report;
-  report.command = "diff";
-  report.title =
-      fmt::format("{} against {}", diff.after.path, diff.before.path);
-  report.file = diff.after.path;
+  CheckReport report = ReportOf(diff.before.path, diff.after.path);
   report.items = {RegressionCheck(diff, limits), ServerCheck(diff, limits)};
+  return report;
+}
+
+CheckReport UnansweredChecks(const std::string& before,
+                             const std::string& after, const DiffLimits& limits,
+                             const Error& error) {
+  CheckReport report = ReportOf(before, after);
+  report.items = {RegressionItem(limits), ServerItem()};
+  const bool asked[] = {limits.max_regression.has_value(),
+                        limits.require_compatible};
+  for (size_t i = 0; i < report.items.size(); ++i) {
+    const bool skipped = !asked[i] && asked[1 - i];
+    SetError(error, skipped ? CheckStatus::kSkipped : CheckStatus::kError,
+             &report.items[i]);
+  }
   return report;
 }
 

@@ -10,6 +10,7 @@
 #include "compiler/error.h"
 #include "tools/command.h"
 #include "tools/diff_report.h"
+#include "tools/markdown_report.h"
 #include "tools/percent.h"
 #include "tools/report_flags.h"
 #include "tools/terminal.h"
@@ -82,22 +83,42 @@ void Print(const DiffFlags& flags, const ResultDiff& diff,
   PrintResult(DiffText(diff, checks));
 }
 
+// `details` is the Markdown file of the command's own.
+void WriteFiles(const ReportFlags& flags, const CheckReport& checks,
+                const std::string& details, Warnings* warnings) {
+  if (flags.markdown && *flags.markdown != kStandardOutput) {
+    WriteWhole(*flags.markdown, details);
+  }
+  WriteReports(flags, checks, warnings);
+}
+
+// A pipeline shows its reports also when nothing could be compared; those of
+// its last run must not stay.
+ResultDiff Compare(const DiffFlags& flags, const DiffLimits& limits,
+                   Warnings* warnings) {
+  try {
+    return DiffResults(LoadCompared(*flags.before), LoadCompared(*flags.after));
+  } catch (const Error& error) {
+    const CheckReport checks =
+        UnansweredChecks(*flags.before, *flags.after, limits, error);
+    WriteFiles(flags.reports, checks, MarkdownText(checks, kMostMarkdownBytes),
+               warnings);
+    throw;
+  }
+}
+
 void RunDiff(const DiffFlags& flags) {
   Require("diff", "OLD", flags.before);
   Require("diff", "NEW", flags.after);
   const DiffLimits limits = LimitsOf(flags);
   CheckFlags(flags);
   WarningPrinter warnings;
-  const ResultDiff diff =
-      DiffResults(LoadCompared(*flags.before), LoadCompared(*flags.after));
+  const ResultDiff diff = Compare(flags, limits, warnings.warnings());
   CheckReport checks = DiffChecks(diff, limits);
   checks.details_title = "What differs";
   checks.details = DiffMarkdown(diff, checks, kMostMarkdownBytes);
   Print(flags, diff, checks);
-  if (flags.reports.markdown && *flags.reports.markdown != kStandardOutput) {
-    WriteWhole(*flags.reports.markdown, checks.details);
-  }
-  WriteReports(flags.reports, checks, warnings.warnings());
+  WriteFiles(flags.reports, checks, checks.details, warnings.warnings());
   RequirePassed(checks);
 }
 

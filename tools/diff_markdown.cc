@@ -150,7 +150,7 @@ void AddLayers(const ResultDiff& diff, Page* page) {
   page->AddFolded("Other layers", lines);
   lines.clear();
   for (const MovedLayers& moved : diff.layers->moved) {
-    lines.push_back(fmt::format("- {}, cut {} to cut {}\n",
+    lines.push_back(fmt::format("- {}, cut {} of old, cut {} of new\n",
                                 RangeText(moved.range), moved.old_cut,
                                 moved.new_cut));
     add("  - to the device", diff.after, moved.to_device);

@@ -25,6 +25,12 @@ struct DiffLimits {
 // skipped, and say what was found all the same.
 CheckReport DiffChecks(const ResultDiff& diff, const DiffLimits& limits);
 
+// The same questions when the results cannot be read or compared: what is asked
+// (or, when nothing is, both) could not be answered.
+CheckReport UnansweredChecks(const std::string& before,
+                             const std::string& after, const DiffLimits& limits,
+                             const Error& error);
+
 // For people, on a terminal.
 std::string DiffText(const ResultDiff& diff, const CheckReport& checks);
 

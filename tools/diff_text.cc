@@ -88,8 +88,8 @@ std::string CutsText(const ResultDiff& diff) {
 
 std::string MovedText(const ResultDiff& diff, const MovedLayers& moved) {
   std::string text =
-      fmt::format("        {} (cut {} -> cut {})\n", RangeText(moved.range),
-                  moved.old_cut, moved.new_cut);
+      fmt::format("        {} (cut {} of old, cut {} of new)\n",
+                  RangeText(moved.range), moved.old_cut, moved.new_cut);
   const Problem& problem = diff.after.file->problem;
   const auto add = [&](std::string_view side, const std::vector<int>& layers) {
     if (layers.empty()) return;
@@ -137,8 +137,8 @@ std::string ChecksText(const CheckReport& checks) {
   std::string text;
   for (const CheckItem& item : checks.items) {
     if (item.status == CheckStatus::kSkipped) continue;
-    text += fmt::format("{:<7} {}\n", StatusName(item.status),
-                        Printable(item.message));
+    text += fmt::format("{:<7} {}: {}\n", StatusName(item.status),
+                        Printable(item.name), Printable(item.message));
   }
   return text.empty() ? "" : fmt::format("\n{}", text);
 }

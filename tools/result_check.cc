@@ -11,13 +11,16 @@
 #include "backends/firmware_file.h"
 #include "backends/firmware_table.h"
 #include "backends/problem_file.h"
+#include "backends/splitting_model_json.h"
 #include "compiler/block_graph.h"
 #include "compiler/compare_latencies.h"
 #include "compiler/cut_table.h"
 #include "compiler/error.h"
 #include "compiler/unit_text.h"
 #include "tools/firmware_check.h"
+#include "tools/hysteresis_check.h"
 #include "tools/run_split.h"
+#include "tools/splitting_model_check.h"
 
 namespace dnncut {
 namespace {
@@ -58,10 +61,7 @@ std::vector<LatencyPiece> PiecesOf(
   return pieces;
 }
 
-// Against the exact table of the problem, which is solved again.
-LatencyChange WorstAgainstExact(const TableFile& table,
-                                const Problem& problem) {
-  const CutTable exact = BuildCutTable(problem, MakeBlockGraph(problem));
+LatencyChange WorstAgainstExact(const TableFile& table, const CutTable& exact) {
   return CompareLatencies(PiecesOf(exact.rows, table.downlink,
                                    [&](int cut) -> const CutCosts& {
                                      return exact.cuts[cut].costs;
@@ -74,6 +74,12 @@ LatencyChange WorstAgainstExact(const TableFile& table,
 }
 
 void LookAtTable(const TableFile& table, CheckItem* item) {
+  const std::string difference = HysteresisDifference(table);
+  if (!difference.empty()) {
+    Fail(ExitCode::kBadInput, "E809",
+         "{} in table.json does not follow from its costs; {}", difference,
+         kCompileAgain);
+  }
   item->message = fmt::format(
       "{}, {}, {} to {}{}", FormatPlural(std::ssize(table.cuts), "cut"),
       FormatPlural(std::ssize(table.rows), "row"),
@@ -93,9 +99,9 @@ bool IsNear(double a, double b) {
   return std::abs(a - b) <= 1e-9 * std::max(1.0, std::abs(b));
 }
 
-void LookAtRows(const TableFile& table, const Problem& problem,
+void LookAtRows(const TableFile& table, const CutTable& exact,
                 CheckItem* item) {
-  const LatencyChange worst = WorstAgainstExact(table, problem);
+  const LatencyChange worst = WorstAgainstExact(table, exact);
   const double regret = worst.ratio.Excess();
   const double stated =
       table.approximation ? table.approximation->worst_regret : 0;
@@ -118,20 +124,16 @@ void LookAtRows(const TableFile& table, const Problem& problem,
   }
 }
 
-// Layers without a half to run them in.
-void RequireNamed(int cut, std::string_view side, int layers,
-                  const std::optional<std::string>& model) {
-  if (layers == 0 || model) return;
-  Fail(ExitCode::kBadInput, "E727",
-       "table.json names no {} half of cut {}, which has {} there; {}", side,
-       cut, FormatPlural(layers, "layer"), kCompileAgain);
-}
-
-void LookAtHalvesOf(const TableFile& table, int id, const std::string& folder) {
-  const TableFile::Cut& cut = table.cuts[id];
-  RequireNamed(id, "device", cut.costs.device_layers, cut.device_model);
-  RequireNamed(id, "server", cut.costs.server_layers, cut.server_model);
-  CheckHalves(table, id, folder);
+void LookAtSplittingModel(const std::string& folder, const Problem& problem,
+                          const CutTable& exact, CheckItem* item) {
+  const std::string path = folder + "/splitting_model.json";
+  const std::string difference =
+      SplittingModelDifference(ReadSplittingModel(path), problem, exact);
+  if (!difference.empty()) {
+    Fail(ExitCode::kBadInput, "E817", "{} has {} than problem.json; {}", path,
+         difference, kCompileAgain);
+  }
+  item->message = "solved at both ends of every row: the same latencies";
 }
 
 void LookAtHalves(const TableFile& table, const std::string& folder,
@@ -143,7 +145,7 @@ void LookAtHalves(const TableFile& table, const std::string& folder,
     const TableFile::Cut& cut = table.cuts[id];
     halves += cut.device_model.has_value() + cut.server_model.has_value();
     try {
-      LookAtHalvesOf(table, id, folder);
+      CheckHalves(table, id, folder);
     } catch (const Error& error) {
       if (broken++ > 0) continue;
       SetError(error, CheckStatus::kFailed, item);
@@ -156,7 +158,8 @@ void LookAtHalves(const TableFile& table, const std::string& folder,
   }
   if (broken > 0) return;
   item->message = fmt::format(
-      "{}: of this model, whole, and made for each other{}",
+      "{}: of this model, whole, and made for each other{}; `dnncut verify OUT "
+      "--structural` compares their weights, too",
       FormatPlural(halves, "file"),
       table.only_cut ? fmt::format(", of cut {} only", *table.only_cut) : "");
 }
@@ -165,7 +168,7 @@ void LookAtFirmware(const TableFile& table, const std::string& folder,
                     CheckItem* item) {
   const std::string path = folder + "/firmware/dnncut_table.bin";
   std::error_code error;
-  if (!std::filesystem::exists(path, error)) {
+  if (!table.hysteresis && !std::filesystem::exists(path, error)) {
     return Skip("there is no firmware table", item);
   }
   const FirmwareTable firmware = ReadFirmwareTable(path);
@@ -187,11 +190,13 @@ std::vector<CheckItem> CheckResult(const std::string& path,
   const bool is_folder = std::filesystem::is_directory(path, error);
   const std::string folder = FolderOfTable(path);
   constexpr std::string_view kAlone = "a table was given, not its folder";
+  constexpr std::string_view kNoProblem = "needs problem.json";
   std::vector<CheckItem> items;
   items.push_back(LookAt("result-table", "table.json is a table of cuts",
                          "table.json",
                          [&](CheckItem* item) { LookAtTable(table, item); }));
   std::optional<ProblemFile> file;
+  std::optional<CutTable> exact;
   items.push_back(LookAt("result-problem",
                          "problem.json is the problem of table.json",
                          "problem.json", [&](CheckItem* item) {
@@ -202,8 +207,16 @@ std::vector<CheckItem> CheckResult(const std::string& path,
   items.push_back(LookAt(
       "result-rows", "Every row has the best cut, or the regret that is stated",
       "rows", [&](CheckItem* item) {
-        if (!file) return Skip("needs problem.json", item);
-        LookAtRows(table, file->problem, item);
+        if (!file) return Skip(kNoProblem, item);
+        exact = BuildCutTable(file->problem, MakeBlockGraph(file->problem));
+        LookAtRows(table, *exact, item);
+      }));
+  items.push_back(LookAt(
+      "result-splitting-model", "splitting_model.json is made of problem.json",
+      "splitting_model.json", [&](CheckItem* item) {
+        if (!is_folder) return Skip(kAlone, item);
+        if (!exact) return Skip(kNoProblem, item);
+        LookAtSplittingModel(folder, file->problem, *exact, item);
       }));
   items.push_back(LookAt("result-halves",
                          "The halves of every cut are there and fit together",

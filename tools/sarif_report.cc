@@ -37,21 +37,7 @@ uint64_t Hash(std::string_view text) {
   return hash;
 }
 
-// Relative to the current folder, which is the repository's in a pipeline;
-// what lies outside has only its name. No path of the machine is written.
-std::string RelativePath(const std::string& file) {
-  fs::path path = fs::path(file).lexically_normal();
-  std::error_code error;
-  if (path.is_absolute())
-    path = path.lexically_relative(fs::current_path(error));
-  if (error || path.empty() || *path.begin() == "..") {
-    return fs::path(file).filename().string();
-  }
-  return path.string();
-}
-
-// A path as a relative URI reference.
-std::string UriOf(std::string_view path) {
+std::string Encode(std::string_view path) {
   constexpr std::string_view kPlain = "-._~/";
   std::string uri;
   for (const char c : path) {
@@ -62,6 +48,19 @@ std::string UriOf(std::string_view path) {
                  : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return uri;
+}
+
+// Relative to the current folder, which is the repository's in a pipeline. An
+// absolute path that leads elsewhere stays one: "file:///tmp/out/table.json".
+std::string UriOf(const std::string& file) {
+  const fs::path path = fs::path(file).lexically_normal();
+  if (!path.is_absolute()) return Encode(path.string());
+  std::error_code error;
+  const fs::path below = path.lexically_relative(fs::current_path(error));
+  if (error || below.empty() || *below.begin() == "..") {
+    return "file://" + Encode(path.string());
+  }
+  return Encode(below.string());
 }
 
 bool IsResult(const CheckItem& item) {
@@ -123,7 +122,7 @@ Json ResultJson(const CheckReport& report, const CheckItem& item,
 
 std::string SarifText(const CheckReport& report) {
   const Rules rules(report);
-  const std::string uri = UriOf(RelativePath(report.file));
+  const std::string uri = UriOf(report.file);
   Json results = Json::array();
   for (const CheckItem& item : report.items) {
     if (!IsResult(item) || results.size() == kMostResults) continue;

@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "backends/firmware_options.h"
 #include "backends/latency_parts.h"
 #include "compiler/unit_text.h"
 
@@ -35,7 +37,7 @@ std::string MachineName(const MachineLabel& machine,
 }
 
 // Exact, unlike FormatDuration.
-std::string RoundTripName(int64_t ns) {
+std::string ExactDuration(int64_t ns) {
   if (ns % 1'000'000 == 0) return fmt::format("{} ms", ns / 1'000'000);
   if (ns % 1000 == 0) return fmt::format("{} us", ns / 1000);
   return fmt::format("{} ns", ns);
@@ -73,6 +75,66 @@ void CompareShapes(std::string_view what, const ModelTensors& before,
   }
 }
 
+std::string HysteresisName(const HysteresisLimit& limit) {
+  if (limit.kind == HysteresisLimit::Kind::kSwitchingCost) {
+    return "switching cost " + ExactDuration(limit.limit);
+  }
+  return fmt::format("{} %", static_cast<double>(limit.limit) * 100 /
+                                 static_cast<double>(kHysteresisWhole));
+}
+
+std::string SlowdownName(const FirmwareOptions& firmware) {
+  if (!firmware.slowdown) return "none";
+  const auto factor = [](int64_t permille) {
+    return fmt::format("{}", static_cast<double>(permille) / 1000);
+  };
+  return fmt::format("{} to {}", factor(firmware.slowdown->min_permille),
+                     factor(firmware.slowdown->max_permille));
+}
+
+// Where the firmware keeps the cut of a row, of tables with the same rows. The
+// first that differs stands for all.
+void CompareStay(const TableFile& before, const TableFile& after,
+                 std::vector<SettingDiff>* diffs) {
+  if (!before.hysteresis || !after.hysteresis || before.rows != after.rows) {
+    return;
+  }
+  const std::vector<BandwidthRange>& old_stay = before.hysteresis->stay;
+  const std::vector<BandwidthRange>& new_stay = after.hysteresis->stay;
+  std::optional<size_t> first;
+  int64_t more = 0;
+  for (size_t row = 0; row < old_stay.size(); ++row) {
+    if (old_stay[row] == new_stay[row]) continue;
+    more += first ? 1 : 0;
+    first = first.value_or(row);
+  }
+  if (!first) return;
+  const auto range = [](const BandwidthRange& stay) {
+    return fmt::format("{} to {}", FormatKbps(stay.min_kbps),
+                       FormatKbps(stay.max_kbps));
+  };
+  Compare(fmt::format("firmware keeps cut {} of row {}{}",
+                      before.rows[*first].cut, *first,
+                      more == 0 ? ""
+                                : fmt::format(" ({} differ, too)",
+                                              FormatPlural(more, "row"))),
+          range(old_stay[*first]), range(new_stay[*first]), diffs);
+}
+
+void CompareFirmware(const TableFile& before, const TableFile& after,
+                     std::vector<SettingDiff>* diffs) {
+  const FirmwareOptions& old_firmware = before.firmware;
+  const FirmwareOptions& new_firmware = after.firmware;
+  Compare("firmware prefix", old_firmware.prefix, new_firmware.prefix, diffs);
+  Compare("firmware hysteresis", HysteresisName(old_firmware.hysteresis),
+          HysteresisName(new_firmware.hysteresis), diffs);
+  Compare("firmware dwell", fmt::format("{} ms", old_firmware.dwell_ms),
+          fmt::format("{} ms", new_firmware.dwell_ms), diffs);
+  Compare("firmware server slowdown", SlowdownName(old_firmware),
+          SlowdownName(new_firmware), diffs);
+  CompareStay(before, after, diffs);
+}
+
 }  // namespace
 
 std::vector<SettingDiff> DiffSettings(const TableFile& before,
@@ -91,8 +153,8 @@ std::vector<SettingDiff> DiffSettings(const TableFile& before,
                        FormatKbps(table.range.max_kbps));
   };
   Compare("range", range(before), range(after), &diffs);
-  Compare("round trip", RoundTripName(before.rtt_ns),
-          RoundTripName(after.rtt_ns), &diffs);
+  Compare("round trip", ExactDuration(before.rtt_ns),
+          ExactDuration(after.rtt_ns), &diffs);
   Compare("downlink", LinkName(before.downlink), LinkName(after.downlink),
           &diffs);
   const auto result = [](const TableFile& table) {
@@ -100,6 +162,7 @@ std::vector<SettingDiff> DiffSettings(const TableFile& before,
   };
   Compare("results wanted on", result(before), result(after), &diffs);
   Compare("table", ApproximationName(before), ApproximationName(after), &diffs);
+  CompareFirmware(before, after, &diffs);
   const auto halves = [](const TableFile& table) {
     return table.only_cut ? fmt::format("of cut {} alone", *table.only_cut)
                           : "of all cuts";

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "tools/junit_report.h"
@@ -139,8 +140,10 @@ TEST(SarifReportTest, PathsAreRelativeUris) {
   };
   EXPECT_EQ(uri_of("out/table.json"), "out/table.json");
   EXPECT_EQ(uri_of("./a/../out//table.json"), "out/table.json");
-  EXPECT_EQ(uri_of("../out/table.json"), "table.json");
-  EXPECT_EQ(uri_of("/somewhere/out/table.json"), "table.json");
+  EXPECT_EQ(uri_of("../b/../out/table.json"), "../out/table.json");
+  EXPECT_EQ(uri_of("/some where/./t.json"), "file:///some%20where/t.json");
+  EXPECT_EQ(uri_of((std::filesystem::current_path() / "a" / "t.json").string()),
+            "a/t.json");
   EXPECT_EQ(uri_of("a b:c%\xff/t.json"), "a%20b%3Ac%25%FF/t.json");
 }
 
