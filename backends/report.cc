@@ -132,7 +132,7 @@ class Page {
     Add("<dl>\n");
     AddFact("gain",
             GainText("device", GainOver(problem, table, Side::kDevice)) +
-                "<br>" +
+                "</dd>\n<dd>" +
                 GainText("server", GainOver(problem, table, Side::kServer)));
     AddFact("device",
             MachineFact(result_.device, result_.refined.device_slowdown));

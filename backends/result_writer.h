@@ -21,9 +21,10 @@ struct ResultOptions {
   std::function<void(int64_t done_bytes, int64_t all_bytes)> progress;
 };
 
-// Writes table.json, problem.json, splitting_model.json, report.html, the
-// halves and their weights. The folder appears whole or not at all; the same
-// result gives the same bytes. Throws Error.
+// Writes table.json, problem.json, splitting_model.json, the halves and their
+// weights, and, unless halves_only, report.html and firmware/. The folder
+// appears whole or not at all; the same result gives the same bytes. Throws
+// Error.
 void WriteResult(const Result& result, const ResultOptions& options);
 
 }  // namespace dnncut

@@ -107,6 +107,25 @@ TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
   return cut;
 }
 
+// What the file says a row takes at `kbps` must be what its cut takes.
+void RequireLatency(const JsonValue& row, std::string_view key,
+                    const CutCosts& costs, const Downlink& downlink,
+                    int64_t kbps) {
+  const auto stated = FindInt64(row, key);
+  if (!stated) return;
+  try {
+    const int64_t latency_ns = LatencyNs(costs, downlink, kbps);
+    if (*stated == latency_ns) return;
+    FailAt(GetMember(row, key),
+           fmt::format("must be {}, what cut {} takes there", latency_ns,
+                       GetInt64(row, "cut")));
+  } catch (const Error& error) {
+    if (error.id() == "E403") throw;
+    FailAt(row, fmt::format("must have a cut that takes less: {}",
+                            error.what()));
+  }
+}
+
 // `min_kbps` is where the row has to start.
 TableRow ReadRow(const JsonValue& json, int64_t min_kbps,
                  const TableFile& table) {
@@ -119,6 +138,11 @@ TableRow ReadRow(const JsonValue& json, int64_t min_kbps,
   row.max_kbps = GetInt64(json, "max_kbps", row.min_kbps, table.range.max_kbps);
   row.cut = static_cast<int>(
       GetInt64(json, "cut", 0, static_cast<int64_t>(table.cuts.size()) - 1));
+  const CutCosts& costs = table.cuts[row.cut].costs;
+  RequireLatency(json, "latency_ns_at_min", costs, table.downlink,
+                 row.min_kbps);
+  RequireLatency(json, "latency_ns_at_max", costs, table.downlink,
+                 row.max_kbps);
   return row;
 }
 
@@ -159,6 +183,18 @@ std::optional<double> ReadSlowdown(const JsonValue& refined,
   return factor;
 }
 
+TableFile::StatedHysteresis ReadStatedHysteresis(const JsonValue& root) {
+  const JsonValue json = GetMember(GetMember(root, "firmware"), "hysteresis");
+  TableFile::StatedHysteresis stated;
+  for (const JsonValue& row : GetArray(root, "rows")) {
+    stated.stay.push_back(
+        {GetInt64(row, "down_kbps"), GetInt64(row, "up_kbps")});
+  }
+  stated.worst_regret = FindDouble(json, "worst_regret");
+  stated.worst_kbps = GetInt64(json, "worst_kbps");
+  return stated;
+}
+
 }  // namespace
 
 TableFile ReadTableFile(const std::string& path) {
@@ -175,18 +211,6 @@ TableFile ReadTableFile(const std::string& path) {
   table.server = GetMachine(root, "server");
   const JsonValue link = GetMember(root, "link");
   table.range = GetRange(link);
-TableFile::StatedHysteresis ReadStatedHysteresis(const JsonValue& root) {
-  const JsonValue json = GetMember(GetMember(root, "firmware"), "hysteresis");
-  TableFile::StatedHysteresis stated;
-  for (const JsonValue& row : GetArray(root, "rows")) {
-    stated.stay.push_back(
-        {GetInt64(row, "down_kbps"), GetInt64(row, "up_kbps")});
-  }
-  stated.worst_regret = FindDouble(json, "worst_regret");
-  stated.worst_kbps = GetInt64(json, "worst_kbps");
-  return stated;
-}
-
   table.rtt_ns = GetInt64(link, "rtt_ns");
   table.downlink = GetDownlink(link, "downlink");
   table.result = GetSide(link, "result");
@@ -209,11 +233,18 @@ TableFile::StatedHysteresis ReadStatedHysteresis(const JsonValue& root) {
   }
   if (const auto json = FindMember(root, "firmware")) {
     table.firmware = ReadFirmwareOptions(*json);
+    table.hysteresis = ReadStatedHysteresis(root);
   }
   if (const auto only_cut = FindInt64(root, "only_cut", 0, kMaxCount)) {
     table.only_cut = static_cast<int>(*only_cut);
   }
   return table;
+}
+
+std::string FileOfTable(const std::string& path) {
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(path, error);
+  return is_folder ? path + "/table.json" : path;
 }
 
 std::string FolderOfTable(const std::string& path) {
@@ -227,7 +258,6 @@ const TableRow& FindRow(const TableFile& table, int64_t kbps) {
   if (kbps < table.range.min_kbps || kbps > table.range.max_kbps) {
     Fail(ExitCode::kBadInput, "E620",
          "{} kbit/s is outside the table, which goes from {} to {} kbit/s; "
-    table.hysteresis = ReadStatedHysteresis(root);
          "compile with --min-bandwidth and --max-bandwidth that include it",
          kbps, table.range.min_kbps, table.range.max_kbps);
   }
@@ -235,11 +265,5 @@ const TableRow& FindRow(const TableFile& table, int64_t kbps) {
       table.rows.begin(), table.rows.end(), kbps,
       [](const TableRow& row, int64_t at) { return row.max_kbps < at; });
 }
-std::string FileOfTable(const std::string& path) {
-  std::error_code error;
-  const bool is_folder = std::filesystem::is_directory(path, error);
-  return is_folder ? path + "/table.json" : path;
-}
-
 
 }  // namespace dnncut

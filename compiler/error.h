@@ -30,8 +30,8 @@ enum class ExitCode {
 // line: what is wrong, where, and what to do about it.
 class Error : public std::runtime_error {
  public:
-  Error(ExitCode exit_code, std::string id, const std::string& message)
-      : std::runtime_error(message),
+  Error(ExitCode exit_code, std::string id, std::string_view message)
+      : std::runtime_error(WithoutNul(message)),
         exit_code_(exit_code),
         id_(std::move(id)) {}
 
@@ -39,6 +39,19 @@ class Error : public std::runtime_error {
   const std::string& id() const { return id_; }
 
  private:
+  // what() ends at the first NUL; messages quote what files hold.
+  static std::string WithoutNul(std::string_view message) {
+    std::string text;
+    for (const char c : message) {
+      if (c == '\0') {
+        text += "\\x00";
+      } else {
+        text += c;
+      }
+    }
+    return text;
+  }
+
   ExitCode exit_code_;
   std::string id_;
 };

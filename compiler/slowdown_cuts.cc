@@ -32,7 +32,6 @@
 #include <limits>
 #include <map>
 #include <memory>
-#include <numeric>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -40,6 +39,7 @@
 #include "compiler/block_graph.h"
 #include "compiler/checked_math.h"
 #include "compiler/cut_problem.h"
+#include "compiler/error.h"
 #include "compiler/min_cut.h"
 
 namespace dnncut {
@@ -99,7 +99,8 @@ struct Cell {
   }
 };
 
-// Solves at one slowdown after the other, with 1000 times the costs.
+// Solves at one slowdown after the other, with 1000 times the costs. No sum
+// overflows: see RequireNoOverflow.
 class Solver {
  public:
   explicit Solver(const Problem& problem)
@@ -108,46 +109,40 @@ class Solver {
     for (Block& block : blocks_.blocks) {
       const int64_t server_ns = ServerNs(problem, block);
       server_ns_.push_back(server_ns);
-      block.device_ns = Whole(block.device_ns);
-      block.server_ns = Whole(block.server_ns - server_ns);  // downloads
-      block.download_bytes = Whole(block.download_bytes);
+      block.device_ns *= kWhole;
+      block.server_ns = kWhole * (block.server_ns - server_ns);  // downloads
+      block.download_bytes *= kWhole;
     }
     for (Wire& wire : blocks_.wires) {
-      wire.bytes = Whole(wire.bytes);
-      wire.cross_ns = Whole(wire.cross_ns);
+      wire.bytes *= kWhole;
+      wire.cross_ns *= kWhole;
     }
   }
 
-  Cut Winner(const Point& point) {
+  struct Winner {
+    Cut cut;
+    Int128 value = 0;  // of the flow: 1000 * W * latency
+  };
+
+  Winner Solve(const Point& point) {
     if (!solver_ || permille_ != point.permille) Prepare(point.permille);
     const MinCut cut = solver_->Solve(point.kbps);
-    value_ = cut.scaled_ns;
-    return ExpandCut(blocks_, cut.on_device, layer_count_);
+    return {ExpandCut(blocks_, cut.on_device, layer_count_), cut.scaled_ns};
   }
-  // Of the last one, for comparison with its plane.
-  Int128 value() const { return value_; }
 
  private:
-  static int64_t Whole(int64_t cost) {
-    return CheckedMul(cost, kWhole, "a cost of a layer");
-  }
-
   static int64_t ServerNs(const Problem& problem, const Block& block) {
-    return std::accumulate(block.layers.begin(), block.layers.end(), int64_t{0},
-                           [&](int64_t sum, LayerId layer) {
-                             return CheckedAdd(sum,
-                                               problem.layers[layer].server_ns,
-                                               "the time of the server");
-                           });
+    int64_t sum = 0;
+    for (const LayerId layer : block.layers) {
+      sum += problem.layers[layer].server_ns;
+    }
+    return sum;
   }
 
   void Prepare(int64_t permille) {
     BlockGraph slowed = blocks_;
     for (size_t b = 0; b < slowed.blocks.size(); ++b) {
-      slowed.blocks[b].server_ns = CheckedAdd(
-          slowed.blocks[b].server_ns,
-          CheckedMul(server_ns_[b], permille, "the time of a slow server"),
-          "the time of a slow server");
+      slowed.blocks[b].server_ns += permille * server_ns_[b];
     }
     solver_ = std::make_unique<MinCutSolver>(MakeCutProblem(slowed, 0));
     permille_ = permille;
@@ -158,8 +153,29 @@ class Solver {
   std::vector<int64_t> server_ns_;  // by block
   std::unique_ptr<MinCutSolver> solver_;
   int64_t permille_ = 0;  // of solver_
-  Int128 value_ = 0;
 };
+
+// Whatever is added up later is part of these sums.
+void RequireNoOverflow(const Problem& problem, const SlowdownRange& slowdown) {
+  Int128 ns = 0;
+  Int128 bytes = 0;
+  for (const ProblemLayer& layer : problem.layers) {
+    ns += kWhole * Int128{layer.device_ns} +
+          slowdown.max_permille * Int128{layer.server_ns};
+  }
+  for (const ProblemTensor& tensor : problem.tensors) {
+    const int64_t size = tensor.bytes.value_or(0);
+    const int64_t download_ns =
+        tensor.result ? FixedDownloadNs(problem.downlink, size) : 0;
+    ns += kWhole * (Int128{tensor.cross_ns} + download_ns);
+    bytes += kWhole * 2 * Int128{size};
+  }
+  if (std::max(ns, bytes) <= std::numeric_limits<int64_t>::max()) return;
+  Fail(ExitCode::kBadInput, "E612",
+       "with a server up to {} times as slow, the times or sizes of all layers "
+       "add up to more than 64 bits hold; lower --server-slowdown",
+       static_cast<double>(slowdown.max_permille) / kWhole);
+}
 
 class Envelope {
  public:
@@ -174,11 +190,11 @@ class Envelope {
         Ask({kbps, permille});
       }
     }
-    size_t known = 0;
-    do {
-      known = cuts_.size();
-      AskCorners();
-    } while (cuts_.size() > known);
+    // Most cuts show on a coarse grid already, which is looked at quickly.
+    constexpr int64_t kCoarse = 64;
+    const int64_t span = slowdown_.max_permille - slowdown_.min_permille;
+    FindAll(std::max<int64_t>(1, span / kCoarse));
+    FindAll(1);
     return InOrder();
   }
 
@@ -186,13 +202,12 @@ class Envelope {
   // Learns the winner at a point, once.
   void Ask(const Point& point) {
     if (!asked_.insert(point).second) return;
-    Cut cut = solver_.Winner(point);
+    Solver::Winner winner = solver_.Solve(point);
     const auto [known, is_unknown] =
-        numbers_.insert({cut, static_cast<int>(cuts_.size())});
-    if (is_unknown) AddCut(std::move(cut));
+        numbers_.insert({winner.cut, static_cast<int>(cuts_.size())});
+    if (is_unknown) AddCut(std::move(winner.cut));
     // Ties the network to the problem.
-    if (planes_[known->second].At(point.kbps, point.permille) !=
-        solver_.value()) {
+    if (planes_[known->second].At(point.kbps, point.permille) != winner.value) {
       throw std::logic_error(
           "the value of a minimum cut is not the latency of its layers");
     }
@@ -209,25 +224,34 @@ class Envelope {
     cuts_.push_back({std::move(cut), costs});
   }
 
-  void AskCorners() {
+  // On the grid with every `step`-th slowdown.
+  void FindAll(int64_t step) {
+    size_t known = 0;
+    do {
+      known = cuts_.size();
+      AskCorners(step);
+    } while (cuts_.size() > known);
+  }
+
+  void AskCorners(int64_t step) {
     std::vector<Cell> cells(cuts_.size());
     for (int64_t permille = slowdown_.min_permille;
-         permille <= slowdown_.max_permille; ++permille) {
+         permille <= slowdown_.max_permille; permille += step) {
       for (const TableRow& row : RowsAt(permille)) {
         cells[row.cut].Add(row.min_kbps, row.max_kbps, permille);
       }
     }
+    std::vector<Point> corners;
     for (const Cell& cell : cells) {
-      for (const Point& point : cell.lowest) corners_.push_back(point);
-      for (const Point& point : cell.highest) corners_.push_back(point);
+      corners.insert(corners.end(), cell.lowest.begin(), cell.lowest.end());
+      corners.insert(corners.end(), cell.highest.begin(), cell.highest.end());
     }
     // One network for each slowdown.
     std::sort(
-        corners_.begin(), corners_.end(), [](const Point& a, const Point& b) {
+        corners.begin(), corners.end(), [](const Point& a, const Point& b) {
           return std::pair(a.permille, a.kbps) < std::pair(b.permille, b.kbps);
         });
-    for (const Point& point : corners_) Ask(point);
-    corners_.clear();
+    for (const Point& point : corners) Ask(point);
   }
 
   // The best of the known cuts at each bandwidth. Their latencies times W are
@@ -302,13 +326,13 @@ class Envelope {
   std::vector<Plane> planes_;   // of these
   std::map<Cut, int> numbers_;  // of these
   std::set<Point> asked_;
-  std::vector<Point> corners_;
 };
 
 }  // namespace
 
 std::vector<TableCut> SlowdownCuts(const Problem& problem,
                                    const SlowdownRange& slowdown) {
+  RequireNoOverflow(problem, slowdown);
   return Envelope(problem, slowdown).Cuts();
 }
 

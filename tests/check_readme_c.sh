@@ -19,12 +19,29 @@ sed -n '/^```c$/,/^```$/{/^```/!p}' "$readme" >device.c
 grep -q dnncut_step device.c
 cat >>device.c <<'C'
 
+static int probes;
+static uint32_t clock_ms;
+static uint32_t kbytes_per_s;
+
+void send_probe(void) {
+  ++probes;
+  sent(62500, 62500 * 1000 / kbytes_per_s, clock_ms);
+}
+
+static uint16_t cut_at(uint32_t now_ms) {
+  clock_ms = now_ms;
+  return cut_now(now_ms);
+}
+
 int main(void) {
-  uint32_t at;
-  if (cut_now(0) != DNNCUT_FALLBACK_CUT) return 1;
-  for (at = 0; at < 10; ++at) sent(62500, 10000, 5000 + 100 * at);
-  /* 50 Mbit/s, and the dwell is over. */
-  return cut_now(7000) == 1 ? 0 : 2;
+  start();
+  kbytes_per_s = 250; /* 2 Mbit/s */
+  if (cut_at(0) != DNNCUT_FALLBACK_CUT || probes != 1) return 1;
+  if (cut_at(2000) != 0 || probes != 1) return 2;
+  /* The link becomes better while nothing is sent: 50 Mbit/s. */
+  kbytes_per_s = 6250;
+  if (cut_at(40000) != DNNCUT_FALLBACK_CUT || probes != 2) return 3;
+  return cut_at(42000) == 1 && probes == 2 ? 0 : 4;
 }
 C
 "$cc" -std=c99 -pedantic -Wall -Wextra -Wconversion -Werror -Iout/firmware \

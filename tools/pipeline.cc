@@ -55,7 +55,7 @@ void WarnWhereMemoryIsShort(const CompileResult& result, Warnings* warnings) {
       if (!missing) continue;
       Warn(warnings, "W101",
            "cut {}: its half does not fit into {}, the {}: at least {} are "
-           "missing; pin layers to the other side or leave this cut out",
+           "missing; pin layers to the other side",
            i, costs.name, side == Side::kDevice ? "device" : "server",
            FormatSize(*missing));
     }

@@ -133,14 +133,23 @@ SplitHalves CheckHalves(const TableFile& table, int cut_id,
          cut_id, tensor.name, halves.device.value_or("a device half"),
          kCompileAgain);
   }
-  if (!halves.server) return halves;
-  const onnx::ModelProto half =
-      LoadHalf(*halves.server, table, {cut_id, "server"});
-  for (const std::string& name : InputNames(half.graph())) {
-    if (sent.contains(name)) continue;
+  if (halves.server) {
+    const onnx::ModelProto half =
+        LoadHalf(*halves.server, table, {cut_id, "server"});
+    for (const std::string& name : InputNames(half.graph())) {
+      if (sent.contains(name)) continue;
+      Fail(ExitCode::kBadInput, "E728",
+           "{}: reads '{}', which cut {} does not send; {}", *halves.server,
+           name, cut_id, kCompileAgain);
+    }
+    known.merge(OutputNames(half));
+  }
+  // A side without a half may have layers, but none that anybody needs.
+  for (const TableFile::ModelTensor& output : table.outputs) {
+    if (known.contains(output.name)) continue;
     Fail(ExitCode::kBadInput, "E728",
-         "{}: reads '{}', which cut {} does not send; {}", *halves.server, name,
-         cut_id, kCompileAgain);
+         "cut {}: no half makes the output '{}' of the model; {}", cut_id,
+         output.name, kCompileAgain);
   }
   return halves;
 }

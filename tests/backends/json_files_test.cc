@@ -168,6 +168,11 @@ TEST(TableFile, RefusesBrokenOnes) {
   bad = good;
   bad["rows"][0]["cut"] = good["cuts"].size();
   EXPECT_THAT(error(bad), HasSubstr("rows[0].cut"));
+  for (const char* key : {"latency_ns_at_min", "latency_ns_at_max"}) {
+    bad = good;
+    bad["rows"][1][key] = good["rows"][1][key].get<int64_t>() + 1;
+    EXPECT_THAT(error(bad), HasSubstr(fmt::format("rows[1].{}", key)));
+  }
   bad = good;
   bad["cuts"][1]["id"] = 0;
   EXPECT_THAT(error(bad), HasSubstr("cuts[1].id"));

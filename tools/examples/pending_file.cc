@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 
 #include "compiler/error.h"
 
@@ -17,8 +18,12 @@ namespace {
 // A device or a folder must not be replaced by a file, whatever the options.
 void CheckTarget(const std::string& path, bool overwrite) {
   struct stat status = {};
-  if (::lstat(path.c_str(), &status) != 0) return;
-  if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) {
+  if (::stat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) return;
+    Fail(ExitCode::kIo, "E113", "{}: cannot be written: {}", path,
+         SystemErrorText(errno));
+  }
+  if (!S_ISREG(status.st_mode)) {
     Fail(ExitCode::kIo, "E112",
          "{}: is there already and is no ordinary file; give another name",
          path);
@@ -30,11 +35,21 @@ void CheckTarget(const std::string& path, bool overwrite) {
   }
 }
 
+// What a link leads to, there or not; the file that is replaced is that one.
+std::string FollowLinks(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_symlink(path, error)) return path;
+  const auto target = std::filesystem::weakly_canonical(path, error);
+  return error ? path : target.string();
+}
+
 }  // namespace
 
 PendingFile::PendingFile(const std::string& path, bool overwrite,
                          const std::vector<std::string>& inputs)
-    : path_(path), temporary_(fmt::format("{}.{}.tmp", path, ::getpid())) {
+    : path_(path),
+      target_(FollowLinks(path)),
+      temporary_(fmt::format("{}.{}.tmp", target_, ::getpid())) {
   if (IsOneOf(path, inputs)) {
     Fail(ExitCode::kUsage, "E603",
          "{}: is an input, which would be lost; give another name", path);
@@ -74,7 +89,7 @@ void PendingFile::Close() {
 }
 
 void PendingFile::Commit() {
-  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) FailWith(errno);
+  if (std::rename(temporary_.c_str(), target_.c_str()) != 0) FailWith(errno);
   committed_ = true;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A file that appears under its name whole or not at all. The writer of the
-// example models, `fit` and `profile` use it.
+// A file that appears under its name whole or not at all. All files that
+// commands write under a name of the user's, but for the result folder.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,8 @@ namespace dnncut {
 
 class PendingFile {
  public:
-  // Opens a temporary file beside `path`. Throws E112 when something is at
+  // Opens a temporary file beside `path`, or beside what a link there leads to.
+  // Throws E112 when something is at
   // `path` that must stay, E113 when the file cannot be made, E603 when `path`
   // is one of `inputs`, maybe under another name.
   PendingFile(const std::string& path, bool overwrite,
@@ -39,7 +40,8 @@ class PendingFile {
  private:
   [[noreturn]] void FailWith(int error_number) const;
 
-  std::string path_;
+  std::string path_;    // as the user gave it
+  std::string target_;  // the same, links followed
   std::string temporary_;
   UniqueFd file_;
   int64_t size_ = 0;
