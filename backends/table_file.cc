@@ -121,8 +121,8 @@ void RequireLatency(const JsonValue& row, std::string_view key,
                        GetInt64(row, "cut")));
   } catch (const Error& error) {
     if (error.id() == "E403") throw;
-    FailAt(row, fmt::format("must have a cut that takes less: {}",
-                            error.what()));
+    FailAt(row,
+           fmt::format("must have a cut that takes less: {}", error.what()));
   }
 }
 
