@@ -102,10 +102,10 @@ std::string UploadText(const TableFile& /*table*/, const TableFile::Cut& cut,
   return text;
 }
 
-std::string DownloadText(const TableFile& table, const TableFile::Cut& cut,
+std::string DownloadText(const TableFile& /*table*/, const TableFile::Cut& cut,
                          int64_t /*kbps*/) {
   if (cut.costs.download_bytes == 0) return "nothing comes back";
-  return FormatPlural(std::ssize(table.outputs), "output") + " of the model";
+  return "results that the server makes";
 }
 
 std::string HalfText(const std::optional<std::string>& half) {

@@ -110,6 +110,16 @@ CheckReport UnreadableReport(const std::string& path, const Error& error) {
   return report;
 }
 
+// A budget that cannot be held against this table.
+void AddErrorItem(const Error& error, CheckReport* report) {
+  CheckItem item;
+  item.rule = "budgets";
+  item.rule_text = "every budget can be held against the table";
+  item.name = "budgets";
+  SetError(error, CheckStatus::kError, &item);
+  report->items.push_back(item);
+}
+
 // A table whose times do not fit cannot be held against anything.
 void RequireTimes(const TableFile& table, const std::string& path) {
   try {
@@ -163,7 +173,13 @@ void RunCheck(const CheckFlags& flags) {
   CheckReport report;
   report.command = "check";
   report.file = FileOfTable(path);
-  FillIn(path, budgets, table, &report);
+  try {
+    FillIn(path, budgets, table, &report);
+  } catch (const Error& error) {
+    AddErrorItem(error, &report);
+    WriteReports(flags.reports, report, warnings.warnings());
+    throw;
+  }
   WriteReports(flags.reports, report, warnings.warnings());
   if (flags.json) {
     PrintJson(CheckJson(report));

@@ -186,7 +186,13 @@ class Picture {
         DrawPlain(from, NodeOf(reader));
       }
     }
-    if (tensor.result) DrawResult(t, sent);
+    if (tensor.result) DrawResult(t, GoesUp(t) ? sent : from);
+  }
+
+  // A result that is wanted on the server; one that only a layer there reads
+  // stays where it is.
+  bool GoesUp(TensorId t) const {
+    return IsSent(t) && problem_.result == Side::kServer;
   }
 
   void DrawResult(TensorId t, const std::string& from) {
@@ -199,7 +205,7 @@ class Picture {
                     t, comes_back ? ", style=bold, color=\"#cc0000\"" : "",
                     Escape(tensor.name), size);
     const std::string node = fmt::format("r{}", t);
-    if (comes_back || IsSent(t)) {
+    if (comes_back || GoesUp(t)) {
       DrawBold(from, node);
     } else {
       DrawPlain(from, node);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -16,12 +17,15 @@
 #include "tools/explain_json.h"
 #include "tools/explain_text.h"
 #include "tools/model_explorer_json.h"
+#include "tools/report_flags.h"
 #include "tools/terminal.h"
 #include "tools/trace_json.h"
 #include "tools/units.h"
 
 namespace dnncut {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr std::string_view kStandardOutput = "-";
 constexpr int64_t kMostContext = 1'000'000;
@@ -137,6 +141,13 @@ std::string Explain(const Compiled& compiled, const ExplainFlags& flags,
                 OverviewJson);
 }
 
+// The same for all spellings of a path.
+std::string WholePath(const std::string& path) {
+  if (path == kStandardOutput) return path;
+  std::error_code error;
+  return fs::weakly_canonical(fs::absolute(path, error), error).string();
+}
+
 void CheckFlags(const ExplainFlags& flags) {
   if (flags.layer && flags.tensor) {
     Fail(ExitCode::kUsage, "E823",
@@ -154,7 +165,7 @@ void CheckFlags(const ExplainFlags& flags) {
   for (const auto& file : {flags.dot, flags.trace, flags.model_explorer}) {
     if (!file) continue;
     if (*file == kStandardOutput) ++on_standard_output;
-    if (!files.insert(*file).second || on_standard_output > 1) {
+    if (!files.insert(WholePath(*file)).second || on_standard_output > 1) {
       Fail(ExitCode::kUsage, "E825",
            "two outputs would go to '{}'; give each a file of its own", *file);
     }
@@ -162,7 +173,7 @@ void CheckFlags(const ExplainFlags& flags) {
 }
 
 // For the bandwidth that was asked for, else for the row in the middle, which
-// is a split rather than one of the extremes.
+// of three rows or more is none of the extremes.
 Spot PictureSpot(const Compiled& compiled, std::optional<int64_t> kbps) {
   if (kbps) return SpotAt(compiled, *kbps);
   const std::vector<TableRow>& rows = compiled.table.rows;
@@ -206,9 +217,7 @@ std::string WrittenText(const std::vector<Picture>& pictures,
 // All files appear, or none. Returns the text for standard output, if any.
 std::optional<std::string> WriteFiles(const std::vector<Picture>& pictures,
                                       const std::string& out, bool force) {
-  const std::string folder = FolderOfTable(out);
-  const std::vector<std::string> inputs = {folder + "/table.json",
-                                           folder + "/problem.json"};
+  const std::vector<std::string> inputs = FilesOfResult(FolderOfTable(out));
   std::optional<std::string> on_standard_output;
   std::vector<std::unique_ptr<PendingFile>> files;
   for (const Picture& picture : pictures) {

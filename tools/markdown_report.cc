@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
 #include <vector>
 
 #include "compiler/unit_text.h"
@@ -123,7 +122,7 @@ std::string EscapeMarkdown(std::string_view text) {
   std::string escaped;
   for (const char c : Printable(text)) {
     const bool after_w =
-        !escaped.empty() && std::tolower(escaped.back()) == 'w';
+        !escaped.empty() && (escaped.back() == 'w' || escaped.back() == 'W');
     if (kMarkup.find(c) != std::string_view::npos || (c == '.' && after_w)) {
       escaped += fmt::format("&#{};", static_cast<int>(c));
     } else {

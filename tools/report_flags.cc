@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <map>
@@ -51,6 +52,14 @@ UniqueFd OpenToAppend(const std::string& path, int64_t* size) {
   return file;
 }
 
+// Unless others have appended something since.
+void TakeBack(int file, int64_t size, int64_t written) {
+  struct stat status = {};
+  if (::fstat(file, &status) != 0 || status.st_size != size + written) return;
+  // What cannot be taken back stays; the caller fails in any case.
+  [[maybe_unused]] const int ignored = ::ftruncate(file, size);
+}
+
 // All of `text` or, when the disk is full, nothing.
 void AppendAll(const std::string& path, const std::string& text, int file,
                int64_t size) {
@@ -59,8 +68,7 @@ void AppendAll(const std::string& path, const std::string& text, int file,
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
       const std::string why = SystemErrorText(errno);
-      std::error_code ignored;
-      fs::resize_file(path, static_cast<uintmax_t>(size), ignored);
+      TakeBack(file, size, static_cast<int64_t>(at));
       FailAppend(path, why);
     }
     at += static_cast<size_t>(written);
@@ -115,7 +123,12 @@ void CheckReportFlags(const ReportFlags& flags,
                       const std::vector<std::string>& inputs) {
   std::map<std::string, std::string> seen;
   for (const auto& [flag, path] : Named(flags)) {
-    if (!*path || **path == "-") continue;
+    if (!*path) continue;
+    if (**path == "-") {
+      if (flag == "--markdown") continue;
+      Fail(ExitCode::kUsage, "E808", "{} -: goes to a file only; name one",
+           flag);
+    }
     if (IsOneOf(**path, inputs)) {
       Fail(ExitCode::kUsage, "E603",
            "{} {}: is an input, which would be lost; give another name", flag,
