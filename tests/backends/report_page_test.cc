@@ -90,6 +90,55 @@ MadeResult MakeResult(Problem problem) {
   return made;
 }
 
+// Without what stands in <style> and <script>. By hand, as all of this:
+// std::regex recurses for each character.
+std::string WithoutRawText(std::string html) {
+  for (const std::string name : {"style", "script"}) {
+    for (size_t at = html.find("<" + name); at != std::string::npos;
+         at = html.find("<" + name, at + 1)) {
+      const size_t start = html.find('>', at) + 1;
+      html.erase(start, html.find("</" + name, start) - start);
+    }
+  }
+  return html;
+}
+
+struct Tag {
+  bool closes = false;
+  bool is_closed = false;  // <path/>
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> attributes;
+};
+
+// What stands between '<' and '>'; an empty name when it is no tag.
+Tag ParseTag(std::string text) {
+  Tag tag;
+  tag.closes = text.starts_with('/');
+  if (tag.closes) text.erase(0, 1);
+  tag.is_closed = text.ends_with('/');
+  if (tag.is_closed) text.pop_back();
+  constexpr const char* kSpace = " \n";
+  const size_t end = std::min(text.find_first_of(kSpace), text.size());
+  for (size_t at = text.find_first_not_of(kSpace, end);
+       at != std::string::npos;) {
+    const size_t stop = std::min(text.find_first_of(" \n=", at), text.size());
+    const std::string key = text.substr(at, stop - at);
+    std::string value;
+    size_t next = stop;
+    if (text.compare(stop, 2, "=\"") == 0) {
+      const size_t quote = text.find('"', stop + 2);
+      if (quote == std::string::npos) return {};
+      value = text.substr(stop + 2, quote - stop - 2);
+      next = quote + 1;
+    }
+    tag.attributes.emplace_back(key, value);
+    at = text.find_first_not_of(kSpace, next);
+    if (at == next) return {};  // no space between two
+  }
+  tag.name = text.substr(0, end);
+  return tag;
+}
+
 // Every element is closed, in the order in which they were opened; ids stand
 // once; what refers to an id finds it.
 void ExpectWellFormed(const std::string& html) {
@@ -97,39 +146,30 @@ void ExpectWellFormed(const std::string& html) {
   std::vector<std::string> open;
   std::set<std::string> ids;
   std::vector<std::string> referred;
-  static const std::regex tag(
-      "<(/?)([a-zA-Z0-9]+)((?:\\s+[a-zA-Z0-9-]+(?:=\"[^\"<>]*\")?)*)\\s*(/"
-      "?)>|<");
-  static const std::regex attribute("([a-zA-Z0-9-]+)=\"([^\"]*)\"");
-  // Not what stands in <style> and <script>.
-  static const std::regex raw(
-      "(<(style|script)[^>]*>)([^<]|<(?!/style|/script))*");
-  const std::string page =
-      std::regex_replace(html.substr(html.find("<html")), raw, "$1");
-  for (auto match = std::sregex_iterator(page.begin(), page.end(), tag);
-       match != std::sregex_iterator(); ++match) {
-    const std::string name = (*match)[2];
-    ASSERT_FALSE(name.empty())
-        << page.substr(static_cast<size_t>(match->position()), 80);
-    const std::string attributes = (*match)[3];
-    for (auto a = std::sregex_iterator(attributes.begin(), attributes.end(),
-                                       attribute);
-         a != std::sregex_iterator(); ++a) {
-      if ((*a)[1] == "id") {
-        EXPECT_TRUE(ids.insert((*a)[2]).second) << (*a)[2];
+  const std::string page = WithoutRawText(html.substr(html.find("<html")));
+  for (size_t at = page.find('<'); at != std::string::npos;
+       at = page.find('<', at + 1)) {
+    const size_t end = page.find_first_of("<>", at + 1);
+    ASSERT_TRUE(end != std::string::npos && page[end] == '>')
+        << page.substr(at, 80);
+    const Tag tag = ParseTag(page.substr(at + 1, end - at - 1));
+    ASSERT_FALSE(tag.name.empty()) << page.substr(at, 80);
+    for (const auto& [key, value] : tag.attributes) {
+      if (key == "id") {
+        EXPECT_TRUE(ids.insert(value).second) << value;
       }
-      if ((*a)[1] == "aria-labelledby" || (*a)[1] == "for" ||
-          (*a)[1] == "aria-describedby") {
-        std::istringstream names((*a)[2]);
+      if (key == "aria-labelledby" || key == "for" ||
+          key == "aria-describedby") {
+        std::istringstream names(value);
         for (std::string id; names >> id;) referred.push_back(id);
       }
     }
-    if ((*match)[1] == "/") {
-      ASSERT_FALSE(open.empty()) << name;
-      ASSERT_EQ(open.back(), name);
+    if (tag.closes) {
+      ASSERT_FALSE(open.empty()) << tag.name;
+      ASSERT_EQ(open.back(), tag.name);
       open.pop_back();
-    } else if ((*match)[4] != "/" && !empty.contains(name)) {
-      open.push_back(name);
+    } else if (!tag.is_closed && !empty.contains(tag.name)) {
+      open.push_back(tag.name);
     }
   }
   EXPECT_TRUE(open.empty());
