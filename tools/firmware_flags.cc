@@ -73,7 +73,8 @@ SlowdownRange SlowdownOf(const std::string& text) {
                         : Permille(text.substr(dots + kDots.size()));
   if (!low || !high || *low < 1 || *low > *high || *high > kMaxSlowdown) {
     Fail(ExitCode::kUsage, "E126",
-         "--server-slowdown '{}' must be one number or two, from 0.001 to {}, the "
+         "--server-slowdown '{}' must be one number or two, from 0.001 to {}, "
+         "the "
          "lower first, with at most three decimals, for example 1..8",
          text, kMaxSlowdown / 1000);
   }

@@ -138,8 +138,8 @@ std::string FirmwareText(const CompileResult& result) {
       KeptText(options.hysteresis));
   const double worst = hysteresis.worst.Excess();
   if (worst > 0) {
-    text += fmt::format("\n        ({:.2f} % at most, at {})",
-                        worst * 100, FormatKbps(hysteresis.worst_kbps));
+    text += fmt::format("\n        ({:.2f} % at most, at {})", worst * 100,
+                        FormatKbps(hysteresis.worst_kbps));
   }
   text += "\n";
   if (const auto& slowdown = options.slowdown) {

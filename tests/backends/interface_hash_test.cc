@@ -24,10 +24,9 @@ TEST(InterfaceHash, IsThatOfItsDocumentedLine) {
   const std::vector<TableCut>& cuts = split.table.cuts;
   for (const TableCut& cut : cuts) {
     if (cut.costs.device_layers > 0) continue;
-    const std::string line =
-        R"({"inputs": [["x", "float32", [1, 512]]], )"
-        R"("outputs": [["y", "float32", [1, 512]], )"
-        R"(["z", "float32", [1, 512]]]})";
+    const std::string line = R"({"inputs": [["x", "float32", [1, 512]]], )"
+                             R"("outputs": [["y", "float32", [1, 512]], )"
+                             R"(["z", "float32", [1, 512]]]})";
     EXPECT_EQ(InterfaceHash(split.graph, cut), Crc32(line));
     return;
   }
