@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The subcommands of dnncut, one file each. main.cc lists them.
+// The subcommands of dnncut, one file each. command_line.cc lists them.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/command_line.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "compiler/error.h"
+#include "compiler/interrupt.h"
+#include "tools/terminal.h"
+#include "tools/usage.h"
+#include "tools/version.h"
+
+namespace dnncut {
+namespace {
+
+constexpr auto kCommands = std::to_array<Command>({
+    {"compile", "writes the halves of a model and the table of cuts",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx\n"
+     "  dnncut compile net.onnx -o out --device cortex-m7 --rtt 20ms\n"
+     "  dnncut compile net.onnx -o small --max-cuts 2 --json\n",
+     SetUpCompile},
+    {"inspect", "says what a model consists of and what it costs",
+     "  dnncut example mobilenetv2 -o net.onnx\n"
+     "  dnncut inspect net.onnx --device cortex-m7\n",
+     SetUpInspect},
+    {"lookup", "says what runs where at a bandwidth, from a compiled table",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx -o out\n"
+     "  dnncut lookup out --bandwidth 5Mbps\n",
+     SetUpLookup},
+    {"explain", "says why a layer, a tensor or a bandwidth is as it is",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx -o out\n"
+     "  dnncut explain out\n"
+     "  dnncut explain out --bandwidth 3Mbps --dot cut.dot --trace cut.json\n"
+     "  dnncut explain out --layer features.9.squeeze\n",
+     SetUpExplain},
+    {"solve",
+     "finds the best cut again, for another bandwidth or round trip time",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx -o out\n"
+     "  dnncut solve out --bandwidth 3Mbps --rtt 40ms\n",
+     SetUpSolve},
+    {"profile", "measures how long the layers of a model take on this machine",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut profile net.onnx -o one.json --runs 5 --threads 1\n"
+     "  dnncut profile net.onnx -o all.json --runs 5\n"
+     "  dnncut compile net.onnx --device one.json --server all.json\n",
+     SetUpProfile},
+    {"verify", "proves that the halves compute what the model computes",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx -o out\n"
+     "  dnncut verify out --structural\n"
+     "  dnncut verify out --seed 7\n",
+     SetUpVerify},
+    {"check",
+     "fails when a result is broken or over its budgets, for pipelines",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx -o out\n"
+     "  dnncut check out --budget 'upload@1Mbps<=700KB' --budget 'cuts<=6'\n"
+     "  echo 'latency@5Mbps..10Mbps <= 2s  # while moving' >budgets.txt\n"
+     "  dnncut check out --budgets budgets.txt --junit junit.xml --sarif "
+     "check.sarif\n",
+     SetUpCheck},
+    {"refine", "measures the halves, fits the costs to them and solves again",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx -o out\n"
+     "  dnncut refine out --runs 2 --probes 1 --max-rounds 1\n",
+     SetUpRefine},
+    {"fit", "predicts times on a machine from profiles of other models",
+     "  dnncut example squeezenet -o a.onnx\n"
+     "  dnncut example mobilenetv2 -o b.onnx\n"
+     "  dnncut profile a.onnx -o a.json --runs 3\n"
+     "  dnncut profile b.onnx -o b.json --runs 3\n"
+     "  dnncut fit a.json b.json -o machine.json\n"
+     "  dnncut example inception-v1 -o c.onnx\n"
+     "  dnncut compile c.onnx --device machine.json\n",
+     SetUpFit},
+    {"run", "runs the cut for a bandwidth on this machine, as it is split",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx -o out\n"
+     "  dnncut run out --bandwidth 50Mbps --save-crossing sent\n",
+     SetUpRun},
+    {"diff", "says what changed between two compiles of a model",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx -o old\n"
+     "  dnncut compile net.onnx -o new --rtt 2ms\n"
+     "  dnncut diff old new --max-regression 5%\n"
+     "  dnncut diff old new --markdown comment.md --junit junit.xml\n",
+     SetUpDiff},
+    {"machines", "lists the built-in devices and servers",
+     "  dnncut machines\n", SetUpMachines},
+    {"example", "writes a real architecture as ONNX, to try dnncut on",
+     "  dnncut example\n"
+     "  dnncut example resnet50 -o resnet50.onnx\n",
+     SetUpExample},
+});
+
+void Run(int argc, const char* const* argv) {
+  CLI::App app("", "dnncut");
+  app.allow_extras();
+  bool version = false;
+  app.add_flag("--version", version);
+  std::array<CommandRunner, kCommands.size()> runners;
+  std::array<CLI::App*, kCommands.size()> apps = {};
+  for (size_t i = 0; i < kCommands.size(); ++i) {
+    apps[i] = app.add_subcommand(std::string(kCommands[i].name));
+    apps[i]->set_help_flag("-h,--help", "this text");
+    apps[i]->allow_extras();
+    runners[i] = kCommands[i].set_up(apps[i]);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    for (size_t i = 0; i < kCommands.size(); ++i) {
+      if (apps[i]->parsed()) {
+        return PrintResult(CommandHelp(kCommands[i], *apps[i]));
+      }
+    }
+    return PrintResult(ProgramHelp(kCommands));
+  } catch (const CLI::ParseError& error) {
+    FailParse(app, error);
+  }
+  RejectUnknownArguments(app);
+  if (version) return PrintResult(VersionText());
+  for (size_t i = 0; i < kCommands.size(); ++i) {
+    if (apps[i]->parsed()) return runners[i]();
+  }
+  Fail(ExitCode::kUsage, "E135", "dnncut needs a command (see dnncut --help)");
+}
+
+int Fault(std::string_view what) {
+  fmt::print(stderr,
+             "dnncut: internal error: {}\n"
+             "dnncut: this is a fault of dnncut, not of the input; please "
+             "report it with the command line and the model\n",
+             what);
+  return static_cast<int>(ExitCode::kInternal);
+}
+
+}  // namespace
+
+std::span<const Command> Commands() { return kCommands; }
+
+int RunCommandLine(int argc, const char* const* argv) {
+  // A file beyond the user's limit is an error like a full disk, and no reason
+  // to die with the output half written.
+  std::signal(SIGXFSZ, SIG_IGN);
+  try {
+    Run(argc, argv);
+    return static_cast<int>(ExitCode::kOk);
+  } catch (const Interrupted& interrupted) {
+    std::raise(interrupted.signal);
+    return static_cast<int>(ExitCode::kInternal);
+  } catch (const Error& error) {
+    PrintError(error);
+    return static_cast<int>(error.exit_code());
+  } catch (const std::bad_alloc&) {
+    return Fault("out of memory");
+  } catch (const std::exception& error) {
+    return Fault(error.what());
+  }
+}
+
+}  // namespace dnncut

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The whole program but main(): finds the subcommand, runs it, and turns
+// whatever comes out into one line and an exit code. main() and the fuzzers
+// call it.
+#pragma once
+
+#include <span>
+
+#include "tools/command.h"
+
+namespace dnncut {
+
+// In the order of --help.
+std::span<const Command> Commands();
+
+// What the process returns. Prints results and errors; throws nothing.
+int RunCommandLine(int argc, const char* const* argv);
+
+}  // namespace dnncut
