@@ -24,6 +24,8 @@ struct TableFile {
     std::string kind;  // "sequence", "optional", "other"; empty: a tensor
     std::optional<std::vector<int64_t>> shape;  // -1: only the data decides
     std::optional<int64_t> bytes;
+
+    bool operator==(const ModelTensor&) const = default;
   };
   struct CrossingTensor {
     std::string name;
@@ -31,6 +33,8 @@ struct TableFile {
     std::vector<int64_t> shape;  // -1: only the data decides
     int64_t bytes = 0;
     bool result = false;
+
+    bool operator==(const CrossingTensor&) const = default;
   };
   struct Cut {
     CutCosts costs;  // `uploaded` stays empty: see `tensors`
@@ -41,6 +45,8 @@ struct TableFile {
     std::optional<std::string> server_model;
     std::optional<std::string> interface;  // see interface_hash.h
     MeasuredTimes measured;                // of a refined table
+
+    bool operator==(const Cut&) const = default;
   };
 
   // What the file says of firmware with hysteresis. It follows from the rest of
@@ -49,6 +55,8 @@ struct TableFile {
     std::vector<BandwidthRange> stay;    // by row
     std::optional<double> worst_regret;  // nullopt: infinite
     int64_t worst_kbps = 0;
+
+    bool operator==(const StatedHysteresis&) const = default;
   };
 
   std::string model_file;
@@ -72,6 +80,8 @@ struct TableFile {
   FirmwareOptions firmware;
   std::optional<StatedHysteresis> hysteresis;  // older tables have none
   std::optional<int> only_cut;  // the only one with halves in the folder
+
+  bool operator==(const TableFile&) const = default;
 };
 
 // `path` is the file, or the result folder that holds it. Throws Error.

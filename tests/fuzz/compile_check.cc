@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/fuzz/compile_check.h"
+
+#include <fmt/format.h>
+
+#include <exception>
+
+#include "compiler/error.h"
+#include "tests/fuzz/fuzzing.h"
+#include "tests/testing.h"
+#include "tools/half_check.h"
+#include "tools/pipeline.h"
+#include "tools/result_check.h"
+
+namespace dnncut {
+namespace {
+
+// All cuts of so many layers are tried.
+constexpr size_t kFewLayers = 10;
+
+const std::string& ModelPath() {
+  static const std::string path = FuzzFolder() + "/net.onnx";
+  return path;
+}
+
+// What external data may lie in.
+void WriteWeights() {
+  static const bool written = [] {
+    WriteFuzzFile(FuzzFolder() + "/weights", std::string(8192, 'w'));
+    return true;
+  }();
+  static_cast<void>(written);
+}
+
+void ChooseLink(Random* random, LinkOptions* link) {
+  static const BandwidthRange kRanges[] = {
+      {}, {1, 1}, {1, kLimitKbps}, {64, 100}};
+  link->range = kRanges[random->Below(4)];
+  if (random->Chance(1, 3)) link->rtt_ns = 0;
+  if (random->Chance(1, 3)) link->result = Side::kServer;
+  if (random->Chance(1, 4)) link->downlink = {Downlink::Kind::kFree, 0};
+  if (random->Chance(1, 4)) link->downlink = {Downlink::Kind::kFixed, 1000};
+}
+
+// Half of the models are compiled as they are by default.
+CompileOptions OptionsFor(std::string_view model) {
+  Random random(HashOf(model));
+  CompileOptions options;
+  options.model_path = ModelPath();
+  options.load.allow_newer = random.Chance(1, 8);
+  if (random.Chance(1, 2)) options.device = "cortex-m7";
+  if (random.Chance(1, 2)) return options;
+  ChooseLink(&random, &options.link);
+  options.compress = random.Chance(1, 2);
+  options.inline_weights = random.Chance(1, 2);
+  switch (random.Below(4)) {
+    case 0:
+      options.max_cuts = 1 + random.Below(2);
+      break;
+    case 1:
+      options.bucket_kbps = {options.link.range.min_kbps};
+      break;
+    case 2:
+      options.firmware.slowdown = {1000, 8000};
+      break;
+    default:
+      break;
+  }
+  return options;
+}
+
+// Inference runs in a child process. When that dies by a signal, it is libonnx
+// that has crashed: our own code has sanitizers, which report first and end the
+// process with an exit code.
+void RequireNoFaultOfOurs(std::string_view message) {
+  for (const std::string_view sign :
+       {"inference ended with exit code", "inference failed"}) {
+    if (message.find(sign) != std::string_view::npos) Finding(message);
+  }
+}
+
+// The table's cuts, counted again.
+void RequireFeasibleCuts(const CompileResult& result) {
+  for (const TableCut& cut : result.table.cuts) {
+    if (!IsFeasible(result.problem, cut.cut)) {
+      Finding(fmt::format("the cut {} is not feasible", CutText(cut.cut)));
+    }
+    if (CountCosts(result.problem, cut.cut) != cut.costs) {
+      Finding(fmt::format("the cut {} costs something else", CutText(cut.cut)));
+    }
+  }
+}
+
+// Do sums of all costs fit, so that cuts can be counted without checks?
+bool IsCheap(const Problem& problem) {
+  Int128 sum = problem.rtt_ns;
+  for (const ProblemLayer& layer : problem.layers) {
+    sum += Int128{layer.device_ns} + layer.server_ns;
+  }
+  for (const ProblemTensor& tensor : problem.tensors) {
+    sum += tensor.cross_ns + Int128{kByteNsKbps} * tensor.bytes.value_or(0);
+  }
+  return sum < Int128{1} << 60;
+}
+
+void RequireBestRows(const CompileResult& result) {
+  const Problem& problem = result.problem;
+  if (problem.layers.size() > kFewLayers || !IsCheap(problem)) return;
+  const std::vector<CandidateCut> cuts = EnumerateCuts(problem);
+  for (const TableRow& row : result.exact.rows) {
+    const CutCosts& costs = result.exact.cuts[row.cut].costs;
+    for (const int64_t kbps : {row.min_kbps, row.max_kbps}) {
+      const Int128 latency = ScaledLatency(costs, problem.downlink, kbps);
+      for (const CandidateCut& cut : cuts) {
+        if (cut.At(kbps) >= latency) continue;
+        Finding(fmt::format("the cut {} is better at {} kbit/s\n{}",
+                            CutText(cut.cut), kbps, ProblemText(problem)));
+      }
+    }
+  }
+}
+
+void RequireRightResult(const CompileResult& result, const std::string& out) {
+  const TableFile table = ReadTableFile(out);
+  for (const CheckItem& item : CheckResult(out, table)) {
+    if (item.status == CheckStatus::kFailed) {
+      Finding(fmt::format("{}: {}", item.name, item.message));
+    }
+  }
+  HalfChecker checker(result.model, table, out);
+  for (int cut = 0; cut < static_cast<int>(table.cuts.size()); ++cut) {
+    for (const std::string& fault : checker.Check(cut)) {
+      Finding(fmt::format("cut {}: {}", cut, fault));
+    }
+  }
+}
+
+void CompileAndCheck(const CompileOptions& options) {
+  Progress progress(false, true);
+  Warnings warnings;
+  CompileResult result;
+  try {
+    result = Compile(options, &progress, &warnings);
+  } catch (const Error& error) {
+    RequireNoFaultOfOurs(error.what());
+    return;
+  }
+  for (const Warning& warning : warnings) RequireNoFaultOfOurs(warning.text);
+  RequireFeasibleCuts(result);
+  RequireBestRows(result);
+  if (!options.output.empty()) RequireRightResult(result, options.output);
+}
+
+void WriteAndCheck(std::string_view model, CompileOptions options) {
+  WriteWeights();
+  WriteFuzzFile(ModelPath(), model);
+  try {
+    CompileAndCheck(options);
+  } catch (const std::exception& error) {
+    Finding(error.what());
+  }
+}
+
+}  // namespace
+
+void CheckCompile(std::string_view model) {
+  WriteAndCheck(model, OptionsFor(model));
+}
+
+void CheckResultOfCompile(std::string_view model) {
+  CompileOptions options = OptionsFor(model);
+  options.output = FuzzFolder() + "/out";
+  options.force = true;
+  WriteAndCheck(model, std::move(options));
+}
+
+}  // namespace dnncut
