@@ -26,6 +26,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "compiler/cut_kind.h"
 #include "compiler/regret.h"
 
 namespace dnncut {
@@ -65,7 +66,7 @@ CutTable MakeTable(const CutTable& exact, const std::vector<TableRow>& rows,
     }
   }
   for (int cut = 0; cut < static_cast<int>(exact.cuts.size()); ++cut) {
-    if (exact.cuts[cut].costs.server_layers == 0) number(cut);
+    if (KindOf(exact.cuts[cut].costs) == CutKind::kDeviceOnly) number(cut);
   }
   const WorstRegret worst = meter.Worst(rows);
   table.approximation = {kind, worst.regret.Excess(), worst.kbps};

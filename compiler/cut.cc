@@ -6,6 +6,9 @@
 #include <stdexcept>
 #include <unordered_map>
 
+#include "compiler/cut_kind.h"
+#include "compiler/rounding.h"
+
 namespace dnncut {
 namespace {
 
@@ -57,8 +60,7 @@ constexpr int64_t kMaxLatencyNs = std::numeric_limits<int64_t>::max();
 // In ns, rounded half up.
 Int128 RoundedLatency(const CutCosts& costs, const Downlink& downlink,
                       int64_t kbps) {
-  const Int128 twice = 2 * ScaledLatency(costs, downlink, kbps);
-  return (twice + kbps) / (2 * static_cast<Int128>(kbps));
+  return DivideRounded(ScaledLatency(costs, downlink, kbps), kbps);
 }
 
 }  // namespace
@@ -111,9 +113,7 @@ CutCosts CountCosts(const Problem& problem, const Cut& cut) {
   for (TensorId t = 0; t < static_cast<int>(problem.tensors.size()); ++t) {
     CountTensor(problem, t, cut, &costs);
   }
-  if (costs.server_layers > 0 || !costs.uploaded.empty()) {
-    costs.rtt_ns = problem.rtt_ns;
-  }
+  if (NeedsNetwork(costs)) costs.rtt_ns = problem.rtt_ns;
   // Callers may rely on both sums: overflow shows here or never.
   costs.FixedNs();
   costs.LinkBytes(problem.downlink);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "compiler/error.h"
+#include "compiler/side_name.h"
 
 namespace dnncut {
 namespace {
@@ -32,10 +33,6 @@ struct Step {
   LayerId from = -1;
   std::string link;  // " -> ", or why they share a side
 };
-
-std::string SideName(Side side) {
-  return side == Side::kDevice ? "device" : "server";
-}
 
 // The demands for one side, the user's pins before those of tensors.
 Demands DemandsFor(const Problem& problem, Side side) {
@@ -177,6 +174,11 @@ std::string Advice(const Problem& problem, const Demand& server,
 }
 
 }  // namespace
+
+bool HasFeasibleCut(const Problem& problem) {
+  return Search(problem).Run(DemandsFor(problem, Side::kServer),
+                             DemandsFor(problem, Side::kDevice)) == -1;
+}
 
 void CheckPlacement(const Problem& problem) {
   const Demands server = DemandsFor(problem, Side::kServer);

@@ -9,4 +9,7 @@ namespace dnncut {
 // layers that clash and the path between them.
 void CheckPlacement(const Problem& problem);
 
+// The same as a question.
+bool HasFeasibleCut(const Problem& problem);
+
 }  // namespace dnncut

@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "compiler/checked_math.h"
+#include "compiler/rounding.h"
 
 namespace dnncut {
 namespace {
@@ -14,7 +16,7 @@ namespace {
 std::string Decimal(int64_t value, int64_t unit, int decimals) {
   Int128 power = 1;
   for (int i = 0; i < decimals; ++i) power *= 10;
-  const Int128 scaled = (Int128{value} * power * 2 + unit) / (Int128{unit} * 2);
+  const Int128 scaled = DivideRounded(Int128{value} * power, unit);
   const auto whole = static_cast<int64_t>(scaled / power);
   if (decimals == 0) return fmt::format("{}", whole);
   return fmt::format("{}.{:0{}}", whole, static_cast<int64_t>(scaled % power),
@@ -32,12 +34,16 @@ std::string WithoutTrailingZeros(std::string text) {
 
 std::string FormatKbps(int64_t kbps) {
   if (kbps >= 1'000'000 && kbps % 1000 == 0) {
-    return WithoutTrailingZeros(Decimal(kbps, 1'000'000, 3)) + " Gbit/s";
+    return FormatExact(kbps, 1'000'000, 3) + " Gbit/s";
   }
   if (kbps >= 1000) {
-    return WithoutTrailingZeros(Decimal(kbps, 1000, 3)) + " Mbit/s";
+    return FormatExact(kbps, 1000, 3) + " Mbit/s";
   }
   return fmt::format("{} kbit/s", kbps);
+}
+
+std::string FormatKbpsRange(int64_t min_kbps, int64_t max_kbps) {
+  return fmt::format("{} to {}", FormatKbps(min_kbps), FormatKbps(max_kbps));
 }
 
 std::string FormatBytes(int64_t bytes) {
@@ -59,6 +65,10 @@ std::string FormatSize(int64_t bytes) {
     ++name;
   }
   return fmt::format("{} {}", Decimal(bytes, unit, 1), kNames[name]);
+}
+
+std::string FormatExact(int64_t value, int64_t unit, int decimals) {
+  return WithoutTrailingZeros(Decimal(value, unit, decimals));
 }
 
 std::string FormatMs(int64_t ns, int decimals) {
@@ -106,6 +116,16 @@ std::string FormatType(std::string_view dtype,
     text += shape[i] < 0 ? "?" : fmt::format("{}", shape[i]);
   }
   return text + "]";
+}
+
+std::string FirstFew(size_t count, size_t most,
+                     const std::function<std::string(size_t)>& text_of) {
+  std::string text;
+  for (size_t i = 0; i < std::min(count, most); ++i) {
+    text += fmt::format("{}{}", i == 0 ? "" : ", ", text_of(i));
+  }
+  if (count > most) text += fmt::format(" and {} more", count - most);
+  return text;
 }
 
 }  // namespace dnncut

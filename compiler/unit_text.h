@@ -4,7 +4,9 @@
 // the report say them the same way. Nothing here depends on the locale.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,11 +16,18 @@ namespace dnncut {
 // Exact: "64 kbit/s", "5.628 Mbit/s", "10 Gbit/s".
 std::string FormatKbps(int64_t kbps);
 
+// "64 kbit/s to 5.628 Mbit/s".
+std::string FormatKbpsRange(int64_t min_kbps, int64_t max_kbps);
+
 // Exact, with separators: "602,112 B".
 std::string FormatBytes(int64_t bytes);
 
 // Rounded to one decimal: "97.8 MiB", "512 B".
 std::string FormatSize(int64_t bytes);
+
+// value / unit, rounded half up to so many decimals, without zeros at the end:
+// exact where `unit` is that power of ten. "80.000001", "1.2".
+std::string FormatExact(int64_t value, int64_t unit, int decimals);
 
 // Milliseconds with so many decimals, rounded half up: "412.0".
 std::string FormatMs(int64_t ns, int decimals);
@@ -36,5 +45,9 @@ std::string FormatCount(int64_t count);
 // "float32[1,3,224,224]"; a dim that is not known (-1) is "?".
 std::string FormatType(std::string_view dtype,
                        const std::vector<int64_t>& shape);
+
+// "a, b, c and 4 more": of `count` texts the first `most`, the others counted.
+std::string FirstFew(size_t count, size_t most,
+                     const std::function<std::string(size_t)>& text_of);
 
 }  // namespace dnncut

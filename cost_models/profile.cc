@@ -5,6 +5,7 @@
 #include <set>
 
 #include "compiler/json_file.h"
+#include "compiler/unit_text.h"
 #include "cost_models/roofline.h"
 
 namespace dnncut {
@@ -13,15 +14,9 @@ namespace {
 constexpr size_t kNamesInMessage = 3;
 
 // "'a', 'b', 'c' and 4 more".
-std::string FirstFew(const std::vector<std::string>& names) {
-  std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kNamesInMessage); ++i) {
-    text += fmt::format("{}'{}'", i == 0 ? "" : ", ", names[i]);
-  }
-  if (names.size() > kNamesInMessage) {
-    text += fmt::format(" and {} more", names.size() - kNamesInMessage);
-  }
-  return text;
+std::string Names(const std::vector<std::string>& names) {
+  return FirstFew(names.size(), kNamesInMessage,
+                  [&](size_t i) { return fmt::format("'{}'", names[i]); });
 }
 
 std::string ReadHash(const JsonValue& model) {
@@ -128,7 +123,7 @@ void WarnUnknown(const Profile& profile, std::string_view key,
   if (unknown.empty()) return;
   Warn(warnings, "W421", "{}: {} {} in \"{}\" that {}, ignored: {}",
        profile.path, unknown.size(), unknown.size() == 1 ? "tensor" : "tensors",
-       key, which, FirstFew(unknown));
+       key, which, Names(unknown));
 }
 
 // A file that is no JSON is often the model; the message says what belongs
@@ -287,14 +282,14 @@ std::vector<int64_t> ProfileNs(const Graph& graph, const Profile& profile,
     Fail(ExitCode::kBadInput, "E423",
          "{}: {} of {} layers have no row: those that make {}; measure them "
          "too or estimate them with {}",
-         profile.path, missing.size(), graph.layers.size(), FirstFew(missing),
+         profile.path, missing.size(), graph.layers.size(), Names(missing),
          FillAdvice(profile));
   }
   Warn(warnings, "W422",
        "{}: {} of {} layers have no row and are estimated for {}: those that "
        "make {}",
        profile.path, missing.size(), graph.layers.size(), fill->machine,
-       FirstFew(missing));
+       Names(missing));
   return ns;
 }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontends/tensor_sizes.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "compiler/did_you_mean.h"
+#include "compiler/unit_text.h"
 #include "frontends/onnx_types.h"
 
 namespace dnncut {
@@ -27,15 +28,9 @@ bool Matters(const Tensor& tensor) {
 // The first few, quoted.
 std::string Names(const std::vector<const Tensor*>& tensors) {
   constexpr size_t kShown = 3;
-  std::vector<std::string> names;
-  for (size_t i = 0; i < tensors.size() && i < kShown; ++i) {
-    names.push_back(fmt::format("'{}'", tensors[i]->name));
-  }
-  std::string text = fmt::format("{}", fmt::join(names, ", "));
-  if (tensors.size() > kShown) {
-    text += fmt::format(" and {} more", tensors.size() - kShown);
-  }
-  return text;
+  return FirstFew(tensors.size(), kShown, [&](size_t i) {
+    return fmt::format("'{}'", tensors[i]->name);
+  });
 }
 
 Blame BlameOf(const TypedGraph& types, const Tensor& tensor) {

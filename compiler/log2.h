@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Logarithms in integers: those of libraries differ between machines in their
+// last digit. Read by everything that draws a logarithmic axis.
+#pragma once
+
+#include <cstdint>
+
+namespace dnncut {
+
+inline constexpr int kLog2Places = 32;
+
+// 2^kLog2Places * log2(value), rounded down; `value` >= 1.
+int64_t Log2Fixed(int64_t value);
+
+}  // namespace dnncut

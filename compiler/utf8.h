@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// UTF-8 as it comes from files: maybe broken, maybe made to mislead.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dnncut {
+
+// Takes one character from `text` at `*at`; nullopt, and one byte taken, when
+// none starts there: cut off, encoded in more bytes than it needs, half of a
+// pair, or beyond the last character.
+std::optional<char32_t> TakeCharacter(std::string_view text, size_t* at);
+
+// A character that would not be seen, or would change how others are: controls,
+// line separators, what turns the direction of text, what takes no room.
+bool IsHidden(char32_t c);
+
+// `c` is a Unicode character.
+void AppendUtf8(char32_t c, std::string* text);
+
+}  // namespace dnncut
