@@ -3,9 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 
+#include "backends/result_writer.h"
 #include "compiler/error.h"
+#include "tests/backends/split_model.h"
 #include "tests/fuzz/fuzzing.h"
 #include "tests/testing.h"
 #include "tools/half_check.h"
@@ -17,15 +20,26 @@ namespace {
 
 // All cuts of so many layers are tried.
 constexpr size_t kFewLayers = 10;
+// So many cuts that are not in the table are split into halves.
+constexpr int kMoreCuts = 4;
 
 const std::string& ModelPath() {
   static const std::string path = FuzzFolder() + "/net.onnx";
   return path;
 }
 
-// What external data may lie in.
-void WriteWeights() {
+// A machine for which the server is worth its while also for small models.
+constexpr char kSlowMachine[] =
+    R"({"schema": "dnncut.machine/1", "name": "slow", "layer_ns": 5000000,
+        "peak_gflops": {"float32": 0.001}, "memory_gb_per_s": 0.01,
+        "memory_bytes": 1000000000})";
+
+std::string SlowMachinePath() { return FuzzFolder() + "/slow.json"; }
+
+// The machine, and what external data may lie in.
+void WriteFilesBeside() {
   static const bool written = [] {
+    WriteFuzzFile(SlowMachinePath(), kSlowMachine);
     WriteFuzzFile(FuzzFolder() + "/weights", std::string(8192, 'w'));
     return true;
   }();
@@ -42,20 +56,19 @@ void ChooseLink(Random* random, LinkOptions* link) {
   if (random->Chance(1, 4)) link->downlink = {Downlink::Kind::kFixed, 1000};
 }
 
-// Half of the models are compiled as they are by default.
-CompileOptions OptionsFor(std::string_view model) {
-  Random random(HashOf(model));
+// Half of the models are compiled with the flags' defaults.
+CompileOptions AnyOptions(Random* random) {
   CompileOptions options;
   options.model_path = ModelPath();
-  options.load.allow_newer = random.Chance(1, 8);
-  if (random.Chance(1, 2)) options.device = "cortex-m7";
-  if (random.Chance(1, 2)) return options;
-  ChooseLink(&random, &options.link);
-  options.compress = random.Chance(1, 2);
-  options.inline_weights = random.Chance(1, 2);
-  switch (random.Below(4)) {
+  options.load.allow_newer = random->Chance(1, 8);
+  if (random->Chance(3, 4)) options.device = SlowMachinePath();
+  if (random->Chance(1, 2)) return options;
+  ChooseLink(random, &options.link);
+  options.compress = random->Chance(1, 2);
+  options.inline_weights = random->Chance(1, 2);
+  switch (random->Below(4)) {
     case 0:
-      options.max_cuts = 1 + random.Below(2);
+      options.max_cuts = 1 + random->Below(2);
       break;
     case 1:
       options.bucket_kbps = {options.link.range.min_kbps};
@@ -120,13 +133,8 @@ void RequireBestRows(const CompileResult& result) {
   }
 }
 
-void RequireRightResult(const CompileResult& result, const std::string& out) {
-  const TableFile table = ReadTableFile(out);
-  for (const CheckItem& item : CheckResult(out, table)) {
-    if (item.status == CheckStatus::kFailed) {
-      Finding(fmt::format("{}: {}", item.name, item.message));
-    }
-  }
+void RequireWholeHalves(const CompileResult& result, const TableFile& table,
+                        const std::string& out) {
   HalfChecker checker(result.model, table, out);
   for (int cut = 0; cut < static_cast<int>(table.cuts.size()); ++cut) {
     for (const std::string& fault : checker.Check(cut)) {
@@ -135,7 +143,51 @@ void RequireRightResult(const CompileResult& result, const std::string& out) {
   }
 }
 
-void CompileAndCheck(const CompileOptions& options) {
+void RequireRightResult(const CompileResult& result, const std::string& out) {
+  const TableFile table = ReadTableFile(out);
+  for (const CheckItem& item : CheckResult(out, table)) {
+    if (item.status == CheckStatus::kFailed) {
+      Finding(fmt::format("{}: {}", item.name, item.message));
+    }
+  }
+  RequireWholeHalves(result, table, out);
+}
+
+std::vector<TableCut> CutsBesideTable(const CompileResult& result) {
+  std::vector<TableCut> cuts;
+  try {
+    cuts = AllCuts(result.problem);
+  } catch (const Error&) {
+    return {};  // one costs too much to be counted
+  }
+  std::erase_if(cuts, [&](const TableCut& cut) {
+    return std::count(result.table.cuts.begin(), result.table.cuts.end(), cut) >
+           0;
+  });
+  return cuts;
+}
+
+// The best cuts are few, and seldom go through the middle of a small model:
+// some others are written and looked at, too.
+void RequireWholeHalvesOfOthers(const std::string& out, Random* random,
+                                CompileResult* result) {
+  std::vector<TableCut> others = CutsBesideTable(*result);
+  if (others.empty()) return;
+  for (int n = 0; n < kMoreCuts && !others.empty(); ++n) {
+    const auto cut =
+        others.begin() + random->Below(static_cast<int>(others.size()));
+    result->table.cuts.push_back(*cut);
+    others.erase(cut);
+  }
+  ResultOptions options;
+  options.out = out;
+  options.force = true;
+  options.halves_only = true;
+  WriteResult(BackendResult(*result), options);
+  RequireWholeHalves(*result, ReadTableFile(out), out);
+}
+
+void CompileAndCheck(const CompileOptions& options, Random* random) {
   Progress progress(false, true);
   Warnings warnings;
   CompileResult result;
@@ -148,14 +200,17 @@ void CompileAndCheck(const CompileOptions& options) {
   for (const Warning& warning : warnings) RequireNoFaultOfOurs(warning.text);
   RequireFeasibleCuts(result);
   RequireBestRows(result);
-  if (!options.output.empty()) RequireRightResult(result, options.output);
+  if (options.output.empty()) return;
+  RequireRightResult(result, options.output);
+  RequireWholeHalvesOfOthers(options.output, random, &result);
 }
 
-void WriteAndCheck(std::string_view model, CompileOptions options) {
-  WriteWeights();
+void WriteAndCheck(std::string_view model, const CompileOptions& options,
+                   Random* random) {
+  WriteFilesBeside();
   WriteFuzzFile(ModelPath(), model);
   try {
-    CompileAndCheck(options);
+    CompileAndCheck(options, random);
   } catch (const std::exception& error) {
     Finding(error.what());
   }
@@ -164,14 +219,16 @@ void WriteAndCheck(std::string_view model, CompileOptions options) {
 }  // namespace
 
 void CheckCompile(std::string_view model) {
-  WriteAndCheck(model, OptionsFor(model));
+  Random random(HashOf(model));
+  WriteAndCheck(model, AnyOptions(&random), &random);
 }
 
 void CheckResultOfCompile(std::string_view model) {
-  CompileOptions options = OptionsFor(model);
+  Random random(HashOf(model));
+  CompileOptions options = AnyOptions(&random);
   options.output = FuzzFolder() + "/out";
   options.force = true;
-  WriteAndCheck(model, std::move(options));
+  WriteAndCheck(model, options, &random);
 }
 
 }  // namespace dnncut

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/json_mutation.h"
 
-#include <cmath>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -125,8 +125,8 @@ void ChangeArray(Json* json, Random* random) {
 void ChangeObject(Json* json, Random* random) {
   if (json->empty()) return;
   const int count = static_cast<int>(json->size());
-  const auto member = json->begin() + random->Below(count);
-  const auto other = json->begin() + random->Below(count);
+  const auto member = std::next(json->begin(), random->Below(count));
+  const auto other = std::next(json->begin(), random->Below(count));
   switch (random->Below(4)) {
     case 0:
       json->erase(member);
