@@ -8,6 +8,7 @@
 
 #include "backends/latency_parts.h"
 #include "backends/verdict.h"
+#include "compiler/cut_kind.h"
 #include "compiler/dtype.h"
 #include "compiler/unit_text.h"
 
@@ -29,12 +30,8 @@ std::string InComment(std::string_view text) {
   return safe;
 }
 
-std::string RangeText(int64_t min_kbps, int64_t max_kbps) {
-  return fmt::format("{} to {}", FormatKbps(min_kbps), FormatKbps(max_kbps));
-}
-
 std::string WhereText(const CutCosts& costs) {
-  if (costs.server_layers == 0) {
+  if (KindOf(costs) == CutKind::kDeviceOnly) {
     return fmt::format("{} on the device",
                        FormatPlural(costs.device_layers, "layer"));
   }
@@ -46,17 +43,13 @@ std::string WhereText(const CutCosts& costs) {
 std::string SentText(const Result& result, const CutCosts& costs) {
   constexpr size_t kShown = 3;
   if (costs.uploaded.empty()) return "sends nothing";
-  std::string text = "sends";
-  for (size_t i = 0; i < costs.uploaded.size(); ++i) {
-    if (i == kShown) {
-      return fmt::format("{} and {} more", text, costs.uploaded.size() - i);
-    }
+  const auto name = [&](size_t i) {
     const Tensor& tensor = result.graph->tensors[costs.uploaded[i]];
-    text += fmt::format(
-        "{} '{}' {}", i == 0 ? "" : ",", InComment(tensor.name),
+    return fmt::format(
+        "'{}' {}", InComment(tensor.name),
         FormatType(DTypeName(tensor.type.dtype), tensor.type.shape));
-  }
-  return text;
+  };
+  return fmt::format("sends {}", FirstFew(costs.uploaded.size(), kShown, name));
 }
 
 std::string TimeText(const Result& result, const TableRow& row) {
@@ -73,10 +66,10 @@ std::string RowComment(const Result& result, const FirmwareTable& table,
   const TableRow& row = result.table->rows[i];
   const FirmwareRow& firmware = table.rows[i];
   return fmt::format("{}: cut {}, {},\n       {}; kept from {}",
-                     RangeText(row.min_kbps, row.max_kbps), row.cut,
+                     FormatKbpsRange(row.min_kbps, row.max_kbps), row.cut,
                      WhereText(result.table->cuts[row.cut].costs),
                      TimeText(result, row),
-                     RangeText(firmware.down_kbps, firmware.up_kbps));
+                     FormatKbpsRange(firmware.down_kbps, firmware.up_kbps));
 }
 
 std::string CutComment(const Result& result, size_t id) {

@@ -2,6 +2,7 @@
 #include "backends/firmware_file.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <string_view>
@@ -12,8 +13,6 @@
 
 namespace dnncut {
 namespace {
-
-constexpr std::string_view kMagic = "DNCT";
 
 std::string_view WhyRefused(int status) {
   switch (status) {
@@ -34,7 +33,7 @@ std::string_view WhyRefused(int status) {
   }
 }
 
-// A field of the header by its place, as the reader keeps it.
+// The words of the header that the reader has no functions for, too.
 FirmwareTable HeaderOf(const dnncut_blob& blob) {
   FirmwareTable table;
   table.model_id = dnncut_blob_model_id(&blob);
@@ -44,7 +43,7 @@ FirmwareTable HeaderOf(const dnncut_blob& blob) {
   table.max_kbps = blob.header[DNNCUT_AT_MAX_KBPS];
   table.min_slowdown_permille = blob.header[DNNCUT_AT_MIN_SLOWDOWN];
   table.max_slowdown_permille = blob.header[DNNCUT_AT_MAX_SLOWDOWN];
-  table.rtt_us = blob.header[DNNCUT_AT_MAX_SLOWDOWN + 1];
+  table.rtt_us = blob.header[DNNCUT_AT_RTT_US];
   table.dwell_ms = blob.header[DNNCUT_AT_DWELL_MS];
   return table;
 }
@@ -56,9 +55,11 @@ bool LooksLikeFirmwareTable(const std::string& path) {
   if (!std::filesystem::is_regular_file(path, ignored)) return false;
   if (path.ends_with(".bin")) return true;
   std::ifstream file(path, std::ios::binary);
-  std::string start(kMagic.size(), '\0');
-  file.read(start.data(), static_cast<std::streamsize>(start.size()));
-  return file && start == kMagic;
+  std::array<char, 4> start = {};
+  file.read(start.data(), start.size());
+  uint32_t magic = 0;
+  dnncut_load_words(&magic, 1, reinterpret_cast<const uint8_t*>(start.data()));
+  return file && magic == DNNCUT_MAGIC;
 }
 
 FirmwareTable ReadFirmwareTable(const std::string& path) {

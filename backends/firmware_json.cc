@@ -30,7 +30,7 @@ HysteresisLimit ReadHysteresis(const JsonValue& json) {
           std::llround(GetDouble(json, "regret", 0, most) * kHysteresisWhole)};
 }
 
-SlowdownRange ReadSlowdown(const JsonValue& json) {
+SlowdownRange ReadSlowdownRange(const JsonValue& json) {
   SlowdownRange range;
   range.min_permille = GetInt64(json, "min_permille", 1, kMaxSlowdown);
   range.max_permille =
@@ -64,7 +64,7 @@ FirmwareOptions ReadFirmwareOptions(const JsonValue& firmware) {
   options.hysteresis = ReadHysteresis(GetMember(firmware, "hysteresis"));
   options.dwell_ms = GetInt64(firmware, "min_dwell_ms", 0, kMaxDwellMs);
   if (const auto slowdown = FindMember(firmware, "server_slowdown")) {
-    options.slowdown = ReadSlowdown(*slowdown);
+    options.slowdown = ReadSlowdownRange(*slowdown);
   }
   return options;
 }

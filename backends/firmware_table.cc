@@ -8,8 +8,10 @@
 #include <string_view>
 
 #include "backends/crc32.h"
+#include "backends/firmware/dnncut_lookup.h"
 #include "backends/interface_hash.h"
 #include "compiler/checked_math.h"
+#include "compiler/cut_kind.h"
 #include "compiler/error.h"
 
 namespace dnncut {
@@ -49,6 +51,18 @@ void RequireNoOverflow(const FirmwareCut& cut, int64_t max_permille, int id) {
        cut.server_ns, cut.link_bytes);
 }
 
+// Rounded up. That of a flag always fits, but refine takes a table's.
+uint32_t RoundTripUs(int64_t rtt_ns) {
+  const int64_t us = rtt_ns / 1000 + (rtt_ns % 1000 > 0);
+  if (us > kMax32) {
+    Fail(ExitCode::kBadInput, "E612",
+         "the round trip takes {} us, and firmware counts to {}; compile with "
+         "a lower --rtt",
+         us, kMax32);
+  }
+  return static_cast<uint32_t>(us);
+}
+
 FirmwareCut MakeCut(const CutCosts& costs, const Downlink& downlink) {
   FirmwareCut cut;
   cut.fixed_ns = CheckedAdd(
@@ -57,7 +71,7 @@ FirmwareCut MakeCut(const CutCosts& costs, const Downlink& downlink) {
   cut.server_ns = costs.server_ns;
   cut.link_bytes = costs.LinkBytes(downlink);
   cut.device_layers = static_cast<uint32_t>(costs.device_layers);
-  cut.pays_rtt = costs.server_layers > 0 || !costs.uploaded.empty();
+  cut.pays_rtt = NeedsNetwork(costs);
   return cut;
 }
 
@@ -65,10 +79,7 @@ FirmwareCut MakeCut(const CutCosts& costs, const Downlink& downlink) {
 // results are wanted there, without results.
 uint16_t FallbackOf(const std::vector<TableCut>& cuts) {
   for (size_t id = 0; id < cuts.size(); ++id) {
-    const CutCosts& costs = cuts[id].costs;
-    if (costs.server_layers == 0 && costs.uploaded.empty()) {
-      return static_cast<uint16_t>(id);
-    }
+    if (!NeedsNetwork(cuts[id].costs)) return static_cast<uint16_t>(id);
   }
   return kFirmwareNoCut;
 }
@@ -78,7 +89,6 @@ class LittleEndian {
   void Add16(uint64_t value) { Add(value, 2); }
   void Add32(uint64_t value) { Add(value, 4); }
   void Add64(uint64_t value) { Add(value, 8); }
-  void AddText(std::string_view text) { bytes_ += text; }
   std::string& bytes() { return bytes_; }
 
  private:
@@ -91,22 +101,17 @@ class LittleEndian {
   std::string bytes_;
 };
 
-constexpr int kHeaderBytes = 64;
-constexpr int kRowBytes = 16;
-constexpr int kCutBytes = 32;
-constexpr int kCrcBytes = 4;
-
 void AddHeader(const FirmwareTable& table, LittleEndian* out) {
-  out->AddText("DNCT");
-  out->Add16(1);  // format, major
+  out->Add32(DNNCUT_MAGIC);
+  out->Add16(DNNCUT_FORMAT_MAJOR);
   out->Add16(0);  // minor
   out->Add32(FirmwareBlobBytes(table));
   out->Add32(table.model_id);
   out->Add32(table.interface_hash);
-  out->Add16(kHeaderBytes);
-  out->Add16(kRowBytes);
+  out->Add16(DNNCUT_HEADER_BYTES);
+  out->Add16(DNNCUT_ROW_BYTES);
   out->Add16(table.rows.size());
-  out->Add16(kCutBytes);
+  out->Add16(DNNCUT_CUT_BYTES);
   out->Add16(table.cuts.size());
   out->Add16(table.fallback);
   out->Add32(table.min_kbps);
@@ -119,18 +124,6 @@ void AddHeader(const FirmwareTable& table, LittleEndian* out) {
 }
 
 }  // namespace
-
-bool IsFirmwarePrefix(const std::string& prefix) {
-  constexpr std::string_view kLetters =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
-  constexpr std::string_view kDigits = "0123456789";
-  return !prefix.empty() && prefix.size() <= 32 &&
-         kLetters.find(prefix[0]) != std::string_view::npos &&
-         std::all_of(prefix.begin(), prefix.end(), [&](char c) {
-           return kLetters.find(c) != std::string_view::npos ||
-                  kDigits.find(c) != std::string_view::npos;
-         });
-}
 
 FirmwareTable MakeFirmwareTable(const Result& result) {
   const CutTable& cuts = *result.table;
@@ -148,7 +141,7 @@ FirmwareTable MakeFirmwareTable(const Result& result) {
       result.firmware.slowdown.value_or(SlowdownRange());
   table.min_slowdown_permille = static_cast<uint32_t>(slowdown.min_permille);
   table.max_slowdown_permille = static_cast<uint32_t>(slowdown.max_permille);
-  table.rtt_us = static_cast<uint32_t>((problem.rtt_ns + 999) / 1000);
+  table.rtt_us = RoundTripUs(problem.rtt_ns);
   table.dwell_ms = static_cast<uint32_t>(result.firmware.dwell_ms);
   const Hysteresis hysteresis =
       MakeHysteresis(cuts, problem.downlink, result.firmware.hysteresis);
@@ -168,8 +161,8 @@ FirmwareTable MakeFirmwareTable(const Result& result) {
 }
 
 int64_t FirmwareBlobBytes(const FirmwareTable& table) {
-  return kHeaderBytes + kRowBytes * std::ssize(table.rows) +
-         kCutBytes * std::ssize(table.cuts) + kCrcBytes;
+  return DNNCUT_HEADER_BYTES + DNNCUT_ROW_BYTES * std::ssize(table.rows) +
+         DNNCUT_CUT_BYTES * std::ssize(table.cuts) + DNNCUT_CRC_BYTES;
 }
 
 std::string FirmwareBlob(const FirmwareTable& table) {
@@ -187,7 +180,7 @@ std::string FirmwareBlob(const FirmwareTable& table) {
     out.Add64(cut.server_ns);
     out.Add64(cut.link_bytes);
     out.Add32(cut.device_layers);
-    out.Add32(cut.pays_rtt ? 1 : 0);
+    out.Add32(cut.pays_rtt ? DNNCUT_PAYS_RTT : 0u);
   }
   out.Add32(Crc32(out.bytes()));
   return std::move(out.bytes());

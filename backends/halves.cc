@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "compiler/checked_math.h"
+#include "compiler/side_name.h"
 
 namespace dnncut {
 namespace {
@@ -98,10 +99,6 @@ bool HasConstantsOnly(const Graph& graph) {
 }
 
 }  // namespace
-
-std::string_view SideName(Side side) {
-  return side == Side::kDevice ? "device" : "server";
-}
 
 bool HasHalf(const Graph& graph, const Cut& cut, Side side) {
   if (side == Side::kDevice && HasConstantsOnly(graph)) return true;

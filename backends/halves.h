@@ -32,9 +32,6 @@
 
 namespace dnncut {
 
-// "device" or "server".
-std::string_view SideName(Side side);
-
 // Is there a half? Not when no layer runs there, nor when none of them makes
 // anything that the other side or the user wants: a model needs an output. The
 // device has one without layers when all results are constants.

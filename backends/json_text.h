@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,12 @@ namespace dnncut {
 
 // Keys keep the order in which they were added.
 using Json = nlohmann::ordered_json;
+
+// null for nullopt.
+template <typename T>
+Json OrNull(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
 
 // On one line, with a space behind ':' and ','. Text that is not UTF-8 gets
 // replacement characters.

@@ -142,26 +142,22 @@ class Grouper {
     GroupEdge& edge = edges_[{from, to}];
     edge.from = from;
     edge.to = to;
-    edge.crossing_bytes.resize(cuts_.size(), -1);
+    edge.crosses.resize(cuts_.size());
     if (edge.tensors.empty() || edge.tensors.back() != tensor) {
       edge.tensors.push_back(tensor);
     }
     return edge;
   }
 
-  // Counts the tensor in the cuts where its producer and `reader` are on two
-  // sides; a tensor with several readers in a group only once.
+  // In the cuts where the producer of the tensor and `side_of_reader` differ.
   template <typename SideOfReader>
   void Cross(const ProblemTensor& tensor, SideOfReader side_of_reader,
-             std::vector<bool>* counted, GroupEdge* edge) {
+             GroupEdge* edge) {
     for (size_t c = 0; c < cuts_.size(); ++c) {
       const Side from = tensor.producer == kModelInput
                             ? Side::kDevice
                             : cuts_[c].cut[tensor.producer];
-      if (from == side_of_reader(c) || (*counted)[c]) continue;
-      (*counted)[c] = true;
-      int64_t& bytes = edge->crossing_bytes[c];
-      bytes = std::max<int64_t>(bytes, 0) + tensor.bytes.value_or(0);
+      if (from != side_of_reader(c)) edge->crosses[c] = true;
     }
   }
 
@@ -169,22 +165,17 @@ class Grouper {
     const ProblemTensor& tensor = problem_.tensors[id];
     const int from =
         tensor.producer == kModelInput ? 0 : labels_[tensor.producer] + 1;
-    std::map<int, std::vector<bool>> counted;  // by group, then by cut
     for (const LayerId reader : tensor.readers) {
       const int to = labels_[reader] + 1;
       if (to == from) continue;
-      std::vector<bool>& in_cuts = counted[to];
-      in_cuts.resize(cuts_.size());
       Cross(
-          tensor, [&](size_t c) { return cuts_[c].cut[reader]; }, &in_cuts,
+          tensor, [&](size_t c) { return cuts_[c].cut[reader]; },
           &EdgeTo(from, to, id));
     }
     if (!tensor.result) return;
-    std::vector<bool> in_cuts(cuts_.size());
     const int to = static_cast<int>(result_.groups.size()) - 1;
     Cross(
-        tensor, [&](size_t) { return problem_.result; }, &in_cuts,
-        &EdgeTo(from, to, id));
+        tensor, [&](size_t) { return problem_.result; }, &EdgeTo(from, to, id));
   }
 
   const Problem& problem_;

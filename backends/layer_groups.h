@@ -31,8 +31,7 @@ struct GroupEdge {
   int from = 0;  // indices into LayerGroups::groups
   int to = 0;
   std::vector<TensorId> tensors;
-  std::vector<int64_t>
-      crossing_bytes;  // by cut with a row; -1: nothing crosses
+  std::vector<bool> crosses;  // by cut with a row: does any of them?
 };
 
 // What decides whether two layers are in one group.

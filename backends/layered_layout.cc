@@ -214,8 +214,8 @@ class Layouter {
 
 }  // namespace
 
-Layout LayOut(int node_count, const std::vector<std::pair<int, int>>& edges,
-              const LayoutSizes& sizes) {
+Layout MakeLayout(int node_count, const std::vector<std::pair<int, int>>& edges,
+                  const LayoutSizes& sizes) {
   return Layouter(node_count, edges, sizes).Run();
 }
 

@@ -36,7 +36,7 @@ struct Layout {
 // Layers by longest path, order by barycenters, after Sugiyama et al., "Methods
 // for visual understanding of hierarchical system structures", 1981; a fixed
 // number of sweeps. Edges must not form a cycle.
-Layout LayOut(int node_count, const std::vector<std::pair<int, int>>& edges,
-              const LayoutSizes& sizes);
+Layout MakeLayout(int node_count, const std::vector<std::pair<int, int>>& edges,
+                  const LayoutSizes& sizes);
 
 }  // namespace dnncut

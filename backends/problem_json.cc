@@ -5,14 +5,10 @@
 
 #include "backends/halves.h"
 #include "backends/json_text.h"
+#include "compiler/side_name.h"
 
 namespace dnncut {
 namespace {
-
-template <typename T>
-Json OrNull(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
 
 Json LayerJson(const ProblemLayer& layer, const std::string& sides) {
   const auto pinned = layer.pinned ? Json(SideName(*layer.pinned)) : Json();

@@ -16,6 +16,7 @@
 #include "backends/report_tables.h"
 #include "backends/report_text.h"
 #include "backends/verdict.h"
+#include "compiler/cut_kind.h"
 #include "compiler/unit_text.h"
 
 namespace dnncut {
@@ -235,9 +236,7 @@ class Page {
     std::vector<const ShownRow*> splits;
     for (const ShownRow& row : rows_) {
       const CutCosts& costs = result_.table->cuts[row.row.cut].costs;
-      if (costs.device_layers > 0 && costs.server_layers > 0) {
-        splits.push_back(&row);
-      }
+      if (KindOf(costs) == CutKind::kSplit) splits.push_back(&row);
     }
     return splits.empty() ? rows_[rows_.size() / 2]
                           : *splits[splits.size() / 2];

@@ -2,14 +2,13 @@
 #include "backends/report_axis.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "compiler/checked_math.h"
+#include "compiler/log2.h"
 
 namespace dnncut {
 namespace {
 
-constexpr int kFractionBits = 20;
 constexpr int64_t kMostPower = 1'000'000'000'000'000'000;
 
 // Ticks at 1, 2 and 5 times the powers of ten, at the powers only, or at every
@@ -50,24 +49,6 @@ std::vector<int64_t> LinearTicks(int64_t least, int64_t most) {
 }
 
 }  // namespace
-
-int64_t Log2Fixed(int64_t value) {
-  // The binary digits of the logarithm, one after another: squaring the
-  // mantissa, which is in [1, 2), doubles its logarithm.
-  const auto bits = static_cast<uint64_t>(value);
-  const int whole = std::bit_width(bits) - 1;
-  uint64_t mantissa = whole > 31 ? bits >> (whole - 31) : bits << (31 - whole);
-  int64_t log = whole;
-  for (int i = 0; i < kFractionBits; ++i) {
-    mantissa = mantissa * mantissa >> 31;
-    log *= 2;
-    if (mantissa >> 32 != 0) {
-      mantissa >>= 1;
-      ++log;
-    }
-  }
-  return log;
-}
 
 Axis::Axis(int64_t least, int64_t most, int64_t log_ratio, int64_t from,
            int64_t to)

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Axes of the report's charts. Integers throughout: logarithms of libraries
-// differ between machines in their last digit.
+// Axes of the report's charts, in integers throughout.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 namespace dnncut {
-
-// 2^20 * log2(value), rounded down; `value` >= 1.
-int64_t Log2Fixed(int64_t value);
 
 // Maps values to tenths of a pixel.
 class Axis {

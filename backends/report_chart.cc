@@ -10,6 +10,7 @@
 #include "backends/report_axis.h"
 #include "backends/report_text.h"
 #include "compiler/cut.h"
+#include "compiler/cut_kind.h"
 #include "compiler/error.h"
 #include "compiler/unit_text.h"
 
@@ -31,6 +32,30 @@ constexpr int64_t kMostAbove = 30;
 constexpr int64_t kDash = 100;
 // Points of a curve lie so many parts of their bandwidth apart.
 constexpr int64_t kStepParts = 24;
+
+// The latency at the shown bandwidth with halves that were measured as
+// measured; nullopt when none was.
+std::optional<int64_t> MeasuredTotalNs(const Result& result,
+                                       const ShownRow& row) {
+  if (result.measured.empty()) return std::nullopt;
+  const MeasuredTimes& times = result.measured[row.row.cut];
+  if (!times.device_ns && !times.server_ns) return std::nullopt;
+  return times.device_ns.value_or(row.parts.device_ns) + row.parts.network_ns +
+         times.server_ns.value_or(row.parts.server_ns);
+}
+
+// Also a class of the style sheet.
+std::string_view WhereName(CutKind kind) {
+  switch (kind) {
+    case CutKind::kDeviceOnly:
+      return "device";
+    case CutKind::kServerOnly:
+      return "server";
+    case CutKind::kSplit:
+      break;
+  }
+  return "split";
+}
 
 class Chart {
  public:
@@ -187,10 +212,8 @@ class Chart {
     for (const ShownRow& row : rows_) {
       const int64_t from = x_.At(row.row.min_kbps);
       const int64_t to = x_.At(row.row.max_kbps);
-      const CutCosts& costs = result_.table->cuts[row.row.cut].costs;
-      const char* where = costs.server_layers == 0   ? "device"
-                          : costs.device_layers == 0 ? "server"
-                                                     : "split";
+      const std::string_view where =
+          WhereName(KindOf(result_.table->cuts[row.row.cut].costs));
       Add("<g><title>cut {}: {} to {}</title><rect class=\"band {}\" "
           "x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>",
           row.row.cut, FormatKbps(row.row.min_kbps),
@@ -307,15 +330,6 @@ class Chart {
 };
 
 }  // namespace
-
-std::optional<int64_t> MeasuredTotalNs(const Result& result,
-                                       const ShownRow& row) {
-  if (result.measured.empty()) return std::nullopt;
-  const MeasuredTimes& times = result.measured[row.row.cut];
-  if (!times.device_ns && !times.server_ns) return std::nullopt;
-  return times.device_ns.value_or(row.parts.device_ns) + row.parts.network_ns +
-         times.server_ns.value_or(row.parts.server_ns);
-}
 
 std::string LatencyChart(const Result& result,
                          const std::vector<ShownRow>& rows) {

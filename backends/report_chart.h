@@ -17,9 +17,4 @@ namespace dnncut {
 std::string LatencyChart(const Result& result,
                          const std::vector<ShownRow>& rows);
 
-// The latency at the shown bandwidth with halves that were measured as
-// measured; nullopt when none was.
-std::optional<int64_t> MeasuredTotalNs(const Result& result,
-                                       const ShownRow& row);
-
 }  // namespace dnncut

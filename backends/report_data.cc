@@ -40,7 +40,7 @@ Json CutJson(const Result& result, const LayerGroups& groups, size_t id) {
   const CutCosts& costs = result.table->cuts[id].costs;
   Json crossing = Json::array();
   for (size_t e = 0; e < groups.edges.size(); ++e) {
-    if (groups.edges[e].crossing_bytes[id] >= 0) crossing.push_back(e);
+    if (groups.edges[e].crosses[id]) crossing.push_back(e);
   }
   return {{"device_layers", costs.device_layers},
           {"server_layers", costs.server_layers},

@@ -12,6 +12,7 @@
 #include "backends/layered_layout.h"
 #include "backends/report_tables.h"
 #include "backends/report_text.h"
+#include "compiler/side_name.h"
 #include "compiler/unit_text.h"
 
 namespace dnncut {
@@ -34,7 +35,7 @@ class GraphDrawing {
     for (const GroupEdge& edge : groups.edges) {
       edges.emplace_back(edge.from, edge.to);
     }
-    layout_ = LayOut(static_cast<int>(groups.groups.size()), edges, kSizes);
+    layout_ = MakeLayout(static_cast<int>(groups.groups.size()), edges, kSizes);
   }
 
   std::string Svg() {
@@ -67,9 +68,7 @@ class GraphDrawing {
     return fmt::format("{} {}", Px(point.x + kMargin), Px(point.y + kMargin));
   }
 
-  bool Crosses(size_t edge) const {
-    return groups_.edges[edge].crossing_bytes[cut_] >= 0;
-  }
+  bool Crosses(size_t edge) const { return groups_.edges[edge].crosses[cut_]; }
 
   void AddEdge(size_t i) {
     const std::vector<Point>& points = layout_.edges[i];
@@ -211,7 +210,7 @@ std::string_view GroupSide(const LayerGroup& group, size_t cut, Side result) {
     case LayerGroup::Kind::kInputs:
       return "device";
     case LayerGroup::Kind::kResults:
-      return result == Side::kDevice ? "device" : "server";
+      return SideName(result);
     case LayerGroup::Kind::kLayers:
       break;
   }

@@ -9,6 +9,7 @@
 #include "backends/halves.h"
 #include "backends/report_text.h"
 #include "compiler/cut.h"
+#include "compiler/cut_kind.h"
 #include "compiler/dtype.h"
 #include "compiler/unit_text.h"
 
@@ -19,8 +20,14 @@ namespace {
 constexpr size_t kMostTensors = 400;
 
 std::string LayersText(const CutCosts& costs) {
-  if (costs.server_layers == 0) return "all on the device";
-  if (costs.device_layers == 0) return "all on the server";
+  switch (KindOf(costs)) {
+    case CutKind::kDeviceOnly:
+      return "all on the device";
+    case CutKind::kServerOnly:
+      return "all on the server";
+    case CutKind::kSplit:
+      break;
+  }
   return fmt::format("{} device, {} server", costs.device_layers,
                      costs.server_layers);
 }

@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
-#include <algorithm>
 #include <array>
-#include <optional>
 #include <stdexcept>
 #include <vector>
+
+#include "compiler/utf8.h"
 
 namespace dnncut {
 namespace {
@@ -18,88 +18,12 @@ constexpr char32_t kEllipsis = 0x2026;
 constexpr char32_t kIsolate = 0x2068;  // first strong isolate
 constexpr char32_t kIsolateEnd = 0x2069;
 
-struct Range {
-  char32_t first = 0;
-  char32_t last = 0;
-};
-
-// Controls, soft hyphen, direction marks, characters without width, separators
-// of lines, tags.
-constexpr std::array<Range, 10> kHidden = {{{0x00, 0x1f},
-                                            {0x7f, 0x9f},
-                                            {0xad, 0xad},
-                                            {0x61c, 0x61c},
-                                            {0x180e, 0x180e},
-                                            {0x200b, 0x200f},
-                                            {0x2028, 0x202e},
-                                            {0x2060, 0x206f},
-                                            {0xfeff, 0xfeff},
-                                            {0xe0000, 0xe007f}}};
-
-bool IsHidden(char32_t c) {
-  return std::ranges::any_of(kHidden, [c](const Range& range) {
-    return range.first <= c && c <= range.last;
-  });
-}
-
-// The smallest character that takes `more` bytes after the first.
-constexpr std::array<char32_t, 4> kLeast = {0, 0x80, 0x800, 0x10000};
-
-int BytesAfter(unsigned char lead) {
-  if (lead < 0x80) return 0;
-  if (lead >= 0xc2 && lead < 0xe0) return 1;
-  if (lead >= 0xe0 && lead < 0xf0) return 2;
-  return lead >= 0xf0 && lead < 0xf5 ? 3 : -1;
-}
-
-// Takes one character from `text` at `*at`; nullopt, and one byte taken, when
-// none starts there.
-std::optional<char32_t> TakeCharacter(std::string_view text, size_t* at) {
-  const auto lead = static_cast<unsigned char>(text[*at]);
-  const int more = BytesAfter(lead);
-  ++*at;
-  if (more < 0 || text.size() - *at < static_cast<size_t>(more)) {
-    return std::nullopt;
-  }
-  char32_t c = more == 0 ? lead : lead & (0x3fu >> more);
-  for (int i = 0; i < more; ++i) {
-    const auto byte = static_cast<unsigned char>(text[*at + i]);
-    if ((byte & 0xc0) != 0x80) return std::nullopt;
-    c = c << 6 | (byte & 0x3f);
-  }
-  const bool is_surrogate = c >= 0xd800 && c <= 0xdfff;
-  if (c < kLeast[more] || c > 0x10ffff || is_surrogate) return std::nullopt;
-  *at += more;
-  return c;
-}
-
 std::vector<char32_t> Characters(std::string_view text) {
   std::vector<char32_t> characters;
   for (size_t at = 0; at < text.size();) {
     characters.push_back(TakeCharacter(text, &at).value_or(kReplacement));
   }
   return characters;
-}
-
-void AppendUtf8(char32_t c, std::string* text) {
-  const auto tail = [&](int shift) {
-    *text += static_cast<char>(0x80 | (c >> shift & 0x3f));
-  };
-  if (c < 0x80) {
-    *text += static_cast<char>(c);
-  } else if (c < 0x800) {
-    *text += static_cast<char>(0xc0 | c >> 6);
-    tail(0);
-  } else if (c < 0x10000) {
-    *text += static_cast<char>(0xe0 | c >> 12);
-    tail(6);
-    tail(0);
-  } else {
-    *text += static_cast<char>(0xf0 | c >> 18);
-    tail(12);
-    tail(6);
-    tail(0);
-  }
 }
 
 void AppendVisible(char32_t c, std::string* text) {

@@ -18,6 +18,7 @@
 #include "backends/table_json.h"
 #include "backends/weights_file.h"
 #include "compiler/error.h"
+#include "compiler/side_name.h"
 
 namespace dnncut {
 namespace {

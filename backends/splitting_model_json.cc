@@ -9,6 +9,7 @@
 #include "backends/json_text.h"
 #include "backends/link_json.h"
 #include "compiler/json_file.h"
+#include "compiler/side_name.h"
 
 namespace dnncut {
 namespace {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "backends/firmware_json.h"
+#include "backends/latency_parts.h"
 #include "backends/link_json.h"
 #include "compiler/error.h"
 #include "compiler/json_file.h"
@@ -96,7 +97,7 @@ TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
   for (const JsonValue& tensor : GetArray(json, "tensors")) {
     cut.tensors.push_back(ReadTensor(tensor));
   }
-  if (costs.server_layers > 0 || !cut.tensors.empty()) costs.rtt_ns = rtt_ns;
+  if (!SendsNothing(cut)) costs.rtt_ns = rtt_ns;
   cut.device_weight_bytes = GetInt64(json, "device_weight_bytes");
   cut.server_weight_bytes = GetInt64(json, "server_weight_bytes");
   cut.device_model = ReadHalf(json, "device", id);
@@ -169,8 +170,8 @@ std::vector<std::string> ReadCommands(const JsonValue& root) {
   return commands;
 }
 
-std::optional<double> ReadSlowdown(const JsonValue& refined,
-                                   std::string_view side) {
+std::optional<double> ReadRefinedSide(const JsonValue& refined,
+                                      std::string_view side) {
   const std::string key = fmt::format("{}_slowdown", side);
   const auto slowdown = FindMember(refined, key);
   if (!GetBool(refined, side)) {
@@ -228,8 +229,8 @@ TableFile ReadTableFile(const std::string& path) {
                            GetInt64(*json, "worst_kbps")};
   }
   if (const auto json = FindMember(root, "refined")) {
-    table.refined = {ReadSlowdown(*json, "device"),
-                     ReadSlowdown(*json, "server")};
+    table.refined = {ReadRefinedSide(*json, "device"),
+                     ReadRefinedSide(*json, "server")};
   }
   if (const auto json = FindMember(root, "firmware")) {
     table.firmware = ReadFirmwareOptions(*json);

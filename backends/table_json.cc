@@ -8,6 +8,7 @@
 #include "backends/halves.h"
 #include "backends/interface_hash.h"
 #include "backends/json_text.h"
+#include "compiler/side_name.h"
 
 namespace dnncut {
 namespace {
@@ -15,16 +16,11 @@ namespace {
 using ValueInfos =
     google::protobuf::RepeatedPtrField<ONNX_NAMESPACE::ValueInfoProto>;
 
-template <typename T>
-Json OrNull(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
-
 Json TensorJson(const Tensor& tensor) {
   Json json = {{"name", tensor.name}};
   json["dtype"] = DTypeName(tensor.type.dtype);
   json["shape"] = tensor.type.has_rank ? Json(tensor.type.shape) : Json();
-  json["bytes"] = tensor.bytes ? Json(*tensor.bytes) : Json();
+  json["bytes"] = OrNull(tensor.bytes);
   return json;
 }
 

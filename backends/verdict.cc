@@ -6,6 +6,8 @@
 #include <algorithm>
 
 #include "compiler/cut.h"
+#include "compiler/cut_kind.h"
+#include "compiler/latency_ratio.h"
 #include "compiler/unit_text.h"
 
 namespace dnncut {
@@ -19,12 +21,21 @@ std::string PlacesText(const CutTable& table) {
   for (size_t i = 0; i < rows.size(); ++i) {
     const CutCosts& costs = table.cuts[rows[i].cut].costs;
     if (i > 0) text += ", ";
-    text += costs.server_layers == 0 ? "on the device" : "on the server";
+    text += KindOf(costs) == CutKind::kDeviceOnly ? "on the device"
+                                                  : "on the server";
     if (rows.size() == 1) break;
     text += i == 0 ? " up to " + FormatKbps(rows[i].max_kbps)
                    : " from " + FormatKbps(rows[i].min_kbps);
   }
   return text;
+}
+
+double Factor(const LatencyRatio& ratio) {
+  return static_cast<double>(ratio.latency) / static_cast<double>(ratio.base);
+}
+
+bool IsSplit(const CutTable& table, const TableRow& row) {
+  return KindOf(table.cuts[row.cut].costs) == CutKind::kSplit;
 }
 
 }  // namespace
@@ -36,24 +47,25 @@ std::optional<Gain> GainOver(const Problem& problem, const CutTable& table,
   const Cut alone(problem.layers.size(), side);
   if (!IsFeasible(problem, alone)) return std::nullopt;
   const CutCosts costs = CountCosts(problem, alone);
-  std::optional<Gain> gain;
+  const LatencyLine theirs = LineOf(costs, problem.downlink);
+  LatencyRatio least;
+  LatencyRatio most;
+  int64_t most_kbps = 0;
   for (const TableRow& row : table.rows) {
-    const CutCosts& best = table.cuts[row.cut].costs;
+    const LatencyLine ours =
+        LineOf(table.cuts[row.cut].costs, problem.downlink);
     for (const int64_t kbps : {row.min_kbps, row.max_kbps}) {
-      const auto ours =
-          static_cast<double>(ScaledLatency(best, problem.downlink, kbps));
-      const auto theirs =
-          static_cast<double>(ScaledLatency(costs, problem.downlink, kbps));
-      const double factor = ours > 0 ? theirs / ours : 1;
-      if (!gain) gain = Gain{factor, factor, kbps};
-      gain->least = std::min(gain->least, factor);
-      if (factor > gain->most) {
-        gain->most = factor;
-        gain->most_kbps = kbps;
+      LatencyRatio ratio = RatioAt(theirs, ours, kbps);
+      // Nothing is gained over no time at all.
+      if (ratio.base == 0) ratio = {};
+      if (most_kbps == 0 || ratio < least) least = ratio;
+      if (most_kbps == 0 || most < ratio) {
+        most = ratio;
+        most_kbps = kbps;
       }
     }
   }
-  return gain;
+  return Gain{Factor(least), Factor(most), most_kbps};
 }
 
 std::string GainText(std::string_view place, const std::optional<Gain>& gain) {
@@ -67,11 +79,8 @@ std::string GainText(std::string_view place, const std::optional<Gain>& gain) {
 }
 
 bool HasSplit(const CutTable& table) {
-  return std::any_of(
-      table.rows.begin(), table.rows.end(), [&table](const TableRow& row) {
-        const CutCosts& costs = table.cuts[row.cut].costs;
-        return costs.device_layers > 0 && costs.server_layers > 0;
-      });
+  return std::ranges::any_of(
+      table.rows, [&](const TableRow& row) { return IsSplit(table, row); });
 }
 
 std::string VerdictText(const CutTable& table, const CutTable& exact) {
@@ -82,21 +91,21 @@ std::string VerdictText(const CutTable& table, const CutTable& exact) {
         PlacesText(table));
   }
   const auto is_split = [&table](const TableRow& row) {
-    const CutCosts& costs = table.cuts[row.cut].costs;
-    return costs.device_layers > 0 && costs.server_layers > 0;
+    return IsSplit(table, row);
   };
   const auto first =
       std::find_if(table.rows.begin(), table.rows.end(), is_split);
   const auto last =
       std::find_if(table.rows.rbegin(), table.rows.rend(), is_split);
-  return fmt::format("split: it pays from {} to {}",
-                     FormatKbps(first->min_kbps), FormatKbps(last->max_kbps));
+  return fmt::format("split: it pays from {}",
+                     FormatKbpsRange(first->min_kbps, last->max_kbps));
 }
 
 std::string LinkText(const Problem& problem) {
   std::string text = fmt::format(
-      "uplink {} to {}, round trip {}", FormatKbps(problem.range.min_kbps),
-      FormatKbps(problem.range.max_kbps), FormatDuration(problem.rtt_ns));
+      "uplink {}, round trip {}",
+      FormatKbpsRange(problem.range.min_kbps, problem.range.max_kbps),
+      FormatDuration(problem.rtt_ns));
   if (problem.result == Side::kServer) {
     return text + ", results wanted on the server";
   }

@@ -10,6 +10,7 @@
 
 #include "backends/halves.h"
 #include "backends/result_writer.h"
+#include "compiler/side_name.h"
 #include "tools/median.h"
 #include "tools/scratch_folder.h"
 #include "tools/units.h"

@@ -14,6 +14,7 @@
 #include "backends/result_writer.h"
 #include "backends/weights_file.h"
 #include "compiler/checked_math.h"
+#include "compiler/side_name.h"
 #include "passes/compress.h"
 #include "tools/compiled_result.h"
 #include "tools/probe_cuts.h"

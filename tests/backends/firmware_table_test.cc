@@ -8,6 +8,7 @@
 #include "backends/firmware_header.h"
 #include "backends/interface_hash.h"
 #include "compiler/error.h"
+#include "compiler/hysteresis.h"
 #include "tests/backends/split_model.h"
 #include "tests/backends/test_models.h"
 
@@ -32,10 +33,15 @@ TEST(FirmwareTable, HasTheRowsAndCutsOfTheTable) {
   EXPECT_EQ(table.max_slowdown_permille, 2500u);
   EXPECT_EQ(table.rtt_us, 5000u);
   EXPECT_EQ(table.dwell_ms, 70u);
+  const Hysteresis hysteresis = MakeHysteresis(
+      split.table, split.problem.downlink, result.firmware.hysteresis);
   ASSERT_EQ(table.rows.size(), split.table.rows.size());
+  ASSERT_EQ(table.rows.size(), hysteresis.stay.size());
   for (size_t i = 0; i < table.rows.size(); ++i) {
     EXPECT_EQ(table.rows[i].min_kbps, split.table.rows[i].min_kbps);
     EXPECT_EQ(table.rows[i].cut, split.table.rows[i].cut);
+    EXPECT_EQ(table.rows[i].down_kbps, hysteresis.stay[i].min_kbps);
+    EXPECT_EQ(table.rows[i].up_kbps, hysteresis.stay[i].max_kbps);
   }
   ASSERT_EQ(table.cuts.size(), split.table.cuts.size());
   for (size_t i = 0; i < table.cuts.size(); ++i) {
@@ -104,6 +110,23 @@ TEST(FirmwareTable, RefusesWhatFirmwareCannotAddUp) {
   EXPECT_EQ(error(split, 1000), "");
   ++split.table.cuts[0].costs.upload_bytes;
   EXPECT_EQ(error(split, 1000), "E612");
+}
+
+// No flag gives such a time, but a table.json may, and refine takes it.
+TEST(FirmwareTable, RefusesARoundTripThatFirmwareCannotCount) {
+  TempFolder temp;
+  SplitModel split = MakeSplitModel(ChainModel(), temp);
+  split.problem.rtt_ns = int64_t{UINT32_MAX} * 1000;
+  EXPECT_EQ(MakeFirmwareTable(split.AsResult()).rtt_us, UINT32_MAX);
+  for (const int64_t rtt_ns : {int64_t{UINT32_MAX} * 1000 + 1, INT64_MAX}) {
+    split.problem.rtt_ns = rtt_ns;
+    try {
+      MakeFirmwareTable(split.AsResult());
+      ADD_FAILURE() << rtt_ns;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.id(), "E612");
+    }
+  }
 }
 
 TEST(FirmwareTable, RefusesMoreThanFirmwareCounts) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "backends/edge_labels.h"
 #include "backends/layer_groups.h"
@@ -26,18 +27,52 @@ std::vector<std::pair<int, int>> EdgesOf(const LayerGroups& groups) {
   return edges;
 }
 
-// What crosses, counted from the edges: a tensor once for each group that reads
-// it, so at least what the cut sends.
+Side SideOf(const Problem& problem, const LayerGroup& group, size_t cut) {
+  switch (group.kind) {
+    case LayerGroup::Kind::kInputs:
+      return Side::kDevice;
+    case LayerGroup::Kind::kResults:
+      return problem.result;
+    case LayerGroup::Kind::kLayers:
+      break;
+  }
+  return group.on_device[cut] > 0 ? Side::kDevice : Side::kServer;
+}
+
+// The tensors that a cut sends or brings back.
+std::set<TensorId> CrossingIn(const Problem& problem, const TableCut& cut) {
+  std::set<TensorId> crossing(cut.costs.uploaded.begin(),
+                              cut.costs.uploaded.end());
+  for (size_t t = 0; t < problem.tensors.size(); ++t) {
+    const ProblemTensor& tensor = problem.tensors[t];
+    if (tensor.result && problem.result == Side::kDevice &&
+        cut.cut[tensor.producer] == Side::kServer) {
+      crossing.insert(static_cast<TensorId>(t));
+    }
+  }
+  return crossing;
+}
+
+// Groups that are on one side in every cut: what crosses is what leads from a
+// group to one on the other side. Layers inside a group may be on two sides
+// where they are only similar; then nothing more can be said.
 void ExpectCrossings(const Problem& problem, const CutTable& table,
                      const LayerGroups& groups) {
+  const bool is_exact = groups.grouping != LayerGrouping::kSimilar;
   for (size_t c = 0; c < groups.groups[0].on_device.size(); ++c) {
-    int64_t bytes = 0;
+    std::set<TensorId> crossing;
     for (const GroupEdge& edge : groups.edges) {
-      bytes += std::max<int64_t>(edge.crossing_bytes[c], 0);
+      if (is_exact) {
+        EXPECT_EQ(edge.crosses[c],
+                  SideOf(problem, groups.groups[edge.from], c) !=
+                      SideOf(problem, groups.groups[edge.to], c));
+      }
+      if (!edge.crosses[c]) continue;
+      crossing.insert(edge.tensors.begin(), edge.tensors.end());
     }
-    const CutCosts& costs = table.cuts[c].costs;
-    EXPECT_GE(bytes, costs.upload_bytes);
-    if (groups.grouping == LayerGrouping::kConnected) {
+    const std::set<TensorId> expected = CrossingIn(problem, table.cuts[c]);
+    if (is_exact) {
+      EXPECT_EQ(crossing, expected);
       for (const LayerGroup& group : groups.groups) {
         if (group.kind != LayerGroup::Kind::kLayers) continue;
         EXPECT_TRUE(group.on_device[c] == 0 ||
@@ -59,8 +94,8 @@ TEST(LayerGroups, HaveNoCyclesAndHoldEveryLayerOnce) {
     EXPECT_EQ(layers, static_cast<int>(problem.layers.size()));
     ExpectCrossings(problem, table, groups);
     // Throws when there is a cycle.
-    LayOut(static_cast<int>(groups.groups.size()), EdgesOf(groups),
-           {100, 50, 10, 40, 10});
+    MakeLayout(static_cast<int>(groups.groups.size()), EdgesOf(groups),
+               {100, 50, 10, 40, 10});
   }
 }
 
@@ -98,6 +133,62 @@ TEST(LayerGroups, AreNeverTooManyToDraw) {
   }
 }
 
+TEST(LayerGroups, OfOneSideNeedNotBeConnectedWhenThereAreTooMany) {
+  // Branches without ends: all on the device, or all on the server.
+  const Problem problem = Branches(kMostGroups + 1);
+  CutTable table;
+  for (const Side side : {Side::kServer, Side::kDevice}) {
+    const Cut cut(problem.layers.size(), side);
+    const int id = static_cast<int>(table.cuts.size());
+    table.cuts.push_back({cut, CountCosts(problem, cut)});
+    table.rows.push_back({id * 500 + 1, id * 500 + 500, id});
+  }
+  const LayerGroups groups = GroupLayers(problem, table);
+  EXPECT_EQ(groups.grouping, LayerGrouping::kSameSides);
+  ASSERT_EQ(groups.groups.size(), 3u);
+  EXPECT_EQ(groups.groups[1].layers, kMostGroups + 1);
+  ExpectCrossings(problem, table, groups);
+}
+
+TEST(LayerGroups, OfManyCutsHoldLayersThatAreSimilar) {
+  // A chain that is cut behind every layer.
+  constexpr int kLayers = 3 * kMostGroups;
+  Problem problem;
+  problem.range = {1, 1000};
+  problem.tensors.push_back(MakeTensor("x", kModelInput, {0}, 8));
+  for (int l = 0; l < kLayers; ++l) {
+    problem.layers.push_back(MakeLayer("l", 1, 1));
+    const std::vector<LayerId> readers =
+        l + 1 < kLayers ? std::vector<LayerId>{l + 1} : std::vector<LayerId>{};
+    problem.tensors.push_back(MakeTensor("t", l, readers, 8));
+  }
+  problem.tensors.back().result = true;
+  CutTable table;
+  for (int first = 0; first <= kLayers; ++first) {
+    Cut cut(kLayers, Side::kServer);
+    std::fill(cut.begin(), cut.begin() + first, Side::kDevice);
+    table.cuts.push_back({cut, CountCosts(problem, cut)});
+    table.rows.push_back({first + 1, first + 1, first});
+  }
+  const LayerGroups groups = GroupLayers(problem, table);
+  EXPECT_EQ(groups.grouping, LayerGrouping::kSimilar);
+  EXPECT_LE(groups.groups.size(), kMostGroups + 2u);
+  EXPECT_GT(groups.groups.size(), kMostGroups / 2u);
+  // Of a chain they are its pieces, in order.
+  LayerId next = 0;
+  for (const LayerGroup& group : groups.groups) {
+    if (group.kind != LayerGroup::Kind::kLayers) continue;
+    EXPECT_EQ(group.first, next);
+    EXPECT_EQ(group.last - group.first + 1, group.layers);
+    next = group.last + 1;
+  }
+  EXPECT_EQ(next, kLayers);
+  ExpectCrossings(problem, table, groups);
+  // Throws when there is a cycle.
+  MakeLayout(static_cast<int>(groups.groups.size()), EdgesOf(groups),
+             {100, 50, 10, 40, 10});
+}
+
 TEST(LayeredLayout, PutsNothingOnTopOfAnother) {
   const LayoutSizes sizes = {100, 50, 10, 40, 10};
   for (uint64_t seed = 0; seed < 300; ++seed) {
@@ -110,7 +201,7 @@ TEST(LayeredLayout, PutsNothingOnTopOfAnother) {
         edges.emplace_back(random.Below(to), to);
       }
     }
-    const Layout layout = LayOut(nodes, edges, sizes);
+    const Layout layout = MakeLayout(nodes, edges, sizes);
     for (int a = 0; a < nodes; ++a) {
       EXPECT_GE(layout.nodes[a].x, 0);
       EXPECT_LE(layout.nodes[a].x + sizes.node_width, layout.width);
@@ -135,13 +226,13 @@ TEST(LayeredLayout, PutsNothingOnTopOfAnother) {
 
 TEST(LayeredLayout, DrawsAChainStraight) {
   const Layout layout =
-      LayOut(4, {{0, 1}, {1, 2}, {2, 3}}, {100, 50, 10, 40, 10});
+      MakeLayout(4, {{0, 1}, {1, 2}, {2, 3}}, {100, 50, 10, 40, 10});
   for (const Point& node : layout.nodes) EXPECT_EQ(node.x, 0);
   EXPECT_EQ(layout.width, 100);
 }
 
 TEST(LayeredLayout, RefusesCycles) {
-  EXPECT_THROW(LayOut(2, {{0, 1}, {1, 0}}, {}), std::logic_error);
+  EXPECT_THROW(MakeLayout(2, {{0, 1}, {1, 0}}, {}), std::logic_error);
 }
 
 // Two upright edges close to each other: labels are left and right of both.

@@ -33,20 +33,9 @@ using testing::HasSubstr;
 using testing::Not;
 
 // A result without a model file behind it.
-struct MadeResult {
-  SourceModel model;
-  Graph graph;
-  Problem problem;
-  BlockGraph blocks;
-  CutTable table;
-
+struct MadeResult : SplitModel {
   Result AsResult() const {
-    Result result;
-    result.model = &model;
-    result.graph = &graph;
-    result.problem = &problem;
-    result.blocks = &blocks;
-    result.table = &table;
+    Result result = SplitModel::AsResult();
     result.device = {"board", "profile"};
     result.server = {"rack", "roofline"};
     result.version = "1.2.3";

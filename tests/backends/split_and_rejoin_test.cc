@@ -11,6 +11,7 @@
 #include <set>
 
 #include "backends/halves.h"
+#include "compiler/side_name.h"
 #include "tests/backends/split_model.h"
 #include "tests/backends/test_models.h"
 

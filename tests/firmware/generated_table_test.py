@@ -7,8 +7,9 @@
 Compiles example models, builds a C program from the generated header, and
 compares its answers, from the constants and from dnncut_table.bin, with the
 rows of table.json (at every threshold and beside it, and at 100,000 random
-bandwidths) and with the best of its cuts. Python and a C compiler are all that
-it needs; without gcc it exits with 77.
+bandwidths), with the best of its cuts, and with a walk over the rows that keeps
+a cut as long as its thresholds say. Python and a C compiler are all that it
+needs; without gcc it exits with 77.
 """
 
 import json
@@ -75,7 +76,14 @@ def questions(table):
         return number.getrandbits(32) >> number.randrange(32)
 
     kbps = [0] + thresholds(table) + [any_number() for _ in range(100_000)]
-    return [(w, any_number() >> 4, any_number() >> 8) for w in kbps]
+    dwell_ms = table["firmware"]["min_dwell_ms"]
+    now_ms = 0
+    asked = []
+    for w in kbps:
+        # Too soon for a change as often as not; far from where the clock wraps.
+        now_ms += number.randrange(2 * dwell_ms // 3)
+        asked.append((w, any_number() >> 4, any_number() >> 8, now_ms))
+    return asked
 
 
 def clamp(number, low, high):
@@ -89,12 +97,46 @@ def fallback(table):
     return NO_CUT
 
 
+def row_of(table, kbps):
+    return next(row for row in table["rows"]
+                if row["min_kbps"] <= kbps <= row["max_kbps"])
+
+
 def row_cut(table, kbps):
     if kbps == 0:
         return fallback(table)
     kbps = clamp(kbps, table["link"]["min_kbps"], table["link"]["max_kbps"])
-    return next(row["cut"] for row in table["rows"]
-                if row["min_kbps"] <= kbps <= row["max_kbps"])
+    return row_of(table, kbps)["cut"]
+
+
+class Stepper:
+    """What dnncut_step should do, with the thresholds of table.json."""
+
+    def __init__(self, table):
+        self.table = table
+        self.row = None  # in the fallback, or nowhere
+        self.changed_ms = None  # nowhere yet
+
+    def step(self, kbps, now_ms):
+        link = self.table["link"]
+        if kbps == 0:
+            if self.row is not None or self.changed_ms is None:
+                self.row, self.changed_ms = None, now_ms
+            return fallback(self.table)
+        kbps = clamp(kbps, link["min_kbps"], link["max_kbps"])
+        if self.may_move(kbps, now_ms):
+            self.row, self.changed_ms = row_of(self.table, kbps), now_ms
+        return self.row["cut"] if self.row else fallback(self.table)
+
+    def may_move(self, kbps, now_ms):
+        if self.changed_ms is None:
+            return True
+        dwelt = now_ms - self.changed_ms >= (
+            self.table["firmware"]["min_dwell_ms"])
+        if self.row is None:
+            return dwelt or fallback(self.table) == NO_CUT
+        return dwelt and not (
+            self.row["down_kbps"] <= kbps <= self.row["up_kbps"])
 
 
 def best_cut(table, kbps, rtt_us, permille, slowdowns):
@@ -130,15 +172,21 @@ def check(dnncut, example, flags, prefix, folder):
     asked = questions(table)
     answers = run(build(out, prefix, folder),
                   os.path.join(out, "firmware", "dnncut_table.bin"),
-                  input="".join("%d %d %d\n" % q for q in asked)).split("\n")
+                  input="".join("%d %d %d %d\n" % q for q in asked)).split("\n")
     assert len(answers) == len(asked) + 1, "the program stopped"
+    stepper = Stepper(table)
+    kept = 0
     for question, answer in zip(asked, answers):
-        row = row_cut(table, question[0])
-        best = best_cut(table, *question, slowdowns_of(flags))
-        expected = "%d %d %d %d" % (row, row, best, best)
+        kbps, rtt_us, permille, now_ms = question
+        row = row_cut(table, kbps)
+        best = best_cut(table, kbps, rtt_us, permille, slowdowns_of(flags))
+        step = stepper.step(kbps, now_ms)
+        kept += step != row
+        expected = "%d %d %d %d %d %d" % (row, row, best, best, step, step)
         assert answer == expected, (example, question, answer, expected)
-    print("%s: %d rows, %d cuts, %d questions" %
-          (example, len(table["rows"]), len(table["cuts"]), len(asked)))
+    assert kept > 0 or len(table["rows"]) == 1, "no cut was ever kept"
+    print("%s: %d rows, %d cuts, %d questions, %d times a cut was kept" %
+          (example, len(table["rows"]), len(table["cuts"]), len(asked), kept))
     return out
 
 

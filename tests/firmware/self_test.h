@@ -54,7 +54,7 @@ static inline void walk_on(walk *w) {
 
 #define WALK_STEPS 5000u
 
-/* All answers of a walk in one number. lookup_test.cc finds the same numbers
+/* All answers of a walk in one number. walk_test.cc finds the same numbers
  * without the reader. */
 #define SAMPLE_DIGEST 2428967883u
 #define EXTREME_DIGEST 3766564495u
