@@ -11,9 +11,9 @@
 #include <limits>
 #include <set>
 
+#include "compiler/side_name.h"
 #include "compiler/unit_text.h"
 #include "tools/explain_words.h"
-#include "tools/side_words.h"
 #include "tools/terminal.h"
 
 namespace dnncut {
@@ -115,7 +115,7 @@ class Picture {
         "    style=\"{}\";\n"
         "    color=\"{}\";\n"
         "    node [shape={}, style=filled, fillcolor=\"{}\"];\n",
-        SideWord(side), SideWord(side),
+        SideName(side), SideName(side),
         Escape(on_device ? table.device.name : table.server.name),
         FormatPlural(on_device ? chosen_.costs.device_layers
                                : chosen_.costs.server_layers,
@@ -160,7 +160,7 @@ class Picture {
     if (hidden == 0) return;
     text_ += fmt::format(
         "    {}_rest [style=\"filled,dashed\", label=\"{} not shown\\n{}\"];\n",
-        SideWord(side), FormatPlural(hidden, "layer"),
+        SideName(side), FormatPlural(hidden, "layer"),
         FormatDuration(hidden_ns));
   }
 

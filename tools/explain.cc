@@ -4,8 +4,9 @@
 #include <algorithm>
 
 #include "compiler/block_graph.h"
-#include "compiler/checked_math.h"
-#include "tools/side_words.h"
+#include "compiler/rounding.h"
+#include "compiler/side_name.h"
+#include "compiler/unit_text.h"
 #include "tools/what_if.h"
 
 namespace dnncut {
@@ -13,18 +14,54 @@ namespace {
 
 constexpr size_t kLongest = 3;
 
-int64_t TransferNs(int64_t bytes, int64_t kbps) {
-  const Int128 scaled = Int128{kByteNsKbps} * bytes;
-  const Int128 ns = (scaled * 2 + kbps) / (Int128{kbps} * 2);
+// With `cross_ns` besides the bytes.
+int64_t TransferNs(const ProblemTensor& tensor, int64_t cross_ns,
+                   int64_t kbps) {
+  const Int128 ns =
+      cross_ns +
+      DivideRounded(Int128{kByteNsKbps} * tensor.bytes.value(), kbps);
   if (ns > INT64_MAX) {
-    Fail(ExitCode::kBadInput, "E210", "the time of a transfer is too large");
+    Fail(ExitCode::kBadInput, "E210",
+         "the time that tensor '{}' takes on the link at {} is too large; ask "
+         "for a higher --bandwidth",
+         tensor.name, FormatKbps(kbps));
   }
   return static_cast<int64_t>(ns);
+}
+
+// What a tensor takes on the link at `kbps`, with what its crossing costs,
+// rounded half up.
+int64_t SendNs(const ProblemTensor& tensor, int64_t kbps) {
+  return TransferNs(tensor, tensor.cross_ns, kbps);
+}
+
+// The same for a result that comes back.
+int64_t ReturnNs(const ProblemTensor& tensor, const Downlink& downlink,
+                 int64_t kbps) {
+  if (downlink.kind == Downlink::Kind::kSame) {
+    return TransferNs(tensor, 0, kbps);
+  }
+  return FixedDownloadNs(downlink, tensor.bytes.value());
 }
 
 LatencyParts Minus(const LatencyParts& a, const LatencyParts& b) {
   return {a.device_ns - b.device_ns, a.network_ns - b.network_ns,
           a.server_ns - b.server_ns, a.total_ns - b.total_ns};
+}
+
+Other CompareAt(const Compiled& compiled, const Spot& spot,
+                const TableCut& cut) {
+  Other other;
+  other.cut = cut;
+  other.parts = PartsAt(cut.costs, compiled.problem.downlink, spot.kbps);
+  other.more = Minus(other.parts, spot.parts);
+  const Cut& chosen = compiled.cuts[spot.row.cut].cut;
+  for (LayerId l = 0; l < static_cast<int>(cut.cut.size()); ++l) {
+    if (cut.cut[l] == chosen[l]) continue;
+    (cut.cut[l] == Side::kDevice ? other.to_device : other.to_server)
+        .push_back(l);
+  }
+  return other;
 }
 
 std::optional<Other> AloneOn(const Compiled& compiled, const Spot& spot,
@@ -40,7 +77,7 @@ bool FindNext(const Compiled& compiled, const Spot& spot,
               std::optional<Other>* next_best) {
   const NextBest next = FindNextBest(
       compiled.problem, compiled.cuts[spot.row.cut].cut, spot.kbps);
-  if (next.found) *next_best = CompareAt(compiled, spot, next.cut);
+  if (next.cut) *next_best = CompareAt(compiled, spot, *next.cut);
   return next.searched;
 }
 
@@ -53,7 +90,7 @@ std::vector<LongPart> AllParts(const Problem& problem, const TableCut& chosen,
     const ProblemLayer& layer = problem.layers[l];
     const Side side = chosen.cut[l];
     parts.push_back(
-        {What::kLayer, layer.name, std::string(SideWord(side)),
+        {What::kLayer, layer.name, std::string(SideName(side)),
          side == Side::kDevice ? layer.device_ns : layer.server_ns});
   }
   for (const TensorId t : chosen.costs.uploaded) {
@@ -128,21 +165,6 @@ std::vector<Spot> SpotsOf(const Compiled& compiled,
     spots.push_back(SpotAt(compiled, MiddleKbps(row.min_kbps, row.max_kbps)));
   }
   return spots;
-}
-
-Other CompareAt(const Compiled& compiled, const Spot& spot,
-                const TableCut& cut) {
-  Other other;
-  other.cut = cut;
-  other.parts = PartsAt(cut.costs, compiled.problem.downlink, spot.kbps);
-  other.more = Minus(other.parts, spot.parts);
-  const Cut& chosen = compiled.cuts[spot.row.cut].cut;
-  for (LayerId l = 0; l < static_cast<int>(cut.cut.size()); ++l) {
-    if (cut.cut[l] == chosen[l]) continue;
-    (cut.cut[l] == Side::kDevice ? other.to_device : other.to_server)
-        .push_back(l);
-  }
-  return other;
 }
 
 LayerExplanation ExplainLayer(const Compiled& compiled, LayerId layer,
@@ -249,19 +271,6 @@ bool ComesBack(const Problem& problem, const ProblemTensor& tensor,
                const Cut& cut) {
   return tensor.result && problem.result == Side::kDevice &&
          cut[tensor.producer] == Side::kServer;
-}
-
-int64_t SendNs(const ProblemTensor& tensor, int64_t kbps) {
-  return CheckedAdd(tensor.cross_ns, TransferNs(tensor.bytes.value(), kbps),
-                    "the time of a transfer");
-}
-
-int64_t ReturnNs(const ProblemTensor& tensor, const Downlink& downlink,
-                 int64_t kbps) {
-  if (downlink.kind == Downlink::Kind::kSame) {
-    return TransferNs(tensor.bytes.value(), kbps);
-  }
-  return FixedDownloadNs(downlink, tensor.bytes.value());
 }
 
 }  // namespace dnncut

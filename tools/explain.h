@@ -2,8 +2,8 @@
 //
 // Why a compiled table is as it is. Everything comes from the result folder:
 // what is, from the table; what would be, by solving the problem again with a
-// layer pinned to the other side, which is exact. explain_text.cc shows it to
-// people, explain_json.cc to programs.
+// layer pinned to the other side, which is exact. explain_text.h shows it to
+// people, explain_json.h to programs.
 #pragma once
 
 #include <cstdint>
@@ -51,9 +51,6 @@ struct Other {
   std::vector<LayerId> to_server;
 };
 
-Other CompareAt(const Compiled& compiled, const Spot& spot,
-                const TableCut& cut);
-
 struct LayerExplanation {
   struct At {
     Spot spot;
@@ -64,7 +61,7 @@ struct LayerExplanation {
   LayerId layer = 0;
   std::optional<Hold> not_on_device;  // why no cut has it there
   std::optional<Hold> not_on_server;
-  // What is on a side whenever the layer is.
+  // What follows the layer to a side, see MustFollow.
   std::vector<LayerId> with_it_on_device;
   std::vector<LayerId> with_it_on_server;
   std::vector<TensorId> reads;
@@ -139,12 +136,5 @@ Overview ExplainTable(const Compiled& compiled);
 // Does the cut bring this result back from the server?
 bool ComesBack(const Problem& problem, const ProblemTensor& tensor,
                const Cut& cut);
-
-// What a tensor takes on the link at `kbps`, with what its crossing costs,
-// rounded half up.
-int64_t SendNs(const ProblemTensor& tensor, int64_t kbps);
-// The same for a result that comes back.
-int64_t ReturnNs(const ProblemTensor& tensor, const Downlink& downlink,
-                 int64_t kbps);
 
 }  // namespace dnncut

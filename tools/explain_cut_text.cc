@@ -5,6 +5,7 @@
 
 #include <iterator>
 
+#include "compiler/rounding.h"
 #include "compiler/unit_text.h"
 #include "tools/explain_text.h"
 #include "tools/explain_words.h"
@@ -87,7 +88,8 @@ std::string LongestText(const CutExplanation& explanation) {
 // ", 7.88 times faster": how many times `part` the whole is, rounded half up;
 // nothing where that is hardly more than once.
 std::string TimesText(int64_t whole, int64_t part, std::string_view how) {
-  const int64_t hundredths = (whole * 200 + part) / (part * 2);
+  const auto hundredths =
+      static_cast<int64_t>(DivideRounded(Int128{whole} * 100, part));
   if (hundredths < 110) return "";
   return fmt::format(", {}.{:02} times {}", hundredths / 100, hundredths % 100,
                      how);
@@ -96,8 +98,8 @@ std::string TimesText(int64_t whole, int64_t part, std::string_view how) {
 // How far this bandwidth is from where another cut takes over.
 std::string UsedLines(const Compiled& compiled, const Spot& spot) {
   std::string text = Labelled(
-      "used", fmt::format("from {} to {}", FormatKbps(spot.row.min_kbps),
-                          FormatKbps(spot.row.max_kbps)));
+      "used", fmt::format("from {}", FormatKbpsRange(spot.row.min_kbps,
+                                                     spot.row.max_kbps)));
   for (const TableRow& row : compiled.table.rows) {
     if (row.max_kbps + 1 == spot.row.min_kbps) {
       text += Labelled(
@@ -119,18 +121,9 @@ std::string UsedLines(const Compiled& compiled, const Spot& spot) {
 std::string UsedText(const Compiled& compiled, size_t cut) {
   for (const TableRow& row : compiled.table.rows) {
     if (row.cut != static_cast<int>(cut)) continue;
-    return fmt::format("{} to {}", FormatKbps(row.min_kbps),
-                       FormatKbps(row.max_kbps));
+    return FormatKbpsRange(row.min_kbps, row.max_kbps);
   }
   return "never";
-}
-
-std::string DeviceLayersText(const TableCut& cut) {
-  const std::string count =
-      fmt::format("{}/{}", cut.costs.device_layers, cut.cut.size());
-  if (cut.costs.server_layers == 0) return count + " all";
-  if (cut.costs.device_layers == 0) return count + " none";
-  return count;
 }
 
 // All cuts of the table and both extremes, at the bandwidth in question.
@@ -141,7 +134,7 @@ std::string CutsText(const Compiled& compiled,
   const auto add = [&](const std::string& name, const Other& other,
                        const std::string& used) {
     const bool is_chosen = name == fmt::format("{}", spot.row.cut);
-    rows.push_back({name, DeviceLayersText(other.cut),
+    rows.push_back({name, DeviceLayersText(other.cut.costs),
                     FormatDuration(other.parts.total_ns),
                     is_chosen
                         ? "this one"

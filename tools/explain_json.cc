@@ -3,12 +3,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tools/side_words.h"
+#include "backends/json_text.h"
+#include "compiler/side_name.h"
 
 namespace dnncut {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json Start(const Compiled& compiled, std::string_view about) {
   return {{"schema", "dnncut.explain/1"},
@@ -63,13 +62,9 @@ Json HoldJson(const Problem& problem, const std::optional<Hold>& hold) {
   if (!hold) return nullptr;
   std::vector<LayerId> layers = {hold->first};
   for (const FollowStep& step : hold->steps) layers.push_back(step.layer);
-  return {{"not_on", SideWord(hold->side)},
+  return {{"not_on", SideName(hold->side)},
           {"layers", NamesOfLayers(problem, layers)},
           {"text", HoldText(problem, *hold)}};
-}
-
-Json BytesJson(const ProblemTensor& tensor) {
-  return tensor.bytes ? Json(*tensor.bytes) : Json();
 }
 
 std::string_view WhatWord(LongPart::What what) {
@@ -149,7 +144,7 @@ Json LayerJson(const Compiled& compiled, const LayerExplanation& explanation) {
   json["rows"] = Json::array();
   for (const LayerExplanation::At& at : explanation.at) {
     Json row = SpotJson(at.spot);
-    row["side"] = SideWord(at.side);
+    row["side"] = SideName(at.side);
     row["else"] = OtherJson(compiled, at.other);
     json["rows"].push_back(row);
   }
@@ -162,7 +157,7 @@ Json TensorJson(const Compiled& compiled,
   const ProblemTensor& tensor = problem.tensors[explanation.tensor];
   Json json = Start(compiled, "tensor");
   json["name"] = tensor.name;
-  json["bytes"] = BytesJson(tensor);
+  json["bytes"] = OrNull(tensor.bytes);
   json["cross_ns"] = tensor.cross_ns;
   json["producer"] = tensor.producer == kModelInput
                          ? Json()

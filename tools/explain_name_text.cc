@@ -5,6 +5,7 @@
 
 #include <iterator>
 
+#include "compiler/side_name.h"
 #include "compiler/unit_text.h"
 #include "tools/explain_text.h"
 #include "tools/explain_words.h"
@@ -48,7 +49,7 @@ std::string FollowLine(const Problem& problem, Side side,
                        const std::vector<LayerId>& layers) {
   if (layers.empty()) return "";
   return Labelled("", fmt::format("on the {} only together with {}",
-                                  SideWord(side), LayerNames(problem, layers)));
+                                  SideName(side), LayerNames(problem, layers)));
 }
 
 std::string HeldText(const Problem& problem, const LayerExplanation& layer) {
@@ -60,35 +61,30 @@ std::string HeldText(const Problem& problem, const LayerExplanation& layer) {
            FollowLine(problem, Side::kServer, layer.with_it_on_server);
   }
   return Labelled("held", fmt::format("on the {} at every bandwidth",
-                                      SideWord(OtherSide(hold->side)))) +
+                                      SideName(OtherSide(hold->side)))) +
          Labelled("", HoldText(problem, *hold));
 }
 
 std::string LayerAtText(const Compiled& compiled,
                         const LayerExplanation::At& at) {
   std::string text =
-      SpotHeading(at.spot, fmt::format("on the {}", SideWord(at.side)));
+      SpotHeading(at.spot, fmt::format("on the {}", SideName(at.side)));
   if (!at.other) return text;
   text += Labelled(
       "else",
-      fmt::format("on the {} at best {}, {}", SideWord(OtherSide(at.side)),
+      fmt::format("on the {} at best {}, {}", SideName(OtherSide(at.side)),
                   FormatDuration(at.other->parts.total_ns),
                   FormatMore(at.other->more.total_ns, at.spot.parts.total_ns)));
   return text + OtherLines(compiled, at.spot, *at.other);
 }
 
 std::string ReadersText(const Problem& problem, const ProblemTensor& tensor) {
-  std::string text;
-  for (size_t i = 0; i < tensor.readers.size() && i < kShownNames; ++i) {
-    text += fmt::format("{}{}", i == 0 ? "" : ", ",
-                        Quoted(problem.layers[tensor.readers[i]].name));
-  }
-  if (tensor.readers.size() > kShownNames) {
-    text += fmt::format(" and {} more", tensor.readers.size() - kShownNames);
-  }
+  std::string text = FirstFew(
+      tensor.readers.size(), kShownNames,
+      [&](size_t i) { return Quoted(problem.layers[tensor.readers[i]].name); });
   if (tensor.result) {
     text += fmt::format("{}the {}, as a result", text.empty() ? "" : ", ",
-                        SideWord(problem.result));
+                        SideName(problem.result));
   }
   return text.empty() ? "nobody" : text;
 }

@@ -8,7 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/checked_math.h"
+#include "compiler/cut_kind.h"
+#include "compiler/rounding.h"
+#include "compiler/side_name.h"
 #include "compiler/unit_text.h"
 #include "tools/side_words.h"
 
@@ -18,7 +20,7 @@ namespace {
 std::string MovedLine(const Problem& problem, Side side,
                       const std::vector<LayerId>& layers) {
   if (layers.empty()) return "";
-  return Labelled("", fmt::format("to the {}: {}", SideWord(side),
+  return Labelled("", fmt::format("to the {}: {}", SideName(side),
                                   LayerNames(problem, layers)));
 }
 
@@ -35,9 +37,8 @@ std::string Labelled(std::string_view label, std::string_view text) {
 
 std::string PartsText(const LatencyParts& parts) {
   const auto part = [&parts](std::string_view name, int64_t ns) {
-    const Int128 total_ns = std::max<int64_t>(1, parts.total_ns);
-    const auto percent =
-        static_cast<int64_t>((Int128{ns} * 200 + total_ns) / (total_ns * 2));
+    const auto percent = static_cast<int64_t>(
+        DivideRounded(Int128{ns} * 100, std::max<int64_t>(1, parts.total_ns)));
     return fmt::format("{} {} ({} %)", name, FormatDuration(ns), percent);
   };
   std::vector<std::string> shares;
@@ -56,14 +57,20 @@ std::string PartsText(const LatencyParts& parts) {
 }
 
 std::string SpotText(const Spot& spot) {
-  std::string text = fmt::format("{} to {}", FormatKbps(spot.row.min_kbps),
-                                 FormatKbps(spot.row.max_kbps));
-  return text + ", shown at " + FormatKbps(spot.kbps);
+  return fmt::format("{}, shown at {}",
+                     FormatKbpsRange(spot.row.min_kbps, spot.row.max_kbps),
+                     FormatKbps(spot.kbps));
 }
 
 std::string WhereText(const TableCut& cut) {
-  if (cut.costs.server_layers == 0) return "all on the device";
-  if (cut.costs.device_layers == 0) return "all on the server";
+  switch (KindOf(cut.costs)) {
+    case CutKind::kDeviceOnly:
+      return "all on the device";
+    case CutKind::kServerOnly:
+      return "all on the server";
+    case CutKind::kSplit:
+      break;
+  }
   return fmt::format("{} of {} layers on the device", cut.costs.device_layers,
                      cut.cut.size());
 }

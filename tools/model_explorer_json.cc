@@ -19,8 +19,8 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/error.h"
+#include "compiler/side_name.h"
 #include "compiler/unit_text.h"
-#include "tools/side_words.h"
 
 namespace dnncut {
 namespace {
@@ -64,7 +64,7 @@ Json SideResults(const Problem& problem, const TableCut& chosen) {
   }
   for (size_t l = 0; l < chosen.cut.size(); ++l) {
     const Side side = chosen.cut[l];
-    results[problem.layers[l].name] = {{"value", SideWord(side)},
+    results[problem.layers[l].name] = {{"value", SideName(side)},
                                        {"bgColor", ColourOf(side)}};
   }
   for (const auto& [key, bytes] : SentBytes(problem, chosen.costs)) {

@@ -7,6 +7,7 @@
 
 #include "backends/result_writer.h"
 #include "compiler/approximate_table.h"
+#include "compiler/side_name.h"
 #include "cost_models/memory.h"
 #include "passes/compress.h"
 #include "tools/placement.h"
@@ -56,8 +57,7 @@ void WarnWhereMemoryIsShort(const CompileResult& result, Warnings* warnings) {
       Warn(warnings, "W101",
            "cut {}: its half does not fit into {}, the {}: at least {} are "
            "missing; pin layers to the other side",
-           i, costs.name, side == Side::kDevice ? "device" : "server",
-           FormatSize(*missing));
+           i, costs.name, SideName(side), FormatSize(*missing));
     }
   }
 }

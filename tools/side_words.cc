@@ -5,7 +5,8 @@
 
 #include <cstdlib>
 
-#include "compiler/checked_math.h"
+#include "compiler/cut_kind.h"
+#include "compiler/rounding.h"
 #include "compiler/unit_text.h"
 #include "tools/terminal.h"
 
@@ -16,14 +17,6 @@ namespace {
 constexpr int64_t kMostTimes = 10'000;
 
 }  // namespace
-
-std::string_view SideWord(Side side) {
-  return side == Side::kDevice ? "device" : "server";
-}
-
-Side OtherSide(Side side) {
-  return side == Side::kDevice ? Side::kServer : Side::kDevice;
-}
 
 std::string Quoted(std::string_view name) {
   return fmt::format("'{}'", Printable(name));
@@ -39,6 +32,20 @@ std::string LayerNames(const Problem& problem,
   return fmt::format("{} .. {} ({} layers)", first, last, layers.size());
 }
 
+std::string DeviceLayersText(const CutCosts& costs) {
+  const std::string count = fmt::format(
+      "{}/{}", costs.device_layers, costs.device_layers + costs.server_layers);
+  switch (KindOf(costs)) {
+    case CutKind::kDeviceOnly:
+      return count + " all";
+    case CutKind::kServerOnly:
+      return count + " none";
+    case CutKind::kSplit:
+      break;
+  }
+  return count;
+}
+
 std::string FormatChange(int64_t ns) {
   return fmt::format("{}{}", ns < 0 ? "-" : "+", FormatDuration(std::abs(ns)));
 }
@@ -52,8 +59,8 @@ std::string FormatMore(int64_t more_ns, int64_t than_ns) {
   if (amount_ns / than_ns >= kMostTimes) return amount;
   // Of what it is more than, whole percents from 100 % on.
   const auto rounded = [&](int64_t unit) {
-    return static_cast<int64_t>((Int128{amount_ns} * 2 * unit + than_ns) /
-                                (Int128{than_ns} * 2));
+    return static_cast<int64_t>(
+        DivideRounded(Int128{amount_ns} * unit, than_ns));
   };
   const char sign = more_ns > 0 ? '+' : '-';
   const int64_t per_mille = rounded(1000);

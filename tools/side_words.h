@@ -8,13 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/cut.h"
 #include "compiler/problem.h"
 
 namespace dnncut {
-
-// "device" or "server".
-std::string_view SideWord(Side side);
-Side OtherSide(Side side);
 
 // 'name', with control characters as \x1b.
 std::string Quoted(std::string_view name);
@@ -23,6 +20,9 @@ std::string Quoted(std::string_view name);
 // layers)": `layers` ascend.
 std::string LayerNames(const Problem& problem,
                        const std::vector<LayerId>& layers);
+
+// "2/5", "5/5 all", "0/5 none".
+std::string DeviceLayersText(const CutCosts& costs);
 
 // "+1.2 ms", "-350 us", "+0 ms".
 std::string FormatChange(int64_t ns);

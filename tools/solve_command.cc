@@ -13,6 +13,7 @@
 #include "compiler/cut_problem.h"
 #include "compiler/error.h"
 #include "compiler/min_cut.h"
+#include "compiler/rounding.h"
 #include "tools/command.h"
 #include "tools/terminal.h"
 #include "tools/units.h"
@@ -46,7 +47,7 @@ Solution Solve(const SplittingModel& model, int64_t kbps, int64_t rtt_ns) {
   Solution solution;
   solution.kbps = kbps;
   solution.rtt_ns = rtt_ns;
-  const Int128 latency_ns = (cut.scaled_ns * 2 + kbps) / (Int128{kbps} * 2);
+  const Int128 latency_ns = DivideRounded(cut.scaled_ns, kbps);
   if (latency_ns > INT64_MAX) {
     Fail(ExitCode::kBadInput, "E210", "the latency is too large");
   }

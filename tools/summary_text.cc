@@ -9,6 +9,7 @@
 #include "compiler/hysteresis.h"
 #include "compiler/unit_text.h"
 #include "tools/latency_curve.h"
+#include "tools/side_words.h"
 #include "tools/summary.h"
 #include "tools/terminal.h"
 #include "tools/text_table.h"
@@ -55,14 +56,6 @@ std::string HeaderText(const CompileResult& result, const Summary& summary) {
       Machine(result.device), Machine(result.server), LinkText(result.problem));
 }
 
-std::string LayersText(const CutCosts& costs) {
-  const int all = costs.device_layers + costs.server_layers;
-  const std::string count = fmt::format("{}/{}", costs.device_layers, all);
-  if (costs.server_layers == 0) return count + " all";
-  if (costs.device_layers == 0) return count + " none";
-  return count;
-}
-
 // One line for each tensor that is uploaded.
 std::string SendsText(const Graph& graph, const CutCosts& costs) {
   const size_t count = costs.uploaded.size();
@@ -104,7 +97,7 @@ std::string RowsText(const CompileResult& result, const Summary& summary) {
   for (const ShownRow& row : summary.rows) {
     cells.push_back({fmt::format("{}", row.row.cut),
                      FormatKbps(row.row.min_kbps), FormatKbps(row.row.max_kbps),
-                     LayersText(result.table.cuts[row.row.cut].costs),
+                     DeviceLayersText(result.table.cuts[row.row.cut].costs),
                      ms(row.parts.device_ns), ms(row.parts.network_ns),
                      ms(row.parts.server_ns), ms(row.parts.total_ns),
                      FormatKbps(row.shown_kbps)});

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 
 #include "backends/json_text.h"
-#include "compiler/checked_math.h"
+#include "compiler/rounding.h"
 #include "compiler/unit_text.h"
 #include "tools/side_words.h"
 
@@ -31,13 +31,13 @@ class Timeline {
   // Whole nanoseconds and what `bytes` take on the link, after all before.
   void Add(Track track, std::string_view category, const std::string& name,
            int64_t ns, int64_t bytes, const Json& args) {
-    const int64_t start = Now();
+    const int64_t start = EndNs();
     fixed_ns_ += ns;
     bytes_ += bytes;
     AddLine(fmt::format(
         R"({{"name": {}, "cat": "{}", "ph": "X", "pid": 1, "tid": {}, "ts": {}, "dur": {}, "args": {}}})",
         JsonLine(name), category, static_cast<int>(track), Microseconds(start),
-        Microseconds(Now() - start), JsonLine(args)));
+        Microseconds(EndNs() - start), JsonLine(args)));
   }
 
   void Name(std::string_view what, int track, const std::string& name) {
@@ -55,11 +55,10 @@ class Timeline {
   const std::string& lines() const { return lines_; }
 
  private:
-  // Rounded half up, like the latency of the table.
-  int64_t Now() const {
-    const Int128 scaled = Int128{kByteNsKbps} * bytes_;
-    return fixed_ns_ +
-           static_cast<int64_t>((scaled * 2 + kbps_) / (Int128{kbps_} * 2));
+  // Of all that was added, rounded half up like the latency of the table.
+  int64_t EndNs() const {
+    return fixed_ns_ + static_cast<int64_t>(
+                           DivideRounded(Int128{kByteNsKbps} * bytes_, kbps_));
   }
 
   void AddLine(const std::string& line) {

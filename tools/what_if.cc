@@ -22,8 +22,8 @@
 
 #include "compiler/block_graph.h"
 #include "compiler/cut_problem.h"
-#include "compiler/error.h"
 #include "compiler/min_cut.h"
+#include "compiler/placement_check.h"
 
 namespace dnncut {
 namespace {
@@ -31,9 +31,6 @@ namespace {
 // Problems are solved once for each layer at the boundary. Beyond so many
 // layers and tensors in all of them, some ten seconds, nobody would wait.
 constexpr int64_t kMostWork = 20'000'000;
-
-// Errors of a problem without any feasible cut.
-constexpr std::string_view kNoFeasibleCut = "E501";
 
 // -1, 0 or 1, exactly.
 int Compare(const Problem& problem, const TableCut& a, const TableCut& b,
@@ -115,19 +112,15 @@ std::optional<TableCut> BestCutWith(const Problem& problem,
     if (pinned && *pinned != place.side) return std::nullopt;
     pinned = place.side;
   }
-  try {
-    const BlockGraph blocks = MakeBlockGraph(asked);
-    const MinCut best =
-        MinCutSolver(MakeCutProblem(blocks, asked.rtt_ns)).Solve(kbps);
-    TableCut cut;
-    cut.cut = ExpandCut(blocks, best.on_device,
-                        static_cast<int>(asked.layers.size()));
-    cut.costs = CountCosts(problem, cut.cut);
-    return cut;
-  } catch (const Error& error) {
-    if (error.id() == kNoFeasibleCut) return std::nullopt;
-    throw;
-  }
+  if (!HasFeasibleCut(asked)) return std::nullopt;
+  const BlockGraph blocks = MakeBlockGraph(asked);
+  const MinCut best =
+      MinCutSolver(MakeCutProblem(blocks, asked.rtt_ns)).Solve(kbps);
+  TableCut cut;
+  cut.cut =
+      ExpandCut(blocks, best.on_device, static_cast<int>(asked.layers.size()));
+  cut.costs = CountCosts(problem, cut.cut);
+  return cut;
 }
 
 NextBest FindNextBest(const Problem& problem, const Cut& known, int64_t kbps) {
@@ -139,12 +132,9 @@ NextBest FindNextBest(const Problem& problem, const Cut& known, int64_t kbps) {
     next.searched = false;
     return next;
   }
-  std::optional<TableCut> best;
   for (const Placed& move : moves) {
-    KeepBetter(problem, kbps, BestCutWith(problem, {move}, kbps), &best);
+    KeepBetter(problem, kbps, BestCutWith(problem, {move}, kbps), &next.cut);
   }
-  next.found = best.has_value();
-  if (best) next.cut = *best;
   return next;
 }
 

@@ -27,9 +27,8 @@ std::optional<TableCut> BestCutWith(const Problem& problem,
 
 // The best cut at `kbps` of all but the feasible cut `known`.
 struct NextBest {
-  bool found = false;    // with `searched`: is there any other cut?
   bool searched = true;  // false: there are too many layers at the boundary
-  TableCut cut;
+  std::optional<TableCut> cut;  // nullopt: not searched, or there is no other
 };
 NextBest FindNextBest(const Problem& problem, const Cut& known, int64_t kbps);
 

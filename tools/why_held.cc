@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "compiler/side_name.h"
 #include "tools/side_words.h"
 #include "tools/terminal.h"
 
@@ -62,7 +63,7 @@ class Search {
  private:
   std::optional<Hold> EndAt(LayerId layer, LayerId stays) const {
     Hold hold;
-    const Side other = side_ == Side::kDevice ? Side::kServer : Side::kDevice;
+    const Side other = OtherSide(side_);
     if (problem_.layers[layer].pinned == other) return hold;
     if (layer == stays) {
       hold.kind = Hold::Kind::kAsked;
@@ -171,8 +172,7 @@ std::string EndText(const Problem& problem, const Hold& hold) {
   const LayerId last =
       hold.steps.empty() ? hold.first : hold.steps.back().layer;
   const std::string layer = Quoted(problem.layers[last].name);
-  const std::string_view held_on =
-      SideWord(hold.side == Side::kDevice ? Side::kServer : Side::kDevice);
+  const std::string_view held_on = SideName(OtherSide(hold.side));
   const auto tensor = [&] { return Quoted(problem.tensors[hold.tensor].name); };
   switch (hold.kind) {
     case Hold::Kind::kPinned:
@@ -188,7 +188,7 @@ std::string EndText(const Problem& problem, const Hold& hold) {
       break;
   }
   return fmt::format("so {} would be on the {}, too", layer,
-                     SideWord(hold.side));
+                     SideName(hold.side));
 }
 
 }  // namespace

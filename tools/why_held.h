@@ -46,8 +46,9 @@ struct Hold {
 std::optional<Hold> WhyNotOn(const Problem& problem, LayerId layer, Side side,
                              LayerId stays = -1);
 
-// The layers that are on `side` in every cut that has `layer` there, without
-// itself, ascending.
+// The layers that follow `layer` to `side` and so are there in every cut that
+// has it there, without itself, ascending. Layers that are there anyway, by a
+// pin, and do not follow it are left out.
 std::vector<LayerId> MustFollow(const Problem& problem, LayerId layer,
                                 Side side);
 

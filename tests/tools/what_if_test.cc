@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "compiler/side_name.h"
 #include "tests/testing.h"
-#include "tools/side_words.h"
 #include "tools/why_held.h"
 
 namespace dnncut {
@@ -49,72 +49,74 @@ bool IsSent(const Problem& problem, TensorId t, const Cut& cut) {
   return std::count(uploaded.begin(), uploaded.end(), t) > 0;
 }
 
-TEST(WhatIf, ALayerOnASideIsTheBestOfAllCutsWithIt) {
-  int impossible = 0;
+// Random problems with all of their cuts, each at a bandwidth of its own.
+void ForEachProblem(
+    const std::function<void(const Problem& problem,
+                             const std::vector<CandidateCut>& cuts,
+                             int64_t kbps)>& look) {
   for (int seed = 0; seed < kSeeds; ++seed) {
     SCOPED_TRACE(seed);
     const Problem problem = RandomFeasibleProblem(seed, kMostLayers);
-    const std::vector<CandidateCut> cuts = EnumerateCuts(problem);
-    const int64_t kbps = 1 + seed % 60;
+    look(problem, EnumerateCuts(problem), 1 + seed % 60);
+  }
+}
+
+// `found` must be the best of the cuts that meet the condition. Is there none?
+bool ExpectBest(const Problem& problem, const std::vector<CandidateCut>& cuts,
+                int64_t kbps, const Condition& condition,
+                const std::optional<TableCut>& found) {
+  const CandidateCut* best = BestOf(cuts, kbps, condition);
+  ExpectSame(problem, found, best, kbps);
+  if (found) {
+    EXPECT_TRUE(condition(found->cut));
+  }
+  return best == nullptr;
+}
+
+TEST(WhatIf, ALayerOnASideIsTheBestOfAllCutsWithIt) {
+  int impossible = 0;
+  ForEachProblem([&](const Problem& problem,
+                     const std::vector<CandidateCut>& cuts, int64_t kbps) {
     for (LayerId l = 0; l < static_cast<int>(problem.layers.size()); ++l) {
       for (const Side side : {Side::kDevice, Side::kServer}) {
-        const auto has_it = [&](const Cut& cut) { return cut[l] == side; };
-        const CandidateCut* best = BestOf(cuts, kbps, has_it);
-        const auto found = BestCutWith(problem, {{l, side}}, kbps);
-        ExpectSame(problem, found, best, kbps);
-        if (found) {
-          EXPECT_TRUE(has_it(found->cut));
-        }
-        impossible += best == nullptr ? 1 : 0;
+        impossible += ExpectBest(
+            problem, cuts, kbps, [&](const Cut& cut) { return cut[l] == side; },
+            BestCutWith(problem, {{l, side}}, kbps));
       }
     }
-  }
+  });
   EXPECT_GT(impossible, 100);
 }
 
 TEST(WhatIf, TheNextBestIsTheBestOfAllOtherCuts) {
-  for (int seed = 0; seed < kSeeds; ++seed) {
-    SCOPED_TRACE(seed);
-    const Problem problem = RandomFeasibleProblem(seed, kMostLayers);
-    const std::vector<CandidateCut> cuts = EnumerateCuts(problem);
-    const int64_t kbps = 1 + seed % 60;
+  ForEachProblem([](const Problem& problem,
+                    const std::vector<CandidateCut>& cuts, int64_t kbps) {
     // Of any cut, the best or not.
     for (const CandidateCut& known : cuts) {
       const NextBest next = FindNextBest(problem, known.cut, kbps);
       ASSERT_TRUE(next.searched);
-      std::optional<TableCut> found;
-      if (next.found) found = next.cut;
       ExpectSame(
-          problem, found,
+          problem, next.cut,
           BestOf(cuts, kbps, [&](const Cut& cut) { return cut != known.cut; }),
           kbps);
-      if (found) {
-        EXPECT_NE(found->cut, known.cut);
+      if (next.cut) {
+        EXPECT_NE(next.cut->cut, known.cut);
       }
     }
-  }
+  });
 }
 
 TEST(WhatIf, SendingATensorIsTheBestOfAllCutsThatDo) {
   int impossible = 0;
-  for (int seed = 0; seed < kSeeds; ++seed) {
-    SCOPED_TRACE(seed);
-    const Problem problem = RandomFeasibleProblem(seed, kMostLayers);
-    const std::vector<CandidateCut> cuts = EnumerateCuts(problem);
-    const int64_t kbps = 1 + seed % 60;
+  ForEachProblem([&](const Problem& problem,
+                     const std::vector<CandidateCut>& cuts, int64_t kbps) {
     for (TensorId t = 0; t < static_cast<int>(problem.tensors.size()); ++t) {
-      const auto sends = [&](const Cut& cut) {
-        return IsSent(problem, t, cut);
-      };
-      const CandidateCut* best = BestOf(cuts, kbps, sends);
-      const auto found = BestCutThatSends(problem, t, kbps);
-      ExpectSame(problem, found, best, kbps);
-      if (found) {
-        EXPECT_TRUE(sends(found->cut));
-      }
-      impossible += best == nullptr ? 1 : 0;
+      impossible += ExpectBest(
+          problem, cuts, kbps,
+          [&](const Cut& cut) { return IsSent(problem, t, cut); },
+          BestCutThatSends(problem, t, kbps));
     }
-  }
+  });
   EXPECT_GT(impossible, 100);
 }
 
@@ -151,7 +153,7 @@ TEST(WhyHeld, SaysWhyExactlyWhenNoCutHasTheLayerThere) {
                                 }) != nullptr;
           const std::optional<Hold> hold = WhyNotOn(problem, l, side, stays);
           EXPECT_EQ(hold.has_value(), !possible)
-              << l << " " << SideWord(side) << " " << stays << "\n"
+              << l << " " << SideName(side) << " " << stays << "\n"
               << ProblemText(problem);
           if (!hold) continue;
           ++held;
