@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Everything is counted in integers, so that the same table gives the same
-// picture everywhere; logarithms have 32 binary places.
+// picture everywhere.
 #include "tools/latency_curve.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <optional>
 #include <vector>
 
 #include "compiler/checked_math.h"
+#include "compiler/log2.h"
 #include "compiler/unit_text.h"
 
 namespace dnncut {
@@ -20,31 +20,11 @@ namespace {
 constexpr int kRows = 5;
 constexpr int kColumns = 66;
 
-constexpr int kPlaces = 32;
-
-// log2(value) * 2^32, rounded down, for value >= 1. The digits behind the point
-// come one by one: squaring doubles a logarithm.
-int64_t Log2(int64_t value) {
-  const int whole = std::bit_width(static_cast<uint64_t>(value)) - 1;
-  int64_t log = whole;
-  // value / 2^whole, in 1 .. 2, with 62 binary places.
-  auto part = static_cast<unsigned __int128>(value) << (62 - whole);
-  for (int i = 0; i < kPlaces; ++i) {
-    part = part * part >> 62;
-    log *= 2;
-    if (part >> 63 != 0) {
-      part >>= 1;
-      ++log;
-    }
-  }
-  return log;
-}
-
 // The smallest value in low .. high whose logarithm is at least `log`, or high.
 int64_t SmallestWithLog(int64_t log, int64_t low, int64_t high) {
   while (low < high) {
     const int64_t middle = low + (high - low) / 2;
-    if (Log2(middle) < log) {
+    if (Log2Fixed(middle) < log) {
       low = middle + 1;
     } else {
       high = middle;
@@ -59,16 +39,19 @@ struct Axis {
   int64_t high = 1;
   int steps = 1;
 
-  int64_t Log() const { return std::max<int64_t>(1, Log2(high) - Log2(low)); }
+  int64_t Log() const {
+    return std::max<int64_t>(1, Log2Fixed(high) - Log2Fixed(low));
+  }
   // The nearest step; outside 0 .. steps for a value outside low .. high.
   int64_t StepOf(int64_t value) const {
-    const Int128 twice = Int128{Log2(value) - Log2(low)} * 2 * steps + Log();
+    const Int128 twice =
+        Int128{Log2Fixed(value) - Log2Fixed(low)} * 2 * steps + Log();
     const Int128 step = twice / (Int128{Log()} * 2);
     return static_cast<int64_t>(twice < 0 ? step - 1 : step);
   }
   int64_t ValueAt(int64_t step) const {
     const auto log = static_cast<int64_t>(Int128{Log()} * step / steps);
-    return SmallestWithLog(Log2(low) + log, low, high);
+    return SmallestWithLog(Log2Fixed(low) + log, low, high);
   }
 };
 

@@ -10,6 +10,7 @@
 
 #include "compiler/checked_math.h"
 #include "compiler/error.h"
+#include "compiler/utf8.h"
 #include "tools/value_files.h"
 
 namespace dnncut {
@@ -240,24 +241,6 @@ std::string FromFortranOrder(std::string_view data,
   return ordered;
 }
 
-void AppendUtf8(uint32_t code, const std::string& path, std::string* text) {
-  if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
-    Fail(ExitCode::kBadInput, "E724", "{}: {:#x} is no Unicode character", path,
-         code);
-  }
-  const auto add = [&](uint32_t byte) {
-    text->push_back(static_cast<char>(byte));
-  };
-  if (code < 0x80) {
-    add(code);
-    return;
-  }
-  const int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-  constexpr uint32_t kMarks[] = {0, 0xc0, 0xe0, 0xf0};
-  add(kMarks[more] | (code >> (6 * more)));
-  for (int i = more - 1; i >= 0; --i) add(0x80 | ((code >> (6 * i)) & 0x3f));
-}
-
 // Without the zeros that fill an element up.
 std::string StringOf(std::string_view element, char kind,
                      const std::string& path) {
@@ -277,7 +260,11 @@ std::string StringOf(std::string_view element, char kind,
       continue;
     }
     text += std::exchange(zeros, "");
-    AppendUtf8(code, path, &text);
+    if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
+      Fail(ExitCode::kBadInput, "E724", "{}: {:#x} is no Unicode character",
+           path, code);
+    }
+    AppendUtf8(code, &text);
   }
   return text;
 }

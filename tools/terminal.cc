@@ -3,13 +3,13 @@
 
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "compiler/utf8.h"
 #include "tools/units.h"
 
 namespace dnncut {
@@ -34,41 +34,20 @@ std::string Coloured(int descriptor, std::string_view colour,
   return fmt::format("{}{}{}", colour, text, kReset);
 }
 
-// The bytes of the first character of `text`, in UTF-8; 0 when it is a control
-// character or no valid UTF-8. U+0080 to U+009f are control characters, too:
-// one of them is a terminal's other way to spell ESC [.
-size_t PlainCharacter(std::string_view text) {
-  const auto byte = [text](size_t i) {
-    return static_cast<unsigned char>(text[i]);
-  };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return lead >= 0x20 && lead != 0x7f ? 1 : 0;
-  const size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < size) return 0;
-  uint32_t code_point = lead & (0x7fu >> size);
-  for (size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-    code_point = code_point << 6 | (byte(i) & 0x3fu);
-  }
-  constexpr std::array<uint32_t, 5> kLeast = {0, 0, 0xa0, 0x800, 0x10000};
-  const bool is_surrogate = code_point >= 0xd800 && code_point <= 0xdfff;
-  const bool is_valid = code_point >= kLeast[size] && code_point <= 0x10ffff;
-  return is_valid && !is_surrogate ? size : 0;
-}
-
 }  // namespace
 
 std::string Printable(std::string_view text) {
   std::string printable;
   for (size_t at = 0; at < text.size();) {
-    const size_t size = PlainCharacter(text.substr(at));
-    if (size > 0) {
-      printable += text.substr(at, size);
-      at += size;
-    } else {
-      printable +=
-          fmt::format("\\x{:02x}", static_cast<unsigned char>(text[at]));
-      ++at;
+    const size_t start = at;
+    const std::optional<char32_t> c = TakeCharacter(text, &at);
+    const std::string_view bytes = text.substr(start, at - start);
+    if (c && !IsHidden(*c)) {
+      printable += bytes;
+      continue;
+    }
+    for (const char byte : bytes) {
+      printable += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
     }
   }
   return printable;

@@ -15,8 +15,10 @@
 
 namespace dnncut {
 
-// Control characters, and bytes that are no UTF-8, as \x1b: names come from
-// files, and a terminal must not obey them. The result is valid UTF-8.
+// Characters that are not seen or turn the direction of text, control
+// characters among them, and bytes that are no UTF-8, as \x1b: names come from
+// files, and neither a terminal nor a reader must be misled by them. The result
+// is valid UTF-8.
 std::string Printable(std::string_view text);
 
 // Bold on a terminal that wants colour, else as it is.

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <span>
 
+#include "compiler/utf8.h"
 #include "tools/terminal.h"
 
 namespace dnncut {
@@ -15,8 +17,8 @@ namespace {
 constexpr int kGap = 2;
 
 struct Range {
-  uint32_t first = 0;
-  uint32_t last = 0;
+  char32_t first = 0;
+  char32_t last = 0;
 };
 
 constexpr std::array<Range, 3> kCombining = {
@@ -31,29 +33,14 @@ constexpr std::array<Range, 9> kWide = {{{0x1100, 0x115f},
                                          {0x1f300, 0x1faff},
                                          {0x20000, 0x3fffd}}};
 
-bool IsIn(std::span<const Range> ranges, uint32_t code_point) {
+bool IsIn(std::span<const Range> ranges, char32_t code_point) {
   return std::ranges::any_of(ranges, [code_point](const Range& range) {
     return range.first <= code_point && code_point <= range.last;
   });
 }
 
-int WidthOf(uint32_t code_point) {
+int WidthOf(char32_t code_point) {
   return IsIn(kCombining, code_point) ? 0 : IsIn(kWide, code_point) ? 2 : 1;
-}
-
-// Takes one code point from `text` at `*at`; a byte that starts none counts as
-// one of its own.
-uint32_t NextCodePoint(std::string_view text, size_t* at) {
-  const auto lead = static_cast<unsigned char>(text[(*at)++]);
-  const int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
-  uint32_t code_point = more == 0 ? lead : lead & (0x3fu >> more);
-  for (int i = 0; i < more && *at < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[*at]);
-    if ((byte & 0xc0) != 0x80) break;
-    code_point = code_point << 6 | (byte & 0x3f);
-    ++*at;
-  }
-  return code_point;
 }
 
 std::string Pad(const std::string& text, Align align, int width) {
@@ -105,8 +92,11 @@ std::string TextTable(const std::vector<Column>& columns,
 
 int DisplayWidth(std::string_view text) {
   int width = 0;
-  for (size_t i = 0; i < text.size();)
-    width += WidthOf(NextCodePoint(text, &i));
+  for (size_t at = 0; at < text.size();) {
+    // A byte that starts no character takes a column of its own.
+    const std::optional<char32_t> c = TakeCharacter(text, &at);
+    width += c ? WidthOf(*c) : 1;
+  }
   return width;
 }
 
