@@ -64,11 +64,12 @@ void RequireSameTensors(const ComparedResult& before,
 
 void RequireEnoughLayers(const ComparedResult& before,
                          const ComparedResult& after) {
-  if (!before.file || !after.file) return;
+  if (!before.problem_file || !after.problem_file) return;
   const LayerMatch match = MatchLayers(before, after);
-  const size_t old_count = before.file->problem.layers.size();
+  const size_t old_count = before.problem_file->problem.layers.size();
   const size_t common = old_count - match.removed.size();
-  const size_t least = std::min(old_count, after.file->problem.layers.size());
+  const size_t least =
+      std::min(old_count, after.problem_file->problem.layers.size());
   if (common * 2 >= least) return;
   Fail(ExitCode::kBadInput, "E812",
        "{} and {} are of different models: of {} only {} in both, by name; "
@@ -103,15 +104,17 @@ ComparedResult LoadCompared(const std::string& path) {
   }
   const std::string folder = FolderOfTable(path);
   if (fs::exists(fs::path(folder) / "problem.json", ignored)) {
-    result.file = ReadProblemFile(folder, result.table);
+    result.problem_file = ReadProblemFile(folder, result.table);
   }
   return result;
 }
 
 LayerMatch MatchLayers(const ComparedResult& before,
                        const ComparedResult& after) {
-  const std::vector<ProblemLayer>& old_layers = before.file->problem.layers;
-  const std::vector<ProblemLayer>& new_layers = after.file->problem.layers;
+  const std::vector<ProblemLayer>& old_layers =
+      before.problem_file->problem.layers;
+  const std::vector<ProblemLayer>& new_layers =
+      after.problem_file->problem.layers;
   std::map<std::string_view, std::vector<int>> unmatched;  // last one first
   for (int id = static_cast<int>(old_layers.size()) - 1; id >= 0; --id) {
     unmatched[old_layers[id].name].push_back(id);

@@ -16,7 +16,7 @@ namespace dnncut {
 struct ComparedResult {
   std::string path;  // as the user named it
   TableFile table;
-  std::optional<ProblemFile> file;  // nullopt: no problem.json with the table
+  std::optional<ProblemFile> problem_file;  // nullopt: none with the table
 };
 
 // `path` is a result folder, or a table. The problem.json beside a table is

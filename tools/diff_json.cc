@@ -3,17 +3,12 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "backends/json_text.h"
 #include "tools/diff_report.h"
 #include "tools/diff_words.h"
 
 namespace dnncut {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json OrNull(const std::optional<int>& value) {
-  return value ? Json(*value) : Json();
-}
 
 Json ResultJson(const ComparedResult& result) {
   const TableFile& table = result.table;
@@ -88,7 +83,7 @@ Json CutsJson(const ResultDiff& diff) {
 Json NamesJson(const ComparedResult& result, const std::vector<int>& layers) {
   Json names = Json::array();
   for (const int id : layers) {
-    names.push_back(result.file->problem.layers[id].name);
+    names.push_back(result.problem_file->problem.layers[id].name);
   }
   return names;
 }

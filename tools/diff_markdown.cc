@@ -7,7 +7,7 @@
 #include "compiler/unit_text.h"
 #include "tools/diff_report.h"
 #include "tools/diff_words.h"
-#include "tools/markdown_report.h"
+#include "tools/markdown_page.h"
 
 namespace dnncut {
 namespace {
@@ -15,57 +15,22 @@ namespace {
 // More runs of layers than these are counted, not listed.
 constexpr size_t kShownRuns = 20;
 
-// A hostile name must not take all of the room.
 constexpr size_t kLongestText = 600;
 
 constexpr std::string_view kCutOff =
     "\n*More differs than fits here; `dnncut diff --json` has all of it.*\n";
-constexpr std::string_view kClosing = "\n</details>\n";
 
-// Escaped, and not too long.
 std::string Text(std::string_view text) {
-  if (text.size() <= kLongestText) return EscapeMarkdown(text);
-  // Not in the middle of a character.
-  size_t size = kLongestText;
-  while (size > 0 && (text[size] & 0xc0) == 0x80) --size;
-  return EscapeMarkdown(text.substr(0, size)) + " ...";
+  return ShortMarkdown(text, kLongestText);
 }
 
-// Lines, as many as there is room for; what was opened is always closed.
-class Page {
- public:
-  explicit Page(size_t max_bytes) : max_bytes_(max_bytes) {}
-
-  // All of `line` or, from then on, nothing.
-  void Add(const std::string& line) {
-    full_ =
-        full_ || text_.size() + line.size() + kClosing.size() + kCutOff.size() >
-                     max_bytes_;
-    if (!full_) text_ += line;
-  }
-
-  // A section that is folded away; empty when it has no lines.
-  void AddFolded(std::string_view title,
-                 const std::vector<std::string>& lines) {
-    if (lines.empty()) return;
-    const size_t before = text_.size();
-    Add(fmt::format("\n<details><summary>{}</summary>\n\n",
-                    EscapeMarkdown(title)));
-    if (text_.size() == before) return;
-    for (const std::string& line : lines) Add(line);
-    text_ += kClosing;
-  }
-
-  std::string Finish() {
-    if (full_) text_ += kCutOff;
-    return text_;
-  }
-
- private:
-  size_t max_bytes_;
-  std::string text_;
-  bool full_ = false;
-};
+// A section that is folded away; nothing when it has no lines.
+void AddFolded(std::string_view title, const std::vector<std::string>& lines,
+               MarkdownPage* page) {
+  if (lines.empty() || !page->Add("\n") || !page->StartFold(title)) return;
+  for (const std::string& line : lines) page->Add(line);
+  page->EndFold();
+}
 
 std::string_view Icon(CheckStatus status) {
   switch (status) {
@@ -91,14 +56,14 @@ std::string RangeRow(const DiffRange& range) {
                    FormatMs(range.most.new_ns, 3));
 }
 
-void AddRanges(const ResultDiff& diff, Page* page) {
+void AddRanges(const ResultDiff& diff, MarkdownPage* page) {
   page->Add(
       "\n| uplink from | to | latency | at most | at | old ms | new ms |\n"
       "|--:|--:|---|--:|--:|--:|--:|\n");
   for (const DiffRange& range : diff.ranges) page->Add(RangeRow(range));
 }
 
-void AddPoints(const ResultDiff& diff, Page* page) {
+void AddPoints(const ResultDiff& diff, MarkdownPage* page) {
   std::vector<std::string> lines = {
       "| at | old cut | new cut | old ms | new ms | change |\n"
       "|--:|--:|--:|--:|--:|--:|\n"};
@@ -108,10 +73,10 @@ void AddPoints(const ResultDiff& diff, Page* page) {
                     point.old_cut, point.new_cut, FormatMs(point.old_ns, 3),
                     FormatMs(point.new_ns, 3), ChangeText(point.ratio)));
   }
-  page->AddFolded("Latency by bandwidth", lines);
+  AddFolded("Latency by bandwidth", lines, page);
 }
 
-void AddCuts(const ResultDiff& diff, Page* page) {
+void AddCuts(const ResultDiff& diff, MarkdownPage* page) {
   std::vector<std::string> lines = {
       "| sends | old cut | new cut | from, old | new | change | to, old | new "
       "|\n|---|--:|--:|--:|--:|--:|--:|--:|\n"};
@@ -125,13 +90,13 @@ void AddCuts(const ResultDiff& diff, Page* page) {
                                   line.change, line.old_to, line.new_to));
     }
   }
-  page->AddFolded(
-      moved == 0 ? "Cuts, all used where they were"
-                 : fmt::format("Cuts, {} used elsewhere than before", moved),
-      lines);
+  AddFolded(moved == 0
+                ? "Cuts, all used where they were"
+                : fmt::format("Cuts, {} used elsewhere than before", moved),
+            lines, page);
 }
 
-void AddLayers(const ResultDiff& diff, Page* page) {
+void AddLayers(const ResultDiff& diff, MarkdownPage* page) {
   if (!diff.layers) {
     page->Add(fmt::format("\nLayers: {}\n", Text(NoLayersText(diff))));
     return;
@@ -141,13 +106,13 @@ void AddLayers(const ResultDiff& diff, Page* page) {
   const auto add = [&](std::string_view what, const ComparedResult& of,
                        const std::vector<int>& layers) {
     if (layers.empty()) return;
-    lines.push_back(
-        fmt::format("{}: {}\n", what,
-                    Text(LayersText(of.file->problem, layers, kShownRuns))));
+    lines.push_back(fmt::format(
+        "{}: {}\n", what,
+        Text(LayersText(of.problem_file->problem, layers, kShownRuns))));
   };
   add("- added", diff.after, match.added);
   add("- removed", diff.before, match.removed);
-  page->AddFolded("Other layers", lines);
+  AddFolded("Other layers", lines, page);
   lines.clear();
   for (const MovedLayers& moved : diff.layers->moved) {
     lines.push_back(fmt::format("- {}, cut {} of old, cut {} of new\n",
@@ -156,24 +121,24 @@ void AddLayers(const ResultDiff& diff, Page* page) {
     add("  - to the device", diff.after, moved.to_device);
     add("  - to the server", diff.after, moved.to_server);
   }
-  page->AddFolded("Layers that changed side", lines);
+  AddFolded("Layers that changed side", lines, page);
 }
 
-void AddSettings(const ResultDiff& diff, Page* page) {
+void AddSettings(const ResultDiff& diff, MarkdownPage* page) {
   std::vector<std::string> lines;
   for (const SettingDiff& setting : diff.settings) {
     if (lines.empty()) lines.push_back("| | old | new |\n|---|---|---|\n");
     lines.push_back(fmt::format("| {} | {} | {} |\n", Text(setting.name),
                                 Text(setting.before), Text(setting.after)));
   }
-  page->AddFolded("Model and settings", lines);
+  AddFolded("Model and settings", lines, page);
 }
 
 }  // namespace
 
 std::string DiffMarkdown(const ResultDiff& diff, const CheckReport& checks,
                          size_t max_bytes) {
-  Page page(max_bytes);
+  MarkdownPage page(max_bytes, kCutOff);
   page.Add(fmt::format("### dnncut diff: {}\n\n", Text(checks.title)));
   if (IsSame(diff)) page.Add("**No difference.**\n\n");
   for (const CheckItem& item : checks.items) {

@@ -90,7 +90,7 @@ std::string MovedText(const ResultDiff& diff, const MovedLayers& moved) {
   std::string text =
       fmt::format("        {} (cut {} of old, cut {} of new)\n",
                   RangeText(moved.range), moved.old_cut, moved.new_cut);
-  const Problem& problem = diff.after.file->problem;
+  const Problem& problem = diff.after.problem_file->problem;
   const auto add = [&](std::string_view side, const std::vector<int>& layers) {
     if (layers.empty()) return;
     text += fmt::format("          to the {}: {}\n", side,
@@ -112,7 +112,7 @@ std::string LayerDiffText(const ResultDiff& diff) {
     if (layers.empty()) return;
     text += fmt::format(
         "        {} {}: {}\n", FormatPlural(std::ssize(layers), "layer"), what,
-        Printable(LayersText(of.file->problem, layers, kShownRuns)));
+        Printable(LayersText(of.problem_file->problem, layers, kShownRuns)));
   };
   add("added", diff.after, match.added);
   add("removed", diff.before, match.removed);

@@ -24,6 +24,12 @@ std::string CutText(const std::optional<int>& cut) {
   return cut ? fmt::format("{}", *cut) : "-";
 }
 
+// "10.000 ms -> 10.526 ms at 3 Mbit/s".
+std::string PointText(const DiffPoint& point) {
+  return fmt::format("{} ms -> {} ms at {}", FormatMs(point.old_ns, 3),
+                     FormatMs(point.new_ns, 3), FormatKbps(point.kbps));
+}
+
 // Consecutive numbers from `begin` on.
 size_t RunLength(const std::vector<int>& layers, size_t begin) {
   size_t end = begin + 1;
@@ -43,11 +49,6 @@ std::string ChangeText(const LatencyRatio& ratio) {
   return fmt::format("{:+.2f} %", percent);
 }
 
-std::string PointText(const DiffPoint& point) {
-  return fmt::format("{} ms -> {} ms at {}", FormatMs(point.old_ns, 3),
-                     FormatMs(point.new_ns, 3), FormatKbps(point.kbps));
-}
-
 std::string_view KindName(ChangeKind kind) {
   switch (kind) {
     case ChangeKind::kSame:
@@ -63,6 +64,10 @@ std::string_view KindName(ChangeKind kind) {
 std::string LatencyVerdict(const ResultDiff& diff) {
   const LatencyRatio same;
   const auto by = [](std::string_view word, const DiffPoint& point) {
+    if (point.ratio.base == 0) {
+      return fmt::format("{} where it took no time ({})", word,
+                         PointText(point));
+    }
     std::string change = ChangeText(point.ratio);
     const size_t sign = change.find_first_of("+-");
     if (sign != std::string::npos) change.erase(sign, 1);
@@ -86,12 +91,8 @@ std::string SendsText(const CutUse& use) {
   const size_t count = use.sends.size();
   // "and 1 more" would save nothing.
   const size_t shown = count > kShownTensors + 1 ? kShownTensors : count;
-  std::string text;
-  for (size_t i = 0; i < shown; ++i) {
-    text += fmt::format("{}'{}'", i == 0 ? "" : ", ", use.sends[i]);
-  }
-  if (shown < count) text += fmt::format(" and {} more", count - shown);
-  return text;
+  return FirstFew(count, shown,
+                  [&](size_t i) { return fmt::format("'{}'", use.sends[i]); });
 }
 
 std::vector<CutUseLine> CutUseLines(const CutUse& use) {
@@ -151,13 +152,14 @@ std::string RangeText(const BandwidthRange& range) {
   if (range.min_kbps == range.max_kbps) {
     return "at " + FormatKbps(range.min_kbps);
   }
-  return fmt::format("from {} to {}", FormatKbps(range.min_kbps),
-                     FormatKbps(range.max_kbps));
+  return fmt::format("from {}",
+                     FormatKbpsRange(range.min_kbps, range.max_kbps));
 }
 
 std::string NoLayersText(const ResultDiff& diff) {
-  return fmt::format("not compared: there is no problem.json with {}",
-                     diff.before.file ? diff.after.path : diff.before.path);
+  return fmt::format(
+      "not compared: there is no problem.json with {}",
+      diff.before.problem_file ? diff.after.path : diff.before.path);
 }
 
 std::string CompatibleText(std::string_view what,

@@ -14,11 +14,8 @@
 
 namespace dnncut {
 
-// "+5.26 %", "0 %", "under +0.01 %".
+// "+5.26 %", "0 %", "under +0.01 %", "from 0".
 std::string ChangeText(const LatencyRatio& ratio);
-
-// "10.000 ms -> 10.526 ms at 3 Mbit/s".
-std::string PointText(const DiffPoint& point);
 
 // "same", "faster" or "slower".
 std::string_view KindName(ChangeKind kind);

@@ -5,14 +5,10 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 
 #include "tools/check_report.h"
 
 namespace dnncut {
-
-// Text that stays text inside Markdown: no markup, no HTML, no link, one line.
-std::string EscapeMarkdown(std::string_view text);
 
 // What is wrong first; everything else folded away. At most `max_bytes`: what
 // does not fit is left out, and a line says so. "" when not even that fits.

@@ -21,6 +21,7 @@
 #include "tools/hysteresis_check.h"
 #include "tools/run_split.h"
 #include "tools/splitting_model_check.h"
+#include "tools/table_latency.h"
 
 namespace dnncut {
 namespace {
@@ -49,27 +50,9 @@ void Skip(std::string_view why, CheckItem* item) {
   item->message = why;
 }
 
-// The latencies over the whole range; `costs_of` takes the number of a cut.
-std::vector<LatencyPiece> PiecesOf(
-    const std::vector<TableRow>& rows, const Downlink& downlink,
-    const std::function<const CutCosts&(int cut)>& costs_of) {
-  std::vector<LatencyPiece> pieces;
-  for (const TableRow& row : rows) {
-    pieces.push_back(
-        {{row.min_kbps, row.max_kbps}, LineOf(costs_of(row.cut), downlink)});
-  }
-  return pieces;
-}
-
 LatencyChange WorstAgainstExact(const TableFile& table, const CutTable& exact) {
-  return CompareLatencies(PiecesOf(exact.rows, table.downlink,
-                                   [&](int cut) -> const CutCosts& {
-                                     return exact.cuts[cut].costs;
-                                   }),
-                          PiecesOf(table.rows, table.downlink,
-                                   [&](int cut) -> const CutCosts& {
-                                     return table.cuts[cut].costs;
-                                   }))
+  return CompareLatencies(PiecesOf(exact, table.downlink),
+                          PiecesOf(table, table.range))
       .worst;
 }
 
@@ -80,11 +63,11 @@ void LookAtTable(const TableFile& table, CheckItem* item) {
          "{} in table.json does not follow from its costs; {}", difference,
          kCompileAgain);
   }
-  item->message = fmt::format(
-      "{}, {}, {} to {}{}", FormatPlural(std::ssize(table.cuts), "cut"),
-      FormatPlural(std::ssize(table.rows), "row"),
-      FormatKbps(table.range.min_kbps), FormatKbps(table.range.max_kbps),
-      table.approximation ? ", approximate" : "");
+  item->message =
+      fmt::format("{}, {}, {}{}", FormatPlural(std::ssize(table.cuts), "cut"),
+                  FormatPlural(std::ssize(table.rows), "row"),
+                  FormatKbpsRange(table.range.min_kbps, table.range.max_kbps),
+                  table.approximation ? ", approximate" : "");
 }
 
 void LookAtProblem(const ProblemFile& file, CheckItem* item) {

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "backends/latency_parts.h"
+#include "compiler/cut_kind.h"
+#include "tools/table_latency.h"
 
 namespace dnncut {
 namespace {
@@ -15,31 +17,6 @@ namespace {
 BandwidthRange CommonRange(const TableFile& a, const TableFile& b) {
   return {std::max(a.range.min_kbps, b.range.min_kbps),
           std::min(a.range.max_kbps, b.range.max_kbps)};
-}
-
-// The rows inside `range`, cut to it.
-std::vector<TableRow> RowsIn(const TableFile& table,
-                             const BandwidthRange& range) {
-  std::vector<TableRow> rows;
-  for (TableRow row : table.rows) {
-    row.min_kbps = std::max(row.min_kbps, range.min_kbps);
-    row.max_kbps = std::min(row.max_kbps, range.max_kbps);
-    if (row.min_kbps <= row.max_kbps) rows.push_back(row);
-  }
-  return rows;
-}
-
-LatencyLine LineOf(const TableFile& table, int cut) {
-  return LineOf(table.cuts[cut].costs, table.downlink);
-}
-
-std::vector<LatencyPiece> PiecesOf(const TableFile& table,
-                                   const BandwidthRange& range) {
-  std::vector<LatencyPiece> pieces;
-  for (const TableRow& row : RowsIn(table, range)) {
-    pieces.push_back({{row.min_kbps, row.max_kbps}, LineOf(table, row.cut)});
-  }
-  return pieces;
 }
 
 DiffPoint PointAt(const TableFile& before, const TableFile& after,
@@ -52,12 +29,12 @@ DiffPoint PointAt(const TableFile& before, const TableFile& after,
   const TableFile::Cut& new_cut = after.cuts[point.new_cut];
   point.old_ns = LatencyNs(old_cut.costs, before.downlink, kbps);
   point.new_ns = LatencyNs(new_cut.costs, after.downlink, kbps);
-  point.ratio = RatioAt(LineOf(after, point.new_cut),
-                        LineOf(before, point.old_cut), kbps);
+  point.ratio = RatioAt(LineOf(new_cut.costs, after.downlink),
+                        LineOf(old_cut.costs, before.downlink), kbps);
   return point;
 }
 
-void CompareLatencies(ResultDiff* diff) {
+void AddLatencies(ResultDiff* diff) {
   const TableFile& before = diff->before.table;
   const TableFile& after = diff->after.table;
   const LatencyComparison found = CompareLatencies(
@@ -99,7 +76,7 @@ std::vector<CutKey> KeysOf(const TableFile& table) {
       key.sends.push_back(tensor.name);
     }
     std::sort(key.sends.begin(), key.sends.end());
-    key.all_on_device = cut.costs.server_layers == 0;
+    key.all_on_device = KindOf(cut.costs) == CutKind::kDeviceOnly;
     const int number = seen[key]++;
     key.number = number;
     keys.push_back(std::move(key));
@@ -120,14 +97,14 @@ std::vector<CutUse> CutUses(const TableFile& before, const TableFile& after,
                             const BandwidthRange& range) {
   std::map<CutKey, CutUse> uses;
   const std::vector<CutKey> old_keys = KeysOf(before);
-  const std::vector<TableRow> old_rows = RowsIn(before, range);
+  const std::vector<TableRow> old_rows = RowsIn(before.rows, range);
   for (int id = 0; id < std::ssize(before.cuts); ++id) {
     CutUse& use = uses[old_keys[id]];
     use.old_cut = id;
     use.old_ranges = RangesOf(old_rows, id);
   }
   const std::vector<CutKey> new_keys = KeysOf(after);
-  const std::vector<TableRow> new_rows = RowsIn(after, range);
+  const std::vector<TableRow> new_rows = RowsIn(after.rows, range);
   for (int id = 0; id < std::ssize(after.cuts); ++id) {
     CutUse& use = uses[new_keys[id]];
     use.new_cut = id;
@@ -154,8 +131,8 @@ std::vector<CutUse> CutUses(const TableFile& before, const TableFile& after,
 
 MovedLayers MovedBetween(const ResultDiff& diff, const LayerMatch& match,
                          int old_cut, int new_cut) {
-  const Cut& before = diff.before.file->cuts[old_cut];
-  const Cut& after = diff.after.file->cuts[new_cut];
+  const Cut& before = diff.before.problem_file->cuts[old_cut];
+  const Cut& after = diff.after.problem_file->cuts[new_cut];
   MovedLayers moved;
   moved.old_cut = old_cut;
   moved.new_cut = new_cut;
@@ -169,7 +146,8 @@ MovedLayers MovedBetween(const ResultDiff& diff, const LayerMatch& match,
 }
 
 std::optional<LayerDiff> DiffLayers(const ResultDiff& diff) {
-  if (!diff.before.file || !diff.after.file) return std::nullopt;
+  if (!diff.before.problem_file || !diff.after.problem_file)
+    return std::nullopt;
   LayerDiff layers = {MatchLayers(diff.before, diff.after), {}};
   int64_t kbps = diff.range.min_kbps;
   while (kbps <= diff.range.max_kbps) {
@@ -198,7 +176,7 @@ ResultDiff DiffResults(ComparedResult before, ComparedResult after) {
   const TableFile& new_table = diff.after.table;
   diff.range = CommonRange(old_table, new_table);
   diff.settings = DiffSettings(old_table, new_table);
-  CompareLatencies(&diff);
+  AddLatencies(&diff);
   diff.cuts = CutUses(old_table, new_table, diff.range);
   diff.layers = DiffLayers(diff);
   diff.forward = CheckServer(new_table, old_table);
@@ -219,9 +197,5 @@ bool IsSame(const ResultDiff& diff) {
 }
 
 bool HasMoved(const CutUse& use) { return use.old_ranges != use.new_ranges; }
-
-const std::string& NewName(const ResultDiff& diff, int layer) {
-  return diff.after.file->problem.layers[layer].name;
-}
 
 }  // namespace dnncut

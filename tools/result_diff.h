@@ -84,7 +84,4 @@ bool IsSame(const ResultDiff& diff);
 // Is a cut used elsewhere than before?
 bool HasMoved(const CutUse& use);
 
-// Of the new problem.
-const std::string& NewName(const ResultDiff& diff, int layer);
-
 }  // namespace dnncut

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
+#include <utility>
 
 #include "backends/latency_parts.h"
 #include "compiler/unit_text.h"
@@ -29,20 +31,17 @@ bool IsSame(const Tensors& a, const Tensors& b) {
 
 // "'b' float32[1,8], 'c' int64[1]", of those that `others` has not.
 std::string OnlyIn(const Tensors& tensors, const Tensors& others) {
-  std::string text;
-  size_t count = 0;
+  Tensors only;
   for (const TableFile::CrossingTensor& tensor : tensors) {
     const auto same = [&](const auto& other) { return IsSame(tensor, other); };
-    if (std::any_of(others.begin(), others.end(), same)) continue;
-    if (++count > kShownTensors) continue;
-    if (count > 1) text += ", ";
-    text += fmt::format("'{}' {}", tensor.name,
-                        FormatType(tensor.dtype, tensor.shape));
+    if (std::none_of(others.begin(), others.end(), same)) {
+      only.push_back(tensor);
+    }
   }
-  if (count > kShownTensors) {
-    text += fmt::format(" and {} more", count - kShownTensors);
-  }
-  return text;
+  return FirstFew(only.size(), kShownTensors, [&](size_t i) {
+    return fmt::format("'{}' {}", only[i].name,
+                       FormatType(only[i].dtype, only[i].shape));
+  });
 }
 
 std::string TensorsReason(const Tensors& sent, const Tensors& expected) {
@@ -72,22 +71,23 @@ std::string ElsewhereText(const TableFile::Cut& cut, const TableFile& server) {
   return "";
 }
 
-// Of one cut, whatever the model; nothing when it works.
-std::vector<ServerCompatibility::Cut> CheckCut(const TableFile& device,
-                                               const TableFile& server,
-                                               int id) {
+// Of one cut, whatever the model; nullopt when it works.
+std::optional<ServerCompatibility::Cut> CheckCut(const TableFile& device,
+                                                 const TableFile& server,
+                                                 int id) {
   const TableFile::Cut& cut = device.cuts[id];
   const auto no = [&](const std::string& reason) {
-    return std::vector<ServerCompatibility::Cut>{
-        {id, Compatible::kNo, reason + ElsewhereText(cut, server)}};
+    return ServerCompatibility::Cut{id, Compatible::kNo,
+                                    reason + ElsewhereText(cut, server)};
   };
-  if (SendsNothing(cut)) return {};
+  if (SendsNothing(cut)) return std::nullopt;
   if (id >= std::ssize(server.cuts)) {
     return no("is not among the cuts of the server");
   }
   const TableFile::Cut& other = server.cuts[id];
-  if (SendsNothing(other))
+  if (SendsNothing(other)) {
     return no("needs the server, where this cut is all on the device");
+  }
   if (server.only_cut.value_or(id) != id) {
     return no("has no half there, which was compiled with --only-cut");
   }
@@ -95,14 +95,15 @@ std::vector<ServerCompatibility::Cut> CheckCut(const TableFile& device,
     return no(TensorsReason(cut.tensors, other.tensors));
   }
   if (!cut.interface || !other.interface) {
-    return {{id, Compatible::kUnknown,
-             "sends what the server expects, but a table of an older dnncut "
-             "does not say what comes back"}};
+    return ServerCompatibility::Cut{
+        id, Compatible::kUnknown,
+        "sends what the server expects, but a table of an older dnncut does "
+        "not say what comes back"};
   }
   if (cut.interface != other.interface) {
     return no("expects other results than the server gives");
   }
-  return {};
+  return std::nullopt;
 }
 
 std::string Reason(const ServerCompatibility& result) {
@@ -143,8 +144,8 @@ ServerCompatibility CheckServer(const TableFile& device,
   bool needs_server = false;
   for (int id = 0; id < std::ssize(device.cuts); ++id) {
     needs_server = needs_server || !SendsNothing(device.cuts[id]);
-    for (ServerCompatibility::Cut& cut : CheckCut(device, server, id)) {
-      result.cuts.push_back(std::move(cut));
+    if (auto cut = CheckCut(device, server, id)) {
+      result.cuts.push_back(std::move(*cut));
     }
   }
   if (!needs_server) {

@@ -10,6 +10,7 @@
 
 #include "backends/firmware_options.h"
 #include "backends/latency_parts.h"
+#include "compiler/side_name.h"
 #include "compiler/unit_text.h"
 
 namespace dnncut {
@@ -43,7 +44,12 @@ std::string ExactDuration(int64_t ns) {
   return fmt::format("{} ns", ns);
 }
 
-std::string LinkName(const Downlink& downlink) {
+std::string RangeText(const BandwidthRange& range) {
+  return FormatKbpsRange(range.min_kbps, range.max_kbps);
+}
+
+// As DownlinkName, with a unit that people read.
+std::string DownlinkText(const Downlink& downlink) {
   if (downlink.kind == Downlink::Kind::kFixed) {
     return FormatKbps(downlink.kbps);
   }
@@ -109,16 +115,12 @@ void CompareStay(const TableFile& before, const TableFile& after,
     first = first.value_or(row);
   }
   if (!first) return;
-  const auto range = [](const BandwidthRange& stay) {
-    return fmt::format("{} to {}", FormatKbps(stay.min_kbps),
-                       FormatKbps(stay.max_kbps));
-  };
   Compare(fmt::format("firmware keeps cut {} of row {}{}",
                       before.rows[*first].cut, *first,
                       more == 0 ? ""
                                 : fmt::format(" ({} differ, too)",
                                               FormatPlural(more, "row"))),
-          range(old_stay[*first]), range(new_stay[*first]), diffs);
+          RangeText(old_stay[*first]), RangeText(new_stay[*first]), diffs);
 }
 
 void CompareFirmware(const TableFile& before, const TableFile& after,
@@ -148,19 +150,13 @@ std::vector<SettingDiff> DiffSettings(const TableFile& before,
           MachineName(after.device, after.refined.device_slowdown), &diffs);
   Compare("server", MachineName(before.server, before.refined.server_slowdown),
           MachineName(after.server, after.refined.server_slowdown), &diffs);
-  const auto range = [](const TableFile& table) {
-    return fmt::format("{} to {}", FormatKbps(table.range.min_kbps),
-                       FormatKbps(table.range.max_kbps));
-  };
-  Compare("range", range(before), range(after), &diffs);
+  Compare("range", RangeText(before.range), RangeText(after.range), &diffs);
   Compare("round trip", ExactDuration(before.rtt_ns),
           ExactDuration(after.rtt_ns), &diffs);
-  Compare("downlink", LinkName(before.downlink), LinkName(after.downlink),
-          &diffs);
-  const auto result = [](const TableFile& table) {
-    return table.result == Side::kDevice ? "device" : "server";
-  };
-  Compare("results wanted on", result(before), result(after), &diffs);
+  Compare("downlink", DownlinkText(before.downlink),
+          DownlinkText(after.downlink), &diffs);
+  Compare("results wanted on", std::string(SideName(before.result)),
+          std::string(SideName(after.result)), &diffs);
   Compare("table", ApproximationName(before), ApproximationName(after), &diffs);
   CompareFirmware(before, after, &diffs);
   const auto halves = [](const TableFile& table) {

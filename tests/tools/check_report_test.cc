@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/junit_report.h"
+#include "tools/markdown_page.h"
 #include "tools/markdown_report.h"
 #include "tools/sarif_report.h"
 

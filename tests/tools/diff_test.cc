@@ -29,7 +29,7 @@ ComparedResult ResultOf(const Problem& problem) {
   result.table.result = problem.result;
   result.table.layers = static_cast<int>(problem.layers.size());
   result.table.rows = table.rows;
-  result.file = {problem, {}, {}};
+  result.problem_file = {problem, {}, {}};
   for (const TableCut& cut : table.cuts) {
     TableFile::Cut listed;
     listed.costs = cut.costs;
@@ -39,7 +39,7 @@ ComparedResult ResultOf(const Problem& problem) {
       listed.tensors.push_back({problem.tensors[id].name, "float32", {1}, 4});
     }
     result.table.cuts.push_back(listed);
-    result.file->cuts.push_back(cut.cut);
+    result.problem_file->cuts.push_back(cut.cut);
   }
   return result;
 }
@@ -54,7 +54,7 @@ Problem SlowerDevice(Problem problem, uint64_t seed) {
 
 // The letter of each layer at a bandwidth.
 std::string SidesAt(const ComparedResult& result, int64_t kbps) {
-  return CutText(result.file->cuts[FindRow(result.table, kbps).cut]);
+  return CutText(result.problem_file->cuts[FindRow(result.table, kbps).cut]);
 }
 
 // What the diff says the new sides are, from the old ones.
@@ -153,6 +153,15 @@ TEST(DiffWords, ChangesOfAnySize) {
   EXPECT_EQ(ChangeText({7, 0}), "from 0");
   EXPECT_EQ(ChangeText({100'001, 100'000}), "under +0.01 %");
   EXPECT_EQ(ChangeText({99'999, 100'000}), "under -0.01 %");
+}
+
+// A table that took no time has nothing that a change could be a part of.
+TEST(DiffWords, SlowerThanNoTime) {
+  ResultDiff diff;
+  diff.worst = {1000, 0, 0, 0, 5'000'000, {5'000'000, 0}};
+  EXPECT_EQ(LatencyVerdict(diff),
+            "slower where it took no time (0.000 ms -> 5.000 ms at 1 Mbit/s), "
+            "nowhere faster");
 }
 
 TEST(Percent, IsExact) {

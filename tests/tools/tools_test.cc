@@ -6,7 +6,9 @@
 
 #include "compiler/did_you_mean.h"
 #include "compiler/error.h"
+#include "compiler/utf8.h"
 #include "tools/machine_costs.h"
+#include "tools/markdown_page.h"
 #include "tools/placement.h"
 #include "tools/terminal.h"
 #include "tools/text_table.h"
@@ -146,6 +148,22 @@ TEST(TerminalTest, ControlCharactersAreSpeltOut) {
   EXPECT_EQ(Printable("\xc1\xbf\xe0\x9f\xbf"), "\\xc1\\xbf\\xe0\\x9f\\xbf");
   EXPECT_EQ(Printable("\xed\xa0\x80"), "\\xed\\xa0\\x80");
   EXPECT_EQ(Printable("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");
+}
+
+// A name must not turn the text around it, or hide a part of itself.
+TEST(TerminalTest, WhatTurnsTheDirectionOfTextIsSpeltOut) {
+  for (const char32_t c :
+       {0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067,
+        0x2068, 0x2069, 0x061c, 0x200b, 0x2028, 0xfeff}) {
+    std::string name = "a";
+    AppendUtf8(c, &name);
+    const std::string printable = Printable(name);
+    EXPECT_EQ(printable.substr(0, 3), "a\\x") << static_cast<uint32_t>(c);
+    for (const char byte : printable) EXPECT_GT(byte, ' ');
+  }
+  EXPECT_EQ(Printable("\u202e"), "\\xe2\\x80\\xae");
+  EXPECT_EQ(EscapeMarkdown("\u202e"), "&#92;xe2&#92;x80&#92;xae");
+  EXPECT_EQ(Printable("\u05d0\u0627"), "\u05d0\u0627");  // letters stay
 }
 
 TEST(DidYouMeanTest, NearNamesOnly) {
