@@ -28,14 +28,9 @@ void SetFailed(const std::string& message, CheckItem* item) {
 // The outputs that are not as they should be.
 std::string NamesText(const std::vector<const OutputCheck*>& outputs) {
   constexpr size_t kShown = 3;
-  std::string text;
-  for (size_t i = 0; i < std::min(outputs.size(), kShown); ++i) {
-    text += fmt::format("{}'{}'", i == 0 ? "" : ", ", outputs[i]->output);
-  }
-  if (outputs.size() > kShown) {
-    text += fmt::format(" and {} more", outputs.size() - kShown);
-  }
-  return text;
+  return FirstFew(outputs.size(), kShown, [&](size_t i) {
+    return fmt::format("'{}'", outputs[i]->output);
+  });
 }
 
 std::vector<const OutputCheck*> Bad(const std::vector<OutputCheck>& checks,
@@ -109,6 +104,19 @@ CheckItem ExpectedItem(const std::vector<OutputCheck>& expected) {
 }
 
 }  // namespace
+
+CheckReport UnansweredChecks(const std::string& out, const Error& error) {
+  CheckReport checks;
+  checks.command = "verify";
+  checks.title = out;
+  checks.file = out + "/table.json";
+  CheckItem item = Passing(
+      "verify-structure",
+      "Halves are made of the layers and weights of the model", "halves", "");
+  SetError(error, CheckStatus::kError, &item);
+  checks.items.push_back(item);
+  return checks;
+}
 
 CheckReport VerifyChecks(const VerifyReport& report) {
   CheckReport checks;

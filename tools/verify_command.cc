@@ -46,17 +46,31 @@ void RunVerify(const VerifyCommandFlags& flags) {
   }
   options.structural = flags.structural;
   options.onnxruntime = flags.onnxruntime.value_or("");
-  options.model_path = FindCompiledModel(
-      ReadTableFile(options.out + "/table.json"), options.out, flags.model);
   std::vector<std::string> inputs = FilesOfResult(options.out);
-  inputs.push_back(options.model_path);
+  if (flags.model) inputs.push_back(*flags.model);
   CheckReportFlags(flags.reports, inputs);
   WarningPrinter report_warnings;
-  const VerifyReport report = [&] {
+  // A pipeline shows its reports also when nothing could be verified.
+  const auto reporting = [&](const auto& work) {
+    try {
+      return work();
+    } catch (const Error& error) {
+      WriteReports(flags.reports, UnansweredChecks(options.out, error),
+                   report_warnings.warnings());
+      throw;
+    }
+  };
+  options.model_path = reporting([&] {
+    return FindCompiledModel(ReadTableFile(options.out + "/table.json"),
+                             options.out, flags.model);
+  });
+  inputs.push_back(options.model_path);
+  CheckReportFlags(flags.reports, inputs);
+  const VerifyReport report = reporting([&] {
     WarningPrinter warnings;
     Progress progress(flags.verbose, flags.quiet);
     return Verify(options, &progress, warnings.warnings());
-  }();
+  });
   WriteReports(flags.reports, VerifyChecks(report), report_warnings.warnings());
   if (flags.json) {
     PrintJson(VerifyJson(report));
