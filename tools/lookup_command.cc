@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -8,6 +9,7 @@
 
 #include "backends/firmware_file.h"
 #include "backends/interface_hash.h"
+#include "backends/json_text.h"
 #include "backends/latency_parts.h"
 #include "backends/table_file.h"
 #include "backends/table_json.h"
@@ -49,10 +51,9 @@ std::string LookupText(const TableFile& table, const TableRow& row,
                        const std::filesystem::path& folder, int64_t kbps) {
   const TableFile::Cut& cut = table.cuts[row.cut];
   const LatencyParts parts = PartsAt(cut.costs, table.downlink, kbps);
-  std::string text =
-      fmt::format("at {}: cut {} of {}, used from {} to {}\n", FormatKbps(kbps),
-                  row.cut, Printable(table.model_file),
-                  FormatKbps(row.min_kbps), FormatKbps(row.max_kbps));
+  std::string text = fmt::format(
+      "at {}: cut {} of {}, used from {}\n", FormatKbps(kbps), row.cut,
+      Printable(table.model_file), FormatKbpsRange(row.min_kbps, row.max_kbps));
   text += fmt::format(
       "device    {}: {}\n",
       Printable(MachineText(table.device, table.refined.device_slowdown)),
@@ -80,9 +81,6 @@ nlohmann::ordered_json LookupJson(const TableFile& table, const TableRow& row,
                                   int64_t kbps) {
   const TableFile::Cut& cut = table.cuts[row.cut];
   const LatencyParts parts = PartsAt(cut.costs, table.downlink, kbps);
-  const auto path_or_null = [](const std::optional<std::string>& path) {
-    return path ? nlohmann::ordered_json(*path) : nlohmann::ordered_json();
-  };
   nlohmann::ordered_json tensors = nlohmann::ordered_json::array();
   for (const TableFile::CrossingTensor& tensor : cut.tensors) {
     tensors.push_back({{"name", tensor.name},
@@ -97,8 +95,8 @@ nlohmann::ordered_json LookupJson(const TableFile& table, const TableRow& row,
       {"cut", row.cut},
       {"device_layers", cut.costs.device_layers},
       {"server_layers", cut.costs.server_layers},
-      {"device_model", path_or_null(cut.device_model)},
-      {"server_model", path_or_null(cut.server_model)},
+      {"device_model", OrNull(cut.device_model)},
+      {"server_model", OrNull(cut.server_model)},
       {"tensors", tensors},
       {"upload_bytes", cut.costs.upload_bytes},
       {"download_bytes", cut.costs.download_bytes},
@@ -111,20 +109,26 @@ nlohmann::ordered_json LookupJson(const TableFile& table, const TableRow& row,
   return json;
 }
 
+// The last bandwidth of a row.
+int64_t MaxKbps(const FirmwareTable& table, const FirmwareRow& row) {
+  const auto next = std::ranges::find_if(
+      table.rows,
+      [&](const FirmwareRow& other) { return other.min_kbps > row.min_kbps; });
+  return next == table.rows.end() ? int64_t{table.max_kbps}
+                                  : int64_t{next->min_kbps} - 1;
+}
+
 std::string FirmwareText(const FirmwareTable& table, const FirmwareRow& row,
                          int64_t kbps) {
   const FirmwareCut& cut = table.cuts[row.cut];
-  const bool is_last = &row == &table.rows.back();
-  const int64_t max_kbps =
-      is_last ? table.max_kbps : int64_t{(&row + 1)->min_kbps} - 1;
   return fmt::format(
-      "at {}: cut {} of model {}, used from {} to {}\n"
-      "kept      from {} to {}, at least {}\n"
+      "at {}: cut {} of model {}, used from {}\n"
+      "kept      from {}, at least {}\n"
       "device    {}\n"
       "server    interface {}\n",
       FormatKbps(kbps), row.cut, HashText(table.model_id),
-      FormatKbps(row.min_kbps), FormatKbps(max_kbps), FormatKbps(row.down_kbps),
-      FormatKbps(row.up_kbps),
+      FormatKbpsRange(row.min_kbps, MaxKbps(table, row)),
+      FormatKbpsRange(row.down_kbps, row.up_kbps),
       FormatDuration(table.dwell_ms * int64_t{1'000'000}),
       FormatPlural(cut.device_layers, "layer"), HashText(table.interface_hash));
 }
@@ -143,7 +147,7 @@ nlohmann::ordered_json FirmwareRowJson(const FirmwareTable& table,
           {"device_layers", table.cuts[row.cut].device_layers}};
 }
 
-// What firmware would do with a dnncut_table.bin.
+// The answer of a dnncut_table.bin, the row that firmware finds there.
 void LookUpInFirmware(const std::string& path, int64_t kbps, bool json) {
   const FirmwareTable table = ReadFirmwareTable(path);
   RequireInRange("--bandwidth", kbps, {table.min_kbps, table.max_kbps});

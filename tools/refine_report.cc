@@ -10,6 +10,7 @@
 
 #include "backends/latency_parts.h"
 #include "backends/table_json.h"
+#include "tools/summary.h"
 #include "tools/terminal.h"
 #include "tools/text_table.h"
 #include "tools/units.h"
@@ -88,27 +89,14 @@ std::string ErrorsText(const RefineResult& result) {
   return TextTable(columns, rows);
 }
 
-// The bandwidth at which a row is shown, and its latency there.
-struct ShownRow {
-  const TableRow& row;
-  const CutCosts& costs;
-  int64_t kbps = 0;
-  LatencyParts parts;
-};
-
-ShownRow Show(const TableRow& row, const RefineResult& result) {
-  const CutCosts& costs = result.table.cuts[row.cut].costs;
-  const int64_t kbps = MiddleKbps(row.min_kbps, row.max_kbps);
-  return {row, costs, kbps, PartsAt(costs, result.before.downlink, kbps)};
-}
-
 std::string RowsText(const RefineResult& result) {
   const auto ms = [](int64_t ns) {
     return ns == 0 ? std::string("-") : FormatMs(ns, 3);
   };
   std::vector<std::vector<std::string>> rows;
-  for (const TableRow& row : result.table.rows) {
-    const auto& [range, costs, kbps, parts] = Show(row, result);
+  for (const auto& [range, kbps, parts] :
+       ShowRows(result.table, result.before.downlink)) {
+    const CutCosts& costs = result.table.cuts[range.cut].costs;
     rows.push_back({fmt::format("{}", range.cut), FormatKbps(range.min_kbps),
                     FormatKbps(range.max_kbps),
                     fmt::format("{}/{}", costs.device_layers,
@@ -178,17 +166,6 @@ nlohmann::ordered_json ErrorsJson(const RefineErrors& errors) {
           {"after", errors.after}};
 }
 
-nlohmann::ordered_json RowJson(const ShownRow& shown) {
-  return {{"min_kbps", shown.row.min_kbps},
-          {"max_kbps", shown.row.max_kbps},
-          {"cut", shown.row.cut},
-          {"shown_kbps", shown.kbps},
-          {"device_ns", shown.parts.device_ns},
-          {"network_ns", shown.parts.network_ns},
-          {"server_ns", shown.parts.server_ns},
-          {"latency_ns", shown.parts.total_ns}};
-}
-
 constexpr std::string_view kLegend =
     "before: the table as it was; one factor: all of a side's layers times "
     "the\n"
@@ -215,23 +192,20 @@ std::string RefineText(const RefineResult& result) {
 nlohmann::ordered_json RefineJson(const RefineResult& result) {
   nlohmann::ordered_json cuts = nlohmann::ordered_json::array();
   for (const RefinedCut& cut : result.cuts) cuts.push_back(CutJson(cut));
-  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
-  for (const TableRow& row : result.table.rows) {
-    rows.push_back(RowJson(Show(row, result)));
-  }
-  return {{"schema", "dnncut.refinement/1"},
-          {"output", result.output},
-          {"refined", RefinedJson(result.refined)},
-          {"rounds", result.rounds},
-          {"converged", result.converged},
-          {"cuts", cuts},
-          {"mape",
-           {{"fitted", ErrorsJson(result.fitted)},
-            {"held_out", ErrorsJson(result.held_out)}}},
-          {"cuts_before", result.before.cuts.size()},
-          {"cuts_now", result.table.cuts.size()},
-          {"gone", GoneCuts(result)},
-          {"rows", rows}};
+  return {
+      {"schema", "dnncut.refinement/1"},
+      {"output", result.output},
+      {"refined", RefinedJson(result.refined)},
+      {"rounds", result.rounds},
+      {"converged", result.converged},
+      {"cuts", cuts},
+      {"mape",
+       {{"fitted", ErrorsJson(result.fitted)},
+        {"held_out", ErrorsJson(result.held_out)}}},
+      {"cuts_before", result.before.cuts.size()},
+      {"cuts_now", result.table.cuts.size()},
+      {"gone", GoneCuts(result)},
+      {"rows", ShownRowsJson(ShowRows(result.table, result.before.downlink))}};
 }
 
 }  // namespace dnncut

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "backends/json_text.h"
 #include "backends/latency_parts.h"
 #include "backends/table_file.h"
 #include "backends/table_json.h"
@@ -167,10 +168,6 @@ nlohmann::ordered_json OutputJson(const Value& value) {
     json["first"] = numbers->first;
   }
   return json;
-}
-
-nlohmann::ordered_json OrNull(const std::optional<int64_t>& number) {
-  return number ? nlohmann::ordered_json(*number) : nlohmann::ordered_json();
 }
 
 nlohmann::ordered_json RunJson(const RunReport& report) {

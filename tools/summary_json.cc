@@ -14,10 +14,12 @@ nlohmann::ordered_json GainJson(const std::optional<Gain>& gain) {
           {"most_kbps", gain->most_kbps}};
 }
 
-nlohmann::ordered_json RowsJson(const Summary& summary) {
-  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
-  for (const ShownRow& row : summary.rows) {
-    rows.push_back({{"min_kbps", row.row.min_kbps},
+}  // namespace
+
+nlohmann::ordered_json ShownRowsJson(const std::vector<ShownRow>& rows) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const ShownRow& row : rows) {
+    list.push_back({{"min_kbps", row.row.min_kbps},
                     {"max_kbps", row.row.max_kbps},
                     {"cut", row.row.cut},
                     {"shown_kbps", row.shown_kbps},
@@ -26,10 +28,8 @@ nlohmann::ordered_json RowsJson(const Summary& summary) {
                     {"server_ns", row.parts.server_ns},
                     {"latency_ns", row.parts.total_ns}});
   }
-  return rows;
+  return list;
 }
-
-}  // namespace
 
 nlohmann::ordered_json SummaryJson(const CompileResult& result,
                                    const Summary& summary, const RunInfo& run) {
@@ -46,7 +46,7 @@ nlohmann::ordered_json SummaryJson(const CompileResult& result,
           {"gain_over_server", GainJson(summary.over_server)},
           {"weight_bytes", summary.weight_bytes},
           {"exact_cuts", result.exact.cuts.size()},
-          {"rows", RowsJson(summary)},
+          {"rows", ShownRowsJson(summary.rows)},
           {"warnings", warnings},
           {"seconds", run.seconds},
           {"table", nlohmann::ordered_json::parse(
