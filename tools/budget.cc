@@ -98,6 +98,15 @@ void RequireUpperBound(std::string_view given, std::string_view text,
        given, sign);
 }
 
+// What is wrong in a file is no wrong usage.
+Budget ParseLine(const std::string& path, int line, std::string_view text) {
+  try {
+    return ParseBudget(fmt::format("{}:{}:", path, line), text);
+  } catch (const Error& error) {
+    throw Error(ExitCode::kBadInput, error.id(), error.what());
+  }
+}
+
 }  // namespace
 
 Budget ParseBudget(std::string_view where, std::string_view text) {
@@ -151,9 +160,7 @@ std::vector<Budget> ReadBudgets(const std::string& path) {
     const size_t end = std::min(rest.find('\n'), rest.size());
     std::string_view text = rest.substr(0, end);
     text = Trim(text.substr(0, text.find('#')));
-    if (!text.empty()) {
-      budgets.push_back(ParseBudget(fmt::format("{}:{}:", path, line), text));
-    }
+    if (!text.empty()) budgets.push_back(ParseLine(path, line, text));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return budgets;

@@ -26,12 +26,11 @@ struct Budget {
 };
 
 // `where` is what gave the text: "--budget", or a file and line. Throws Error
-// (E801 to E804, and those of units.h and
-// percent.h).
+// (E801 to E804, and those of units.h and percent.h) for wrong usage.
 Budget ParseBudget(std::string_view where, std::string_view text);
 
-// One budget a line; '#' starts a comment. Throws Error, E806 when the file
-// cannot be read.
+// One budget a line; '#' starts a comment. Throws Error: E806 when the file
+// cannot be read, those of ParseBudget, as bad input, for a line.
 std::vector<Budget> ReadBudgets(const std::string& path);
 
 }  // namespace dnncut

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Why ends of rows are enough: on one row the value is fixed + by_kbps / W,
+// Why ends of rows are enough: on one row the value is fixed_ns + byte_ns / W,
 // which never rises with W. So it is largest at the lowest bandwidth of each
 // row, and the bandwidths of a row where it is small enough are all those from
 // some first one on, which is a division. Everything is compared as integers:
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "compiler/error.h"
+#include "compiler/rounding.h"
 #include "tools/units.h"
 
 namespace dnncut {
@@ -24,15 +25,15 @@ namespace {
 constexpr size_t kShownRanges = 3;
 
 // One value of a metric, at a bandwidth.
-struct Point {
+struct CutValue {
   MetricLine line;
   int64_t kbps = 0;
   int cut = 0;
 };
 
 // Both scaled values are below 2^94 and bandwidths below 2^30: fits.
-bool operator<(const Point& a, const Point& b) {
-  return a.line.Scaled(a.kbps) * b.kbps < b.line.Scaled(b.kbps) * a.kbps;
+bool operator<(const CutValue& a, const CutValue& b) {
+  return a.line.At(a.kbps) * b.kbps < b.line.At(b.kbps) * a.kbps;
 }
 
 std::string_view AdviceOn(const Metric& metric, const TableFile& table) {
@@ -46,29 +47,29 @@ MetricLine LineOf(const TableFile& table, const Metric& metric, int cut) {
 }
 
 // The largest value on `range`, at the lowest bandwidth that has it.
-Point WorstOn(const BandwidthRange& range, const TableFile& table,
-              const Metric& metric) {
-  std::optional<Point> worst;
+CutValue WorstOn(const BandwidthRange& range, const TableFile& table,
+                 const Metric& metric) {
+  std::optional<CutValue> worst;
   for (const TableRow& row : table.rows) {
     if (row.max_kbps < range.min_kbps || row.min_kbps > range.max_kbps) {
       continue;
     }
-    const Point point = {LineOf(table, metric, row.cut),
-                         std::max(row.min_kbps, range.min_kbps), row.cut};
-    if (!worst || *worst < point) worst = point;
+    const CutValue value = {LineOf(table, metric, row.cut),
+                            std::max(row.min_kbps, range.min_kbps), row.cut};
+    if (!worst || *worst < value) worst = value;
   }
   return *worst;
 }
 
 // The smallest value of the table, at the lowest bandwidth that has it. Of a
 // row that is at one of its ends, as the value does not rise.
-Point BestOf(const TableFile& table, const Metric& metric) {
-  std::optional<Point> best;
+CutValue BestOf(const TableFile& table, const Metric& metric) {
+  std::optional<CutValue> best;
   for (const TableRow& row : table.rows) {
     const MetricLine line = LineOf(table, metric, row.cut);
-    const int64_t kbps = line.by_kbps == 0 ? row.min_kbps : row.max_kbps;
-    const Point point = {line, kbps, row.cut};
-    if (!best || point < *best) best = point;
+    const int64_t kbps = line.byte_ns == 0 ? row.min_kbps : row.max_kbps;
+    const CutValue value = {line, kbps, row.cut};
+    if (!best || value < *best) best = value;
   }
   return *best;
 }
@@ -76,9 +77,9 @@ Point BestOf(const TableFile& table, const Metric& metric) {
 // The bandwidths of a row where the value is at most `limit`.
 std::optional<BandwidthRange> WhereItHolds(const MetricLine& line,
                                            const TableRow& row, int64_t limit) {
-  const Int128 room = Int128{limit} - line.fixed;
-  if (room < 0 || (room == 0 && line.by_kbps > 0)) return std::nullopt;
-  const Int128 first = room == 0 ? Int128{0} : (line.by_kbps + room - 1) / room;
+  const Int128 room = Int128{limit} - line.fixed_ns;
+  if (room < 0 || (room == 0 && line.byte_ns > 0)) return std::nullopt;
+  const Int128 first = room == 0 ? Int128{0} : (line.byte_ns + room - 1) / room;
   if (first > row.max_kbps) return std::nullopt;
   return BandwidthRange{std::max(row.min_kbps, static_cast<int64_t>(first)),
                         row.max_kbps};
@@ -109,8 +110,8 @@ std::string RangeText(const BandwidthRange& range, const BandwidthRange& all) {
   if (range.min_kbps == all.min_kbps) {
     return fmt::format("up to {}", FormatKbps(range.max_kbps));
   }
-  return fmt::format("from {} to {}", FormatKbps(range.min_kbps),
-                     FormatKbps(range.max_kbps));
+  return fmt::format("from {}",
+                     FormatKbpsRange(range.min_kbps, range.max_kbps));
 }
 
 int64_t Clamp(Int128 value) {
@@ -118,10 +119,16 @@ int64_t Clamp(Int128 value) {
       std::min<Int128>(value, std::numeric_limits<int64_t>::max()));
 }
 
-// Rounded half up, as latencies in table.json.
-int64_t Rounded(const Point& point) {
-  return Clamp((2 * point.line.Scaled(point.kbps) + point.kbps) /
-               (2 * Int128{point.kbps}));
+bool IsAbove(const CutValue& value, int64_t limit) {
+  return value.line.At(value.kbps) > Int128{limit} * value.kbps;
+}
+
+// Rounded half up, as latencies in table.json, but a value above the limit
+// never down to it.
+int64_t Rounded(const CutValue& value, int64_t limit) {
+  const int64_t rounded =
+      Clamp(DivideRounded(value.line.At(value.kbps), value.kbps));
+  return IsAbove(value, limit) ? std::max(rounded, limit + 1) : rounded;
 }
 
 // A breach must show: with all digits where fewer would look like the limit.
@@ -138,12 +145,12 @@ std::string HoldsText(const Budget& budget, const TableFile& table) {
   const std::vector<BandwidthRange> ranges =
       WhereItHolds(table, *budget.metric, budget.limit);
   if (ranges.empty()) {
-    const Point best = BestOf(table, *budget.metric);
+    const CutValue best = BestOf(table, *budget.metric);
     return fmt::format(
         "holds at no bandwidth of the table: the smallest is {} at {}, cut {}; "
         "{}",
-        ValueText(Rounded(best), budget), FormatKbps(best.kbps), best.cut,
-        AdviceOn(*budget.metric, table));
+        ValueText(Rounded(best, budget.limit), budget), FormatKbps(best.kbps),
+        best.cut, AdviceOn(*budget.metric, table));
   }
   std::string text = "holds ";
   const size_t shown = std::min(ranges.size(), kShownRanges);
@@ -172,13 +179,13 @@ std::string AboveText(const Budget& budget, Int128 scaled, int64_t kbps) {
 }
 
 // "at 1 Mbit/s, the worst of 1 Mbit/s to 10 Mbit/s".
-std::string WhereText(const Point& point, const BandwidthRange& range,
+std::string WhereText(const CutValue& value, const BandwidthRange& range,
                       const BandwidthRange& all) {
-  const std::string at = fmt::format("at {}", FormatKbps(point.kbps));
+  const std::string at = fmt::format("at {}", FormatKbps(value.kbps));
   if (range.min_kbps == range.max_kbps) return at;
   if (range == all) return at + ", the worst";
-  return fmt::format("{}, the worst of {} to {}", at,
-                     FormatKbps(range.min_kbps), FormatKbps(range.max_kbps));
+  return fmt::format("{}, the worst of {}", at,
+                     FormatKbpsRange(range.min_kbps, range.max_kbps));
 }
 
 void Measure(int64_t value, const Budget& budget, CheckItem* item) {
@@ -193,20 +200,19 @@ void CheckByBandwidth(const Budget& budget, const TableFile& table,
   const std::string what = budget.given + ": the bandwidth";
   RequireInRange(what, range.min_kbps, table.range);
   RequireInRange(what, range.max_kbps, table.range);
-  const Point worst = WorstOn(range, table, *budget.metric);
-  const Int128 scaled = worst.line.Scaled(worst.kbps);
-  Measure(Rounded(worst), budget, item);
+  const CutValue worst = WorstOn(range, table, *budget.metric);
+  Measure(Rounded(worst, budget.limit), budget, item);
   item->kbps = worst.kbps;
   item->cut = worst.cut;
   item->message = fmt::format(
       "{} {}: cut {}, {}", item->measured->text,
       WhereText(worst, range, table.range), worst.cut,
       budget.metric->parts(table, table.cuts[worst.cut], worst.kbps));
-  if (scaled <= Int128{budget.limit} * worst.kbps) return;
+  if (!IsAbove(worst, budget.limit)) return;
   item->status = CheckStatus::kFailed;
-  item->message +=
-      fmt::format("; {}; {}", AboveText(budget, scaled, worst.kbps),
-                  HoldsText(budget, table));
+  item->message += fmt::format(
+      "; {}; {}", AboveText(budget, worst.line.At(worst.kbps), worst.kbps),
+      HoldsText(budget, table));
 }
 
 void CheckWhole(const Budget& budget, const TableFile& table,

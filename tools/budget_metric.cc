@@ -20,18 +20,14 @@ namespace {
 constexpr std::string_view kOtherCut =
     "pin layers, lower the costs or change the model";
 
-Int128 LinkLine(const CutCosts& costs, const Downlink& downlink) {
-  return Int128{kByteNsKbps} * costs.LinkBytes(downlink);
-}
-
 MetricLine Latency(const TableFile::Cut& cut, const Downlink& downlink) {
-  return {cut.costs.FixedNs(), LinkLine(cut.costs, downlink)};
+  return LineOf(cut.costs, downlink);
 }
 
 MetricLine NetworkTime(const TableFile::Cut& cut, const Downlink& downlink) {
-  const CutCosts& costs = cut.costs;
-  return {costs.FixedNs() - costs.device_ns - costs.server_ns,
-          LinkLine(costs, downlink)};
+  MetricLine line = LineOf(cut.costs, downlink);
+  line.fixed_ns -= cut.costs.device_ns + cut.costs.server_ns;
+  return line;
 }
 
 MetricLine DeviceTime(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
@@ -91,15 +87,11 @@ std::string UploadText(const TableFile& /*table*/, const TableFile::Cut& cut,
                        int64_t /*kbps*/) {
   constexpr size_t kShown = 3;
   if (cut.tensors.empty()) return "nothing is sent";
-  std::string text;
-  for (size_t i = 0; i < std::min(cut.tensors.size(), kShown); ++i) {
-    text += fmt::format("{}'{}' {}", i == 0 ? "" : ", ", cut.tensors[i].name,
-                        FormatType(cut.tensors[i].dtype, cut.tensors[i].shape));
-  }
-  if (cut.tensors.size() > kShown) {
-    text += fmt::format(" and {} more", cut.tensors.size() - kShown);
-  }
-  return text;
+  return FirstFew(cut.tensors.size(), kShown, [&](size_t i) {
+    const TableFile::CrossingTensor& tensor = cut.tensors[i];
+    return fmt::format("'{}' {}", tensor.name,
+                       FormatType(tensor.dtype, tensor.shape));
+  });
 }
 
 std::string DownloadText(const TableFile& /*table*/, const TableFile::Cut& cut,
@@ -235,15 +227,6 @@ constexpr auto kMetrics = std::to_array<Metric>({
      .value = WorstRegret},
 });
 
-// value / 10^decimals, without zeros at the end.
-std::string Decimal(int64_t value, int decimals) {
-  std::string digits = fmt::format("{:0{}}", value, decimals + 1);
-  digits.insert(digits.size() - decimals, 1, '.');
-  digits.erase(digits.find_last_not_of('0') + 1);
-  if (digits.back() == '.') digits.pop_back();
-  return digits;
-}
-
 }  // namespace
 
 std::span<const Metric> Metrics() { return kMetrics; }
@@ -265,14 +248,14 @@ std::string FormatMetric(MetricUnit unit, int64_t value) {
     case MetricUnit::kCount:
       return fmt::format("{}", value);
     case MetricUnit::kPpb:
-      return Decimal(value, 7) + " %";
+      return FormatExact(value, 10'000'000, 7) + " %";
   }
   return "";
 }
 
 std::string FormatExactly(MetricUnit unit, int64_t value) {
   if (unit != MetricUnit::kNs) return FormatMetric(unit, value);
-  return Decimal(value, 6) + " ms";
+  return FormatExact(value, 1'000'000, 6) + " ms";
 }
 
 std::string_view UnitName(MetricUnit unit) {

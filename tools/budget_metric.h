@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "backends/table_file.h"
-#include "compiler/checked_math.h"
+#include "compiler/latency_ratio.h"
 
 namespace dnncut {
 
@@ -21,15 +21,9 @@ enum class MetricUnit {
   kPpb,  // billionths: what a percentage is counted in
 };
 
-// A metric of one cut, at W kbit/s: fixed + by_kbps / W. Neither is negative,
-// so it never rises with the bandwidth.
-struct MetricLine {
-  int64_t fixed = 0;
-  Int128 by_kbps = 0;
-
-  // W * value: exact.
-  Int128 Scaled(int64_t kbps) const { return Int128{fixed} * kbps + by_kbps; }
-};
+// A metric of one cut over the bandwidth, with the metric's unit in place of
+// ns. It never rises with the bandwidth.
+using MetricLine = LatencyLine;
 
 struct Metric {
   std::string_view name;

@@ -12,7 +12,6 @@
 #include "tools/budget_check.h"
 #include "tools/check_report.h"
 #include "tools/command.h"
-#include "tools/markdown_report.h"
 #include "tools/report_flags.h"
 #include "tools/result_check.h"
 #include "tools/terminal.h"
@@ -67,8 +66,8 @@ std::string RowsMarkdown(const TableFile& table) {
     const TableRow& row = table.rows[i];
     const CutCosts& costs = table.cuts[row.cut].costs;
     text += fmt::format(
-        "| {} to {} | {} | {} | {} | {} | {} to {} |\n",
-        FormatKbps(row.min_kbps), FormatKbps(row.max_kbps), row.cut,
+        "| {} | {} | {} | {} | {} | {} to {} |\n",
+        FormatKbpsRange(row.min_kbps, row.max_kbps), row.cut,
         FormatPlural(costs.device_layers, "layer"),
         FormatPlural(costs.server_layers, "layer"),
         FormatBytes(costs.upload_bytes),
@@ -153,14 +152,8 @@ TableFile ReadTable(const std::string& path, const ReportFlags& reports,
       failed.push_back(item.name);
     }
   }
-  std::string names;
-  for (size_t i = 0; i < std::min(failed.size(), kShown); ++i) {
-    names += fmt::format("{}{}", i == 0 ? "" : ", ", failed[i]);
-  }
-  if (failed.size() > kShown) {
-    names += fmt::format(" and {} more", failed.size() - kShown);
-  }
-  Fail(ExitCode::kCheckFailed, "E800", "{}: {}", CheckVerdict(report), names);
+  Fail(ExitCode::kCheckFailed, "E800", "{}: {}", CheckVerdict(report),
+       FirstFew(failed.size(), kShown, [&](size_t i) { return failed[i]; }));
 }
 
 void RunCheck(const CheckFlags& flags) {

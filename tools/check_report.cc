@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "backends/json_text.h"
 #include "tools/terminal.h"
 #include "tools/text_table.h"
 #include "tools/units.h"
@@ -32,12 +33,6 @@ nlohmann::ordered_json ValueJson(const std::optional<CheckValue>& value) {
   if (!value) return nullptr;
   return {
       {"value", value->value}, {"unit", value->unit}, {"text", value->text}};
-}
-
-template <typename T>
-nlohmann::ordered_json OrNull(const std::optional<T>& value) {
-  if (!value) return nullptr;
-  return *value;
 }
 
 }  // namespace

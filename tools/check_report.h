@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a command that may fail a pipeline has found. `check` and `diff` make
-// one; everything that a pipeline can read is made of it: the text and JSON
-// here, JUnit (junit_report.h), SARIF (sarif_report.h) and GitHub's Markdown
-// (markdown_report.h). report_flags.h writes the files.
+// What a command that may fail a pipeline has found. `check`, `diff` and
+// `verify` make one; everything that a pipeline can read is made of it: the
+// text and JSON here, JUnit (junit_report.h), SARIF (sarif_report.h) and
+// GitHub's Markdown (markdown_report.h). report_flags.h writes the files.
 #pragma once
 
 #include <cstdint>
@@ -74,7 +74,7 @@ int64_t CountOf(const CheckReport& report, CheckStatus status);
 // No item failed, and none could not be looked at.
 bool Passed(const CheckReport& report);
 
-// "3 of 7 checks failed", "all 7 checks passed", "5 checks passed, 2 skipped".
+// "3 of 7 checks failed", "7 checks passed", "5 checks passed, 2 skipped".
 std::string CheckVerdict(const CheckReport& report);
 
 // A line for each item and the verdict, for a terminal.

@@ -227,8 +227,10 @@ void ExpectRight(const TableFile& table, const Budget& budget,
   }
   EXPECT_EQ(item.status, holds ? CheckStatus::kPassed : CheckStatus::kFailed);
   EXPECT_EQ(item.kbps, worst_kbps);
+  const auto rounded =
+      static_cast<int64_t>((2 * worst + worst_kbps) / (2 * worst_kbps));
   EXPECT_EQ(item.measured->value,
-            static_cast<int64_t>((2 * worst + worst_kbps) / (2 * worst_kbps)));
+            holds ? rounded : std::max(rounded, budget.limit + 1));
   if (!holds) {
     const std::string text = HoldsText(table, budget);
     EXPECT_THAT(item.message, testing::HasSubstr(text));
@@ -266,6 +268,25 @@ TEST(BudgetCheckTest, IsWhatEveryBandwidthSays) {
   }
   EXPECT_GT(failed, 1000);
   EXPECT_LT(failed, 3500);
+}
+
+// A third of a nanosecond above the limit must not be shown as the limit.
+TEST(BudgetCheckTest, WhatFailsIsAboveTheLimitAlsoWhenRounded) {
+  TableFile table;
+  table.range = {24'000'000, 24'000'000};
+  table.rows = {{24'000'000, 24'000'000, 0}};
+  TableFile::Cut cut;
+  cut.costs = {.server_layers = 1, .server_ns = 999'999, .upload_bytes = 4};
+  table.cuts = {cut};
+  const CheckItem failed =
+      CheckBudget(ParseBudget("--budget", "latency<=1ms"), table, "");
+  EXPECT_EQ(failed.status, CheckStatus::kFailed) << failed.message;
+  EXPECT_EQ(failed.measured->value, 1'000'001);
+  EXPECT_EQ(failed.measured->text, "1.000001 ms");
+  const CheckItem passed =
+      CheckBudget(ParseBudget("--budget", "latency<=1000001ns"), table, "");
+  EXPECT_EQ(passed.status, CheckStatus::kPassed) << passed.message;
+  EXPECT_EQ(passed.measured->value, 1'000'000);
 }
 
 TEST(BudgetCheckTest, HugeNumbersDoNotOverflow) {
