@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Latencies compared exactly: as lines over the bandwidth, and one by another
-// as a fraction. Read by regret and compare_latencies.
+// as a fraction. Read by regret, hysteresis, compare_latencies and budgets.
 #pragma once
 
 #include <cstdint>
