@@ -12,6 +12,8 @@ namespace {
 
 // Longer names are cut before comparing, so that hostile input costs nothing.
 constexpr size_t kLongest = 128;
+// Pairs of letters that are compared before a suggestion costs too much time.
+constexpr size_t kMostWork = 50'000'000;
 
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; }
 
@@ -40,8 +42,11 @@ std::string DidYouMean(std::string_view name,
   const size_t allowed = std::max<size_t>(1, name.size() / 3);
   const std::string* best = nullptr;
   size_t best_distance = allowed + 1;
+  size_t work = 0;
   for (const std::string& candidate : candidates) {
     if (candidate.empty() || candidate.size() > kLongest) continue;
+    work += name.size() * candidate.size();
+    if (work > kMostWork) break;
     const size_t distance = EditDistance(name, candidate);
     if (distance < best_distance && distance < candidate.size()) {
       best = &candidate;

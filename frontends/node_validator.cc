@@ -8,6 +8,7 @@
 #include "compiler/did_you_mean.h"
 #include "compiler/error.h"
 #include "compiler/onnx_walk.h"
+#include "frontends/limits.h"
 #include "frontends/onnx_text.h"
 #include "frontends/value_validator.h"
 
@@ -22,12 +23,21 @@ using ONNX_NAMESPACE::NodeProto;
 struct Bounds {
   std::string_view attribute;
   int64_t min = 0;
+  int64_t max = INT32_MAX;
 };
 
 constexpr Bounds kBounds[] = {
-    {"strides", 1},       {"dilations", 1},      {"kernel_shape", 1},
-    {"group", 1},         {"blocksize", 1},      {"num_outputs", 1},
-    {"pads", -INT32_MAX}, {"output_padding", 0},
+    {"strides", 1},
+    {"dilations", 1},
+    {"kernel_shape", 1},
+    {"group", 1},
+    {"blocksize", 1},
+    {"num_outputs", 1},
+    {"pads", -INT32_MAX},
+    {"output_padding", 0},
+    {"axis", -kMaxRank, kMaxRank},
+    {"axes", -kMaxRank, kMaxRank},
+    {"perm", 0, kMaxRank - 1},
 };
 
 bool HasKnownAttributes(const NodeProto& node) {
@@ -41,10 +51,10 @@ void CheckBounds(const AttributeProto& attribute, const std::string& place) {
       [&](const Bounds& b) { return b.attribute == attribute.name(); });
   if (bounds == std::end(kBounds)) return;
   const auto check = [&](int64_t value) {
-    if (value >= bounds->min && value <= INT32_MAX) return;
+    if (value >= bounds->min && value <= bounds->max) return;
     Fail(ExitCode::kBadInput, "E223",
          "{}: {} is {}, but it must be in {} .. {}", place, attribute.name(),
-         value, bounds->min, INT32_MAX);
+         value, bounds->min, bounds->max);
   };
   if (attribute.has_i()) check(attribute.i());
   for (int64_t value : attribute.ints()) check(value);

@@ -324,7 +324,9 @@ void OnnxReader::Parse() {
          kMaxMessageDepth);
   }
   Fail(ExitCode::kBadInput, "E204",
-       "is broken inside; copy or download it again");
+       "is broken inside, or nested far more deeply than the {} levels of "
+       "messages that ONNX's file format allows; copy or download it again",
+       kMaxMessageDepth);
 }
 
 void OnnxReader::Read() {

@@ -193,31 +193,6 @@ const NodeProto* Split(NodeRun* run, NodeProto*) {
   return nullptr;
 }
 
-// The axes that are padded are an input since opset 18.
-const NodeProto* Pad(NodeRun* run, NodeProto*) {
-  if (!HasInput(*run, 3)) return run->node;
-  TensorType type = InputType(*run, 0);
-  auto pads = InputNumbers(*run, 1);
-  auto axes = InputNumbers(*run, 3);
-  if (!type.has_rank || !pads.has_value() || !axes.has_value()) {
-    SetOutput(OpenLike(type), 0, run);
-    return nullptr;
-  }
-  auto normal = NormalAxes(*axes, type.shape.size());
-  if (!normal.has_value() || pads->size() != 2 * axes->size()) {
-    run->problem = "its pads and axes do not go together";
-    return nullptr;
-  }
-  for (size_t i = 0; i < normal->size(); ++i) {
-    int64_t& dim = type.shape[(*normal)[i]];
-    double padded =
-        static_cast<double>(dim) + (*pads)[i] + (*pads)[i + axes->size()];
-    if (dim >= 0) dim = padded < 1e15 ? static_cast<int64_t>(padded) : -1;
-  }
-  SetOutput(type, 0, run);
-  return nullptr;
-}
-
 // keep_aspect_ratio_policy: one scale for all axes, so that the result is not
 // larger (smaller) than `sizes`.
 std::vector<double> KeepRatio(const TensorType& type,
@@ -353,12 +328,16 @@ OperatorRule FindRule(std::string_view domain, std::string_view op_type) {
       {"DequantizeLinear", DequantizeLinear},
       {"Einsum", Einsum},
       {"Gelu", LikeFirstInput},
+      {"GRU", Recurrent},
       {"GroupNormalization", LikeFirstInput},
+      {"LSTM", Recurrent},
       {"LpPool", Pool},
       {"Mish", LikeFirstInput},
       {"Pad", Pad},
       {"QuantizeLinear", QuantizeLinear},
       {"RMSNormalization", LikeFirstInput},
+      {"RNN", Recurrent},
+      {"Range", Range},
       {"ReduceL1", Reduce},
       {"ReduceL2", Reduce},
       {"ReduceLogSum", Reduce},
@@ -374,6 +353,7 @@ OperatorRule FindRule(std::string_view domain, std::string_view op_type) {
       {"Split", Split},
       {"Swish", LikeFirstInput},
       {"TensorScatter", LikeFirstInput},
+      {"Tile", Tile},
   };
   if (domain == "com.microsoft") return FindContributedRule(op_type);
   auto found = kDefault.find(op_type);

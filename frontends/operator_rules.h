@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the rules for single operators share. operator_rules.cc has those of the
-// default domain and ApplyOperatorRule (see type_engine.h),
+// default domain and ApplyOperatorRule (see type_engine.h), checked_rules.cc
+// those that only see to it that libonnx is asked nothing that it gets wrong,
 // contributed_rules.cc those of com.microsoft.
 #pragma once
 
@@ -29,6 +30,16 @@ void SetOutput(const TensorType& type, size_t index, NodeRun* run);
 // rules, made in `storage`.
 const ONNX_NAMESPACE::NodeProto* As(const char* op_type, const NodeRun& run,
                                     ONNX_NAMESPACE::NodeProto* storage);
+
+// checked_rules.cc.
+const ONNX_NAMESPACE::NodeProto* Pad(NodeRun* run,
+                                     ONNX_NAMESPACE::NodeProto* storage);
+const ONNX_NAMESPACE::NodeProto* Range(NodeRun* run,
+                                       ONNX_NAMESPACE::NodeProto* storage);
+const ONNX_NAMESPACE::NodeProto* Recurrent(NodeRun* run,
+                                           ONNX_NAMESPACE::NodeProto* storage);
+const ONNX_NAMESPACE::NodeProto* Tile(NodeRun* run,
+                                      ONNX_NAMESPACE::NodeProto* storage);
 
 // Rules of both domains.
 const ONNX_NAMESPACE::NodeProto* LikeFirstInput(

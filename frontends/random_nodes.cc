@@ -2,6 +2,7 @@
 #include "frontends/random_nodes.h"
 
 #include <string_view>
+#include <vector>
 
 namespace dnncut {
 namespace {
@@ -49,23 +50,27 @@ RandomNodes::RandomNodes(const ModelProto& model)
   for (const auto& tensor : model.graph().initializer()) {
     if (IsFalse(tensor)) off_.insert(tensor.name());
   }
-  std::vector<bool> random(model.functions_size(), false);
+  std::vector<int> pending;  // random functions whose callers are not yet so
+  std::vector<std::vector<int>> callers(model.functions_size());
+  const auto add = [&](int function) {
+    if (random_functions_[function]) return;
+    random_functions_[function] = true;
+    pending.push_back(function);
+  };
   for (int i = 0; i < model.functions_size(); ++i) {
     // Names in a function are its own.
     const Names off = FalseConstants(model.functions(i));
     ForEachNode(model.functions(i), [&](const NodeProto& node) {
-      if (IsRandomOperator(node) || DropsOut(node, off)) random[i] = true;
+      if (IsRandomOperator(node) || DropsOut(node, off)) add(i);
+      const auto called = index_.find(KeyOf(node));
+      if (called != index_.end()) callers[called->second].push_back(i);
     });
   }
-  // A function is as random as those that it calls; their order is not known.
-  for (int i = 0; i < model.functions_size(); ++i) {
-    std::vector<const NodeProto*> nodes;
-    for (const auto& node : model.functions(i).node()) nodes.push_back(&node);
-    bool calls_random = random[i];
-    for (int called : CalledFunctions(model, index_, nodes)) {
-      calls_random = calls_random || random[called];
-    }
-    random_functions_[i] = calls_random;
+  // A function is as random as those that it calls.
+  while (!pending.empty()) {
+    const int function = pending.back();
+    pending.pop_back();
+    for (int caller : callers[function]) add(caller);
   }
 }
 

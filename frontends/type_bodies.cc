@@ -56,6 +56,14 @@ TypeProto CommonType(const TypeProto& a, const TypeProto& b) {
   return TypeToOnnx(first);
 }
 
+// Of the state of a loop, behind its two own inputs.
+void ForgetShapes(std::vector<Fact>* inputs) {
+  for (size_t i = 2; i < inputs->size(); ++i) {
+    TypeProto& type = (*inputs)[i].type;
+    if (type.has_tensor_type()) type.mutable_tensor_type()->clear_shape();
+  }
+}
+
 Blame StrongerBlame(const Blame& a, const Blame& b) {
   return a.kind >= b.kind ? a : b;
 }
@@ -243,6 +251,35 @@ void TypeEngine::InferIf(NodeRun* run) {
 // A state variable keeps a dim if the body, given that dim, gives it back: then
 // it holds in every round, by induction. Those that it does not give back are
 // forgotten, until nothing changes.
+std::vector<Fact> TypeEngine::InferRounds(NodeRun* run, const GraphProto& body,
+                                          std::vector<Fact>* inputs) {
+  constexpr int kMaxRounds = 8;
+  const int state_count = body.input_size() - 2;
+  std::vector<Fact> results;
+  for (int round = 0; round < kMaxRounds; ++round) {
+    // A state of any shape needs no other round.
+    if (repeats_left_ <= 0) ForgetShapes(inputs);
+    const int64_t left_before = nodes_left_;
+    results = InferBody(run, "body", body, *inputs);
+    if (round > 0) repeats_left_ -= left_before - nodes_left_;
+    bool stable = true;
+    for (int i = 0; i < state_count && i + 1 < body.output_size(); ++i) {
+      Fact& state = (*inputs)[i + 2];
+      TypeProto common = CommonType(state.type, results[i + 1].type);
+      if (TypeFromOnnx(common) == TypeFromOnnx(state.type)) continue;
+      stable = false;
+      if (round + 2 == kMaxRounds && common.has_tensor_type()) {
+        common.mutable_tensor_type()->clear_shape();
+      }
+      state.type = common;
+      state.blame = {Blame::Kind::kData,
+                     fmt::format("Loop '{}'", run->node->name())};
+    }
+    if (stable) break;
+  }
+  return results;
+}
+
 void TypeEngine::InferLoop(NodeRun* run) {
   const GraphProto* body = FindBody(*run->node, "body");
   if (body == nullptr || body->input_size() < 2 || body->output_size() < 1) {
@@ -253,7 +290,7 @@ void TypeEngine::InferLoop(NodeRun* run) {
   auto input = [&](int i) {
     return i < static_cast<int>(run->inputs.size()) ? run->inputs[i] : nullptr;
   };
-  std::optional<int64_t> trips = KnownScalar(input(0));
+  const std::optional<int64_t> trips = KnownScalar(input(0));
   std::optional<int64_t> condition = KnownScalar(input(1));
   if (run->node->input_size() < 2 || run->node->input(1).empty()) condition = 1;
   std::vector<Fact> inputs(body->input_size());
@@ -271,29 +308,12 @@ void TypeEngine::InferLoop(NodeRun* run) {
     inputs[i + 2].type = input(i + 2)->type;
     inputs[i + 2].blame = input(i + 2)->blame;
   }
-  std::vector<Fact> results;
-  constexpr int kMaxRounds = 8;
-  for (int round = 0; round < kMaxRounds; ++round) {
-    results = InferBody(run, "body", *body, inputs);
-    bool stable = true;
-    for (int i = 0; i < state_count && i + 1 < body->output_size(); ++i) {
-      Fact& state = inputs[i + 2];
-      TypeProto common = CommonType(state.type, results[i + 1].type);
-      if (TypeFromOnnx(common) == TypeFromOnnx(state.type)) continue;
-      stable = false;
-      if (round + 2 == kMaxRounds && common.has_tensor_type()) {
-        common.mutable_tensor_type()->clear_shape();
-      }
-      state.type = common;
-      state.blame = {Blame::Kind::kData,
-                     fmt::format("Loop '{}'", run->node->name())};
-    }
-    if (stable) break;
-  }
+  const std::vector<Fact> results = InferRounds(run, *body, &inputs);
   // A condition that could become false ends the loop early.
   bool runs_through = condition == 1 && KnownScalar(&results[0]) == 1;
-  if (!trips.has_value() || *trips < 0 || !runs_through) trips = std::nullopt;
-  if (!run->bodies.empty()) run->bodies.back().runs = trips.value_or(-1);
+  const int64_t runs =
+      runs_through ? std::max<int64_t>(trips.value_or(-1), -1) : -1;
+  if (!run->bodies.empty()) run->bodies.back().runs = runs;
   for (size_t i = 0; i < run->outputs.size(); ++i) {
     Fact& output = run->outputs[i];
     if (static_cast<int>(i) < state_count) {
@@ -306,8 +326,7 @@ void TypeEngine::InferLoop(NodeRun* run) {
     output.blame = row.blame;
     if (!row.type.has_tensor_type()) continue;
     TensorType type = TypeFromOnnx(row.type);
-    if (type.has_rank)
-      type.shape.insert(type.shape.begin(), trips.value_or(-1));
+    if (type.has_rank) type.shape.insert(type.shape.begin(), runs);
     output.type = TypeToOnnx(type);
   }
 }

@@ -25,6 +25,8 @@ namespace {
 
 // Functions may call functions: a small file can stand for endless work.
 constexpr int64_t kMaxInferredNodes = 4'000'000;
+// Each round of a loop is several rounds of the loops inside it.
+constexpr int64_t kMaxRepeatedNodes = 50'000;
 
 // Operators the size of whose result depends on the values of an input.
 bool DataDecides(const NodeProto& node) {
@@ -185,12 +187,15 @@ const Fact* FindFact(const Scope& scope, const std::string& name) {
   return nullptr;
 }
 
-TypeEngine::TypeEngine(const ModelProto& model, const TypeMap& trusted)
+TypeEngine::TypeEngine(const ModelProto& model, const TypeMap& trusted,
+                       int* at_node)
     : model_(model),
       trusted_(trusted),
+      at_node_(at_node),
       functions_(IndexFunctions(model)),
       random_(model),
-      nodes_left_(kMaxInferredNodes) {
+      nodes_left_(kMaxInferredNodes),
+      repeats_left_(kMaxRepeatedNodes) {
   for (const auto& import : model.opset_import()) {
     opsets_[std::string(NormalDomain(import.domain()))] = import.version();
   }
@@ -216,10 +221,10 @@ TypedGraph TypeEngine::Run() {
     }
   }
   TypedGraph result;
-  int index = 0;
+  *at_node_ = 0;
   InferNodes(graph.node(), &scope, [&](NodeRun* run) {
-    if (!run->bodies.empty()) result.bodies[index] = std::move(run->bodies);
-    ++index;
+    if (!run->bodies.empty()) result.bodies[*at_node_] = std::move(run->bodies);
+    ++*at_node_;
   });
   for (const auto& [name, fact] : scope.facts) {
     result.tensors[name] = {TypeFromOnnx(fact.type), fact.blame, fact.constant};
@@ -310,7 +315,7 @@ void TypeEngine::FinishOutputs(NodeRun* run) {
     Fact fact = std::move(run->outputs[i]);
     fact.constant = constant;
     auto declared = run->scope->declared.find(node.output(i));
-    if (declared != run->scope->declared.end() &&
+    if (declared != run->scope->declared.end() && !run->refused &&
         !fact.type.has_sequence_type() && !fact.type.has_optional_type()) {
       TensorType merged = MergeTypes(TypeFromOnnx(fact.type), declared->second);
       if (merged.kind == TensorType::Kind::kTensor) {

@@ -62,14 +62,18 @@ struct NodeRun {
   int64_t opset = 0;                // 0: the domain is not imported
   std::vector<const Fact*> inputs;  // by position; null: absent or unknown
   std::vector<Fact> outputs;        // by position
-  std::string problem;  // why the engine could not do its work; "" when it did
+  std::string problem;   // why the engine could not do its work; "" when it did
+  bool refused = false;  // no size is right, whatever anybody else says
   std::vector<Operation::Body> bodies;
   std::vector<std::string> inferred_bodies;  // attributes that `bodies` are of
 };
 
 class TypeEngine {
  public:
-  TypeEngine(const ONNX_NAMESPACE::ModelProto& model, const TypeMap& trusted);
+  // `at_node` is told which node of the main graph is being inferred, for the
+  // case that a library dies on it.
+  TypeEngine(const ONNX_NAMESPACE::ModelProto& model, const TypeMap& trusted,
+             int* at_node);
 
   // The main graph's types, and the typed bodies of its nodes.
   TypedGraph Run();
@@ -96,6 +100,11 @@ class TypeEngine {
                               const std::vector<Fact>& inputs);
   void InferIf(NodeRun* run);
   void InferLoop(NodeRun* run);
+  // Rounds of a loop until the types of `inputs`, its state behind its two own,
+  // are those of every round.
+  std::vector<Fact> InferRounds(NodeRun* run,
+                                const ONNX_NAMESPACE::GraphProto& body,
+                                std::vector<Fact>* inputs);
   void InferCall(NodeRun* run, const ONNX_NAMESPACE::FunctionProto& function,
                  bool record);
   void InferRemainingBodies(NodeRun* run);
@@ -104,10 +113,12 @@ class TypeEngine {
 
   const ONNX_NAMESPACE::ModelProto& model_;
   const TypeMap& trusted_;
+  int* at_node_;
   FunctionIndex functions_;
   RandomNodes random_;
   OpsetMap opsets_;
-  int64_t nodes_left_;  // bounds the work on functions that call functions
+  int64_t nodes_left_;    // bounds the work on functions that call functions
+  int64_t repeats_left_;  // nodes in rounds of loops after the first
 };
 
 // operator_rules.cc: types of operators that libonnx does not know (newer or

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontends/type_inference.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
+#include <new>
 #include <optional>
 
 #include "frontends/child_process.h"
+#include "frontends/onnx_text.h"
 #include "frontends/onnx_types.h"
 #include "frontends/type_engine.h"
 
@@ -13,12 +17,42 @@ namespace {
 
 using ONNX_NAMESPACE::GraphProto;
 
+// A number that a child process writes and its parent reads.
+class SharedNumber {
+ public:
+  SharedNumber()
+      : number_(
+            static_cast<int*>(mmap(nullptr, sizeof(int), PROT_READ | PROT_WRITE,
+                                   MAP_SHARED | MAP_ANONYMOUS, -1, 0))) {
+    if (number_ == MAP_FAILED) throw std::bad_alloc();
+    *number_ = -1;
+  }
+  ~SharedNumber() { munmap(number_, sizeof(int)); }
+  SharedNumber(const SharedNumber&) = delete;
+  SharedNumber& operator=(const SharedNumber&) = delete;
+
+  int* get() const { return number_; }
+
+ private:
+  int* number_;
+};
+
 TypedGraph RunEngine(const SourceModel& model, const TypeMap& trusted) {
-  return ParseTypedGraph(RunInChild(
-      [&] {
-        return SerializeTypedGraph(TypeEngine(model.proto, trusted).Run());
-      },
-      {}, "libonnx's shape inference"));
+  const SharedNumber at;
+  const auto infer = [&] {
+    return SerializeTypedGraph(
+        TypeEngine(model.proto, trusted, at.get()).Run());
+  };
+  try {
+    return ParseTypedGraph(RunInChild(infer, {}, "libonnx's shape inference"));
+  } catch (const Error& error) {
+    const auto& nodes = model.proto.graph().node();
+    if (*at.get() < 0 || *at.get() >= nodes.size()) throw;
+    const auto& node = nodes[*at.get()];
+    throw Error(error.exit_code(), error.id(),
+                fmt::format("{}, at {}", error.what(),
+                            NodeText(*at.get(), node.name(), node.op_type())));
+  }
 }
 
 // What the file itself says about the main graph.

@@ -257,8 +257,8 @@ TEST(TypeInferenceTest, ACrashIsAnErrorOrAWarning) {
       y = MaxPool <kernel_shape = [2, 2], strides = [0, 0]> (x) })";
   EXPECT_THAT(ImportText(open).error,
               StartsWith("E320 libonnx's shape inference crashed (signal 8, "
-                         "SIGFPE), and the model does not state all sizes "
-                         "itself; install ONNX Runtime"));
+                         "SIGFPE), at node 0 (MaxPool), and the model does not "
+                         "state all sizes itself; install ONNX Runtime"));
   const char* stated = R"(
     g (float[1,1,8,8] x) => (float[1,1,4,4] y) {
       y = MaxPool <kernel_shape = [2, 2], strides = [0, 0]> (x) })";

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Operators whose inference in libonnx overflows, or reads dims that are not
+// there. What it would get wrong is a problem of the node; the rest it is
+// asked.
+#include <algorithm>
+#include <cstdint>
+#include <numeric>
+#include <optional>
+#include <vector>
+
+#include "frontends/compute_values.h"
+#include "frontends/operator_rules.h"
+
+namespace dnncut {
+
+using ONNX_NAMESPACE::NodeProto;
+
+namespace {
+
+std::optional<std::vector<int64_t>> InputIntegers(const NodeRun& run,
+                                                  size_t index) {
+  if (index >= run.inputs.size() || run.inputs[index] == nullptr) {
+    return std::nullopt;
+  }
+  const auto& value = run.inputs[index]->value;
+  return Integers(value.has_value() ? &*value : nullptr);
+}
+
+// Of those that are padded, as indices into `rank` dims.
+std::optional<std::vector<size_t>> PaddedAxes(const NodeRun& run, size_t rank) {
+  std::vector<size_t> normal(rank);
+  std::iota(normal.begin(), normal.end(), size_t{0});
+  if (!HasInput(run, 3)) return normal;
+  const auto axes = InputIntegers(run, 3);
+  if (!axes.has_value()) return std::nullopt;
+  normal.clear();
+  const int64_t end = static_cast<int64_t>(rank);
+  for (int64_t axis : *axes) {
+    // One out of range goes with no pads.
+    if (axis < -end || axis >= end) return std::vector<size_t>();
+    normal.push_back(static_cast<size_t>(axis < 0 ? axis + end : axis));
+  }
+  return normal;
+}
+
+const NodeProto* Refuse(const char* why, NodeRun* run) {
+  run->problem = why;
+  run->refused = true;
+  return nullptr;
+}
+
+}  // namespace
+
+// The pads are an input since opset 11, and the axes since opset 18.
+const NodeProto* Pad(NodeRun* run, NodeProto*) {
+  if (!HasInput(*run, 1)) return run->node;
+  TensorType type = InputType(*run, 0);
+  const auto pads = InputIntegers(*run, 1);
+  const auto axes = PaddedAxes(*run, type.shape.size());
+  if (!type.has_rank || !pads.has_value() || !axes.has_value()) {
+    std::fill(type.shape.begin(), type.shape.end(), -1);
+    SetOutput(type, 0, run);
+    return nullptr;
+  }
+  if (pads->size() != 2 * axes->size()) {
+    return Refuse("its pads and axes do not go together", run);
+  }
+  for (size_t i = 0; i < axes->size(); ++i) {
+    int64_t& dim = type.shape[(*axes)[i]];
+    if (dim < 0) continue;
+    if (__builtin_add_overflow(dim, (*pads)[i], &dim) ||
+        __builtin_add_overflow(dim, (*pads)[i + axes->size()], &dim) ||
+        dim < 0) {
+      return Refuse("its pads are too large, or take away more than there is",
+                    run);
+    }
+  }
+  SetOutput(type, 0, run);
+  return nullptr;
+}
+
+// Opsets before 7 read the sequence's dims without looking for them.
+const NodeProto* Recurrent(NodeRun* run, NodeProto*) {
+  const TensorType sequence = InputType(*run, 0);
+  if (!sequence.has_rank || sequence.shape.size() == 3) return run->node;
+  return Refuse("its first input must have 3 dimensions", run);
+}
+
+const NodeProto* Tile(NodeRun* run, NodeProto*) {
+  TensorType type = InputType(*run, 0);
+  const auto repeats = InputIntegers(*run, 1);
+  if (!type.has_rank || !repeats.has_value() ||
+      repeats->size() != type.shape.size()) {
+    return run->node;
+  }
+  for (size_t i = 0; i < type.shape.size(); ++i) {
+    int64_t& dim = type.shape[i];
+    if ((*repeats)[i] < 0 ||
+        (dim >= 0 && __builtin_mul_overflow(dim, (*repeats)[i], &dim))) {
+      return Refuse("its repeats are negative or too large", run);
+    }
+  }
+  SetOutput(type, 0, run);
+  return nullptr;
+}
+
+const NodeProto* Range(NodeRun* run, NodeProto*) {
+  const auto start = InputIntegers(*run, 0);
+  const auto limit = InputIntegers(*run, 1);
+  const auto step = InputIntegers(*run, 2);
+  if (step.has_value() && step->size() == 1 && (*step)[0] == 0) {
+    return Refuse("its step is 0", run);
+  }
+  int64_t length = 0;
+  if (start.has_value() && limit.has_value() && start->size() == 1 &&
+      limit->size() == 1 &&
+      __builtin_sub_overflow((*limit)[0], (*start)[0], &length)) {
+    return Refuse("its ends are too far apart", run);
+  }
+  return run->node;
+}
+
+}  // namespace dnncut
