@@ -25,11 +25,21 @@ using ONNX_NAMESPACE::TensorProto;
 
 constexpr int kReadBlockBytes = 1 << 20;
 
+const std::string& FileOf(const SourceModel& model, const WeightData& data) {
+  return data.location.empty() ? model.path : data.location;
+}
+
 [[noreturn]] void FailShort(const SourceModel& model, const WeightData& data) {
   Fail(ExitCode::kIo, "E607",
-       "{}: the data of tensor '{}' ends early: the file has changed while it "
-       "was being compiled",
-       data.location.empty() ? model.path : data.location, data.tensor);
+       "{}: the data of tensor '{}' ends early: the file has changed since the "
+       "model was read; run again when nobody writes it",
+       FileOf(model, data), data.tensor);
+}
+
+[[noreturn]] void FailToRead(const SourceModel& model, const WeightData& data,
+                             int error_number) {
+  Fail(ExitCode::kIo, "E607", "{}: cannot read the data of tensor '{}': {}",
+       FileOf(model, data), data.tensor, ErrnoText(error_number));
 }
 
 void ClearUsed(const TensorProto& tensor, std::vector<bool>* used) {
@@ -71,6 +81,7 @@ void WeightReader::Copy(WeightId weight, OutputFile* file) {
   } else if (!file->AppendFrom(Open(data), data.offset, data.bytes)) {
     FailShort(model_, data);
   }
+  CheckUnchanged(model_, data, Open(data));
 }
 
 void WeightReader::Read(WeightId weight,
@@ -78,8 +89,14 @@ void WeightReader::Read(WeightId weight,
   const WeightData& data = model_.weights.at(weight);
   if (data.encoding == WeightData::Encoding::kTensorProto) {
     Stream(data, emit);
-    return;
+  } else {
+    ReadRaw(data, emit);
   }
+  CheckUnchanged(model_, data, Open(data));
+}
+
+void WeightReader::ReadRaw(const WeightData& data,
+                           const std::function<void(std::string_view)>& emit) {
   const int file = Open(data);
   std::string block;
   for (int64_t done = 0; done < data.bytes;) {
@@ -87,7 +104,8 @@ void WeightReader::Read(WeightId weight,
     const ssize_t got =
         pread(file, block.data(), block.size(), data.offset + done);
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) FailShort(model_, data);
+    if (got < 0) FailToRead(model_, data, errno);
+    if (got == 0) FailShort(model_, data);
     emit({block.data(), static_cast<size_t>(got)});
     done += got;
   }

@@ -27,8 +27,8 @@ class WeightReader {
  public:
   explicit WeightReader(const SourceModel& model) : model_(model) {}
 
-  // Appends the raw data of a weight to `file`. Throws Error E607 when its file
-  // has shrunk or changed since it was validated.
+  // Appends the raw data of a weight to `file`. Throws Error E607 unless its
+  // file was, to the end of the copy, as it was when the model was read.
   void Copy(WeightId weight, OutputFile* file);
 
   // Hands out the raw data of a weight, piece by piece. Throws as Copy does.
@@ -36,6 +36,8 @@ class WeightReader {
 
  private:
   int Open(const WeightData& data);
+  void ReadRaw(const WeightData& data,
+               const std::function<void(std::string_view)>& emit);
   void Stream(const WeightData& data,
               const std::function<void(std::string_view)>& emit);
 

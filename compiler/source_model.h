@@ -10,9 +10,12 @@
 #include <onnx/onnx_pb.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "compiler/system_file.h"
 
 namespace dnncut {
 
@@ -47,6 +50,9 @@ struct SourceModel {
   std::string sha256;  // of the model file, lower-case hex
   ONNX_NAMESPACE::ModelProto proto;
   std::vector<WeightData> weights;
+  // By WeightData::location, as they were when the model was read: whoever
+  // reads weights compares. Empty in a model that was not read from a file.
+  std::map<std::string, FileState> files;
 };
 
 // The paths of the model file and of the files with its external data.

@@ -3,12 +3,22 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
 
 namespace dnncut {
+namespace {
+
+constexpr int64_t kNsPerSecond = 1'000'000'000;
+
+int64_t NsOf(const timespec& time) {
+  return time.tv_sec * kNsPerSecond + time.tv_nsec;
+}
+
+}  // namespace
 
 UniqueFd::~UniqueFd() {
   if (fd_ >= 0) close(fd_);
@@ -26,6 +36,34 @@ std::string WhyNotRegular(unsigned mode) {
   if (S_ISSOCK(mode)) return "is a socket";
   if (S_ISCHR(mode) || S_ISBLK(mode)) return "is a device file";
   return "is no regular file";
+}
+
+std::optional<FileState> StateOf(int fd) {
+  struct stat status = {};
+  if (fstat(fd, &status) != 0) return std::nullopt;
+  return FileState{status.st_dev, status.st_ino,
+                   static_cast<int64_t>(status.st_size), NsOf(status.st_mtim),
+                   NsOf(status.st_ctim)};
+}
+
+bool IsFresh(const FileState& state) {
+  constexpr int64_t kLongestTickNs = 20'000'000;
+  timespec now = {};
+  clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  const int64_t age_ns = NsOf(now) - state.changed_ns;
+  // A time far in the future is that of another clock.
+  return age_ns <= 0 && age_ns > -kLongestTickNs;
+}
+
+std::optional<FileState> SettledStateOf(int fd) {
+  constexpr int kMostTries = 100;  // somebody may write without end
+  constexpr timespec kMillisecond = {0, 1'000'000};
+  auto state = StateOf(fd);
+  for (int i = 0; i < kMostTries && state && IsFresh(*state); ++i) {
+    nanosleep(&kMillisecond, nullptr);
+    state = StateOf(fd);
+  }
+  return state;
 }
 
 std::optional<FileIdentity> IdentityOf(const std::string& path) {

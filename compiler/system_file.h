@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -38,6 +39,29 @@ std::string SystemErrorText(int error_number);
 
 // "" for a regular file, else what it is: "is a folder", "is a named pipe".
 std::string WhyNotRegular(unsigned mode);
+
+// What tells a file that was written to, or another one under its name. Two
+// states are equal only when nothing has happened in between.
+struct FileState {
+  dev_t device = 0;
+  ino_t inode = 0;
+  int64_t size_bytes = 0;
+  int64_t written_ns = 0;  // mtime, since 1970
+  int64_t changed_ns = 0;  // ctime: also when mtime was set back
+
+  bool operator==(const FileState&) const = default;
+};
+
+// Of an open file; nullopt sets errno.
+std::optional<FileState> StateOf(int fd);
+
+// Could a write that comes now leave the state as it is? The clock of files
+// ticks every few milliseconds, and the last write was in this tick.
+bool IsFresh(const FileState& state);
+
+// The state of an open file when it is no longer fresh; waits a tick if it
+// must. nullopt sets errno.
+std::optional<FileState> SettledStateOf(int fd);
 
 // Which file it is, whatever its name.
 using FileIdentity = std::pair<dev_t, ino_t>;

@@ -181,7 +181,9 @@ WeightFileStatus StatWeightFile(const std::string& model_path,
       errno == EACCES) {
     FailToOpen(location, tensor, errno);
   }
-  return {static_cast<int64_t>(status.st_size), status.st_nlink > 1};
+  const auto state = SettledStateOf(fd.get());
+  if (!state) FailToOpen(location, tensor, errno);
+  return {*state, status.st_nlink > 1};
 }
 
 int OpenWeightFile(const SourceModel& model, const WeightData& weight) {
@@ -195,7 +197,18 @@ int OpenWeightFile(const SourceModel& model, const WeightData& weight) {
     fd = OpenExternal(model.path, weight.location, weight.tensor, kFlags);
     StatusOf(fd.get(), weight.location, weight.tensor);
   }
+  CheckUnchanged(model, weight, fd.get());
   return fd.Release();
+}
+
+void CheckUnchanged(const SourceModel& model, const WeightData& weight,
+                    int fd) {
+  const auto before = model.files.find(weight.location);
+  if (before == model.files.end() || StateOf(fd) == before->second) return;
+  Fail(ExitCode::kIo, "E607",
+       "{}: the file has changed since the model was read; run again when "
+       "nobody writes it",
+       weight.location.empty() ? model.path : weight.location);
 }
 
 }  // namespace dnncut

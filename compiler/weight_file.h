@@ -11,11 +11,12 @@
 #include <string>
 
 #include "compiler/source_model.h"
+#include "compiler/system_file.h"
 
 namespace dnncut {
 
 struct WeightFileStatus {
-  int64_t size_bytes = 0;
+  FileState state;
   bool has_other_links = false;  // hard links under other names
 };
 
@@ -30,7 +31,12 @@ WeightFileStatus StatWeightFile(const std::string& model_path,
                                 const std::string& tensor);
 
 // Opens the file of `weight` for reading; the caller closes the descriptor.
-// Throws as StatWeightFile does. Never blocks.
+// Throws as StatWeightFile does, and E607 when it is no longer the file that it
+// was when the model was read. Never blocks.
 int OpenWeightFile(const SourceModel& model, const WeightData& weight);
+
+// Throws Error E607 unless the open file of `weight` is still as it was when
+// the model was read. Then so is everything that was read from it before.
+void CheckUnchanged(const SourceModel& model, const WeightData& weight, int fd);
 
 }  // namespace dnncut

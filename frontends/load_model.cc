@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <map>
 
 #include "compiler/weight_file.h"
@@ -12,14 +13,15 @@ namespace {
 
 // Every external file exists and is long enough, so that a missing one is
 // reported now and not after the work.
-void CheckExternalFiles(const SourceModel& model, Warnings* warnings) {
+void CheckExternalFiles(SourceModel* model, Warnings* warnings) {
   std::map<std::string, WeightFileStatus> files;
-  for (const WeightData& weight : model.weights) {
+  for (const WeightData& weight : model->weights) {
     if (weight.location.empty()) continue;
     auto found = files.find(weight.location);
     if (found == files.end()) {
       const WeightFileStatus status =
-          StatWeightFile(model.path, weight.location, weight.tensor);
+          StatWeightFile(model->path, weight.location, weight.tensor);
+      model->files[weight.location] = status.state;
       if (status.has_other_links) {
         Warn(warnings, "W206",
              "'{}', with the data of tensor '{}', has other names too (hard "
@@ -28,27 +30,40 @@ void CheckExternalFiles(const SourceModel& model, Warnings* warnings) {
       }
       found = files.emplace(weight.location, status).first;
     }
-    if (weight.offset + weight.length > found->second.size_bytes) {
+    if (weight.offset + weight.length > found->second.state.size_bytes) {
       Fail(ExitCode::kBadInput, "E217",
            "tensor '{}' has its data at bytes {} to {} of '{}', which has {} "
            "bytes only; it is cut off or belongs to another model",
            weight.tensor, weight.offset, weight.offset + weight.length,
-           weight.location, found->second.size_bytes);
+           weight.location, found->second.state.size_bytes);
     }
   }
 }
 
-SourceModel LoadUnnamed(const std::string& path, const LoadOptions& options,
-                        Warnings* warnings) {
-  const ModelFile file(path);
-  CheckLooksLikeOnnx(file.bytes());
+SourceModel LoadFrom(const std::string& path, const LoadOptions& options,
+                     ModelFile* file, Warnings* warnings) {
+  CheckLooksLikeOnnx(
+      file->View(0, std::min(file->size(), ModelFile::kBlockBytes)));
   SourceModel model;
   model.path = path;
-  ReadOnnx(file, &model, warnings);
+  ReadOnnx(*file, &model, warnings);
   ValidateModel(options, &model, warnings);
-  CheckExternalFiles(model, warnings);
-  model.sha256 = file.Sha256();
+  CheckExternalFiles(&model, warnings);
+  model.sha256 = file->Finish();
+  model.files[""] = file->state();
   return model;
+}
+
+SourceModel LoadUnnamed(const std::string& path, const LoadOptions& options,
+                        Warnings* warnings) {
+  ModelFile file(path);
+  try {
+    return LoadFrom(path, options, &file, warnings);
+  } catch (const Error&) {
+    // Half of one model and half of another are not broken for their own sake.
+    file.CheckUnchanged();
+    throw;
+  }
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <openssl/evp.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,7 +12,6 @@
 #include <climits>
 #include <memory>
 #include <stdexcept>
-#include <vector>
 
 #include "compiler/error.h"
 
@@ -22,6 +20,12 @@ namespace {
 
 [[noreturn]] void FailToRead(std::string_view why) {
   Fail(ExitCode::kIo, "E201", "cannot read the model: {}", why);
+}
+
+[[noreturn]] void FailChanged() {
+  Fail(ExitCode::kIo, "E607",
+       "the file has changed while it was being read; run again when nobody "
+       "writes it");
 }
 
 }  // namespace
@@ -34,31 +38,55 @@ ModelFile::ModelFile(const std::string& path)
   if (const std::string why = WhyNotRegular(status.st_mode); !why.empty()) {
     FailToRead("it " + why);
   }
-  if (status.st_size > INT_MAX) {
+  const auto state = StateOf(fd_.get());
+  if (!state) FailToRead(SystemErrorText(errno));
+  state_ = *state;
+  if (size() > INT_MAX) {
     Fail(ExitCode::kBadInput, "E205",
          "has {} bytes, but an ONNX file cannot have more than 2 GiB; store "
          "the weights as external data",
-         static_cast<int64_t>(status.st_size));
+         size());
   }
-  size_ = static_cast<size_t>(status.st_size);
-  if (size_ == 0) return;
-  void* map = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, fd_.get(), 0);
-  if (map == MAP_FAILED) FailToRead(SystemErrorText(errno));
-  data_ = static_cast<const char*>(map);
+  block_.resize(kBlockBytes);
+  if (IsFresh(state_)) first_sha256_ = Sha256();
 }
 
-ModelFile::~ModelFile() {
-  if (data_ != nullptr) munmap(const_cast<char*>(data_), size_);
+int64_t ModelFile::ReadAt(int64_t offset, std::vector<char>* buffer) const {
+  const int64_t wanted =
+      std::min(static_cast<int64_t>(buffer->size()), size() - offset);
+  int64_t done = 0;
+  while (done < wanted) {
+    const ssize_t count =
+        pread(fd_.get(), buffer->data() + done,
+              static_cast<size_t>(wanted - done), offset + done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) FailToRead(SystemErrorText(errno));
+    if (count == 0) FailChanged();
+    done += count;
+  }
+  return wanted;
 }
 
-void ModelFile::Release(int64_t offset) const {
-  constexpr int64_t kStep = int64_t{16} << 20;  // a multiple of any page size
-  const int64_t end = offset / kStep * kStep;
-  if (end <= released_) return;
-  // The pages come back from the file if somebody looks again.
-  madvise(const_cast<char*>(data_) + released_,
-          static_cast<size_t>(end - released_), MADV_DONTNEED);
-  released_ = end;
+std::string_view ModelFile::View(int64_t offset, int64_t bytes) const {
+  if (offset < 0 || bytes < 0 || bytes > kBlockBytes ||
+      offset > size() - bytes) {
+    throw std::logic_error("reads outside the model file");
+  }
+  if (offset < block_begin_ || offset + bytes > block_end_) {
+    block_end_ = 0;  // nothing, should reading fail
+    block_begin_ = offset;
+    block_end_ = offset + ReadAt(offset, &block_);
+  }
+  return {block_.data() + (offset - block_begin_), static_cast<size_t>(bytes)};
+}
+
+void ModelFile::AppendTo(std::string* text, int64_t offset,
+                         int64_t bytes) const {
+  for (int64_t done = 0; done < bytes;) {
+    const int64_t step = std::min(kBlockBytes, bytes - done);
+    *text += View(offset + done, step);
+    done += step;
+  }
 }
 
 std::string ModelFile::Sha256() const {
@@ -68,17 +96,11 @@ std::string ModelFile::Sha256() const {
       EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1) {
     throw std::logic_error("OpenSSL has no SHA-256");
   }
-  // Not through the map: its pages would stay.
   std::vector<char> buffer(1 << 20);
-  size_t offset = 0;
-  while (offset < size_) {
-    const ssize_t count = pread(fd_.get(), buffer.data(), buffer.size(),
-                                static_cast<off_t>(offset));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) FailToRead(SystemErrorText(errno));
-    if (count == 0) FailToRead("it became shorter while it was read");
+  for (int64_t offset = 0; offset < size();) {
+    const int64_t count = ReadAt(offset, &buffer);
     EVP_DigestUpdate(context.get(), buffer.data(), static_cast<size_t>(count));
-    offset += static_cast<size_t>(count);
+    offset += count;
   }
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest = {};
   unsigned length = 0;
@@ -88,6 +110,24 @@ std::string ModelFile::Sha256() const {
     fmt::format_to(std::back_inserter(hex), "{:02x}", digest[i]);
   }
   return hex;
+}
+
+void ModelFile::CheckUnchanged() const {
+  if (StateOf(fd_.get()) != state_) FailChanged();
+}
+
+std::string ModelFile::Finish() {
+  CheckUnchanged();
+  if (!first_sha256_.empty()) {
+    const auto settled = SettledStateOf(fd_.get());
+    if (!settled) FailToRead(SystemErrorText(errno));
+    state_ = *settled;
+  }
+  std::string sha256 = Sha256();
+  // Writes in the tick in which the file was opened do not show in its state.
+  if (!first_sha256_.empty() && sha256 != first_sha256_) FailChanged();
+  CheckUnchanged();
+  return sha256;
 }
 
 }  // namespace dnncut

@@ -7,6 +7,7 @@
 
 #include <google/protobuf/io/coded_stream.h>
 
+#include <algorithm>
 #include <climits>
 #include <iterator>
 #include <string>
@@ -105,7 +106,10 @@ class OnnxReader {
 
   std::string Place();
   std::string FrameText(const Frame& frame) const;
-  std::string_view BytesOfField(const Frame& frame, int number) const;
+  std::string BytesOfField(const Frame& frame, int number) const;
+  void Copy(const WireRange& range) {
+    file_.AppendTo(&out_, range.begin, range.size());
+  }
 
   const ModelFile& file_;
   SourceModel* model_;
@@ -116,21 +120,23 @@ class OnnxReader {
   bool names_basepath_ = false;
 };
 
-std::string_view OnnxReader::BytesOfField(const Frame& frame,
-                                          int number) const {
-  WireMessage message(file_.bytes(), frame.range);
+std::string OnnxReader::BytesOfField(const Frame& frame, int number) const {
+  WireMessage message(file_, frame.range);
   WireField field;
+  std::string bytes;
   try {
     while (message.Next(&field)) {
       if (field.Is(number, Type::kBytes)) {
-        return file_.bytes().substr(static_cast<size_t>(field.value.begin),
-                                    static_cast<size_t>(field.value.size()));
+        // No valid name is longer, and a message shows less.
+        file_.AppendTo(&bytes, field.value.begin,
+                       std::min(field.value.size(), kMaxNameBytes));
+        return bytes;
       }
     }
   } catch (const WireError&) {
     // The rest of the message is broken: the text does without.
   }
-  return "";
+  return bytes;
 }
 
 std::string OnnxReader::FrameText(const Frame& frame) const {
@@ -177,8 +183,7 @@ void OnnxReader::CopyTensor() {
       ReadTensor(file_, range, [this] { return Place(); });
   names_basepath_ = names_basepath_ || reading.names_basepath;
   if (!reading.weight) {
-    out_ += file_.bytes().substr(static_cast<size_t>(range.begin),
-                                 static_cast<size_t>(range.size()));
+    Copy(range);
     return;
   }
   ONNX_NAMESPACE::TensorProto mark;
@@ -205,10 +210,10 @@ void OnnxReader::CopyChild(const Child& child, const WireField& field,
   // The child's length is known afterwards only: five bytes are kept for it. A
   // varint may be longer than it must.
   constexpr size_t kLengthBytes = 5;
-  out_ +=
-      file_.bytes().substr(static_cast<size_t>(field.whole.begin),
-                           static_cast<size_t>(CodedOutputStream::VarintSize32(
-                               static_cast<uint32_t>(field.number) << 3)));
+  const auto tag = static_cast<uint32_t>(field.number) << 3;
+  const auto tag_bytes =
+      static_cast<int64_t>(CodedOutputStream::VarintSize32(tag));
+  Copy({field.whole.begin, field.whole.begin + tag_bytes});
   const size_t begin = out_.size();
   out_.append(kLengthBytes, '\0');
   frames_.push_back({child.kind, field.value, index, ""});
@@ -234,7 +239,7 @@ void OnnxReader::CopyMessage() {
 void OnnxReader::CopyFields(const WireRange& range) {
   const Kind kind = frames_.back().kind;
   int counts[std::size(kChildren)] = {};
-  WireMessage message(file_.bytes(), range);
+  WireMessage message(file_, range);
   WireField field;
   while (message.Next(&field)) {
     if (kind == Kind::kModel) NoteTopLevelField(field);
@@ -242,10 +247,8 @@ void OnnxReader::CopyFields(const WireRange& range) {
     if (child != nullptr) {
       CopyChild(*child, field, counts[child - kChildren]++);
     } else {
-      out_ += file_.bytes().substr(static_cast<size_t>(field.whole.begin),
-                                   static_cast<size_t>(field.whole.size()));
+      Copy(field.whole);
     }
-    file_.Release(field.whole.end);
   }
 }
 
@@ -290,7 +293,7 @@ void OnnxReader::FailBroken(const WireError& error) const {
     Fail(ExitCode::kBadInput, "E203",
          "is cut off, or no ONNX model: at least {} more bytes must follow its "
          "{}; copy or download it again",
-         error.missing_bytes, file_.bytes().size());
+         error.missing_bytes, file_.size());
   }
   if (at_top_level && saw_graph_) {
     Fail(ExitCode::kBadInput, "E204",
@@ -330,14 +333,13 @@ void OnnxReader::Parse() {
 }
 
 void OnnxReader::Read() {
-  const WireRange whole = {0, static_cast<int64_t>(file_.bytes().size())};
+  const WireRange whole = {0, file_.size()};
   frames_.push_back({Kind::kModel, whole, 0, ""});
   try {
     CopyMessage();
   } catch (const WireError& error) {
     FailBroken(error);
   }
-  file_.Release(whole.end);
   if (!saw_model_field_) {
     Fail(ExitCode::kBadInput, "E202", "is no ONNX model");
   }

@@ -15,13 +15,14 @@ using Type = WireField::Type;
 
 // Calls `visit` with each varint of a packed field.
 template <typename Visit>
-void ForEachVarint(std::string_view file, WireRange range, const Visit& visit) {
+void ForEachVarint(const std::string& packed, int64_t begin,
+                   const Visit& visit) {
+  const int size = static_cast<int>(packed.size());
   google::protobuf::io::CodedInputStream in(
-      reinterpret_cast<const uint8_t*>(file.data()) + range.begin,
-      static_cast<int>(range.size()));
-  while (in.CurrentPosition() < range.size()) {
+      reinterpret_cast<const uint8_t*>(packed.data()), size);
+  while (in.CurrentPosition() < size) {
     uint64_t value = 0;
-    if (!in.ReadVarint64(&value)) throw WireError(range.begin, 0);
+    if (!in.ReadVarint64(&value)) throw WireError(begin, 0);
     visit(value);
   }
 }
@@ -59,8 +60,9 @@ class ContentsReader {
   void ReadData(const WireField& field);
   int64_t CountVarints(WireRange range);
   std::string Text(WireRange range) const {
-    return std::string(file_.bytes().substr(static_cast<size_t>(range.begin),
-                                            static_cast<size_t>(range.size())));
+    std::string text;
+    file_.AppendTo(&text, range.begin, range.size());
+    return text;
   }
 
   const ModelFile& file_;
@@ -77,14 +79,14 @@ void ContentsReader::ReadDims(const WireField& field) {
   };
   if (field.type == Type::kVarint) add(field.varint);
   if (field.type == Type::kBytes) {
-    ForEachVarint(file_.bytes(), field.value, add);
+    ForEachVarint(Text(field.value), field.value.begin, add);
   }
 }
 
 void ContentsReader::ReadExternalEntry(WireRange range) {
   std::string key;
   std::string value;
-  WireMessage message(file_.bytes(), range);
+  WireMessage message(file_, range);
   WireField field;
   while (message.Next(&field)) {
     if (field.Is(1, Type::kBytes)) key = Text(field.value);
@@ -94,20 +96,19 @@ void ContentsReader::ReadExternalEntry(WireRange range) {
 }
 
 int64_t ContentsReader::CountVarints(WireRange range) {
-  // Counts last bytes of varints, and drops the pages that were counted.
-  constexpr int64_t kStep = int64_t{16} << 20;
+  // Counts last bytes of varints.
+  constexpr int64_t kStep = ModelFile::kBlockBytes;
   constexpr int kLongestVarint = 10;
   int64_t count = 0;
   int length = 0;
   for (int64_t begin = range.begin; begin < range.end; begin += kStep) {
-    const int64_t end = std::min(range.end, begin + kStep);
-    for (int64_t i = begin; i < end; ++i) {
-      const bool is_last = (file_.bytes()[static_cast<size_t>(i)] & 0x80) == 0;
+    for (const char byte :
+         file_.View(begin, std::min(kStep, range.end - begin))) {
+      const bool is_last = (byte & 0x80) == 0;
       count += is_last ? 1 : 0;
       length = is_last ? 0 : length + 1;
-      if (length >= kLongestVarint) throw WireError(i, 0);
+      if (length >= kLongestVarint) throw WireError(begin, 0);
     }
-    file_.Release(end);
   }
   if (length != 0) throw WireError(range.end, 0);
   return count;
@@ -143,7 +144,7 @@ void ContentsReader::ReadData(const WireField& field) {
 }
 
 TensorContents ContentsReader::Read() {
-  WireMessage message(file_.bytes(), range_);
+  WireMessage message(file_, range_);
   WireField field;
   while (message.Next(&field)) {
     if (IsData(field)) {
@@ -164,8 +165,6 @@ TensorContents ContentsReader::Read() {
       if (field.Is(TensorField::kSegment, Type::kBytes))
         contents_.has_segment = true;
     }
-    // After the field was read: what is released again is not dropped again.
-    file_.Release(field.whole.end);
   }
   return std::move(contents_);
 }

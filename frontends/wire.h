@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Protobuf's wire format, field by field, without touching what is skipped. The
-// reader walks the mapped model file with it.
+// Protobuf's wire format, field by field, without reading what is skipped. The
+// reader walks the model file with it.
 #pragma once
-
-#include <google/protobuf/io/coded_stream.h>
 
 #include <cstdint>
 #include <stdexcept>
-#include <string>
-#include <string_view>
+
+#include "frontends/model_file.h"
 
 namespace dnncut {
 
@@ -37,6 +35,7 @@ struct WireField {
     kFixed64 = 1,
     kBytes = 2,
     kGroup = 3,
+    kEndOfGroup = 4,
     kFixed32 = 5
   };
   int number = 0;
@@ -53,18 +52,21 @@ struct WireField {
 // The fields of one message.
 class WireMessage {
  public:
-  WireMessage(std::string_view file, WireRange range);
+  WireMessage(const ModelFile& file, WireRange range)
+      : file_(file), range_(range), position_(range.begin) {}
 
   // False at the end. Throws WireError.
   bool Next(WireField* field);
 
  private:
-  int64_t Position() const { return range_.begin + in_.CurrentPosition(); }
+  void ReadField(WireField* field);
+  void SkipGroup(const WireField& group);
   void SkipBytes(int64_t count);
   int64_t MissingOfVarint(const WireField& field) const;
 
+  const ModelFile& file_;
   WireRange range_;
-  google::protobuf::io::CodedInputStream in_;
+  int64_t position_ = 0;
 };
 
 }  // namespace dnncut

@@ -253,6 +253,26 @@ TEST(ResultWriter, AModelThatShrinksMeanwhileIsAnError) {
   }
 }
 
+TEST(ResultWriter, AModelThatIsRewrittenMeanwhileIsAnError) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(ChainModel(), temp);
+  WriteResult(split.AsResult(), Into(temp / "out"));
+  const auto before = Snapshot(temp / "out");
+  // The same bytes: that they are the same, nobody knows without a look.
+  WriteAll(temp / "model.onnx", ReadAll(temp / "model.onnx"));
+  ResultOptions options = Into(temp / "out");
+  options.force = true;
+  try {
+    WriteResult(split.AsResult(), options);
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.id(), "E607");
+    EXPECT_EQ(error.exit_code(), ExitCode::kIo);
+    EXPECT_THAT(error.what(), HasSubstr("model.onnx"));
+  }
+  EXPECT_EQ(Snapshot(temp / "out"), before);
+}
+
 TEST(ResultWriter, NeverReplacesTheModelOrItsData) {
   TempFolder temp;
   WriteResult(MakeSplitModel(ChainModel(), temp).AsResult(),

@@ -229,6 +229,21 @@ TEST_F(ExternalData, ALinkThatAppearsLaterIsNotFollowed) {
   EXPECT_THROW(OpenWeightFile(loaded.model, loaded.model.weights[0]), Error);
 }
 
+TEST_F(ExternalData, AFileThatChangesLaterIsNotRead) {
+  const Loaded loaded = LoadSaved({{"location", "w.bin"}});
+  ASSERT_EQ(loaded.error, "");
+  EXPECT_EQ(ReadWeight(loaded.model), "0123456789abcdef");
+  WriteAll(folder_ / "model/new", "fedcba9876543210");
+  std::filesystem::rename(folder_ / "model/new", folder_ / "model/w.bin");
+  try {
+    OpenWeightFile(loaded.model, loaded.model.weights[0]);
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.id(), "E607");
+    EXPECT_EQ(error.exit_code(), ExitCode::kIo);
+  }
+}
+
 TEST_F(ExternalData, HardLinksAndBasepathWarn) {
   std::filesystem::create_hard_link(folder_ / "secret",
                                     folder_ / "model/hard.bin");

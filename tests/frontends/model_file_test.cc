@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Files that are no ONNX model, or not a whole one.
+#include "frontends/model_file.h"
+
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -14,6 +17,29 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 using namespace std::string_literals;
+
+// The id of the Error that `run` throws; "" for none.
+template <typename Run>
+std::string ErrorOf(const Run& run) {
+  try {
+    run();
+  } catch (const Error& error) {
+    return error.id();
+  }
+  return "";
+}
+
+// Changes one byte in place; size and mtime stay as they were.
+void ChangeUnseen(const std::string& path) {
+  struct stat before = {};
+  ASSERT_EQ(stat(path.c_str(), &before), 0);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(-1, std::ios::end);
+  file << '?';
+  file.close();
+  const timespec times[] = {before.st_atim, before.st_mtim};
+  ASSERT_EQ(utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
+}
 
 TEST(ModelFile, MissingFolderAndPipeCannotBeRead) {
   const TempFolder folder;
@@ -127,6 +153,51 @@ TEST(ModelFile, NoByteFlipCrashes) {
 TEST(ModelFile, ModelWithoutGraph) {
   EXPECT_EQ(LoadBytes(WireNumber(1, 8) + WireBytes(2, "test")).error,
             "E207 (3) is an ONNX model without a graph");
+}
+
+TEST(ModelFile, GroupsAreSkipped) {
+  const auto tag = [](int field, int type) {
+    return WireVarint(static_cast<uint64_t>(field) << 3 | type);
+  };
+  const std::string model = ReluModel().SerializeAsString();
+  const std::string inner =
+      tag(1, 3) + WireNumber(2, 7) + WireBytes(3, "text") + tag(1, 4);
+  EXPECT_EQ(LoadBytes(model + tag(60, 3) + inner + tag(60, 4)).error, "");
+  std::string deep;
+  for (int i = 0; i < 200'000; ++i) deep += tag(60, 3);
+  for (const std::string& broken :
+       {tag(60, 3), tag(60, 4), tag(60, 3) + tag(61, 4),
+        tag(60, 3) + tag(61, 3) + tag(60, 4) + tag(61, 4), deep}) {
+    EXPECT_THAT(LoadBytes(model + broken).error, StartsWith("E204 (3)"));
+  }
+}
+
+TEST(ModelFile, ATruncatedFileIsAnErrorAndNoSignal) {
+  const TempFolder folder;
+  WriteAll(folder / "m.onnx", std::string(100'000, 'x'));
+  const ModelFile file(folder / "m.onnx");
+  EXPECT_EQ(file.View(0, 100).size(), 100u);
+  ASSERT_EQ(truncate((folder / "m.onnx").c_str(), 50'000), 0);
+  EXPECT_EQ(ErrorOf([&] { file.View(60'000, 100); }), "E607");
+  EXPECT_EQ(ErrorOf([&] { file.Sha256(); }), "E607");
+  EXPECT_EQ(ErrorOf([&] { file.CheckUnchanged(); }), "E607");
+}
+
+TEST(ModelFile, AChangeWhileItIsReadIsAnError) {
+  const TempFolder folder;
+  // As soon as it was written: in the same tick of the clock.
+  for (int i = 0; i < 20; ++i) {
+    WriteAll(folder / "m.onnx", "model");
+    ModelFile file(folder / "m.onnx");
+    ChangeUnseen(folder / "m.onnx");
+    EXPECT_EQ(ErrorOf([&] { file.Finish(); }), "E607");
+  }
+  WriteAll(folder / "m.onnx", "model");
+  ModelFile file(folder / "m.onnx");
+  EXPECT_EQ(ErrorOf([&] { file.Finish(); }), "");
+  // From then on.
+  ChangeUnseen(folder / "m.onnx");
+  EXPECT_EQ(ErrorOf([&] { file.CheckUnchanged(); }), "E607");
 }
 
 TEST(ModelFile, Sha256OfTheFile) {
