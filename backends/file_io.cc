@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "compiler/error.h"
+#include "compiler/interrupt.h"
 
 namespace dnncut {
 namespace {
@@ -75,6 +76,7 @@ void OutputFile::SkipTo(int64_t offset) {
 
 bool OutputFile::AppendFrom(int source, int64_t offset, int64_t bytes) {
   while (bytes > 0) {
+    ThrowIfInterrupted();
     const int64_t copied =
         CopySome(source, offset, std::min(bytes, kWritebackBytes));
     if (copied == 0) return false;

@@ -223,6 +223,7 @@ ResultFolder::~ResultFolder() {
 
 void ResultFolder::Commit() {
   SyncFolder(temporary_);
+  ThrowIfInterrupted();
   Publish();
   // After an exchange it holds the old result; the destructor removes it.
   if (!replaces_) temporary_.clear();

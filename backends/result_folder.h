@@ -28,7 +28,8 @@ class ResultFolder {
   // The temporary folder, to write into.
   const std::string& path() const { return temporary_; }
 
-  // Throws Error E605 or E606; then the old folder is still in place.
+  // Throws Error E605 or E606, or Interrupted; then the old folder is still in
+  // place.
   void Commit();
 
  private:

@@ -136,11 +136,11 @@ void Run(int argc, const char* const* argv) {
 }
 
 int Fault(std::string_view what) {
-  fmt::print(stderr,
-             "dnncut: internal error: {}\n"
-             "dnncut: this is a fault of dnncut, not of the input; please "
-             "report it with the command line and the model\n",
-             what);
+  PrintMessage(
+      fmt::format("dnncut: internal error: {}\n"
+                  "dnncut: this is a fault of dnncut, not of the input; please "
+                  "report it with the command line and the model\n",
+                  what));
   return static_cast<int>(ExitCode::kInternal);
 }
 
@@ -152,6 +152,7 @@ int RunCommandLine(int argc, const char* const* argv) {
   // A file beyond the user's limit is an error like a full disk, and no reason
   // to die with the output half written.
   std::signal(SIGXFSZ, SIG_IGN);
+  OpenStandardStreams();
   try {
     Run(argc, argv);
     return static_cast<int>(ExitCode::kOk);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/terminal.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -57,20 +59,36 @@ std::string Heading(std::string_view text) {
   return Coloured(STDOUT_FILENO, kBold, text);
 }
 
+void OpenStandardStreams() {
+  // Read only: who prints a result must hear that nobody gets it.
+  constexpr std::array<int, 3> kModes = {O_RDONLY, O_RDONLY, O_WRONLY};
+  for (int stream = 0; stream < 3; ++stream) {
+    if (fcntl(stream, F_GETFD) >= 0) continue;
+    // The lowest number that is free: this one.
+    [[maybe_unused]] const int fd = open("/dev/null", kModes[stream]);
+  }
+}
+
+void PrintMessage(std::string_view text) {
+  [[maybe_unused]] const size_t written =
+      std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
 WarningPrinter::~WarningPrinter() {
   for (const Warning& warning : warnings_) {
-    fmt::print(stderr, "dnncut: {}: {}\n",
-               Coloured(STDERR_FILENO, kYellow,
-                        fmt::format("warning[{}]", warning.id)),
-               Printable(warning.text));
+    PrintMessage(fmt::format("dnncut: {}: {}\n",
+                             Coloured(STDERR_FILENO, kYellow,
+                                      fmt::format("warning[{}]", warning.id)),
+                             Printable(warning.text)));
   }
 }
 
 void PrintError(const Error& error) {
-  fmt::print(
-      stderr, "dnncut: {}: {}\n",
+  PrintMessage(fmt::format(
+      "dnncut: {}: {}\n",
       Coloured(STDERR_FILENO, kRed, fmt::format("error[{}]", error.id())),
-      Printable(error.what()));
+      Printable(error.what())));
 }
 
 void PrintResult(std::string_view text) {
@@ -97,7 +115,7 @@ Progress::~Progress() { Finish(); }
 void Progress::Stage(std::string_view text) {
   Finish();
   start_ = std::chrono::steady_clock::now();
-  if (verbose_) fmt::print(stderr, "dnncut: {}\n", text);
+  if (verbose_) PrintMessage(fmt::format("dnncut: {}\n", text));
   percent_ = -1;
   Show(fmt::format("{} ...", text));
 }
@@ -124,13 +142,12 @@ bool Progress::HasMoved(int64_t done, int64_t all) {
 
 void Progress::Show(const std::string& line) {
   if (!live_) return;
-  fmt::print(stderr, "\r\x1b[K{}", line);
-  std::fflush(stderr);
+  PrintMessage(fmt::format("\r\x1b[K{}", line));
   shown_ = true;
 }
 
 void Progress::Detail(std::string_view text) {
-  if (verbose_) fmt::print(stderr, "dnncut:   {}\n", text);
+  if (verbose_) PrintMessage(fmt::format("dnncut:   {}\n", text));
 }
 
 void Progress::Finish() {
@@ -141,8 +158,7 @@ void Progress::Finish() {
     start_.reset();
   }
   if (shown_) {
-    fmt::print(stderr, "\r\x1b[K");
-    std::fflush(stderr);
+    PrintMessage("\r\x1b[K");
     shown_ = false;
   }
 }

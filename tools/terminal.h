@@ -24,6 +24,15 @@ std::string Printable(std::string_view text);
 // Bold on a terminal that wants colour, else as it is.
 std::string Heading(std::string_view text);
 
+// A stream that the caller of the program has closed leads nowhere from now on.
+// Otherwise the next file that is opened would take its number, and messages
+// would be written into it.
+void OpenStandardStreams();
+
+// Writes to stderr. That nobody can read it is no failure: the exit code says
+// what happened.
+void PrintMessage(std::string_view text);
+
 // Collects warnings, and prints each as "dnncut: warning[W301]: text" on stderr
 // when it dies: also when the work failed, because they may say why.
 class WarningPrinter {
