@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Two compiles into one folder at once: one whole result, no mixture.
+
+    two_compiles_test.py DNNCUT
+
+Starts two compiles with different flags together, 20 times without an earlier
+result, with one and --force, and with one and without --force. Each ends with
+success or one clear error, and no temporary folder stays.
+"""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+
+from faults import (IO, WorkFolder, error_id, expect, finish, must_run,
+                    snapshot, temporary_folders)
+
+SEED = 20240502
+REPETITIONS = 20
+FLAGS = {"A": ["--rtt", "5ms"], "B": ["--rtt", "40ms", "--weights", "inline"]}
+# Not E604: what the other one has written is a result of dnncut.
+CLEAR = {"E601", "E602", "E606"}
+
+
+class Test:
+    def __init__(self, dnncut, folder):
+        self.dnncut = dnncut
+        self.folder = folder
+        self.model = os.path.join(folder, "net.onnx")
+        self.out = os.path.join(folder, "out")
+        self.random = random.Random(SEED)
+        must_run(dnncut, "example", "squeezenet", "-o", self.model)
+        self.whole = {}
+        for name in FLAGS:
+            must_run(*self.command(name, ["--force"]))
+            self.whole[name] = snapshot(self.out)
+
+    def command(self, name, extra):
+        return [self.dnncut, "compile", self.model, "-o", self.out, "--quiet",
+                *extra, *FLAGS[name]]
+
+    def both(self, extra):
+        """Runs both at once; their exit codes and errors."""
+        processes = []
+        for name in FLAGS:
+            # pylint: disable=consider-using-with
+            processes.append(subprocess.Popen(
+                self.command(name, extra), stderr=subprocess.PIPE, text=True))
+            time.sleep(self.random.uniform(0, 0.02))
+        ends = []
+        for process in processes:
+            stderr = process.communicate()[1]
+            ends.append((process.returncode, stderr))
+        return ends
+
+    def repeat(self, what, extra, with_old):
+        counts = {}
+        for i in range(REPETITIONS):
+            if not with_old:
+                shutil.rmtree(self.out)
+            before = snapshot(self.out)
+            ends = self.both(extra)
+            ids = []
+            for code, stderr in ends:
+                expect(code in (0, IO), f"{what} {i}: {code}, {stderr}")
+                if code != 0:
+                    ids.append(error_id(stderr))
+            expect(set(ids) <= CLEAR, f"{what} {i}: {ends}")
+            now = snapshot(self.out)
+            expect(now in self.whole.values() or now == before,
+                   f"{what} {i}: neither result is there")
+            expect(not temporary_folders(self.folder),
+                   f"{what} {i}: a temporary folder stays")
+            if not with_old:
+                expect(len(ids) in ((0, 1) if extra else (1,)),
+                       f"{what} {i}: {ends}")
+            key = " and ".join(["success"] * (2 - len(ids)) + ids)
+            counts[key] = counts.get(key, 0) + 1
+        print(f"{REPETITIONS} times {what}: {counts}")
+
+
+def main():
+    with WorkFolder() as folder:
+        test = Test(sys.argv[1], folder)
+        test.repeat("over an old result with --force", ["--force"], True)
+        test.repeat("over an old result without --force", [], True)
+        test.repeat("into a new folder", [], False)
+        test.repeat("into a new folder with --force", ["--force"], False)
+    finish()
+
+
+if __name__ == "__main__":
+    main()
