@@ -60,4 +60,3 @@ class Writers:
 def run_in(command, folder):
     return subprocess.run(command, capture_output=True, text=True, check=False,
                           cwd=folder)
-
