@@ -40,9 +40,10 @@ Json OutputJson(const Graph& graph, const ModelOutput& output) {
 // What is declared there and is no tensor says what else it is.
 void AddKind(const ValueInfos& declared, Json* json) {
   using Type = ONNX_NAMESPACE::TypeProto;
-  const auto info = std::find_if(
-      declared.begin(), declared.end(),
-      [&](const auto& one) { return one.name() == (*json)["name"]; });
+  const auto name = json->at("name").get<std::string>();
+  const auto info =
+      std::find_if(declared.begin(), declared.end(),
+                   [&](const auto& one) { return one.name() == name; });
   if (info == declared.end()) return;
   switch (info->type().value_case()) {
     case Type::VALUE_NOT_SET:
