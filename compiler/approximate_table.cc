@@ -27,6 +27,7 @@
 #include <stdexcept>
 
 #include "compiler/cut_kind.h"
+#include "compiler/interrupt.h"
 #include "compiler/regret.h"
 
 namespace dnncut {
@@ -150,6 +151,7 @@ class Chooser {
     to_end_.resize(count_);
     for (int i = 0; i < count_; ++i) {
       const int64_t own = rows_[i].min_kbps;
+      ThrowIfInterrupted();
       from_start_[i] = Gap({i}, rows_.front().min_kbps, own);
       to_end_[i] = Gap({i}, own, rows_.back().max_kbps);
       for (int j = i + 1; j < count_; ++j) {

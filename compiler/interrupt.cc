@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/interrupt.h"
 
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <csignal>
+
+#include "compiler/error.h"
 
 namespace dnncut {
 namespace {
@@ -12,6 +18,11 @@ constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP};
 
 volatile std::sig_atomic_t noted_signal = 0;
 std::atomic<int> guards = 0;
+
+volatile std::sig_atomic_t time_is_up = 0;
+// Of the time limit; made before the clock starts, only read afterwards.
+std::string* time_limit_message = nullptr;
+std::string* time_limit_line = nullptr;
 
 void Note(int signal) { noted_signal = signal; }
 
@@ -28,7 +39,42 @@ void Replace(void (*from)(int), void (*to)(int), int flags) {
   }
 }
 
+// The first time whoever does the work is asked to end; the second time it has
+// not heard.
+void EndInTime(int /*signal*/) {
+  if (time_is_up == 0) {
+    time_is_up = 1;
+    return;
+  }
+  const ssize_t written =
+      write(STDERR_FILENO, time_limit_line->data(), time_limit_line->size());
+  (void)written;  // there is nobody else to tell
+  _exit(static_cast<int>(ExitCode::kBadInput));
+}
+
 }  // namespace
+
+void StartTimeLimit(int64_t limit_ns, const std::string& limit_text) {
+  constexpr int64_t kNsPerUs = 1000;
+  constexpr int64_t kUsPerSecond = 1'000'000;
+  constexpr time_t kGraceSeconds = 5;
+  // Never freed: the handler may need them until the very end.
+  time_limit_message = new std::string(
+      fmt::format("this takes longer than {}; --limit time=DURATION allows "
+                  "more",
+                  limit_text));
+  time_limit_line = new std::string(
+      fmt::format("dnncut: error[E142]: {}\n", *time_limit_message));
+  struct sigaction action = {};
+  action.sa_handler = EndInTime;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGALRM, &action, nullptr);
+  const int64_t us = std::max(int64_t{1}, limit_ns / kNsPerUs);
+  struct itimerval timer = {};
+  timer.it_value = {us / kUsPerSecond, us % kUsPerSecond};
+  timer.it_interval = {kGraceSeconds, 0};
+  setitimer(ITIMER_REAL, &timer, nullptr);
+}
 
 InterruptGuard::InterruptGuard() {
   if (guards++ == 0) Replace(SIG_DFL, Note, static_cast<int>(SA_RESETHAND));
@@ -41,9 +87,12 @@ InterruptGuard::~InterruptGuard() {
   if (noted_signal != 0) std::raise(noted_signal);
 }
 
-bool WasInterrupted() { return noted_signal != 0; }
+bool WasInterrupted() { return noted_signal != 0 || time_is_up != 0; }
 
 void ThrowIfInterrupted() {
+  if (time_is_up != 0) {
+    Fail(ExitCode::kBadInput, "E142", "{}", *time_limit_message);
+  }
   if (noted_signal == 0) return;
   const int signal = noted_signal;
   noted_signal = 0;

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Ctrl-C and the like, where something must be removed before the program ends.
+// What ends the work before it is done: Ctrl-C and the like, where something
+// must be removed before the program ends, and a limit on time.
 #pragma once
+
+#include <cstdint>
+#include <string>
 
 namespace dnncut {
 
@@ -22,10 +26,16 @@ class InterruptGuard {
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 };
 
-// Was a signal noted?
+// Ends the work when it takes longer than `limit_ns`: ThrowIfInterrupted then
+// throws Error E142, with `limit_text` ("10 s") in its message. Where nobody
+// asks for some seconds more, the process ends at once with the same line and
+// exit code. To be called once, before the work.
+void StartTimeLimit(int64_t limit_ns, const std::string& limit_text);
+
+// Was a signal noted, or is the time up?
 bool WasInterrupted();
 
-// Throws Interrupted when one was.
+// Throws Interrupted or Error when so. Cheap: for loops over layers and cuts.
 void ThrowIfInterrupted();
 
 }  // namespace dnncut

@@ -34,6 +34,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "compiler/interrupt.h"
+
 namespace lemon {
 
 // LEMON 1.3.1 knows scalar types by name; for the rest it takes an array map
@@ -199,6 +201,7 @@ MinCut MinCutSolver::Solve(int64_t kbps) {
   if (kbps < 1 || kbps > kLimitKbps) {
     throw std::logic_error("MinCutSolver: bandwidth out of range");
   }
+  ThrowIfInterrupted();
   network_->SetBandwidth(kbps);
   const CutProblem& problem = network_->problem;
   MinCut result;

@@ -40,6 +40,7 @@
 #include "compiler/checked_math.h"
 #include "compiler/cut_problem.h"
 #include "compiler/error.h"
+#include "compiler/interrupt.h"
 #include "compiler/min_cut.h"
 
 namespace dnncut {
@@ -237,6 +238,7 @@ class Envelope {
     std::vector<Cell> cells(cuts_.size());
     for (int64_t permille = slowdown_.min_permille;
          permille <= slowdown_.max_permille; permille += step) {
+      ThrowIfInterrupted();
       for (const TableRow& row : RowsAt(permille)) {
         cells[row.cut].Add(row.min_kbps, row.max_kbps, permille);
       }

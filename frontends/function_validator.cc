@@ -8,7 +8,6 @@
 
 #include "compiler/error.h"
 #include "compiler/onnx_walk.h"
-#include "frontends/limits.h"
 #include "frontends/onnx_text.h"
 #include "frontends/value_validator.h"
 
@@ -40,12 +39,13 @@ CallGraph MakeCallGraph(const ModelProto& model, const FunctionIndex& index) {
   return graph;
 }
 
-FunctionIndex CheckKeys(const ModelProto& model) {
+FunctionIndex CheckKeys(const ModelProto& model, const ModelLimits& limits) {
   FunctionIndex index;
   for (int i = 0; i < model.functions_size(); ++i) {
     const FunctionProto& function = model.functions(i);
-    CheckNameIsThere(function.name(), "the model", "a function");
-    CheckName(function.domain(), "the model", "the domain of a function");
+    CheckNameIsThere(limits, function.name(), "the model", "a function");
+    CheckName(limits, function.domain(), "the model",
+              "the domain of a function");
     if (!index.emplace(KeyOf(function), i).second) {
       Fail(ExitCode::kBadInput, "E228",
            "the function {} of the domain {} is defined twice",
@@ -103,37 +103,55 @@ std::vector<int> OrderFunctions(const ModelProto& model,
   return order;
 }
 
-// Stays at the limit + 1 once it is above it.
-int64_t AddNodes(int64_t a, int64_t b) {
-  return std::min(a + b, kMaxExpandedNodes + 1);
+// `order` as OrderFunctions gives it.
+void CheckDepth(const ModelProto& model, const CallGraph& graph,
+                const std::vector<int>& order, const ModelLimits& limits) {
+  std::vector<int64_t> depths(graph.calls.size(), 1);
+  for (int function : order) {
+    for (int callee : graph.calls[function]) {
+      depths[function] = std::max(depths[function], depths[callee] + 1);
+    }
+    if (depths[function] > limits.call_depth) {
+      Fail(ExitCode::kBadInput, "E225",
+           "functions call each other more than {} deep (reached at function "
+           "{}); --limit call-depth=N allows more",
+           limits.call_depth, Quote(model.functions(function).name()));
+    }
+  }
 }
 
 }  // namespace
 
-void CheckFunctions(const ModelProto& model) {
+void CheckFunctions(const ModelProto& model, const ModelLimits& limits) {
   if (model.functions_size() == 0) return;
-  const FunctionIndex index = CheckKeys(model);
+  const FunctionIndex index = CheckKeys(model, limits);
   const CallGraph graph = MakeCallGraph(model, index);
+  // Stays at the limit + 1 once it is above it.
+  const auto add = [&limits](int64_t a, int64_t b) {
+    return std::min(a + b, limits.expanded_nodes + 1);
+  };
   // By function: its nodes when all calls are replaced.
   std::vector<int64_t> expanded(graph.calls.size(), 0);
-  for (int function : OrderFunctions(model, graph)) {
-    expanded[function] = AddNodes(0, graph.nodes[function]);
+  const std::vector<int> order = OrderFunctions(model, graph);
+  for (int function : order) {
+    expanded[function] = add(0, graph.nodes[function]);
     for (int callee : graph.calls[function]) {
-      expanded[function] = AddNodes(expanded[function], expanded[callee]);
+      expanded[function] = add(expanded[function], expanded[callee]);
     }
   }
+  CheckDepth(model, graph, order, limits);
   int64_t total = 0;
   ForEachNode(model.graph(), [&](const NodeProto& node) {
     const auto found = index.find(KeyOf(node));
     if (found == index.end()) return;
-    total = AddNodes(total, expanded[found->second]);
-    if (total > kMaxExpandedNodes) {
+    total = add(total, expanded[found->second]);
+    if (total > limits.expanded_nodes) {
       Fail(
           ExitCode::kBadInput, "E225",
           "the functions that the model calls have more than {} nodes when "
           "every call is replaced by the function's nodes (reached at function "
-          "{})",
-          kMaxExpandedNodes, Quote(node.op_type()));
+          "{}); --limit expanded-nodes=N allows more",
+          limits.expanded_nodes, Quote(node.op_type()));
     }
   });
 }

@@ -6,8 +6,8 @@
 #include <unordered_set>
 
 #include "compiler/did_you_mean.h"
+#include "compiler/interrupt.h"
 #include "compiler/onnx_walk.h"
-#include "frontends/limits.h"
 #include "frontends/node_sort.h"
 #include "frontends/onnx_text.h"
 #include "frontends/value_validator.h"
@@ -57,12 +57,15 @@ struct Scope {
 
 class GraphValidator {
  public:
-  GraphValidator(const Opsets& opsets, bool in_function,
-                 GraphFindings* findings)
-      : opsets_(opsets), in_function_(in_function), findings_(findings) {}
+  GraphValidator(const Opsets& opsets, const ModelLimits& limits,
+                 bool in_function, GraphFindings* findings)
+      : opsets_(opsets),
+        limits_(limits),
+        in_function_(in_function),
+        findings_(findings) {}
 
-  // The depth of the recursion is bounded, because protobuf bounds that of
-  // messages.
+  // The depth of the recursion is bounded: the reader has checked how deeply
+  // bodies are nested.
   void CheckGraph(const Scope* outer, const std::string& place,
                   GraphProto* graph);
   void CheckFunction(FunctionProto* function);
@@ -85,6 +88,7 @@ class GraphValidator {
   void CheckAnnotations(const GraphProto& graph, const Scope& scope);
 
   const Opsets& opsets_;
+  const ModelLimits& limits_;
   bool in_function_;
   GraphFindings* findings_;
 };
@@ -97,7 +101,7 @@ std::string NodePlace(const std::string& place, int index,
 void GraphValidator::DefineInputs(const GraphProto& graph,
                                   const std::string& place, Scope* scope) {
   for (const auto& input : graph.input()) {
-    CheckNameIsThere(input.name(), place, "an input");
+    CheckNameIsThere(limits_, input.name(), place, "an input");
     if (!scope->names.insert(input.name()).second) {
       Fail(ExitCode::kBadInput, "E220", "{}: the input {} is there twice",
            place, Quote(input.name()));
@@ -110,7 +114,7 @@ void GraphValidator::DefineInitializers(const GraphProto& graph,
                                         Scope* scope) {
   std::unordered_set<std::string_view> seen;
   const auto define = [&](const std::string& name) {
-    CheckNameIsThere(name, place, "an initializer");
+    CheckNameIsThere(limits_, name, place, "an initializer");
     if (!seen.insert(name).second) {
       Fail(ExitCode::kBadInput, "E220", "{}: the initializer {} is there twice",
            place, Quote(name));
@@ -119,14 +123,15 @@ void GraphValidator::DefineInitializers(const GraphProto& graph,
   };
   for (const auto& tensor : graph.initializer()) {
     define(tensor.name());
-    if (tensor.dims_size() == 1 && tensor.dims(0) > kMaxRank) {
+    if (tensor.dims_size() == 1 && tensor.dims(0) > limits_.rank) {
       scope->long_vectors.insert(tensor.name());
     }
   }
   for (const auto& sparse : graph.sparse_initializer()) {
     define(sparse.values().name());
-    CheckSparseTensor(sparse, place + ": the sparse initializer " +
-                                  Quote(sparse.values().name()));
+    CheckSparseTensor(
+        limits_, sparse,
+        place + ": the sparse initializer " + Quote(sparse.values().name()));
   }
 }
 
@@ -135,9 +140,9 @@ void GraphValidator::CheckValueInfos(const GraphProto& graph,
   for (const auto* infos :
        {&graph.input(), &graph.output(), &graph.value_info()}) {
     for (const auto& info : *infos) {
-      CheckName(info.name(), place, "a tensor");
-      CheckType(info.type(), place + ": " + Quote(info.name()));
-      if (VectorLength(info.type()) > kMaxRank) {
+      CheckName(limits_, info.name(), place, "a tensor");
+      CheckType(limits_, info.type(), place + ": " + Quote(info.name()));
+      if (VectorLength(info.type()) > limits_.rank) {
         scope->long_vectors.insert(info.name());
       }
     }
@@ -181,7 +186,7 @@ void GraphValidator::CheckReads(const NodeProto& node, const Scope& scope,
     Fail(ExitCode::kBadInput, "E222",
          "{}: its input {} gives a shape, but has more than {} elements; more "
          "dimensions are not supported",
-         place, Quote(node.input(shape)), kMaxRank);
+         place, Quote(node.input(shape)), limits_.rank);
   }
 }
 
@@ -201,9 +206,10 @@ void GraphValidator::CheckNodes(const std::string& place, Scope* scope,
   CheckOutputsDiffer(*nodes, *scope, place);
   if (SortNodes(place, nodes)) findings_->sorted.push_back(place);
   for (int i = 0; i < nodes->size(); ++i) {
+    ThrowIfInterrupted();
     NodeProto* node = nodes->Mutable(i);
     const std::string node_place = NodePlace(place, i, *node);
-    CheckNode(*node, opsets_, in_function_, node_place);
+    CheckNode(*node, opsets_, limits_, in_function_, node_place);
     CheckReads(*node, *scope, node_place);
     CheckBodies(*scope, node_place, node);
     for (const auto& output : node->output()) {
@@ -235,7 +241,7 @@ void GraphValidator::CheckGraph(const Scope* outer, const std::string& place,
   DefineInitializers(*graph, place, &scope);
   CheckNodes(place, &scope, graph->mutable_node());
   for (const auto& output : graph->output()) {
-    CheckNameIsThere(output.name(), place, "an output");
+    CheckNameIsThere(limits_, output.name(), place, "an output");
     if (!scope.Sees(output.name())) {
       Fail(ExitCode::kBadInput, "E221",
            "{}: its output {} is made by no node and is no input or "
@@ -250,7 +256,7 @@ void GraphValidator::CheckFunction(FunctionProto* function) {
   const std::string place = "function " + Quote(function->name());
   Scope scope;
   for (const auto& input : function->input()) {
-    CheckNameIsThere(input, place, "an input");
+    CheckNameIsThere(limits_, input, place, "an input");
     if (!scope.names.insert(input).second) {
       Fail(ExitCode::kBadInput, "E220", "{}: the input {} is there twice",
            place, Quote(input));
@@ -266,15 +272,15 @@ void GraphValidator::CheckFunction(FunctionProto* function) {
 
 }  // namespace
 
-void CheckGraph(const Opsets& opsets, GraphProto* graph,
-                GraphFindings* findings) {
-  GraphValidator(opsets, false, findings)
+void CheckGraph(const Opsets& opsets, const ModelLimits& limits,
+                GraphProto* graph, GraphFindings* findings) {
+  GraphValidator(opsets, limits, false, findings)
       .CheckGraph(nullptr, "graph " + Quote(graph->name()), graph);
 }
 
-void CheckFunction(const Opsets& opsets, FunctionProto* function,
-                   GraphFindings* findings) {
-  GraphValidator(opsets, true, findings).CheckFunction(function);
+void CheckFunction(const Opsets& opsets, const ModelLimits& limits,
+                   FunctionProto* function, GraphFindings* findings) {
+  GraphValidator(opsets, limits, true, findings).CheckFunction(function);
 }
 
 }  // namespace dnncut

@@ -22,9 +22,9 @@ struct GraphFindings {
 
 // Sort nodes where necessary. Throw Error: E209 to E211, E218 to E223, E226,
 // E227.
-void CheckGraph(const Opsets& opsets, ONNX_NAMESPACE::GraphProto* graph,
-                GraphFindings* findings);
-void CheckFunction(const Opsets& opsets,
+void CheckGraph(const Opsets& opsets, const ModelLimits& limits,
+                ONNX_NAMESPACE::GraphProto* graph, GraphFindings* findings);
+void CheckFunction(const Opsets& opsets, const ModelLimits& limits,
                    ONNX_NAMESPACE::FunctionProto* function,
                    GraphFindings* findings);
 

@@ -13,8 +13,32 @@ inline constexpr int64_t kNewestOpset = 27;      // of the default domain
 inline constexpr int64_t kNewestMlOpset = 5;     // of ai.onnx.ml
 inline constexpr int kMaxRank = 64;
 inline constexpr int kMaxMessageDepth = 100;  // protobuf's limit
-inline constexpr int64_t kMaxNameBytes = 64 << 10;
-inline constexpr int64_t kMaxExpandedNodes = 1'000'000;  // calls of functions
-                                                         // replaced by bodies
+// Of bodies (If, Loop, Scan) in each other: what fits into the message depth.
+inline constexpr int kMaxNesting = 32;
+// The two bound every recursion over a model: kMaxCallDepth * kMaxNesting.
+inline constexpr int kMaxCallDepth = 64;
+
+// What --limit changes. The first five are of the whole file, bodies, functions
+// and training_info included; these and the nesting are checked before anything
+// is built from it.
+struct ModelLimits {
+  int64_t nodes = 1'000'000;        // and functions
+  int64_t tensors = 4'000'000;      // whatever is declared, or made by a node
+  int64_t edges = 10'000'000;       // inputs of nodes
+  int64_t attributes = 10'000'000;  // of nodes
+  int64_t graph_bytes = 256 << 20;  // of the file without its weights
+  int64_t nesting = kMaxNesting;
+  int64_t rank = kMaxRank;
+  int64_t name_bytes = 64 << 10;
+  // When calls of functions are replaced by the functions' nodes.
+  int64_t expanded_nodes = 1'000'000;
+  int64_t call_depth = 32;  // functions that call each other
+};
+
+// Those of this process: the defaults until SetModelLimits.
+const ModelLimits& CurrentModelLimits();
+
+// Once, before any model is read.
+void SetModelLimits(const ModelLimits& limits);
 
 }  // namespace dnncut

@@ -60,25 +60,28 @@ void CheckBounds(const AttributeProto& attribute, const std::string& place) {
   for (int64_t value : attribute.ints()) check(value);
 }
 
-void CheckValues(const AttributeProto& attribute, const std::string& place) {
+void CheckValues(const AttributeProto& attribute, const ModelLimits& limits,
+                 const std::string& place) {
   const auto what = [&] {
     return place + ": the attribute " + Quote(attribute.name());
   };
   if (attribute.has_sparse_tensor()) {
-    CheckSparseTensor(attribute.sparse_tensor(), what());
+    CheckSparseTensor(limits, attribute.sparse_tensor(), what());
   }
   for (const auto& sparse : attribute.sparse_tensors()) {
-    CheckSparseTensor(sparse, what());
+    CheckSparseTensor(limits, sparse, what());
   }
-  if (attribute.has_tp()) CheckType(attribute.tp(), what());
-  for (const auto& type : attribute.type_protos()) CheckType(type, what());
+  if (attribute.has_tp()) CheckType(limits, attribute.tp(), what());
+  for (const auto& type : attribute.type_protos()) {
+    CheckType(limits, type, what());
+  }
 }
 
-void CheckAttributes(const NodeProto& node, bool in_function,
-                     const std::string& place) {
+void CheckAttributes(const NodeProto& node, const ModelLimits& limits,
+                     bool in_function, const std::string& place) {
   std::unordered_set<std::string_view> seen;
   for (const auto& attribute : node.attribute()) {
-    CheckNameIsThere(attribute.name(), place, "an attribute");
+    CheckNameIsThere(limits, attribute.name(), place, "an attribute");
     if (!seen.insert(attribute.name()).second) {
       Fail(ExitCode::kBadInput, "E223", "{}: the attribute {} is there twice",
            place, Quote(attribute.name()));
@@ -90,7 +93,7 @@ void CheckAttributes(const NodeProto& node, bool in_function,
            place, Quote(attribute.name()), Quote(attribute.ref_attr_name()));
     }
     if (HasKnownAttributes(node)) CheckBounds(attribute, place);
-    CheckValues(attribute, place);
+    CheckValues(attribute, limits, place);
   }
 }
 
@@ -109,21 +112,24 @@ void CheckDomain(const NodeProto& node, const Opsets& opsets,
 
 }  // namespace
 
-void CheckNode(const NodeProto& node, const Opsets& opsets, bool in_function,
+void CheckNode(const NodeProto& node, const Opsets& opsets,
+               const ModelLimits& limits, bool in_function,
                const std::string& place) {
-  CheckName(node.name(), place, "the node");
+  CheckName(limits, node.name(), place, "the node");
   if (node.op_type().empty()) {
     Fail(ExitCode::kBadInput, "E227", "{}: the node has no operator (op_type)",
          place);
   }
-  CheckName(node.op_type(), place, "the operator");
-  CheckName(node.domain(), place, "the domain");
-  for (const auto& input : node.input()) CheckName(input, place, "an input");
+  CheckName(limits, node.op_type(), place, "the operator");
+  CheckName(limits, node.domain(), place, "the domain");
+  for (const auto& input : node.input()) {
+    CheckName(limits, input, place, "an input");
+  }
   for (const auto& output : node.output()) {
-    CheckName(output, place, "an output");
+    CheckName(limits, output, place, "an output");
   }
   CheckDomain(node, opsets, place);
-  CheckAttributes(node, in_function, place);
+  CheckAttributes(node, limits, in_function, place);
 }
 
 int ShapeInput(const NodeProto& node) {

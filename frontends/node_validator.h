@@ -9,6 +9,8 @@
 #include <map>
 #include <string>
 
+#include "frontends/limits.h"
+
 namespace dnncut {
 
 // Imported versions by normal domain.
@@ -18,7 +20,8 @@ using Opsets = std::map<std::string, int64_t, std::less<>>;
 // messages; `in_function` allows references to attributes of the caller.
 // Throws Error: E209, E223, E226, E227.
 void CheckNode(const ONNX_NAMESPACE::NodeProto& node, const Opsets& opsets,
-               bool in_function, const std::string& place);
+               const ModelLimits& limits, bool in_function,
+               const std::string& place);
 
 // The position of the input that gives a shape, whose length is the rank of the
 // output; -1 when the operator has none.

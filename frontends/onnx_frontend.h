@@ -14,6 +14,7 @@
 #include "compiler/error.h"
 #include "compiler/graph.h"
 #include "compiler/source_model.h"
+#include "frontends/limits.h"
 
 namespace dnncut {
 
@@ -22,6 +23,7 @@ namespace dnncut {
 // skipped, so memory grows with the graph only. Throws Error.
 struct LoadOptions {
   bool allow_newer = false;  // opset and IR versions that dnncut does not know
+  ModelLimits limits = CurrentModelLimits();
 };
 SourceModel LoadModel(const std::string& path, const LoadOptions& options,
                       Warnings* warnings);

@@ -2,19 +2,22 @@
 //
 // One walk over the wire format copies the file's messages into a buffer,
 // leaving out the data of weights, and protobuf parses the buffer. So every
-// field that the walk does not know is kept as it is.
+// field that the walk does not know is kept as it is. The walk counts what it
+// sees, so that a file of absurd size is refused before protobuf builds it up.
 #include "frontends/onnx_reader.h"
 
 #include <google/protobuf/io/coded_stream.h>
 
 #include <algorithm>
+#include <array>
 #include <climits>
+#include <deque>
 #include <iterator>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "frontends/limits.h"
+#include "compiler/interrupt.h"
+#include "frontends/model_counter.h"
 #include "frontends/onnx_text.h"
 #include "frontends/tensor_reader.h"
 #include "frontends/wire.h"
@@ -81,25 +84,44 @@ std::string_view KindText(Kind kind) {
 
 // A message around the place where the walk is.
 struct Frame {
-  Kind kind = Kind::kModel;
+  Frame(Kind kind, const ModelFile& file, const WireRange& range, int index,
+        size_t begin)
+      : kind(kind),
+        range(range),
+        fields(file, range),
+        index(index),
+        begin(begin) {}
+
+  Kind kind;
   WireRange range;
-  int index = 0;     // among its parent's children with this field number
+  WireMessage fields;  // those that are still to come
+  int index;           // among its parent's children with this field number
+  size_t begin;        // of its copy in the buffer
+  std::array<int, std::size(kChildren)> children = {};  // seen so far
   std::string text;  // for messages, once it was needed
 };
 
+// The child's length is known afterwards only: five bytes are kept for it. A
+// varint may be longer than it must.
+constexpr size_t kLengthBytes = 5;
+
 class OnnxReader {
  public:
-  OnnxReader(const ModelFile& file, SourceModel* model)
-      : file_(file), model_(model) {}
+  OnnxReader(const ModelFile& file, const ModelLimits& limits,
+             SourceModel* model)
+      : file_(file), limits_(limits), model_(model), counter_(limits) {}
 
   void Read();
   bool names_basepath() const { return names_basepath_; }
 
  private:
-  void CopyMessage();
-  void CopyFields(const WireRange& range);
+  void CopyMessages();
+  void CopyField(const WireField& field);
   void CopyTensor();
-  void CopyChild(const Child& child, const WireField& field, int index);
+  void OpenChild(const Child& child, const WireField& field);
+  void Close();
+  void CheckDepth() const;
+  void Count(Kind parent, const WireField& field);
   void NoteTopLevelField(const WireField& field);
   [[noreturn]] void FailBroken(const WireError& error) const;
   void Parse();
@@ -108,13 +130,21 @@ class OnnxReader {
   std::string FrameText(const Frame& frame) const;
   std::string BytesOfField(const Frame& frame, int number) const;
   void Copy(const WireRange& range) {
+    counter_.CheckBytes(std::ssize(out_) + range.size());
     file_.AppendTo(&out_, range.begin, range.size());
+  }
+  void Append(std::string_view bytes) {
+    counter_.CheckBytes(std::ssize(out_) + std::ssize(bytes));
+    out_ += bytes;
   }
 
   const ModelFile& file_;
+  const ModelLimits& limits_;
   SourceModel* model_;
   std::string out_;
-  std::vector<Frame> frames_;
+  std::deque<Frame> frames_;  // outermost first
+  ModelCounter counter_;
+  int64_t graphs_open_ = 0;       // among frames_
   bool saw_model_field_ = false;  // one that an ONNX model has
   bool saw_graph_ = false;
   bool names_basepath_ = false;
@@ -129,7 +159,7 @@ std::string OnnxReader::BytesOfField(const Frame& frame, int number) const {
       if (field.Is(number, Type::kBytes)) {
         // No valid name is longer, and a message shows less.
         file_.AppendTo(&bytes, field.value.begin,
-                       std::min(field.value.size(), kMaxNameBytes));
+                       std::min(field.value.size(), limits_.name_bytes));
         return bytes;
       }
     }
@@ -177,77 +207,114 @@ std::string OnnxReader::Place() {
   return place;
 }
 
+// What takes much more memory than bytes in the file.
+void OnnxReader::Count(Kind parent, const WireField& field) {
+  const Child* child = FindChild(parent, field);
+  if (child == nullptr) {
+    const bool declares_tensor =
+        (parent == Kind::kNode && field.number == 2) ||
+        (parent == Kind::kGraph && field.number >= 11 && field.number <= 13) ||
+        (parent == Kind::kFunction && (field.number == 4 || field.number == 5));
+    if (declares_tensor) counter_.CountTensor();
+    if (parent == Kind::kNode && field.number == 1) counter_.CountEdge();
+    return;
+  }
+  switch (child->kind) {
+    case Kind::kNode:
+    case Kind::kFunction:
+    case Kind::kTrainingInfo:
+      return counter_.CountNode();
+    case Kind::kTensor:
+      return counter_.CountTensor();
+    case Kind::kAttribute:
+      return counter_.CountAttribute();
+    default:
+      return;
+  }
+}
+
 void OnnxReader::CopyTensor() {
   const WireRange range = frames_.back().range;
   const TensorReading reading =
-      ReadTensor(file_, range, [this] { return Place(); });
+      ReadTensor(file_, range, limits_, [this] { return Place(); });
   names_basepath_ = names_basepath_ || reading.names_basepath;
-  if (!reading.weight) {
-    Copy(range);
-    return;
-  }
+  if (!reading.weight) return Copy(range);
   ONNX_NAMESPACE::TensorProto mark;
   MarkWeight(static_cast<WeightId>(model_->weights.size()), &mark);
   model_->weights.push_back(*reading.weight);
-  out_ += reading.rest;
-  out_ += mark.SerializeAsString();
+  Append(reading.rest);
+  Append(mark.SerializeAsString());
 }
 
-void OnnxReader::CopyChild(const Child& child, const WireField& field,
-                           int index) {
+void OnnxReader::CheckDepth() const {
+  if (std::ssize(frames_) <= kMaxMessageDepth &&
+      graphs_open_ - 1 <= limits_.nesting) {
+    return;
+  }
+  Fail(ExitCode::kBadInput, "E206",
+       "bodies (If, Loop, Scan) are nested too deeply: at most {} in each "
+       "other are allowed; ONNX's file format has {} levels of messages",
+       limits_.nesting, kMaxMessageDepth);
+}
+
+void OnnxReader::OpenChild(const Child& child, const WireField& field) {
+  const int index = frames_.back().children[&child - kChildren]++;
   if (child.is_single && index > 0) {
     Fail(ExitCode::kBadInput, "E204",
          "is broken: {} stands twice where ONNX allows one (byte {}); perhaps "
          "two models were joined",
          KindText(child.kind), field.whole.begin);
   }
-  if (frames_.size() > kMaxMessageDepth) {
-    Fail(ExitCode::kBadInput, "E206",
-         "bodies (If, Loop, Scan) are nested too deeply: ONNX's file format "
-         "allows {} levels of messages, about 30 bodies in each other",
-         kMaxMessageDepth);
-  }
-  // The child's length is known afterwards only: five bytes are kept for it. A
-  // varint may be longer than it must.
-  constexpr size_t kLengthBytes = 5;
+  ThrowIfInterrupted();
   const auto tag = static_cast<uint32_t>(field.number) << 3;
   const auto tag_bytes =
       static_cast<int64_t>(CodedOutputStream::VarintSize32(tag));
   Copy({field.whole.begin, field.whole.begin + tag_bytes});
-  const size_t begin = out_.size();
-  out_.append(kLengthBytes, '\0');
-  frames_.push_back({child.kind, field.value, index, ""});
-  CopyMessage();
-  frames_.pop_back();
-  size_t length = out_.size() - begin - kLengthBytes;
-  for (size_t i = 0; i < kLengthBytes; ++i) {
-    const bool is_last = i + 1 == kLengthBytes;
-    out_[begin + i] =
-        static_cast<char>((length & 0x7F) | (is_last ? 0x00 : 0x80));
-    length >>= 7;
-  }
-}
-
-void OnnxReader::CopyMessage() {
-  if (frames_.back().kind == Kind::kTensor) {
+  frames_.emplace_back(child.kind, file_, field.value, index, out_.size());
+  if (child.kind == Kind::kGraph) ++graphs_open_;
+  CheckDepth();
+  Append(std::string(kLengthBytes, '\0'));
+  if (child.kind == Kind::kTensor) {
     CopyTensor();
-  } else {
-    CopyFields(frames_.back().range);
+    Close();
   }
 }
 
-void OnnxReader::CopyFields(const WireRange& range) {
+// The innermost message is copied: fills in its length.
+void OnnxReader::Close() {
+  const Frame& frame = frames_.back();
+  if (frames_.size() > 1) {
+    size_t length = out_.size() - frame.begin - kLengthBytes;
+    for (size_t i = 0; i < kLengthBytes; ++i) {
+      const bool is_last = i + 1 == kLengthBytes;
+      out_[frame.begin + i] =
+          static_cast<char>((length & 0x7F) | (is_last ? 0x00 : 0x80));
+      length >>= 7;
+    }
+  }
+  if (frame.kind == Kind::kGraph) --graphs_open_;
+  frames_.pop_back();
+}
+
+void OnnxReader::CopyField(const WireField& field) {
   const Kind kind = frames_.back().kind;
-  int counts[std::size(kChildren)] = {};
-  WireMessage message(file_, range);
+  if (kind == Kind::kModel) NoteTopLevelField(field);
+  Count(kind, field);
+  if (const Child* child = FindChild(kind, field)) {
+    OpenChild(*child, field);
+  } else {
+    Copy(field.whole);
+  }
+}
+
+// All messages, with those in them in place.
+void OnnxReader::CopyMessages() {
   WireField field;
-  while (message.Next(&field)) {
-    if (kind == Kind::kModel) NoteTopLevelField(field);
-    const Child* child = FindChild(kind, field);
-    if (child != nullptr) {
-      CopyChild(*child, field, counts[child - kChildren]++);
+  while (!frames_.empty()) {
+    if (frames_.back().fields.Next(&field)) {
+      CopyField(field);
     } else {
-      Copy(field.whole);
+      Close();
     }
   }
 }
@@ -334,9 +401,9 @@ void OnnxReader::Parse() {
 
 void OnnxReader::Read() {
   const WireRange whole = {0, file_.size()};
-  frames_.push_back({Kind::kModel, whole, 0, ""});
+  frames_.emplace_back(Kind::kModel, file_, whole, 0, 0);
   try {
-    CopyMessage();
+    CopyMessages();
   } catch (const WireError& error) {
     FailBroken(error);
   }
@@ -351,8 +418,9 @@ void OnnxReader::Read() {
 
 }  // namespace
 
-void ReadOnnx(const ModelFile& file, SourceModel* model, Warnings* warnings) {
-  OnnxReader reader(file, model);
+void ReadOnnx(const ModelFile& file, const ModelLimits& limits,
+              SourceModel* model, Warnings* warnings) {
+  OnnxReader reader(file, limits, model);
   reader.Read();
   if (reader.names_basepath()) {
     Warn(warnings, "W205",

@@ -6,12 +6,14 @@
 
 #include "compiler/error.h"
 #include "compiler/source_model.h"
+#include "frontends/limits.h"
 #include "frontends/model_file.h"
 
 namespace dnncut {
 
 // Fills `model->proto` and `model->weights` (see source_model.h). Throws Error:
-// E202 to E207 for the file, E211 to E214 and E222 for its tensors.
-void ReadOnnx(const ModelFile& file, SourceModel* model, Warnings* warnings);
+// E202 to E207 and E229 for the file, E211 to E214 and E222 for its tensors.
+void ReadOnnx(const ModelFile& file, const ModelLimits& limits,
+              SourceModel* model, Warnings* warnings);
 
 }  // namespace dnncut

@@ -10,11 +10,9 @@
 #include <string>
 
 #include "compiler/graph.h"
+#include "frontends/limits.h"
 
 namespace dnncut {
-
-// More dims than any runtime supports.
-inline constexpr int kMaxRank = 64;
 
 // Negative dims become -1 (not known), a rank beyond kMaxRank becomes no rank;
 // a shape whose size overflows loses all its dims.

@@ -12,7 +12,6 @@
 #include "compiler/dtype.h"
 #include "compiler/error.h"
 #include "compiler/weight_file.h"
-#include "frontends/limits.h"
 #include "frontends/onnx_text.h"
 #include "frontends/tensor_contents.h"
 #include "frontends/value_validator.h"
@@ -41,8 +40,12 @@ void CheckKeys(const TensorContents& contents, const std::string& name) {
 class TensorReader {
  public:
   TensorReader(TensorContents contents, WireRange range,
+               const ModelLimits& limits,
                const std::function<std::string()>& place)
-      : contents_(std::move(contents)), range_(range), place_(place) {}
+      : contents_(std::move(contents)),
+        range_(range),
+        limits_(limits),
+        place_(place) {}
 
   TensorReading Read();
 
@@ -69,11 +72,12 @@ class TensorReader {
 
   TensorContents contents_;
   WireRange range_;
+  const ModelLimits& limits_;
   const std::function<std::string()>& place_;
 };
 
 void TensorReader::CheckForm() const {
-  CheckName(contents_.name, place_(), "the tensor");
+  CheckName(limits_, contents_.name, place_(), "the tensor");
   CheckKeys(contents_, Name());
   if (contents_.other_data_field != 0) {
     Fail(ExitCode::kBadInput, "E213",
@@ -81,10 +85,10 @@ void TensorReader::CheckForm() const {
          FieldName(contents_.data_field),
          FieldName(contents_.other_data_field));
   }
-  if (contents_.dims.size() > kMaxRank) {
+  if (std::ssize(contents_.dims) > limits_.rank) {
     Fail(ExitCode::kBadInput, "E222",
          "{} has more than {} dimensions, the most that is supported", Name(),
-         kMaxRank);
+         limits_.rank);
   }
   if (contents_.has_segment) {
     Fail(ExitCode::kBadInput, "E213",
@@ -276,8 +280,10 @@ TensorReading TensorReader::Read() {
 }  // namespace
 
 TensorReading ReadTensor(const ModelFile& file, WireRange range,
+                         const ModelLimits& limits,
                          const std::function<std::string()>& place) {
-  return TensorReader(ReadTensorContents(file, range), range, place).Read();
+  return TensorReader(ReadTensorContents(file, range), range, limits, place)
+      .Read();
 }
 
 }  // namespace dnncut

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "compiler/source_model.h"
+#include "frontends/limits.h"
 #include "frontends/model_file.h"
 #include "frontends/wire.h"
 
@@ -28,6 +29,7 @@ struct TensorReading {
 // messages about one without a name. Throws WireError, or Error: E211, E212,
 // E213, E214, E215, E222.
 TensorReading ReadTensor(const ModelFile& file, WireRange range,
+                         const ModelLimits& limits,
                          const std::function<std::string()>& place);
 
 }  // namespace dnncut

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <vector>
 
 #include "compiler/checked_math.h"
 #include "compiler/dtype.h"
 #include "compiler/error.h"
 #include "compiler/source_model.h"
-#include "frontends/limits.h"
 #include "frontends/onnx_text.h"
 
 namespace dnncut {
@@ -25,15 +25,17 @@ bool IsControl(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
 }
 
-void CheckShape(const TensorShapeProto& shape, const std::string& what) {
-  if (shape.dim_size() > kMaxRank) {
+void CheckShape(const ModelLimits& limits, const TensorShapeProto& shape,
+                const std::string& what) {
+  if (shape.dim_size() > limits.rank) {
     Fail(ExitCode::kBadInput, "E222",
          "{} has {} dimensions; more than {} are not supported", what,
-         shape.dim_size(), kMaxRank);
+         shape.dim_size(), limits.rank);
   }
   std::vector<int64_t> known;
   for (const auto& dim : shape.dim()) {
-    if (dim.has_dim_param()) CheckName(dim.dim_param(), what, "a dimension");
+    if (dim.has_dim_param())
+      CheckName(limits, dim.dim_param(), what, "a dimension");
     if (!dim.has_dim_value()) continue;
     if (dim.dim_value() < 0) {
       Fail(ExitCode::kBadInput, "E211",
@@ -95,12 +97,13 @@ void CheckIndices(const std::vector<int64_t>& indices,
 
 }  // namespace
 
-void CheckName(std::string_view name, std::string_view place,
-               std::string_view what) {
-  if (static_cast<int64_t>(name.size()) > kMaxNameBytes) {
+void CheckName(const ModelLimits& limits, std::string_view name,
+               std::string_view place, std::string_view what) {
+  if (std::ssize(name) > limits.name_bytes) {
     Fail(ExitCode::kBadInput, "E227",
-         "{}: {} has a name of {} bytes, {}; the limit is {}", place, what,
-         name.size(), Quote(name), kMaxNameBytes);
+         "{}: {} has a name of {} bytes, {}; the limit is {} (--limit "
+         "name-bytes=N)",
+         place, what, name.size(), Quote(name), limits.name_bytes);
   }
   if (std::any_of(name.begin(), name.end(), IsControl)) {
     Fail(ExitCode::kBadInput, "E227",
@@ -113,23 +116,24 @@ void CheckName(std::string_view name, std::string_view place,
   }
 }
 
-void CheckNameIsThere(std::string_view name, std::string_view place,
-                      std::string_view what) {
+void CheckNameIsThere(const ModelLimits& limits, std::string_view name,
+                      std::string_view place, std::string_view what) {
   if (name.empty()) {
     Fail(ExitCode::kBadInput, "E227", "{}: {} has no name", place, what);
   }
-  CheckName(name, place, what);
+  CheckName(limits, name, place, what);
 }
 
-void CheckType(const TypeProto& type, const std::string& what) {
+void CheckType(const ModelLimits& limits, const TypeProto& type,
+               const std::string& what) {
   // Sequences and the like contain another type; protobuf bounds the depth.
   const TypeProto* inner = &type;
   while (inner != nullptr) {
     const TypeProto* next = nullptr;
     if (inner->has_tensor_type()) {
-      CheckShape(inner->tensor_type().shape(), what);
+      CheckShape(limits, inner->tensor_type().shape(), what);
     } else if (inner->has_sparse_tensor_type()) {
-      CheckShape(inner->sparse_tensor_type().shape(), what);
+      CheckShape(limits, inner->sparse_tensor_type().shape(), what);
     } else if (inner->has_sequence_type()) {
       next = &inner->sequence_type().elem_type();
     } else if (inner->has_map_type()) {
@@ -149,13 +153,14 @@ int64_t VectorLength(const TypeProto& type) {
   return type.tensor_type().shape().dim(0).dim_value();
 }
 
-void CheckSparseTensor(const SparseTensorProto& sparse,
+void CheckSparseTensor(const ModelLimits& limits,
+                       const SparseTensorProto& sparse,
                        const std::string& what) {
   const std::vector<int64_t> dims(sparse.dims().begin(), sparse.dims().end());
   const int64_t count = ElementCount(dims, what);
-  if (dims.empty() || sparse.dims_size() > kMaxRank) {
+  if (dims.empty() || sparse.dims_size() > limits.rank) {
     Fail(ExitCode::kBadInput, "E226", "{} has {} dimensions; 1 to {} can be",
-         what, dims.size(), kMaxRank);
+         what, dims.size(), limits.rank);
   }
   const TensorProto& values = sparse.values();
   const TensorProto& indices = sparse.indices();

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 
+#include "compiler/interrupt.h"
 #include "passes/collapse_regions.h"
 #include "passes/collapse_trees.h"
 #include "passes/join_neighbours.h"
@@ -46,6 +47,7 @@ class Patience {
 BlockGraph RunPass(const NamedPass& named, BlockGraph graph) {
   Patience patience;
   while (true) {
+    ThrowIfInterrupted();
     const size_t before = graph.blocks.size();
     graph = Contract(graph, named.pass(graph));
     if (patience.IsLost(before, graph.blocks.size())) return graph;

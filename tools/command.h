@@ -22,6 +22,7 @@ struct Command {
   std::string_view examples;
   // Adds positionals and flags to `app`. What it returns owns their values.
   CommandRunner (*set_up)(CLI::App* app) = nullptr;
+  bool runs_models = false;  // which may take as long as they like
 };
 
 CommandRunner SetUpCompile(CLI::App* app);

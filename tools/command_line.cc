@@ -11,6 +11,7 @@
 
 #include "compiler/error.h"
 #include "compiler/interrupt.h"
+#include "tools/limit_flags.h"
 #include "tools/terminal.h"
 #include "tools/usage.h"
 #include "tools/version.h"
@@ -52,13 +53,13 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut profile net.onnx -o one.json --runs 5 --threads 1\n"
      "  dnncut profile net.onnx -o all.json --runs 5\n"
      "  dnncut compile net.onnx --device one.json --server all.json\n",
-     SetUpProfile},
+     SetUpProfile, true},
     {"verify", "proves that the halves compute what the model computes",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o out\n"
      "  dnncut verify out --structural\n"
      "  dnncut verify out --seed 7\n",
-     SetUpVerify},
+     SetUpVerify, true},
     {"check",
      "fails when a result is broken or over its budgets, for pipelines",
      "  dnncut example squeezenet -o net.onnx\n"
@@ -72,7 +73,7 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o out\n"
      "  dnncut refine out --runs 2 --probes 1 --max-rounds 1\n",
-     SetUpRefine},
+     SetUpRefine, true},
     {"fit", "predicts times on a machine from profiles of other models",
      "  dnncut example squeezenet -o a.onnx\n"
      "  dnncut example mobilenetv2 -o b.onnx\n"
@@ -86,7 +87,7 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o out\n"
      "  dnncut run out --bandwidth 50Mbps --save-crossing sent\n",
-     SetUpRun},
+     SetUpRun, true},
     {"diff", "says what changed between two compiles of a model",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o old\n"
@@ -109,11 +110,13 @@ void Run(int argc, const char* const* argv) {
   app.add_flag("--version", version);
   std::array<CommandRunner, kCommands.size()> runners;
   std::array<CLI::App*, kCommands.size()> apps = {};
+  LimitFlags limits;
   for (size_t i = 0; i < kCommands.size(); ++i) {
     apps[i] = app.add_subcommand(std::string(kCommands[i].name));
     apps[i]->set_help_flag("-h,--help", "this text");
     apps[i]->allow_extras();
     runners[i] = kCommands[i].set_up(apps[i]);
+    AddLimitFlags(apps[i], &limits);
   }
   try {
     app.parse(argc, argv);
@@ -130,7 +133,9 @@ void Run(int argc, const char* const* argv) {
   RejectUnknownArguments(app);
   if (version) return PrintResult(VersionText());
   for (size_t i = 0; i < kCommands.size(); ++i) {
-    if (apps[i]->parsed()) return runners[i]();
+    if (!apps[i]->parsed()) continue;
+    ApplyLimits(limits, kCommands[i].runs_models);
+    return runners[i]();
   }
   Fail(ExitCode::kUsage, "E135", "dnncut needs a command (see dnncut --help)");
 }
@@ -142,6 +147,13 @@ int Fault(std::string_view what) {
                   "report it with the command line and the model\n",
                   what));
   return static_cast<int>(ExitCode::kInternal);
+}
+
+int FailForMemory() {
+  PrintError(Error(ExitCode::kIo, "E143",
+                   "this needs more memory than the process gets; free some, "
+                   "or allow more (ulimit -v)"));
+  return static_cast<int>(ExitCode::kIo);
 }
 
 }  // namespace
@@ -163,7 +175,7 @@ int RunCommandLine(int argc, const char* const* argv) {
     PrintError(error);
     return static_cast<int>(error.exit_code());
   } catch (const std::bad_alloc&) {
-    return Fault("out of memory");
+    return FailForMemory();
   } catch (const std::exception& error) {
     return Fault(error.what());
   }

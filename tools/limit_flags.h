@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// --limit, which every command has: what a file from a stranger may cost.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+namespace dnncut {
+
+struct LimitFlags {
+  std::vector<std::string> limits;  // NAME=VALUE
+};
+
+void AddLimitFlags(CLI::App* app, LimitFlags* flags);
+
+// Sets them for this process, and starts the clock of the one on time. Without
+// that one, `runs_models` means no limit on time: runs have a --timeout of
+// their own. Throws Error E106, E108, E109 and those of units.h.
+void ApplyLimits(const LimitFlags& flags, bool runs_models);
+
+}  // namespace dnncut
