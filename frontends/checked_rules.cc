@@ -52,6 +52,29 @@ const NodeProto* Refuse(const char* why, NodeRun* run) {
 
 }  // namespace
 
+// libonnx and ONNX Runtime add the dims up in 32 bits.
+const NodeProto* Concat(NodeRun* run, NodeProto*) {
+  TensorType type = InputType(*run, 0);
+  int64_t axis = IntAttribute(*run->node, "axis", run->opset < 4 ? 1 : 0);
+  const int64_t rank = static_cast<int64_t>(type.shape.size());
+  if (axis < 0) axis += rank;
+  int64_t total = 0;
+  for (size_t i = 0; i < run->inputs.size(); ++i) {
+    const TensorType part = InputType(*run, i);
+    if (!part.has_rank || static_cast<int64_t>(part.shape.size()) != rank ||
+        axis < 0 || axis >= rank || part.shape[axis] < 0) {
+      return run->node;
+    }
+    if (__builtin_add_overflow(total, part.shape[axis], &total)) {
+      return Refuse("its result is too large", run);
+    }
+  }
+  if (total <= INT32_MAX) return run->node;
+  type.shape[axis] = total;
+  SetOutput(type, 0, run);
+  return nullptr;
+}
+
 // The pads are an input since opset 11, and the axes since opset 18.
 const NodeProto* Pad(NodeRun* run, NodeProto*) {
   if (!HasInput(*run, 1)) return run->node;

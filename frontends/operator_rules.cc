@@ -324,6 +324,7 @@ OperatorRule FindRule(std::string_view domain, std::string_view op_type) {
       {"BitwiseXor", AsAdd},
       {"Cast", Cast},
       {"CastLike", CastLike},
+      {"Concat", Concat},
       {"DFT", Dft},
       {"DequantizeLinear", DequantizeLinear},
       {"Einsum", Einsum},

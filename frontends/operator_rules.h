@@ -32,6 +32,8 @@ const ONNX_NAMESPACE::NodeProto* As(const char* op_type, const NodeRun& run,
                                     ONNX_NAMESPACE::NodeProto* storage);
 
 // checked_rules.cc.
+const ONNX_NAMESPACE::NodeProto* Concat(NodeRun* run,
+                                        ONNX_NAMESPACE::NodeProto* storage);
 const ONNX_NAMESPACE::NodeProto* Pad(NodeRun* run,
                                      ONNX_NAMESPACE::NodeProto* storage);
 const ONNX_NAMESPACE::NodeProto* Range(NodeRun* run,

@@ -193,7 +193,10 @@ void TypeEngine::InferWithSchema(const NodeProto& node, NodeRun* run) {
       DropLastWindows(node, run->inputs.empty() ? nullptr : run->inputs[0],
                       &type);
     }
-    Sanitize(&type);
+    if (!Sanitize(&type)) {
+      run->problem = "its result is too large";
+      run->refused = true;
+    }
   }
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "compiler/interrupt.h"
 #include "frontends/compute_values.h"
 #include "frontends/onnx_types.h"
 #include "frontends/operations.h"
@@ -164,19 +165,23 @@ ValueInput ValueInputOf(const Fact* fact, bool present) {
 
 }  // namespace
 
-void Sanitize(TypeProto* type) {
-  if (type->value_case() != TypeProto::kTensorType) return;
+bool Sanitize(TypeProto* type) {
+  if (type->value_case() != TypeProto::kTensorType) return true;
   TensorType checked = TypeFromOnnx(*type);
   auto* tensor = type->mutable_tensor_type();
-  if (!tensor->has_shape()) return;
+  if (!tensor->has_shape()) return true;
   if (!checked.has_rank) {
     tensor->clear_shape();
-    return;
+    return true;
   }
+  bool fits = true;
   for (int i = 0; i < tensor->shape().dim_size(); ++i) {
     auto* dim = tensor->mutable_shape()->mutable_dim(i);
-    if (checked.shape[i] < 0 && dim->has_dim_value()) dim->clear_dim_value();
+    if (checked.shape[i] >= 0 || !dim->has_dim_value()) continue;
+    if (dim->dim_value() >= 0) fits = false;
+    dim->clear_dim_value();
   }
+  return fits;
 }
 
 const Fact* FindFact(const Scope& scope, const std::string& name) {
@@ -265,6 +270,7 @@ void TypeEngine::InferNodes(
     const google::protobuf::RepeatedPtrField<NodeProto>& nodes, Scope* scope,
     const std::function<void(NodeRun*)>& done) {
   for (const NodeProto& node : nodes) {
+    ThrowIfInterrupted();
     NodeRun run;
     run.node = &node;
     run.scope = scope;

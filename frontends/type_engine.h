@@ -129,7 +129,7 @@ const ONNX_NAMESPACE::NodeProto* ApplyOperatorRule(
     NodeRun* run, ONNX_NAMESPACE::NodeProto* storage);
 
 // Absurd dims (of libonnx: negative after an overflow, say) become unknown
-// ones.
-void Sanitize(ONNX_NAMESPACE::TypeProto* type);
+// ones. False when all were possible, but not together.
+bool Sanitize(ONNX_NAMESPACE::TypeProto* type);
 
 }  // namespace dnncut

@@ -276,6 +276,28 @@ TEST(TypeInferenceTest, AbsurdDimsAreUnknown) {
               testing::AnyOf(StartsWith("E311"), StartsWith("E320")));
 }
 
+// libonnx 1.12 adds them up in 32 bits.
+TEST(TypeInferenceTest, ConcatAddsUpIn64Bits) {
+  auto imported = ImportText(R"(
+    g (int8[2147483648] x) => (y) { y = Concat <axis = -1> (x, x) })");
+  EXPECT_EQ(TypeOf(imported, "y"), "int8[4294967296]");
+}
+
+// What a runtime or the model itself says of them does not help.
+TEST(TypeInferenceTest, SizesThatOverflowAreRefused) {
+  for (const char* nodes :
+       {"s = Constant <value = int64[1] {4611686018427387904}> () "
+        "y = Tile(x, s)",
+        "s = Constant <value = int64[2] {1, 9223372036854775807}> () "
+        "y = Pad(x, s)",
+        "s = Constant <value = int64[1] {-5}> () "
+        "p = Concat <axis = 0> (s, s) y = Pad(x, p)"}) {
+    auto imported = ImportText(
+        fmt::format("g (float[4] x) => (float[4] y) {{ {} }}", nodes));
+    EXPECT_THAT(imported.error, StartsWith("E311")) << nodes;
+  }
+}
+
 TEST(TypeInferenceTest, NewerFormsOfOperators) {
   auto type = [](const std::string& nodes) {
     auto imported = ImportText(
