@@ -127,6 +127,12 @@ void AddDoubling(int levels, ModelProto* model) {
   }
 }
 
+std::string TooDeep(const std::string& function) {
+  return "error[E225]: MODEL: functions call each other more than 32 deep "
+         "(reached at function '" +
+         function + "'); --limit call-depth=N allows more";
+}
+
 std::vector<Vector> ExpansionVectors() {
   const std::string row = "exponential functions";
   const auto doubling = [](int levels) {
@@ -147,13 +153,11 @@ std::vector<Vector> ExpansionVectors() {
       Functions(row, "Levels24", doubling(24),
                 {"error[E225]: MODEL: the functions that the model calls have "
                  "more than 1000000 nodes when every call is replaced by the "
-                 "function's nodes (reached at function 'f0')"}),
-      Functions(row, "Levels5000", doubling(5000),
-                {"error[E225]: MODEL: the functions that the model calls have "
-                 "more than 1000000 nodes when every call is replaced by the "
-                 "function's nodes (reached at function 'f0')"}),
-      Functions(row, "AChainOf40Calls", chain(40), {}, 0),
-      Functions(row, "AChainOf5000Calls", chain(5000), {}, 0),
+                 "function's nodes (reached at function 'f0'); --limit "
+                 "expanded-nodes=N allows more"}),
+      Functions(row, "Levels5000", doubling(5000), {TooDeep("f4967")}),
+      Functions(row, "AChainOf32Calls", chain(32), {}, 0),
+      Functions(row, "AChainOf5000Calls", chain(5000), {TooDeep("f4967")}),
       Functions(
           row, "ManyCallsInOne",
           [](ModelProto* model) {
@@ -163,7 +167,8 @@ std::vector<Vector> ExpansionVectors() {
           },
           {"error[E225]: MODEL: the functions that the model calls have more "
            "than 1000000 nodes when every call is replaced by the function's "
-           "nodes (reached at function 'f0')"}),
+           "nodes (reached at function 'f0'); --limit expanded-nodes=N allows "
+           "more"}),
   };
 }
 

@@ -289,12 +289,12 @@ std::vector<Vector> Bodies() {
               "allows 100 levels of messages"}),
       nested("If33Deep", 33, 3,
              {"error[E206]: MODEL: bodies (If, Loop, Scan) are nested too "
-              "deeply: ONNX's file format allows 100 levels of messages, about "
-              "30 bodies in each other"}),
+              "deeply: at most 32 in each other are allowed; ONNX's file "
+              "format has 100 levels of messages"}),
       nested("If1000Deep", 1000, 3,
              {"error[E206]: MODEL: bodies (If, Loop, Scan) are nested too "
-              "deeply: ONNX's file format allows 100 levels of messages, about "
-              "30 bodies in each other"}),
+              "deeply: at most 32 in each other are allowed; ONNX's file "
+              "format has 100 levels of messages"}),
   };
 }
 
@@ -316,7 +316,8 @@ std::vector<Vector> Names() {
              "'nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
              "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn..."
              "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
-             "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn'; the limit is 65536"},
+             "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn'; the limit is 65536 "
+             "(--limit name-bytes=N)"},
             3),
       named("NameWithAnEscape", "a\x1b[2J",
             {"error[E227]: MODEL: graph 'main', node 0 (Relu): an output has "
