@@ -18,9 +18,9 @@ void CheckCompile(std::string_view model);
 // The same, and the result is written. Then these must hold, or are findings:
 // every cut is feasible and costs what the table says; the rows have the best
 // cuts, of all that there are where these are few; what was written is right
-// (result_check.h); the halves of every cut, and of some that are not in the
-// table, make up the model (half_check.h). The options of the compile are
-// chosen by the bytes.
+// (result_check.h), which is looked at in one of four cases; the halves of
+// every cut, and of some that are not in the table, make up the model
+// (half_check.h). The options of the compile are chosen by the bytes.
 void CheckResultOfCompile(std::string_view model);
 
 }  // namespace dnncut

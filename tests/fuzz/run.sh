@@ -40,8 +40,9 @@ TMPDIR=$(mktemp -d -p "${TMPDIR:-/tmp}" dnncut-fuzz-XXXXXX)
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 
-# A quarantine that leaves room below the limit of memory.
-export ASAN_OPTIONS=quarantine_size_mb=32:${ASAN_OPTIONS:-}
+# A quarantine that leaves room below the limit of memory, and short stacks of
+# allocations: they cost a tenth of the time.
+export ASAN_OPTIONS=quarantine_size_mb=32:malloc_context_size=4:${ASAN_OPTIONS:-}
 export UBSAN_OPTIONS=print_stacktrace=1:${UBSAN_OPTIONS:-}
 
 found=$build/found
@@ -50,7 +51,7 @@ mkdir -p "$found"
 # Runs a target with these flags of libFuzzer besides.
 fuzz() {
   "$build/tests/fuzz/${name}_fuzz" -timeout=5 -rss_limit_mb=512 \
-    -artifact_prefix="$found/$name-" "$@" </dev/null
+    -entropic=0 -artifact_prefix="$found/$name-" "$@" </dev/null
 }
 
 # Runs a target for $seconds of the processor's time: libFuzzer counts time on
