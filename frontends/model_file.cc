@@ -96,7 +96,8 @@ std::string ModelFile::Sha256() const {
       EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1) {
     throw std::logic_error("OpenSSL has no SHA-256");
   }
-  std::vector<char> buffer(1 << 20);
+  std::vector<char> buffer(
+      static_cast<size_t>(std::min<int64_t>(size(), 1 << 20)));
   for (int64_t offset = 0; offset < size();) {
     const int64_t count = ReadAt(offset, &buffer);
     EVP_DigestUpdate(context.get(), buffer.data(), static_cast<size_t>(count));
