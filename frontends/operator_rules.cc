@@ -16,6 +16,7 @@
 
 #include "frontends/compute_values.h"
 #include "frontends/einsum_shape.h"
+#include "frontends/limits.h"
 #include "frontends/onnx_types.h"
 
 namespace dnncut {
@@ -99,7 +100,9 @@ std::optional<std::vector<size_t>> NormalAxes(const std::vector<double>& axes,
   std::vector<size_t> normal;
   for (double axis : axes) {
     double index = axis < 0 ? axis + static_cast<double>(rank) : axis;
-    if (index < 0 || index >= static_cast<double>(rank)) return std::nullopt;
+    // Not the other way round: nothing is true of a NaN.
+    const bool fits = index >= 0 && index < static_cast<double>(rank);
+    if (!fits) return std::nullopt;
     normal.push_back(static_cast<size_t>(index));
   }
   return normal;
@@ -163,6 +166,11 @@ const NodeProto* Reduce(NodeRun* run, NodeProto* storage) {
   attribute->set_name("axes");
   attribute->set_type(AttributeProto::INTS);
   for (double axis : *axes) {
+    const bool fits = std::abs(axis) <= kMaxRank;
+    if (!fits) {
+      run->problem = "its axes are out of range";
+      return nullptr;
+    }
     attribute->add_ints(static_cast<int64_t>(axis));
   }
   return storage;

@@ -298,6 +298,20 @@ TEST(TypeInferenceTest, SizesThatOverflowAreRefused) {
   }
 }
 
+// Found by tests/fuzz/onnx_structure_fuzz: became integers as they were.
+TEST(TypeInferenceTest, AxesThatAreNoIntegers) {
+  for (const char* axes : {"value_floats = [4.8e30]", "value_ints = [65]",
+                           "value_ints = [-9223372036854775808]"}) {
+    const auto imported =
+        ImportText(fmt::format("g (float[2,3] x) => (float[2,3] y) {{"
+                               "  a = Constant <{}> () m = ReduceMean(x, a)"
+                               "  n = Mul(m, m) y = Add(x, n) }}",
+                               axes),
+                   {}, 18);
+    EXPECT_THAT(imported.error, HasSubstr("axes are out of range")) << axes;
+  }
+}
+
 TEST(TypeInferenceTest, NewerFormsOfOperators) {
   auto type = [](const std::string& nodes) {
     auto imported = ImportText(
