@@ -24,6 +24,10 @@
 // more than any finite cut. No infinite arc touches a terminal (cut_problem.h),
 // so all the excess in the network is at most that sum, and with fewer than
 // 2^32 arcs every number below is less than 2^94 * 2^32 = 2^126.
+//
+// None of this is believed: every cut is checked against its flow
+// (cut_certificate.h) before it leaves, in every build. That takes one pass
+// over the arcs, far less than finding the flow.
 #include "compiler/min_cut.h"
 
 #include <lemon/elevator.h>
@@ -32,8 +36,10 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
+#include "compiler/cut_certificate.h"
 #include "compiler/interrupt.h"
 
 namespace lemon {
@@ -143,6 +149,21 @@ struct MinCutSolver::Network {
     return preflow->flowValue();
   }
 
+  // `on_device` is by node, of a cut of `capacity`.
+  void Certify(const std::vector<bool>& on_device, Int128 capacity) const {
+    std::vector<FlowArc> arcs;
+    arcs.reserve(problem.arcs.size());
+    for (size_t a = 0; a < problem.arcs.size(); ++a) {
+      const Digraph::Arc arc = Digraph::arc(static_cast<int>(a));
+      arcs.push_back({Digraph::index(digraph.source(arc)),
+                      Digraph::index(digraph.target(arc)), capacities[arc],
+                      flow[arc]});
+    }
+    const std::string why =
+        WhyNotMinimal(arcs, problem.sink, problem.source, on_device, capacity);
+    if (!why.empty()) throw std::logic_error("MinCutSolver: " + why);
+  }
+
   void SetBandwidth(int64_t kbps) {
     Int128 infinite = 1;
     for (const Arc& arc : problem.arcs) {
@@ -205,10 +226,12 @@ MinCut MinCutSolver::Solve(int64_t kbps) {
   network_->SetBandwidth(kbps);
   const CutProblem& problem = network_->problem;
   MinCut result;
-  result.scaled_ns = network_->Run() +
-                     Scale(problem.constant_ns, problem.constant_bytes, kbps);
+  const Int128 flow = network_->Run();
+  result.scaled_ns =
+      flow + Scale(problem.constant_ns, problem.constant_bytes, kbps);
   result.on_device = ReachTarget(network_->digraph, network_->capacities,
                                  network_->flow, problem.source);
+  network_->Certify(result.on_device, flow);
   result.on_device.resize(problem.block_count);
   return result;
 }

@@ -31,7 +31,7 @@ struct ModelLimits {
   int64_t rank = kMaxRank;
   int64_t name_bytes = 64 << 10;
   // When calls of functions are replaced by the functions' nodes.
-  int64_t expanded_nodes = 1'000'000;
+  int64_t expanded_nodes = 200'000;
   int64_t call_depth = 32;  // functions that call each other
 };
 

@@ -15,6 +15,10 @@ namespace dnncut {
 // Does the work of a command, after its flags were parsed. Throws Error.
 using CommandRunner = std::function<void()>;
 
+// What a command spends its time on: files, which --limit bounds; runs of
+// models, which may take as long as they like; or nothing that is given to it.
+enum class Work { kReadsFiles, kRunsModels, kNothing };
+
 struct Command {
   std::string_view name;
   std::string_view summary;  // one line
@@ -22,7 +26,7 @@ struct Command {
   std::string_view examples;
   // Adds positionals and flags to `app`. What it returns owns their values.
   CommandRunner (*set_up)(CLI::App* app) = nullptr;
-  bool runs_models = false;  // which may take as long as they like
+  Work work = Work::kReadsFiles;
 };
 
 CommandRunner SetUpCompile(CLI::App* app);

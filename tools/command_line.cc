@@ -53,13 +53,13 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut profile net.onnx -o one.json --runs 5 --threads 1\n"
      "  dnncut profile net.onnx -o all.json --runs 5\n"
      "  dnncut compile net.onnx --device one.json --server all.json\n",
-     SetUpProfile, true},
+     SetUpProfile, Work::kRunsModels},
     {"verify", "proves that the halves compute what the model computes",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o out\n"
      "  dnncut verify out --structural\n"
      "  dnncut verify out --seed 7\n",
-     SetUpVerify, true},
+     SetUpVerify, Work::kRunsModels},
     {"check",
      "fails when a result is broken or over its budgets, for pipelines",
      "  dnncut example squeezenet -o net.onnx\n"
@@ -73,7 +73,7 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o out\n"
      "  dnncut refine out --runs 2 --probes 1 --max-rounds 1\n",
-     SetUpRefine, true},
+     SetUpRefine, Work::kRunsModels},
     {"fit", "predicts times on a machine from profiles of other models",
      "  dnncut example squeezenet -o a.onnx\n"
      "  dnncut example mobilenetv2 -o b.onnx\n"
@@ -87,7 +87,7 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o out\n"
      "  dnncut run out --bandwidth 50Mbps --save-crossing sent\n",
-     SetUpRun, true},
+     SetUpRun, Work::kRunsModels},
     {"diff", "says what changed between two compiles of a model",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o old\n"
@@ -96,11 +96,11 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut diff old new --markdown comment.md --junit junit.xml\n",
      SetUpDiff},
     {"machines", "lists the built-in devices and servers",
-     "  dnncut machines\n", SetUpMachines},
+     "  dnncut machines\n", SetUpMachines, Work::kNothing},
     {"example", "writes a real architecture as ONNX, to try dnncut on",
      "  dnncut example\n"
      "  dnncut example resnet50 -o resnet50.onnx\n",
-     SetUpExample},
+     SetUpExample, Work::kNothing},
 });
 
 void Run(int argc, const char* const* argv) {
@@ -116,7 +116,7 @@ void Run(int argc, const char* const* argv) {
     apps[i]->set_help_flag("-h,--help", "this text");
     apps[i]->allow_extras();
     runners[i] = kCommands[i].set_up(apps[i]);
-    AddLimitFlags(apps[i], &limits);
+    if (kCommands[i].work != Work::kNothing) AddLimitFlags(apps[i], &limits);
   }
   try {
     app.parse(argc, argv);
@@ -134,7 +134,7 @@ void Run(int argc, const char* const* argv) {
   if (version) return PrintResult(VersionText());
   for (size_t i = 0; i < kCommands.size(); ++i) {
     if (!apps[i]->parsed()) continue;
-    ApplyLimits(limits, kCommands[i].runs_models);
+    ApplyLimits(limits, kCommands[i].work);
     return runners[i]();
   }
   Fail(ExitCode::kUsage, "E135", "dnncut needs a command (see dnncut --help)");

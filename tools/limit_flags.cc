@@ -16,7 +16,6 @@
 #include "compiler/interrupt.h"
 #include "compiler/unit_text.h"
 #include "frontends/limits.h"
-#include "tools/command.h"
 #include "tools/units.h"
 
 namespace dnncut {
@@ -72,8 +71,8 @@ void SetModelLimit(const std::string& name, const std::string& value,
       std::find_if(kModelLimits.begin(), kModelLimits.end(),
                    [&](const ModelLimit& known) { return known.name == name; });
   if (limit == kModelLimits.end()) {
-    Fail(ExitCode::kUsage, "E109", "--limit has no '{}'{}; it has {}", name,
-         DidYouMean(name, Names()), fmt::join(Names(), ", "));
+    Fail(ExitCode::kUsage, "E109", "--limit has no '{}', only {}{}", name,
+         fmt::join(Names(), ", "), DidYouMean(name, Names()));
   }
   const std::string flag = fmt::format("--limit {}", name);
   const int64_t wanted = limit->is_size
@@ -95,10 +94,10 @@ void AddLimitFlags(CLI::App* app, LimitFlags* flags) {
                 "expanded-nodes or call-depth; for example time=30s");
 }
 
-void ApplyLimits(const LimitFlags& flags, bool runs_models) {
+void ApplyLimits(const LimitFlags& flags, Work work) {
   ModelLimits limits;
   std::optional<int64_t> time_ns;
-  if (!runs_models) time_ns = kDefaultTimeNs;
+  if (work == Work::kReadsFiles) time_ns = kDefaultTimeNs;
   std::set<std::string> given;
   for (const std::string& text : flags.limits) {
     const auto [name, value] = Split(text);

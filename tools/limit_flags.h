@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// --limit, which every command has: what a file from a stranger may cost.
+// --limit, of every command that reads files: what one from a stranger may
+// cost.
 #pragma once
 
 #include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
+
+#include "tools/command.h"
 
 namespace dnncut {
 
@@ -16,8 +19,8 @@ struct LimitFlags {
 void AddLimitFlags(CLI::App* app, LimitFlags* flags);
 
 // Sets them for this process, and starts the clock of the one on time. Without
-// that one, `runs_models` means no limit on time: runs have a --timeout of
-// their own. Throws Error E106, E108, E109 and those of units.h.
-void ApplyLimits(const LimitFlags& flags, bool runs_models);
+// that one, commands that run models have no limit on time: runs have a
+// --timeout of their own. Throws Error E106, E108, E109 and those of units.h.
+void ApplyLimits(const LimitFlags& flags, Work work);
 
 }  // namespace dnncut

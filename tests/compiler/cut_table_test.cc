@@ -59,7 +59,7 @@ void ExpectBestAt(const Problem& problem, const CutTable& table,
 
 TEST(CutTable, EqualsBruteForceAtEveryBandwidth) {
   int64_t rows = 0;
-  for (uint64_t seed = 0; seed < 3000 && !::testing::Test::HasFailure();
+  for (uint64_t seed = 0; seed < 10'000 && !::testing::Test::HasFailure();
        ++seed) {
     const Problem problem = RandomProblem(seed);
     SCOPED_TRACE(::testing::Message() << "seed " << seed << "\n"
@@ -77,7 +77,7 @@ TEST(CutTable, EqualsBruteForceAtEveryBandwidth) {
     rows += static_cast<int64_t>(table.rows.size());
   }
   // The generator must make tables worth testing.
-  EXPECT_GT(rows, 2 * 2000);
+  EXPECT_GT(rows, 2 * 6000);
 }
 
 // The same problems far away from 1 kbit/s: bytes times `factor` make the same

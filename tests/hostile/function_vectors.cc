@@ -152,7 +152,7 @@ std::vector<Vector> ExpansionVectors() {
   return {
       Functions(row, "Levels24", doubling(24),
                 {"error[E225]: MODEL: the functions that the model calls have "
-                 "more than 1000000 nodes when every call is replaced by the "
+                 "more than 200000 nodes when every call is replaced by the "
                  "function's nodes (reached at function 'f0'); --limit "
                  "expanded-nodes=N allows more"}),
       Functions(row, "Levels5000", doubling(5000), {TooDeep("f4967")}),
@@ -166,7 +166,7 @@ std::vector<Vector> ExpansionVectors() {
             AddFunction("f2", {}, model);
           },
           {"error[E225]: MODEL: the functions that the model calls have more "
-           "than 1000000 nodes when every call is replaced by the function's "
+           "than 200000 nodes when every call is replaced by the function's "
            "nodes (reached at function 'f0'); --limit expanded-nodes=N allows "
            "more"}),
   };
