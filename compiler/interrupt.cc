@@ -58,19 +58,25 @@ void StartTimeLimit(int64_t limit_ns, const std::string& limit_text) {
   constexpr int64_t kNsPerUs = 1000;
   constexpr int64_t kUsPerSecond = 1'000'000;
   constexpr time_t kGraceSeconds = 5;
+  // An earlier limit of this process ends here.
+  struct itimerval timer = {};
+  setitimer(ITIMER_REAL, &timer, nullptr);
+  time_is_up = 0;
   // Never freed: the handler may need them until the very end.
-  time_limit_message = new std::string(
-      fmt::format("this takes longer than {}; --limit time=DURATION allows "
-                  "more",
-                  limit_text));
-  time_limit_line = new std::string(
-      fmt::format("dnncut: error[E142]: {}\n", *time_limit_message));
+  if (time_limit_message == nullptr) {
+    time_limit_message = new std::string;
+    time_limit_line = new std::string;
+  }
+  *time_limit_message = fmt::format(
+      "this takes longer than {}; --limit time=DURATION allows more",
+      limit_text);
+  *time_limit_line =
+      fmt::format("dnncut: error[E142]: {}\n", *time_limit_message);
   struct sigaction action = {};
   action.sa_handler = EndInTime;
   action.sa_flags = SA_RESTART;
   sigaction(SIGALRM, &action, nullptr);
   const int64_t us = std::max(int64_t{1}, limit_ns / kNsPerUs);
-  struct itimerval timer = {};
   timer.it_value = {us / kUsPerSecond, us % kUsPerSecond};
   timer.it_interval = {kGraceSeconds, 0};
   setitimer(ITIMER_REAL, &timer, nullptr);

@@ -29,7 +29,7 @@ class InterruptGuard {
 // Ends the work when it takes longer than `limit_ns`: ThrowIfInterrupted then
 // throws Error E142, with `limit_text` ("10 s") in its message. Where nobody
 // asks for some seconds more, the process ends at once with the same line and
-// exit code. To be called once, before the work.
+// exit code. To be called before the work; another call replaces the limit.
 void StartTimeLimit(int64_t limit_ns, const std::string& limit_text);
 
 // Was a signal noted, or is the time up?

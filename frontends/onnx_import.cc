@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -254,6 +255,32 @@ class Importer {
   Graph graph_;
 };
 
+// A tensor that crosses becomes an input of the server's half, and every body
+// there sees it: also one that makes a tensor of the same name and stands
+// before the maker, as ONNX allows. So these do not cross.
+void KeepWhatBodiesHide(const GraphProto& proto, Graph* graph) {
+  std::unordered_map<std::string_view, std::vector<int>> hiding;  // nodes
+  for (int n = 0; n < proto.node_size(); ++n) {
+    for (const GraphProto* body : Bodies(proto.node(n))) {
+      ForEachNode(*body, [&](const NodeProto& inner) {
+        for (const auto& name : inner.output()) hiding[name].push_back(n);
+      });
+    }
+  }
+  for (Tensor& tensor : graph->tensors) {
+    const auto found = hiding.find(tensor.name);
+    if (found == hiding.end() || tensor.producer == kModelInput) continue;
+    const int maker = graph->layers[tensor.producer].node;
+    const std::vector<int>& nodes = found->second;
+    if (std::all_of(nodes.begin(), nodes.end(),
+                    [&](int node) { return node == maker; })) {
+      continue;
+    }
+    tensor.bytes.reset();
+    tensor.why_not = "has the name of a tensor inside another layer";
+  }
+}
+
 }  // namespace
 
 Graph ImportGraph(const SourceModel& model, const ImportOptions& options,
@@ -263,6 +290,7 @@ Graph ImportGraph(const SourceModel& model, const ImportOptions& options,
   TypedGraph types = InferTypes(fixed, options, warnings);
   Graph graph = Importer(fixed.proto, types).Run();
   SetTensorSizes(types, options, &graph, warnings);
+  KeepWhatBodiesHide(fixed.proto.graph(), &graph);
   VerifyGraph(graph);
   return graph;
 }

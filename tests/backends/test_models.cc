@@ -235,6 +235,25 @@ ModelProto ConstantNodeModel() {
   return model;
 }
 
+ModelProto HiddenNameModel() {
+  return ParseModel(R"(
+    <ir_version: 8, opset_import: ["" : 13]>
+    hidden (float[4] x, bool flag) => (float[4] z) {
+      a = If(flag) <
+        then_branch = then_graph () => (float[4] p) {
+          t = Relu(x)
+          p = Abs(t)
+        },
+        else_branch = else_graph () => (float[4] q) {
+          q = Neg(x)
+        }
+      >
+      t = Tanh(x)
+      y = Add(a, t)
+      z = Relu(y)
+    })");
+}
+
 std::vector<TestModel> AllTestModels() {
   return {{"Chain", ChainModel()},
           {"Old", OldModel()},
@@ -242,7 +261,8 @@ std::vector<TestModel> AllTestModels() {
           {"Function", FunctionModel()},
           {"Output", OutputModel()},
           {"RareFields", RareFieldsModel()},
-          {"ConstantNode", ConstantNodeModel()}};
+          {"ConstantNode", ConstantNodeModel()},
+          {"HiddenName", HiddenNameModel()}};
 }
 
 }  // namespace dnncut

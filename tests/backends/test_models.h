@@ -32,6 +32,9 @@ ONNX_NAMESPACE::ModelProto OutputModel();
 ONNX_NAMESPACE::ModelProto RareFieldsModel();
 // Constant nodes that read each other, read on both sides.
 ONNX_NAMESPACE::ModelProto ConstantNodeModel();
+// A body makes a tensor whose name a later node uses again: it must not become
+// an input of a half that has the body.
+ONNX_NAMESPACE::ModelProto HiddenNameModel();
 
 std::vector<TestModel> AllTestModels();
 

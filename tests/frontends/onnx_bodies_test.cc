@@ -34,6 +34,25 @@ TEST(OnnxBodiesTest, BranchesAreBodies) {
   EXPECT_EQ(bodies[1].operations.size(), 2u);
 }
 
+// Found by tests/fuzz/onnx_structure_fuzz: as an input of a half, 't' would be
+// hidden by the one in the body, which readers refuse.
+TEST(OnnxBodiesTest, NamesThatBodiesUseBeforeDoNotCross) {
+  auto imported = ImportText(R"(
+    g (float[2] x, bool c) => (float[2] y) {
+      a = If (c) <
+        then_branch = f () => (p) { t = Relu(x) a = Neg(x) p = Add(t, a) },
+        else_branch = e () => (q) { q = Exp(x) }>
+      t = Tanh(x)
+      y = Add(a, t)
+    })");
+  ASSERT_EQ(imported.error, "");
+  EXPECT_EQ(TensorNamed(imported.graph, "t").bytes, std::nullopt);
+  EXPECT_EQ(TensorNamed(imported.graph, "t").why_not,
+            "has the name of a tensor inside another layer");
+  // Made by the layer that has the body.
+  EXPECT_EQ(TensorNamed(imported.graph, "a").bytes, 8);
+}
+
 // A Loop over `trips` rounds whose condition is `condition` in the body.
 Imported LoopModel(const std::string& trips, const std::string& condition) {
   return ImportText(fmt::format(R"(

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 
 #include <csignal>
 
@@ -35,6 +36,25 @@ class FileLimit {
   rlimit old_ = {};
 };
 
+// What the program's own limit on time replaces: libFuzzer has one, too.
+class TimeLimit {
+ public:
+  TimeLimit() {
+    getitimer(ITIMER_REAL, &timer_);
+    sigaction(SIGALRM, nullptr, &action_);
+  }
+  ~TimeLimit() {
+    sigaction(SIGALRM, &action_, nullptr);
+    setitimer(ITIMER_REAL, &timer_, nullptr);
+  }
+  TimeLimit(const TimeLimit&) = delete;
+  TimeLimit& operator=(const TimeLimit&) = delete;
+
+ private:
+  struct itimerval timer_ = {};
+  struct sigaction action_ = {};
+};
+
 }  // namespace
 
 void RunDnncut(const std::vector<std::string>& args) {
@@ -43,7 +63,8 @@ void RunDnncut(const std::vector<std::string>& args) {
   for (const std::string& arg : args) argv.push_back(arg.c_str());
   int code = 0;
   {
-    const FileLimit limit;
+    const FileLimit file_limit;
+    const TimeLimit time_limit;
     code = RunCommandLine(static_cast<int>(argv.size()), argv.data());
   }
   if (code >= 0 && code <= kMaxExitCode &&
