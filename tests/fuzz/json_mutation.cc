@@ -16,6 +16,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Mutated texts need be no UTF-8.
+std::string TextOf(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 // All values of the document, the document first.
 void CollectValues(Json* json, std::vector<Json*>* values) {
   values->push_back(json);
@@ -67,7 +72,7 @@ Json OtherType(const Json& old, Random* random) {
     case 4:
       return std::numeric_limits<uint64_t>::max();
     case 5:
-      return old.is_string() ? Json("") : Json(old.dump().substr(0, 64));
+      return old.is_string() ? Json("") : Json(TextOf(old).substr(0, 64));
     case 6:
       return Json::array({old});
     default:

@@ -91,7 +91,7 @@ Json Refined(Json table) {
 // What a table says does not depend on how the text is laid out.
 void RequireSameAgain(const TableFile& table, const Json& json) {
   const std::string path = FuzzFolder() + "/again.json";
-  WriteFuzzFile(path, json.dump(3));
+  WriteFuzzFile(path, json.dump(3, ' ', false, Json::error_handler_t::replace));
   if (!(ReadTableFile(path) == table)) Finding("the table reads differently");
 }
 
