@@ -182,8 +182,7 @@ size_t MutateJson(uint8_t* data, size_t size, size_t max_size,
     return LLVMFuzzerMutate(data, size, max_size);
   }
   for (int n = 1 + random.Below(3); n > 0; --n) ChangeValue(&json, &random);
-  return StoreMutated(json.dump(-1, ' ', false, Json::error_handler_t::replace),
-                      data, size, max_size);
+  return StoreMutated(TextOf(json), data, size, max_size);
 }
 
 }  // namespace dnncut
