@@ -127,6 +127,25 @@ void AddDoubling(int levels, ModelProto* model) {
   }
 }
 
+// `calls` functions, each of which calls the next one from the innermost of
+// `bodies` Ifs in each other: the deepest that recursion over a model goes.
+void AddCallsInBodies(int calls, int bodies, ModelProto* model) {
+  for (int i = 0; i < calls; ++i) {
+    AddFunction(Numbered("f", i), {}, model);
+    FunctionProto* function = model->mutable_functions(i);
+    function->set_output(0, std::string("c"));
+    NodeProto* cast = AddNode("Cast", {"a"}, {"is"}, function);
+    AddAttribute("to", cast)->set_i(ONNX_NAMESPACE::TensorProto::BOOL);
+    GraphProto* body = AddBody("If", AddNode("If", {"is"}, {"c"}, function));
+    for (int depth = 1; depth < bodies; ++depth) {
+      body = AddBody("If", AddNode("If", {"is"}, {"r"}, body));
+    }
+    const bool is_last = i + 1 == calls;
+    AddNode(is_last ? "Relu" : Numbered("f", i + 1), {"a"}, {"r"}, body)
+        ->set_domain(is_last ? std::string() : std::string("local"));
+  }
+}
+
 std::string TooDeep(const std::string& function) {
   return "error[E225]: MODEL: functions call each other more than 32 deep "
          "(reached at function '" +
@@ -157,6 +176,9 @@ std::vector<Vector> ExpansionVectors() {
                  "expanded-nodes=N allows more"}),
       Functions(row, "Levels5000", doubling(5000), {TooDeep("f4967")}),
       Functions(row, "AChainOf32Calls", chain(32), {}, 0),
+      Functions(
+          row, "CallsInBodies",
+          [](ModelProto* model) { AddCallsInBodies(32, 30, model); }, {}, 0),
       Functions(row, "AChainOf5000Calls", chain(5000), {TooDeep("f4967")}),
       Functions(
           row, "ManyCallsInOne",
