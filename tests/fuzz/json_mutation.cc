@@ -21,6 +21,18 @@ std::string TextOf(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+// Nested so deeply that looking at all of it would overflow the stack. Brackets
+// in text count, too.
+bool IsDeep(const uint8_t* data, size_t size) {
+  constexpr int kMaxDepth = 200;
+  int depth = 0;
+  for (size_t i = 0; i < size && depth <= kMaxDepth; ++i) {
+    if (data[i] == '[' || data[i] == '{') ++depth;
+    if (data[i] == ']' || data[i] == '}') --depth;
+  }
+  return depth > kMaxDepth;
+}
+
 // All values of the document, the document first.
 void CollectValues(Json* json, std::vector<Json*>* values) {
   values->push_back(json);
@@ -176,6 +188,7 @@ void ChangeValue(Json* document, Random* random) {
 
 size_t MutateJson(uint8_t* data, size_t size, size_t max_size,
                   unsigned int seed) {
+  if (IsDeep(data, size)) return LLVMFuzzerMutate(data, size, max_size);
   Random random(seed);
   Json json = Json::parse(data, data + size, nullptr, false);
   if (json.is_discarded() || random.Chance(1, 20)) {
