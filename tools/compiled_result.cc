@@ -63,8 +63,8 @@ CompiledResult LoadCompiled(const std::string& path,
   compiled.folder = FolderOfTable(path);
   const std::string& folder = compiled.folder;
   compiled.file = ReadProblemFile(folder, compiled.table);
-  compiled.model =
-      ReloadModel(FindCompiledModel(compiled.table, folder, model));
+  compiled.model = LoadCompiledModel(
+      compiled.table, FindCompiledModel(compiled.table, folder, model));
   Warnings told;  // by the compile
   compiled.graph = ImportGraph(
       compiled.model, ImportOf(compiled.table, compiled.file.problem), &told);

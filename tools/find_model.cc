@@ -6,6 +6,7 @@
 
 #include "compiler/error.h"
 #include "frontends/model_file.h"
+#include "frontends/onnx_frontend.h"
 
 namespace dnncut {
 namespace {
@@ -57,6 +58,16 @@ std::string FindCompiledModel(const TableFile& table,
        "the model '{}' that {} was compiled from is neither beside it nor in "
        "the current folder; give --model PATH",
        table.model_file, out_folder);
+}
+
+SourceModel LoadCompiledModel(const TableFile& table, const std::string& path) {
+  SourceModel model = ReloadModel(path);
+  if (model.sha256 != table.model_sha256) {
+    Fail(ExitCode::kIo, "E607",
+         "{}: has changed while it was read; run again when nobody writes it",
+         path);
+  }
+  return model;
 }
 
 }  // namespace dnncut

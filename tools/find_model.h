@@ -8,6 +8,7 @@
 #include <string>
 
 #include "backends/table_file.h"
+#include "compiler/source_model.h"
 
 namespace dnncut {
 
@@ -20,5 +21,9 @@ namespace dnncut {
 std::string FindCompiledModel(const TableFile& table,
                               const std::string& out_folder,
                               const std::optional<std::string>& named);
+
+// Reads the model that FindCompiledModel has found. Throws Error as ReloadModel
+// does, and E607 when it is another one by now.
+SourceModel LoadCompiledModel(const TableFile& table, const std::string& path);
 
 }  // namespace dnncut

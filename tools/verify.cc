@@ -7,7 +7,7 @@
 #include <unordered_set>
 
 #include "compiler/error.h"
-#include "frontends/onnx_frontend.h"
+#include "tools/find_model.h"
 #include "tools/half_check.h"
 #include "tools/verify_runs.h"
 
@@ -62,7 +62,7 @@ VerifyReport Verify(const VerifyOptions& options, Progress* progress,
   const TableFile table = ReadTableFile(options.out + "/table.json");
   const std::vector<int> cuts = ChosenCuts(table, options);
   progress->Stage(fmt::format("reading {}", options.model_path));
-  const SourceModel model = ReloadModel(options.model_path);
+  const SourceModel model = LoadCompiledModel(table, options.model_path);
   HalfChecker checker(model, table, options.out);
 
   VerifyReport report;

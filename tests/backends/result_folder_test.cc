@@ -4,12 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <utime.h>
 
 #include "backends/file_io.h"
 #include "compiler/error.h"
 #include "tests/backends/temp_folder.h"
+#include "tests/no_system_call.h"
 
 namespace dnncut {
 namespace {
@@ -87,6 +89,27 @@ TEST(ResultFolder, ReplacesAnOlderResultOnlyWithForce) {
   EXPECT_EQ(ReadAll(temp / "out/device/cut0.onnx"), "new");
   EXPECT_FALSE(fs::exists(temp / "out/left-over"));
   EXPECT_EQ(Snapshot(temp.path()).size(), 4u);
+}
+
+// On file systems that cannot exchange two folders.
+TEST(ResultFolder, ReplacesAnOlderResultInTwoSteps) {
+  TempFolder temp;
+  WriteResultTo(temp / "out", false, "old");
+  const auto check = [&] {
+    if (!RefuseSystemCall(SYS_renameat2)) return 77;
+    WriteResultTo(temp / "out", true, "new");
+    WriteResultTo(temp / "other", false, "first");
+    return 0;
+  };
+  const auto passes_or_skips = [](int status) {
+    return testing::ExitedWithCode(0)(status) ||
+           testing::ExitedWithCode(77)(status);
+  };
+  EXPECT_EXIT(_exit(check()), passes_or_skips, "");
+  if (!fs::exists(temp / "other")) GTEST_SKIP() << "no seccomp";
+  EXPECT_EQ(ReadAll(temp / "out/device/cut0.onnx"), "new");
+  EXPECT_EQ(ReadAll(temp / "other/device/cut0.onnx"), "first");
+  EXPECT_EQ(Snapshot(temp.path()).size(), 2 * 4u);
 }
 
 TEST(ResultFolder, AFailureLeavesTheOldResult) {

@@ -5,12 +5,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <filesystem>
 
 #include "compiler/weight_file.h"
 #include "tests/frontends/loading.h"
+#include "tests/no_system_call.h"
 
 namespace dnncut {
 namespace {
@@ -227,6 +229,26 @@ TEST_F(ExternalData, ALinkThatAppearsLaterIsNotFollowed) {
   std::filesystem::remove(folder_ / "model/w.bin");
   ASSERT_EQ(mkfifo((folder_ / "model/w.bin").c_str(), 0600), 0);
   EXPECT_THROW(OpenWeightFile(loaded.model, loaded.model.weights[0]), Error);
+}
+
+// On kernels before 5.6 each part of the path is opened on its own.
+TEST_F(ExternalData, WorksWithoutOpenat2) {
+  std::filesystem::create_directories(folder_ / "model/a/b");
+  WriteAll(folder_ / "model/a/b/w.bin", "fedcba9876543210");
+  std::filesystem::create_symlink("../secret", folder_ / "model/link");
+  const auto check = [&] {
+    if (!RefuseSystemCall(SYS_openat2)) return 77;
+    const Loaded loaded = LoadSaved({{"location", "a/b/w.bin"}});
+    if (!loaded.error.empty()) return 1;
+    if (ReadWeight(loaded.model) != "fedcba9876543210") return 2;
+    const Loaded link = LoadSaved({{"location", "link"}});
+    return link.error.starts_with("E215 (3)") ? 0 : 3;
+  };
+  const auto passes_or_skips = [](int status) {
+    return testing::ExitedWithCode(0)(status) ||
+           testing::ExitedWithCode(77)(status);
+  };
+  EXPECT_EXIT(_exit(check()), passes_or_skips, "");
 }
 
 TEST_F(ExternalData, AFileThatChangesLaterIsNotRead) {
