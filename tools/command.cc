@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/command.h"
 
+#include <CLI/CLI.hpp>
+
 #include "compiler/error.h"
 
 namespace dnncut {

@@ -3,12 +3,13 @@
 // The subcommands of dnncut, one file each. command_line.cc lists them.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "tools/cli_app.h"
 
 namespace dnncut {
 

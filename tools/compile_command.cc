@@ -197,7 +197,7 @@ void RunCompile(const CompileFlags& flags) {
     if (report) json["verify"] = VerifyJson(*report);
     PrintJson(json);
   } else if (report && !flags.quiet) {
-    PrintResult("\n" + VerifyText(*report));
+    PrintResult(fmt::format("\n{}", VerifyText(*report)));
   }
   if (report) RequirePassed(*report);
 }

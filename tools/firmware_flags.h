@@ -3,11 +3,11 @@
 // Flags that say how the firmware table is made.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 
 #include "backends/firmware_options.h"
+#include "tools/cli_app.h"
 
 namespace dnncut {
 

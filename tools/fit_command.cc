@@ -117,14 +117,16 @@ std::string ModelName(const Profile& profile) {
 std::string SettingText(const RegressionModel& model) {
   std::string text = Printable(model.name);
   if (!model.runtime_name.empty()) {
-    text += ", " + Printable(model.runtime_name);
+    text += fmt::format(", {}", Printable(model.runtime_name));
     if (!model.runtime_version.empty()) {
-      text += " " + Printable(model.runtime_version);
+      text += fmt::format(" {}", Printable(model.runtime_version));
     }
   }
-  if (model.threads) text += ", " + FormatPlural(*model.threads, "thread");
+  if (model.threads) {
+    text += fmt::format(", {}", FormatPlural(*model.threads, "thread"));
+  }
   if (!model.optimization.empty()) {
-    text += ", optimisation " + Printable(model.optimization);
+    text += fmt::format(", optimisation {}", Printable(model.optimization));
   }
   return text;
 }
@@ -185,7 +187,9 @@ std::string FitText(const FitReport& report, const FitFlags& flags) {
   std::string text = fmt::format("{}: {}\n\n", SettingText(report.model),
                                  report.model.description);
   text += CoefficientsText(report);
-  if (!report.held_out.empty()) text += "\n" + HeldOutText(report);
+  if (!report.held_out.empty()) {
+    text += fmt::format("\n{}", HeldOutText(report));
+  }
   if (flags.output) {
     text += fmt::format("\nwritten to {}; use it as --device {} or --server\n",
                         Printable(*flags.output), Printable(*flags.output));

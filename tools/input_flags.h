@@ -4,11 +4,11 @@
 // runs models.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "tools/cli_app.h"
 #include "tools/model_inputs.h"
 
 namespace dnncut {

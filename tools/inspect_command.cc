@@ -120,8 +120,9 @@ std::string PortText(std::string_view label, const std::vector<Port>& ports) {
         port.type.kind == TensorType::Kind::kTensor
             ? FormatType(DTypeName(port.type.dtype), port.type.shape)
             : "no tensor";
-    text += fmt::format("{:<11} '{}' {}{}\n", label, Printable(port.name), type,
-                        port.bytes ? " " + FormatBytes(*port.bytes) : "");
+    text += fmt::format(
+        "{:<11} '{}' {}{}\n", label, Printable(port.name), type,
+        port.bytes ? fmt::format(" {}", FormatBytes(*port.bytes)) : "");
     label = "";
   }
   return text;
@@ -176,8 +177,8 @@ std::string InspectText(const Inspection& inspection) {
     text += fmt::format(", the largest '{}' {}", Printable(inspection.largest),
                         FormatBytes(inspection.largest_bytes));
   }
-  text += "\n" + PortText("inputs", inspection.inputs) +
-          PortText("outputs", inspection.outputs);
+  text += fmt::format("\n{}{}", PortText("inputs", inspection.inputs),
+                      PortText("outputs", inspection.outputs));
   return text +
          fmt::format("\non {} ({})\n", Printable(inspection.costs.name),
                      inspection.costs.fitted ? "predicted from profiles"

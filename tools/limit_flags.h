@@ -4,10 +4,10 @@
 // cost.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
+#include "tools/cli_app.h"
 #include "tools/command.h"
 
 namespace dnncut {

@@ -3,13 +3,13 @@
 // The flags that say how to read a model: the same for every command that does.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "compiler/error.h"
 #include "frontends/onnx_frontend.h"
+#include "tools/cli_app.h"
 
 namespace dnncut {
 

@@ -4,13 +4,13 @@
 // --github-summary.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "compiler/error.h"
 #include "tools/check_report.h"
+#include "tools/cli_app.h"
 
 namespace dnncut {
 

@@ -4,13 +4,13 @@
 // that runs one. All throw Error on what does not parse.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "backends/result.h"
+#include "tools/cli_app.h"
 
 namespace dnncut {
 

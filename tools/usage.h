@@ -4,10 +4,10 @@
 // ours, so that they are the same with every release of CLI11.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <span>
 #include <string>
 
+#include "tools/cli_app.h"
 #include "tools/command.h"
 
 namespace dnncut {

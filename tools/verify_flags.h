@@ -4,10 +4,10 @@
 // `dnncut compile --verify`.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 
+#include "tools/cli_app.h"
 #include "tools/input_flags.h"
 #include "tools/verify.h"
 
