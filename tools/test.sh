@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Installs what is missing, builds dnncut and runs every test, then the tests
-# again under AddressSanitizer and UndefinedBehaviorSanitizer.
+# again under AddressSanitizer and UndefinedBehaviorSanitizer (but those that
+# compile firmware by themselves).
 #
 #   tools/test.sh                all of it
 #   tools/test.sh --release      without the sanitizers
