@@ -39,37 +39,54 @@ std::vector<NamedFlag> Named(const ReportFlags& flags) {
   Fail(ExitCode::kIo, "E113", "{}: cannot be written: {}", path, why);
 }
 
-UniqueFd OpenToAppend(const std::string& path, int64_t* size) {
+struct AppendedFile {
+  std::string path;
+  UniqueFd file;
+  int64_t size = 0;  // Before anything is appended.
+  bool is_new = false;
+};
+
+AppendedFile OpenToAppend(const std::string& path) {
   constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK;
-  UniqueFd file(::open(path.c_str(), kFlags, 0666));
+  AppendedFile appended;
+  appended.path = path;
+  appended.file = UniqueFd(::open(path.c_str(), kFlags | O_EXCL, 0666));
+  appended.is_new = appended.file.is_open();
+  if (!appended.is_new) {
+    appended.file = UniqueFd(::open(path.c_str(), kFlags, 0666));
+  }
   struct stat status = {};
-  if (!file.is_open() || ::fstat(file.get(), &status) != 0) {
+  if (!appended.file.is_open() || ::fstat(appended.file.get(), &status) != 0) {
     FailAppend(path, SystemErrorText(errno));
   }
   const std::string why_not = WhyNotRegular(status.st_mode);
   if (!why_not.empty()) FailAppend(path, why_not);
-  *size = status.st_size;
-  return file;
+  appended.size = status.st_size;
+  return appended;
 }
 
 // Unless others have appended something since.
-void TakeBack(int file, int64_t size, int64_t written) {
+void TakeBack(const AppendedFile& to, int64_t written) {
   struct stat status = {};
-  if (::fstat(file, &status) != 0 || status.st_size != size + written) return;
+  const int file = to.file.get();
+  if (::fstat(file, &status) != 0 || status.st_size != to.size + written) {
+    return;
+  }
   // What cannot be taken back stays; the caller fails in any case.
-  [[maybe_unused]] const int ignored = ::ftruncate(file, size);
+  [[maybe_unused]] int ignored = ::ftruncate(file, to.size);
+  if (to.is_new) ignored = ::unlink(to.path.c_str());
 }
 
 // All of `text` or, when the disk is full, nothing.
-void AppendAll(const std::string& path, const std::string& text, int file,
-               int64_t size) {
+void AppendAll(const std::string& text, const AppendedFile& to) {
   for (size_t at = 0; at < text.size();) {
-    const ssize_t written = ::write(file, text.data() + at, text.size() - at);
+    const ssize_t written =
+        ::write(to.file.get(), text.data() + at, text.size() - at);
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
       const std::string why = SystemErrorText(errno);
-      TakeBack(file, size, static_cast<int64_t>(at));
-      FailAppend(path, why);
+      TakeBack(to, static_cast<int64_t>(at));
+      FailAppend(to.path, why);
     }
     at += static_cast<size_t>(written);
   }
@@ -77,18 +94,17 @@ void AppendAll(const std::string& path, const std::string& text, int file,
 
 void AppendSummary(const std::string& path, const CheckReport& report,
                    Warnings* warnings) {
-  int64_t size = 0;
-  const UniqueFd file = OpenToAppend(path, &size);
-  const int64_t room = std::max<int64_t>(0, kMostSummaryBytes - size);
+  const AppendedFile to = OpenToAppend(path);
+  const int64_t room = std::max<int64_t>(0, kMostSummaryBytes - to.size);
   const std::string text = MarkdownText(report, static_cast<size_t>(room));
   if (text.empty()) {
     Warn(warnings, "W801",
          "{}: has {} bytes, and GitHub drops a summary above 1 MiB; nothing "
          "was added",
-         path, size);
+         path, to.size);
     return;
   }
-  AppendAll(path, text, file.get(), size);
+  AppendAll(text, to);
 }
 
 }  // namespace

@@ -234,6 +234,17 @@ TEST(ResultWriter, OneCutAlone) {
   EXPECT_EQ(Snapshot(temp / "out"), files);
 }
 
+void ExpectChangedModel(const SplitModel& split, const ResultOptions& options) {
+  try {
+    WriteResult(split.AsResult(), options);
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.id(), "E607");
+    EXPECT_EQ(error.exit_code(), ExitCode::kIo);
+    EXPECT_THAT(error.what(), HasSubstr("model.onnx"));
+  }
+}
+
 TEST(ResultWriter, AModelThatShrinksMeanwhileIsAnError) {
   for (const bool inline_weights : {false, true}) {
     TempFolder temp;
@@ -241,14 +252,7 @@ TEST(ResultWriter, AModelThatShrinksMeanwhileIsAnError) {
     fs::resize_file(temp / "model.onnx", 600);
     ResultOptions options = Into(temp / "out");
     options.inline_weights = inline_weights;
-    try {
-      WriteResult(split.AsResult(), options);
-      ADD_FAILURE() << "no error";
-    } catch (const Error& error) {
-      EXPECT_EQ(error.id(), "E607");
-      EXPECT_EQ(error.exit_code(), ExitCode::kIo);
-      EXPECT_THAT(error.what(), HasSubstr("model.onnx"));
-    }
+    ExpectChangedModel(split, options);
     EXPECT_THAT(Snapshot(temp.path()), ElementsAre(Key("model.onnx")));
   }
 }
@@ -262,14 +266,7 @@ TEST(ResultWriter, AModelThatIsRewrittenMeanwhileIsAnError) {
   WriteAll(temp / "model.onnx", ReadAll(temp / "model.onnx"));
   ResultOptions options = Into(temp / "out");
   options.force = true;
-  try {
-    WriteResult(split.AsResult(), options);
-    ADD_FAILURE() << "no error";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.id(), "E607");
-    EXPECT_EQ(error.exit_code(), ExitCode::kIo);
-    EXPECT_THAT(error.what(), HasSubstr("model.onnx"));
-  }
+  ExpectChangedModel(split, options);
   EXPECT_EQ(Snapshot(temp / "out"), before);
 }
 
