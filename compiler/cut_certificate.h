@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Proof that a cut is minimal, independent of how it was found.
+// Proof that a cut is minimal, independent of how it was found. Read by
+// min_cut, which lets no cut go without.
 #pragma once
 
 #include <string>
