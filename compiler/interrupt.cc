@@ -10,6 +10,7 @@
 #include <csignal>
 
 #include "compiler/error.h"
+#include "compiler/unit_text.h"
 
 namespace dnncut {
 namespace {
@@ -52,16 +53,25 @@ void EndInTime(int /*signal*/) {
   _exit(static_cast<int>(ExitCode::kBadInput));
 }
 
+// Whoever has called us with a clock of its own, as libFuzzer does, keeps it.
+bool HasOtherClock() {
+  struct sigaction now = {};
+  sigaction(SIGALRM, nullptr, &now);
+  return now.sa_handler != SIG_DFL && now.sa_handler != SIG_IGN &&
+         now.sa_handler != EndInTime;
+}
+
 }  // namespace
 
-void StartTimeLimit(int64_t limit_ns, const std::string& limit_text) {
+void LimitTime(std::optional<int64_t> limit_ns) {
   constexpr int64_t kNsPerUs = 1000;
   constexpr int64_t kUsPerSecond = 1'000'000;
   constexpr time_t kGraceSeconds = 5;
-  // An earlier limit of this process ends here.
+  if (HasOtherClock()) return;
   struct itimerval timer = {};
   setitimer(ITIMER_REAL, &timer, nullptr);
   time_is_up = 0;
+  if (!limit_ns) return;
   // Never freed: the handler may need them until the very end.
   if (time_limit_message == nullptr) {
     time_limit_message = new std::string;
@@ -69,14 +79,14 @@ void StartTimeLimit(int64_t limit_ns, const std::string& limit_text) {
   }
   *time_limit_message = fmt::format(
       "this takes longer than {}; --limit time=DURATION allows more",
-      limit_text);
+      FormatDuration(*limit_ns));
   *time_limit_line =
       fmt::format("dnncut: error[E142]: {}\n", *time_limit_message);
   struct sigaction action = {};
   action.sa_handler = EndInTime;
   action.sa_flags = SA_RESTART;
   sigaction(SIGALRM, &action, nullptr);
-  const int64_t us = std::max(int64_t{1}, limit_ns / kNsPerUs);
+  const int64_t us = std::max(int64_t{1}, *limit_ns / kNsPerUs);
   timer.it_value = {us / kUsPerSecond, us % kUsPerSecond};
   timer.it_interval = {kGraceSeconds, 0};
   setitimer(ITIMER_REAL, &timer, nullptr);
@@ -96,9 +106,7 @@ InterruptGuard::~InterruptGuard() {
 bool WasInterrupted() { return noted_signal != 0 || time_is_up != 0; }
 
 void ThrowIfInterrupted() {
-  if (time_is_up != 0) {
-    Fail(ExitCode::kBadInput, "E142", "{}", *time_limit_message);
-  }
+  if (time_is_up != 0) throw TimeIsUp{*time_limit_message};
   if (noted_signal == 0) return;
   const int signal = noted_signal;
   noted_signal = 0;

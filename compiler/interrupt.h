@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace dnncut {
@@ -13,6 +14,12 @@ namespace dnncut {
 // std::exception, so that nobody takes it for a failure.
 struct Interrupted {
   int signal = 0;
+};
+
+// Thrown by ThrowIfInterrupted when the time is up: no std::exception either, so
+// that nobody takes it for a fault of what was being read.
+struct TimeIsUp {
+  std::string message;  // of error E142
 };
 
 // While one exists, a first SIGINT, SIGTERM or SIGHUP is only noted, and ends
@@ -26,16 +33,16 @@ class InterruptGuard {
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 };
 
-// Ends the work when it takes longer than `limit_ns`: ThrowIfInterrupted then
-// throws Error E142, with `limit_text` ("10 s") in its message. Where nobody
-// asks for some seconds more, the process ends at once with the same line and
-// exit code. To be called before the work; another call replaces the limit.
-void StartTimeLimit(int64_t limit_ns, const std::string& limit_text);
+// Ends the work when it takes longer than `limit_ns`, from now on:
+// ThrowIfInterrupted then throws TimeIsUp. Where nobody asks for some seconds
+// more, the process ends at once with the same line and exit code. Replaces the
+// limit that was; std::nullopt: there is none any more.
+void LimitTime(std::optional<int64_t> limit_ns);
 
 // Was a signal noted, or is the time up?
 bool WasInterrupted();
 
-// Throws Interrupted or Error when so. Cheap: for loops over layers and cuts.
+// Throws Interrupted or TimeIsUp when so. Cheap: for loops over layers and cuts.
 void ThrowIfInterrupted();
 
 }  // namespace dnncut

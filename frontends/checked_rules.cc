@@ -5,6 +5,7 @@
 // asked.
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <numeric>
 #include <optional>
 #include <vector>
@@ -27,21 +28,13 @@ std::optional<std::vector<int64_t>> InputIntegers(const NodeRun& run,
   return Integers(value.has_value() ? &*value : nullptr);
 }
 
-// Of those that are padded, as indices into `rank` dims.
-std::optional<std::vector<size_t>> PaddedAxes(const NodeRun& run, size_t rank) {
-  std::vector<size_t> normal(rank);
-  std::iota(normal.begin(), normal.end(), size_t{0});
-  if (!HasInput(run, 3)) return normal;
-  const auto axes = InputIntegers(run, 3);
-  if (!axes.has_value()) return std::nullopt;
-  normal.clear();
-  const int64_t end = static_cast<int64_t>(rank);
-  for (int64_t axis : *axes) {
-    // One out of range goes with no pads.
-    if (axis < -end || axis >= end) return std::vector<size_t>();
-    normal.push_back(static_cast<size_t>(axis < 0 ? axis + end : axis));
-  }
-  return normal;
+// Pad's axes, all of `rank` when it names none.
+std::optional<std::vector<int64_t>> PaddedAxes(const NodeRun& run,
+                                               size_t rank) {
+  if (HasInput(run, 3)) return InputIntegers(run, 3);
+  std::vector<int64_t> all(rank);
+  std::iota(all.begin(), all.end(), int64_t{0});
+  return all;
 }
 
 const NodeProto* Refuse(const char* why, NodeRun* run) {
@@ -89,8 +82,13 @@ const NodeProto* Pad(NodeRun* run, NodeProto*) {
   if (pads->size() != 2 * axes->size()) {
     return Refuse("its pads and axes do not go together", run);
   }
+  const int64_t rank = std::ssize(type.shape);
   for (size_t i = 0; i < axes->size(); ++i) {
-    int64_t& dim = type.shape[(*axes)[i]];
+    const int64_t axis = (*axes)[i];
+    if (axis < -rank || axis >= rank) {
+      return Refuse("an axis is out of range", run);
+    }
+    int64_t& dim = type.shape[axis < 0 ? axis + rank : axis];
     if (dim < 0) continue;
     if (__builtin_add_overflow(dim, (*pads)[i], &dim) ||
         __builtin_add_overflow(dim, (*pads)[i + axes->size()], &dim) ||

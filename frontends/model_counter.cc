@@ -5,12 +5,12 @@
 
 namespace dnncut {
 
-void ModelCounter::CheckBytes(int64_t bytes) const {
-  if (bytes <= limits_.graph_bytes) return;
+void CheckGraphBytes(const ModelLimits& limits, int64_t bytes) {
+  if (bytes <= limits.graph_bytes) return;
   Fail(ExitCode::kBadInput, "E229",
        "has more than {} bytes even without its weights; --limit "
        "graph-bytes=SIZE allows more",
-       limits_.graph_bytes);
+       limits.graph_bytes);
 }
 
 void ModelCounter::FailCount(std::string_view what, std::string_view flag,

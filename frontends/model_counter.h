@@ -11,6 +11,9 @@
 
 namespace dnncut {
 
+// Throws Error E229 when `bytes`, of the file without its weights, are too many.
+void CheckGraphBytes(const ModelLimits& limits, int64_t bytes);
+
 // All throw Error E229.
 class ModelCounter {
  public:
@@ -26,8 +29,6 @@ class ModelCounter {
   void CountAttribute() {
     Count("attributes", "attributes", limits_.attributes, &attributes_);
   }
-  // `bytes` are of the file without its weights.
-  void CheckBytes(int64_t bytes) const;
 
  private:
   static void Count(std::string_view what, std::string_view flag, int64_t limit,

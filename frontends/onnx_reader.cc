@@ -27,6 +27,13 @@ namespace {
 
 using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::CodedOutputStream;
+using ONNX_NAMESPACE::AttributeProto;
+using ONNX_NAMESPACE::FunctionProto;
+using ONNX_NAMESPACE::GraphProto;
+using ONNX_NAMESPACE::ModelProto;
+using ONNX_NAMESPACE::NodeProto;
+using ONNX_NAMESPACE::SparseTensorProto;
+using ONNX_NAMESPACE::TrainingInfoProto;
 using Type = WireField::Type;
 
 enum class Kind {
@@ -49,24 +56,33 @@ struct Child {
 };
 
 constexpr Child kChildren[] = {
-    {Kind::kModel, 7, Kind::kGraph, true},
-    {Kind::kModel, 20, Kind::kTrainingInfo, false},
-    {Kind::kModel, 25, Kind::kFunction, false},
-    {Kind::kGraph, 1, Kind::kNode, false},
-    {Kind::kGraph, 5, Kind::kTensor, false},
-    {Kind::kGraph, 15, Kind::kSparseTensor, false},
-    {Kind::kNode, 5, Kind::kAttribute, false},
-    {Kind::kAttribute, 5, Kind::kTensor, true},
-    {Kind::kAttribute, 6, Kind::kGraph, true},
-    {Kind::kAttribute, 10, Kind::kTensor, false},
-    {Kind::kAttribute, 11, Kind::kGraph, false},
-    {Kind::kAttribute, 22, Kind::kSparseTensor, true},
-    {Kind::kAttribute, 23, Kind::kSparseTensor, false},
-    {Kind::kSparseTensor, 1, Kind::kTensor, true},
-    {Kind::kSparseTensor, 2, Kind::kTensor, true},
-    {Kind::kFunction, 7, Kind::kNode, false},
-    {Kind::kTrainingInfo, 1, Kind::kGraph, true},
-    {Kind::kTrainingInfo, 2, Kind::kGraph, true},
+    {Kind::kModel, ModelProto::kGraphFieldNumber, Kind::kGraph, true},
+    {Kind::kModel, ModelProto::kTrainingInfoFieldNumber, Kind::kTrainingInfo,
+     false},
+    {Kind::kModel, ModelProto::kFunctionsFieldNumber, Kind::kFunction, false},
+    {Kind::kGraph, GraphProto::kNodeFieldNumber, Kind::kNode, false},
+    {Kind::kGraph, GraphProto::kInitializerFieldNumber, Kind::kTensor, false},
+    {Kind::kGraph, GraphProto::kSparseInitializerFieldNumber,
+     Kind::kSparseTensor, false},
+    {Kind::kNode, NodeProto::kAttributeFieldNumber, Kind::kAttribute, false},
+    {Kind::kAttribute, AttributeProto::kTFieldNumber, Kind::kTensor, true},
+    {Kind::kAttribute, AttributeProto::kGFieldNumber, Kind::kGraph, true},
+    {Kind::kAttribute, AttributeProto::kTensorsFieldNumber, Kind::kTensor,
+     false},
+    {Kind::kAttribute, AttributeProto::kGraphsFieldNumber, Kind::kGraph, false},
+    {Kind::kAttribute, AttributeProto::kSparseTensorFieldNumber,
+     Kind::kSparseTensor, true},
+    {Kind::kAttribute, AttributeProto::kSparseTensorsFieldNumber,
+     Kind::kSparseTensor, false},
+    {Kind::kSparseTensor, SparseTensorProto::kValuesFieldNumber, Kind::kTensor,
+     true},
+    {Kind::kSparseTensor, SparseTensorProto::kIndicesFieldNumber, Kind::kTensor,
+     true},
+    {Kind::kFunction, FunctionProto::kNodeFieldNumber, Kind::kNode, false},
+    {Kind::kTrainingInfo, TrainingInfoProto::kInitializationFieldNumber,
+     Kind::kGraph, true},
+    {Kind::kTrainingInfo, TrainingInfoProto::kAlgorithmFieldNumber,
+     Kind::kGraph, true},
 };
 
 const Child* FindChild(Kind parent, const WireField& field) {
@@ -75,6 +91,23 @@ const Child* FindChild(Kind parent, const WireField& field) {
     if (child.parent == parent && child.number == field.number) return &child;
   }
   return nullptr;
+}
+
+// Without being a message of its own that leads to tensors.
+bool DeclaresTensor(Kind parent, int number) {
+  switch (parent) {
+    case Kind::kGraph:
+      return number == GraphProto::kInputFieldNumber ||
+             number == GraphProto::kOutputFieldNumber ||
+             number == GraphProto::kValueInfoFieldNumber;
+    case Kind::kNode:
+      return number == NodeProto::kOutputFieldNumber;
+    case Kind::kFunction:
+      return number == FunctionProto::kInputFieldNumber ||
+             number == FunctionProto::kOutputFieldNumber;
+    default:
+      return false;
+  }
 }
 
 std::string_view KindText(Kind kind) {
@@ -130,11 +163,11 @@ class OnnxReader {
   std::string FrameText(const Frame& frame) const;
   std::string BytesOfField(const Frame& frame, int number) const;
   void Copy(const WireRange& range) {
-    counter_.CheckBytes(std::ssize(out_) + range.size());
+    CheckGraphBytes(limits_, std::ssize(out_) + range.size());
     file_.AppendTo(&out_, range.begin, range.size());
   }
   void Append(std::string_view bytes) {
-    counter_.CheckBytes(std::ssize(out_) + std::ssize(bytes));
+    CheckGraphBytes(limits_, std::ssize(out_) + std::ssize(bytes));
     out_ += bytes;
   }
 
@@ -175,16 +208,19 @@ std::string OnnxReader::FrameText(const Frame& frame) const {
       // Its name stands behind its nodes: looking for it would read much.
       return "";
     case Kind::kNode:
-      return NodeText(frame.index, BytesOfField(frame, 3),
-                      BytesOfField(frame, 4));
+      return NodeText(frame.index,
+                      BytesOfField(frame, NodeProto::kNameFieldNumber),
+                      BytesOfField(frame, NodeProto::kOpTypeFieldNumber));
     case Kind::kAttribute:
-      return "attribute " + Quote(BytesOfField(frame, 1));
+      return "attribute " +
+             Quote(BytesOfField(frame, AttributeProto::kNameFieldNumber));
     case Kind::kTensor:
       return fmt::format("tensor {}", frame.index);
     case Kind::kSparseTensor:
       return fmt::format("sparse tensor {}", frame.index);
     case Kind::kFunction:
-      return "function " + Quote(BytesOfField(frame, 1));
+      return "function " +
+             Quote(BytesOfField(frame, FunctionProto::kNameFieldNumber));
     default:
       return fmt::format("training_info {}", frame.index);
   }
@@ -211,12 +247,10 @@ std::string OnnxReader::Place() {
 void OnnxReader::Count(Kind parent, const WireField& field) {
   const Child* child = FindChild(parent, field);
   if (child == nullptr) {
-    const bool declares_tensor =
-        (parent == Kind::kNode && field.number == 2) ||
-        (parent == Kind::kGraph && field.number >= 11 && field.number <= 13) ||
-        (parent == Kind::kFunction && (field.number == 4 || field.number == 5));
-    if (declares_tensor) counter_.CountTensor();
-    if (parent == Kind::kNode && field.number == 1) counter_.CountEdge();
+    if (DeclaresTensor(parent, field.number)) counter_.CountTensor();
+    if (parent == Kind::kNode && field.number == NodeProto::kInputFieldNumber) {
+      counter_.CountEdge();
+    }
     return;
   }
   switch (child->kind) {

@@ -5,8 +5,10 @@
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
-#include "frontends/limits.h"
+#include "frontends/model_counter.h"
 
 namespace dnncut {
 namespace {
@@ -49,8 +51,9 @@ bool IsData(const WireField& field) {
 
 class ContentsReader {
  public:
-  ContentsReader(const ModelFile& file, WireRange range)
-      : file_(file), range_(range) {}
+  ContentsReader(const ModelFile& file, WireRange range,
+                 const ModelLimits& limits)
+      : file_(file), range_(range), limits_(limits) {}
 
   TensorContents Read();
 
@@ -59,14 +62,19 @@ class ContentsReader {
   void ReadExternalEntry(WireRange range);
   void ReadData(const WireField& field);
   int64_t CountVarints(WireRange range);
+  void AppendTo(std::string* text, WireRange range) const {
+    CheckGraphBytes(limits_, std::ssize(*text) + range.size());
+    file_.AppendTo(text, range.begin, range.size());
+  }
   std::string Text(WireRange range) const {
     std::string text;
-    file_.AppendTo(&text, range.begin, range.size());
+    AppendTo(&text, range);
     return text;
   }
 
   const ModelFile& file_;
   WireRange range_;
+  const ModelLimits& limits_;
   TensorContents contents_;
 };
 
@@ -84,6 +92,7 @@ void ContentsReader::ReadDims(const WireField& field) {
 }
 
 void ContentsReader::ReadExternalEntry(WireRange range) {
+  if (contents_.external_data.size() >= kMostExternalEntries) return;
   std::string key;
   std::string value;
   WireMessage message(file_, range);
@@ -155,7 +164,7 @@ TensorContents ContentsReader::Read() {
       contents_.is_external =
           field.varint == ONNX_NAMESPACE::TensorProto::EXTERNAL;
     } else {
-      contents_.rest += Text(field.whole);
+      AppendTo(&contents_.rest, field.whole);
       if (field.number == TensorField::kDims) ReadDims(field);
       if (field.Is(TensorField::kDataType, Type::kVarint)) {
         contents_.data_type = static_cast<int32_t>(field.varint);
@@ -171,8 +180,9 @@ TensorContents ContentsReader::Read() {
 
 }  // namespace
 
-TensorContents ReadTensorContents(const ModelFile& file, WireRange range) {
-  return ContentsReader(file, range).Read();
+TensorContents ReadTensorContents(const ModelFile& file, WireRange range,
+                                  const ModelLimits& limits) {
+  return ContentsReader(file, range, limits).Read();
 }
 
 std::string_view FieldName(int number) {

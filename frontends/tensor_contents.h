@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "frontends/limits.h"
 #include "frontends/model_file.h"
 #include "frontends/wire.h"
 
@@ -34,12 +35,16 @@ struct TensorField {
   };
 };
 
+// One more than ONNX has keys: whoever looks at them finds one unknown or twice.
+inline constexpr size_t kMostExternalEntries = 6;
+
 struct TensorContents {
   std::string name;
   std::vector<int64_t> dims;  // at most kMaxRank + 1 are kept
   int32_t data_type = 0;
   bool has_segment = false;
   bool is_external = false;
+  // Keys and values; of the first kMostExternalEntries entries.
   std::vector<std::pair<std::string, std::string>> external_data;
   std::string rest;  // all fields but those of the data, serialised
 
@@ -51,8 +56,10 @@ struct TensorContents {
   int64_t wire_bytes = 0;    // of all occurrences
 };
 
-// Goes once over the message at `range`. Throws WireError.
-TensorContents ReadTensorContents(const ModelFile& file, WireRange range);
+// Goes once over the message at `range`. Throws WireError, and Error E229 when it
+// is too large without its data.
+TensorContents ReadTensorContents(const ModelFile& file, WireRange range,
+                                  const ModelLimits& limits);
 
 // "raw_data", for a field that holds data.
 std::string_view FieldName(int number);

@@ -282,7 +282,8 @@ TensorReading TensorReader::Read() {
 TensorReading ReadTensor(const ModelFile& file, WireRange range,
                          const ModelLimits& limits,
                          const std::function<std::string()>& place) {
-  return TensorReader(ReadTensorContents(file, range), range, limits, place)
+  return TensorReader(ReadTensorContents(file, range, limits), range, limits,
+                      place)
       .Read();
 }
 

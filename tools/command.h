@@ -16,9 +16,9 @@ namespace dnncut {
 // Does the work of a command, after its flags were parsed. Throws Error.
 using CommandRunner = std::function<void()>;
 
-// What a command spends its time on: files, which --limit bounds; runs of
-// models, which may take as long as they like; or nothing that is given to it.
-enum class Work { kReadsFiles, kRunsModels, kNothing };
+// What a command does with files from strangers, which --limit bounds. Runs of
+// models may take as long as they like.
+enum class Work { kReadsNothing, kReadsResults, kReadsModels, kRunsModels };
 
 struct Command {
   std::string_view name;
@@ -27,7 +27,7 @@ struct Command {
   std::string_view examples;
   // Adds positionals and flags to `app`. What it returns owns their values.
   CommandRunner (*set_up)(CLI::App* app) = nullptr;
-  Work work = Work::kReadsFiles;
+  Work work = Work::kReadsModels;
 };
 
 CommandRunner SetUpCompile(CLI::App* app);

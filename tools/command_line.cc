@@ -35,20 +35,20 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o out\n"
      "  dnncut lookup out --bandwidth 5Mbps\n",
-     SetUpLookup},
+     SetUpLookup, Work::kReadsResults},
     {"explain", "says why a layer, a tensor or a bandwidth is as it is",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o out\n"
      "  dnncut explain out\n"
      "  dnncut explain out --bandwidth 3Mbps --dot cut.dot --trace cut.json\n"
      "  dnncut explain out --layer features.9.squeeze\n",
-     SetUpExplain},
+     SetUpExplain, Work::kReadsResults},
     {"solve",
      "finds the best cut again, for another bandwidth or round trip time",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o out\n"
      "  dnncut solve out --bandwidth 3Mbps --rtt 40ms\n",
-     SetUpSolve},
+     SetUpSolve, Work::kReadsResults},
     {"profile", "measures how long the layers of a model take on this machine",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut profile net.onnx -o one.json --runs 5 --threads 1\n"
@@ -83,7 +83,7 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut fit a.json b.json -o machine.json\n"
      "  dnncut example inception-v1 -o c.onnx\n"
      "  dnncut compile c.onnx --device machine.json\n",
-     SetUpFit},
+     SetUpFit, Work::kReadsResults},
     {"run", "runs the cut for a bandwidth on this machine, as it is split",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o out\n"
@@ -95,13 +95,13 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut compile net.onnx -o new --rtt 2ms\n"
      "  dnncut diff old new --max-regression 5%\n"
      "  dnncut diff old new --markdown comment.md --junit junit.xml\n",
-     SetUpDiff},
+     SetUpDiff, Work::kReadsResults},
     {"machines", "lists the built-in devices and servers",
-     "  dnncut machines\n", SetUpMachines, Work::kNothing},
+     "  dnncut machines\n", SetUpMachines, Work::kReadsNothing},
     {"example", "writes a real architecture as ONNX, to try dnncut on",
      "  dnncut example\n"
      "  dnncut example resnet50 -o resnet50.onnx\n",
-     SetUpExample, Work::kNothing},
+     SetUpExample, Work::kReadsNothing},
 });
 
 void Run(int argc, const char* const* argv) {
@@ -117,7 +117,7 @@ void Run(int argc, const char* const* argv) {
     apps[i]->set_help_flag("-h,--help", "this text");
     apps[i]->allow_extras();
     runners[i] = kCommands[i].set_up(apps[i]);
-    if (kCommands[i].work != Work::kNothing) AddLimitFlags(apps[i], &limits);
+    AddLimitFlags(apps[i], kCommands[i].work, &limits);
   }
   try {
     app.parse(argc, argv);
@@ -172,6 +172,9 @@ int RunCommandLine(int argc, const char* const* argv) {
   } catch (const Interrupted& interrupted) {
     std::raise(interrupted.signal);
     return static_cast<int>(ExitCode::kInternal);
+  } catch (const TimeIsUp& time) {
+    PrintError(Error(ExitCode::kBadInput, "E142", time.message));
+    return static_cast<int>(ExitCode::kBadInput);
   } catch (const Error& error) {
     PrintError(error);
     return static_cast<int>(error.exit_code());

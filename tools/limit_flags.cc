@@ -14,7 +14,6 @@
 #include "compiler/did_you_mean.h"
 #include "compiler/error.h"
 #include "compiler/interrupt.h"
-#include "compiler/unit_text.h"
 #include "frontends/limits.h"
 #include "tools/units.h"
 
@@ -22,6 +21,7 @@ namespace dnncut {
 namespace {
 
 constexpr std::string_view kTime = "time";
+constexpr int64_t kMostTimeHours = 1000;
 constexpr int64_t kDefaultTimeNs = int64_t{3600} * 1'000'000'000;
 
 struct ModelLimit {
@@ -47,8 +47,9 @@ constexpr auto kModelLimits = std::to_array<ModelLimit>({
     {"call-depth", &ModelLimits::call_depth, kMaxCallDepth},
 });
 
-std::vector<std::string> Names() {
+std::vector<std::string> Names(Work work) {
   std::vector<std::string> names = {std::string(kTime)};
+  if (work == Work::kReadsResults) return names;
   for (const ModelLimit& limit : kModelLimits) names.emplace_back(limit.name);
   return names;
 }
@@ -59,21 +60,25 @@ std::pair<std::string, std::string> Split(const std::string& text) {
   if (equals == std::string::npos || equals == 0) {
     Fail(ExitCode::kUsage, "E106",
          "--limit '{}' has no name and value; write for example --limit "
-         "nodes=2000000",
+         "time=30s",
          text);
   }
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
+void CheckLimitName(const std::string& name, Work work) {
+  const std::vector<std::string> names = Names(work);
+  if (std::find(names.begin(), names.end(), name) != names.end()) return;
+  Fail(ExitCode::kUsage, "E109", "--limit has no '{}', only {}{}", name,
+       fmt::join(names, ", "), DidYouMean(name, names));
+}
+
+// Of a known name.
 void SetModelLimit(const std::string& name, const std::string& value,
                    ModelLimits* limits) {
   const auto* limit =
       std::find_if(kModelLimits.begin(), kModelLimits.end(),
                    [&](const ModelLimit& known) { return known.name == name; });
-  if (limit == kModelLimits.end()) {
-    Fail(ExitCode::kUsage, "E109", "--limit has no '{}', only {}{}", name,
-         fmt::join(Names(), ", "), DidYouMean(name, Names()));
-  }
   const std::string flag = fmt::format("--limit {}", name);
   const int64_t wanted = limit->is_size
                              ? ParseBytes(flag, value)
@@ -87,31 +92,34 @@ void SetModelLimit(const std::string& name, const std::string& value,
 
 }  // namespace
 
-void AddLimitFlags(CLI::App* app, LimitFlags* flags) {
+void AddLimitFlags(CLI::App* app, Work work, LimitFlags* flags) {
+  if (work == Work::kReadsNothing) return;
   AddRepeatable(app, "--limit", "NAME=VALUE", &flags->limits,
-                "what a file may cost: time, nodes, tensors, edges, "
-                "attributes, graph-bytes, nesting, rank, name-bytes, "
-                "expanded-nodes or call-depth; for example time=30s");
+                fmt::format("what the work may cost: {}; for example time=30s",
+                            fmt::join(Names(work), ", ")));
 }
 
 void ApplyLimits(const LimitFlags& flags, Work work) {
   ModelLimits limits;
   std::optional<int64_t> time_ns;
-  if (work == Work::kReadsFiles) time_ns = kDefaultTimeNs;
+  if (work == Work::kReadsModels || work == Work::kReadsResults) {
+    time_ns = kDefaultTimeNs;
+  }
   std::set<std::string> given;
   for (const std::string& text : flags.limits) {
     const auto [name, value] = Split(text);
+    CheckLimitName(name, work);
     if (!given.insert(name).second) {
       Fail(ExitCode::kUsage, "E108", "--limit is given twice for '{}'", name);
     }
     if (name == kTime) {
-      time_ns = ParseDurationNs("--limit time", value);
+      time_ns = ParseDurationNs("--limit time", value, kMostTimeHours);
     } else {
       SetModelLimit(name, value, &limits);
     }
   }
   SetModelLimits(limits);
-  if (time_ns) StartTimeLimit(*time_ns, FormatDuration(*time_ns));
+  LimitTime(time_ns);
 }
 
 }  // namespace dnncut

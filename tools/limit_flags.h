@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // --limit, of every command that reads files: what one from a stranger may
-// cost.
+// cost. Of what, follows from the command's work.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ struct LimitFlags {
   std::vector<std::string> limits;  // NAME=VALUE
 };
 
-void AddLimitFlags(CLI::App* app, LimitFlags* flags);
+void AddLimitFlags(CLI::App* app, Work work, LimitFlags* flags);
 
 // Sets them for this process, and starts the clock of the one on time. Without
 // that one, commands that run models have no limit on time: runs have a

@@ -148,7 +148,8 @@ std::vector<int64_t> ParseKbpsList(std::string_view flag,
   return list;
 }
 
-int64_t ParseDurationNs(std::string_view flag, std::string_view text) {
+int64_t ParseDurationNs(std::string_view flag, std::string_view text,
+                        int64_t most_hours) {
   static constexpr std::array<Unit, 7> kUnits = {{{"ns", 1, 1},
                                                   {"us", 1000, 1},
                                                   {"µs", 1000, 1},
@@ -158,11 +159,11 @@ int64_t ParseDurationNs(std::string_view flag, std::string_view text) {
                                                   {"h", kHourNs, 1}}};
   if (text == "0") return 0;
   const std::optional<int64_t> ns = InUnits(text, kUnits);
-  if (!ns || *ns > kHourNs) {
+  if (!ns || *ns > most_hours * kHourNs) {
     Fail(ExitCode::kUsage, "E102",
-         "{} '{}' is not a time up to an hour in whole nanoseconds; write for "
+         "{} '{}' is not a time up to {} h in whole nanoseconds; write for "
          "example 200us, 5ms, 1s or 10min",
-         flag, text);
+         flag, text, most_hours);
   }
   return *ns;
 }

@@ -29,8 +29,9 @@ void RequireInRange(std::string_view flag, int64_t kbps,
 std::vector<int64_t> ParseKbpsList(std::string_view flag,
                                    std::string_view text);
 
-// "5ms", "200us", "1s", "0": nanoseconds, at most an hour.
-int64_t ParseDurationNs(std::string_view flag, std::string_view text);
+// "5ms", "200us", "1s", "0": nanoseconds, at most `most_hours`.
+int64_t ParseDurationNs(std::string_view flag, std::string_view text,
+                        int64_t most_hours = 1);
 
 // "4096", "64KiB", "1.5MB": bytes.
 int64_t ParseBytes(std::string_view flag, std::string_view text);
