@@ -2,8 +2,11 @@
 //
 // Problems for tests, and the answer found without any cleverness: all feasible
 // cuts, their latencies added up as docs/design.md writes them. Nothing here
-// uses the compiler's own cost counting or network.
+// uses the compiler's own cost counting or network. And the errors that the
+// tests of all folders expect.
 #pragma once
+
+#include <gtest/gtest.h>
 
 #include <cstdint>
 #include <string>
@@ -11,6 +14,7 @@
 
 #include "compiler/checked_math.h"
 #include "compiler/cut.h"
+#include "compiler/error.h"
 #include "compiler/problem.h"
 
 namespace dnncut {
@@ -73,5 +77,26 @@ std::string CutText(const Cut& cut);
 
 // The problem in a few lines, for the messages of random tests.
 std::string ProblemText(const Problem& problem);
+
+// "E401 the message" of the Error that `run` throws; "" when it throws none.
+// Fails the test when the message is not one line.
+template <typename Run>
+std::string ErrorOf(const Run& run) {
+  try {
+    run();
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    EXPECT_EQ(message.find_first_of("\r\n"), std::string::npos) << message;
+    return error.id() + " " + message;
+  }
+  return "";
+}
+
+// Its id alone.
+template <typename Run>
+std::string ErrorIdOf(const Run& run) {
+  const std::string error = ErrorOf(run);
+  return error.substr(0, error.find(' '));
+}
 
 }  // namespace dnncut

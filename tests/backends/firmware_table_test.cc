@@ -11,6 +11,7 @@
 #include "compiler/hysteresis.h"
 #include "tests/backends/split_model.h"
 #include "tests/backends/test_models.h"
+#include "tests/testing.h"
 
 namespace dnncut {
 namespace {
@@ -89,12 +90,7 @@ TEST(FirmwareTable, RefusesWhatFirmwareCannotAddUp) {
   const auto error = [](const SplitModel& split, int64_t max_permille) {
     Result result = split.AsResult();
     result.firmware.slowdown = SlowdownRange{1000, max_permille};
-    try {
-      MakeFirmwareTable(result);
-    } catch (const Error& error) {
-      return error.id();
-    }
-    return std::string();
+    return ErrorIdOf([&] { MakeFirmwareTable(result); });
   };
   SplitModel split = good;
   // (2^64 - 1 - 1,000,000 * (2^32 - 1)) / 1000 is the most.
@@ -120,12 +116,8 @@ TEST(FirmwareTable, RefusesARoundTripThatFirmwareCannotCount) {
   EXPECT_EQ(MakeFirmwareTable(split.AsResult()).rtt_us, UINT32_MAX);
   for (const int64_t rtt_ns : {int64_t{UINT32_MAX} * 1000 + 1, INT64_MAX}) {
     split.problem.rtt_ns = rtt_ns;
-    try {
-      MakeFirmwareTable(split.AsResult());
-      ADD_FAILURE() << rtt_ns;
-    } catch (const Error& error) {
-      EXPECT_EQ(error.id(), "E612");
-    }
+    EXPECT_EQ(ErrorIdOf([&] { MakeFirmwareTable(split.AsResult()); }), "E612")
+        << rtt_ns;
   }
 }
 

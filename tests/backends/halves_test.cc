@@ -9,6 +9,7 @@
 
 #include "tests/backends/split_model.h"
 #include "tests/backends/test_models.h"
+#include "tests/onnx_parts.h"
 
 namespace dnncut {
 namespace {

@@ -11,6 +11,7 @@
 #include "compiler/error.h"
 #include "tests/backends/split_model.h"
 #include "tests/backends/test_models.h"
+#include "tests/testing.h"
 
 namespace dnncut {
 namespace {
@@ -121,12 +122,7 @@ TEST_F(ProblemFileTest, SlowdownIsANumberOfARefinedSide) {
     Json json = good;
     json["refined"] = refined;
     WriteAll(out_ + "/table.json", json.dump());
-    try {
-      ReadTableFile(out_);
-    } catch (const Error& error) {
-      return std::string(error.id());
-    }
-    return std::string();
+    return ErrorIdOf([&] { ReadTableFile(out_); });
   };
   const auto sides = [](bool device, const Json& slowdown) {
     return Json{

@@ -9,9 +9,9 @@
 #include <utime.h>
 
 #include "backends/file_io.h"
-#include "compiler/error.h"
 #include "tests/backends/temp_folder.h"
 #include "tests/no_system_call.h"
+#include "tests/testing.h"
 
 namespace dnncut {
 namespace {
@@ -21,17 +21,6 @@ using testing::ElementsAre;
 using testing::Pair;
 
 constexpr const char* kOurTable = R"({"schema": "dnncut.table/1"})";
-
-// The id of the Error that `run` throws; "" for none.
-template <typename Run>
-std::string ErrorOf(const Run& run) {
-  try {
-    run();
-  } catch (const Error& error) {
-    return error.id();
-  }
-  return "";
-}
 
 void WriteResultTo(const std::string& out, bool force,
                    const std::string& content,
@@ -82,7 +71,7 @@ TEST(ResultFolder, ReplacesAnOlderResultOnlyWithForce) {
   WriteResultTo(temp / "out", false, "old");
   WriteAll(temp / "out/left-over", "x");
   const auto before = Snapshot(temp.path());
-  EXPECT_EQ(ErrorOf([&] { WriteResultTo(temp / "out", false, "new"); }),
+  EXPECT_EQ(ErrorIdOf([&] { WriteResultTo(temp / "out", false, "new"); }),
             "E602");
   EXPECT_EQ(Snapshot(temp.path()), before);
   WriteResultTo(temp / "out", true, "new");
@@ -95,18 +84,12 @@ TEST(ResultFolder, ReplacesAnOlderResultOnlyWithForce) {
 TEST(ResultFolder, ReplacesAnOlderResultInTwoSteps) {
   TempFolder temp;
   WriteResultTo(temp / "out", false, "old");
-  const auto check = [&] {
-    if (!RefuseSystemCall(SYS_renameat2)) return 77;
+  ExpectWithoutSystemCall(SYS_renameat2, [&] {
     WriteResultTo(temp / "out", true, "new");
     WriteResultTo(temp / "other", false, "first");
     return 0;
-  };
-  const auto passes_or_skips = [](int status) {
-    return testing::ExitedWithCode(0)(status) ||
-           testing::ExitedWithCode(77)(status);
-  };
-  EXPECT_EXIT(_exit(check()), passes_or_skips, "");
-  if (!fs::exists(temp / "other")) GTEST_SKIP() << "no seccomp";
+  });
+  if (IsSkipped()) return;
   EXPECT_EQ(ReadAll(temp / "out/device/cut0.onnx"), "new");
   EXPECT_EQ(ReadAll(temp / "other/device/cut0.onnx"), "first");
   EXPECT_EQ(Snapshot(temp.path()).size(), 2 * 4u);
@@ -116,7 +99,7 @@ TEST(ResultFolder, AFailureLeavesTheOldResult) {
   TempFolder temp;
   WriteResultTo(temp / "out", false, "old");
   const auto before = Snapshot(temp.path());
-  EXPECT_EQ(ErrorOf([&] {
+  EXPECT_EQ(ErrorIdOf([&] {
               ResultFolder folder(temp / "out", true, {});
               WriteFile(folder.path() + "/table.json", "half");
               WriteFile(folder.path() + "/table.json", "exists already");
@@ -133,7 +116,7 @@ TEST(ResultFolder, RefusesWhatIsNotOurs) {
   const auto before = Snapshot(temp.path());
   for (const std::string name : {"out", "file"}) {
     for (const bool force : {false, true}) {
-      EXPECT_EQ(ErrorOf([&] { WriteResultTo(temp / name, force, "new"); }),
+      EXPECT_EQ(ErrorIdOf([&] { WriteResultTo(temp / name, force, "new"); }),
                 "E604")
           << name;
     }
@@ -141,7 +124,7 @@ TEST(ResultFolder, RefusesWhatIsNotOurs) {
   for (const std::string table : {"", "{", "[1]", R"({"schema": 1})",
                                   R"({"schema": "dnncut.tablet/1"})"}) {
     WriteAll(temp / "out/table.json", table);
-    EXPECT_EQ(ErrorOf([&] { WriteResultTo(temp / "out", true, "new"); }),
+    EXPECT_EQ(ErrorIdOf([&] { WriteResultTo(temp / "out", true, "new"); }),
               "E604")
         << table;
   }
@@ -158,27 +141,28 @@ TEST(ResultFolder, NeverReplacesAnInput) {
   for (const std::string& input :
        {model, temp / "link.onnx", temp / "hard.onnx"}) {
     EXPECT_EQ(
-        ErrorOf([&] { WriteResultTo(temp / "out", true, "new", {input}); }),
+        ErrorIdOf([&] { WriteResultTo(temp / "out", true, "new", {input}); }),
         "E603")
         << input;
   }
-  EXPECT_EQ(ErrorOf([&] { WriteResultTo(model, true, "new", {model}); }),
+  EXPECT_EQ(ErrorIdOf([&] { WriteResultTo(model, true, "new", {model}); }),
             "E603");
   EXPECT_EQ(ReadAll(model), "old");
 }
 
 TEST(ResultFolder, SaysWhereItCannotBe) {
   TempFolder temp;
-  EXPECT_EQ(ErrorOf([&] { ResultFolder(temp / "no/out", false, {}); }), "E601");
-  EXPECT_EQ(ErrorOf([&] { ResultFolder("", false, {}); }), "E601");
-  EXPECT_EQ(ErrorOf([&] { ResultFolder("/", true, {}); }), "E601");
+  EXPECT_EQ(ErrorIdOf([&] { ResultFolder(temp / "no/out", false, {}); }),
+            "E601");
+  EXPECT_EQ(ErrorIdOf([&] { ResultFolder("", false, {}); }), "E601");
+  EXPECT_EQ(ErrorIdOf([&] { ResultFolder("/", true, {}); }), "E601");
   fs::create_symlink(temp / "nowhere", temp / "dangling");
-  EXPECT_EQ(ErrorOf([&] { ResultFolder(temp / "dangling", true, {}); }),
+  EXPECT_EQ(ErrorIdOf([&] { ResultFolder(temp / "dangling", true, {}); }),
             "E601");
   if (geteuid() != 0) {
     fs::create_directory(temp / "locked");
     chmod((temp / "locked").c_str(), 0500);
-    EXPECT_EQ(ErrorOf([&] { ResultFolder(temp / "locked/out", true, {}); }),
+    EXPECT_EQ(ErrorIdOf([&] { ResultFolder(temp / "locked/out", true, {}); }),
               "E601");
   }
 }
@@ -217,7 +201,7 @@ TEST(ResultFolder, RunsAtTheSameTimeDoNotDisturbEachOther) {
   utime(first.path().c_str(), &long_ago);
   WriteResultTo(temp / "out", false, "second");
   EXPECT_TRUE(fs::exists(first.path() + "/table.json"));
-  EXPECT_EQ(ErrorOf([&] { first.Commit(); }), "E606");
+  EXPECT_EQ(ErrorIdOf([&] { first.Commit(); }), "E606");
   EXPECT_EQ(ReadAll(temp / "out/device/cut0.onnx"), "second");
 }
 

@@ -3,8 +3,6 @@
 
 #include <onnx/defs/parser.h>
 
-#include <cstring>
-
 #include "compiler/make_problem.h"
 #include "frontends/onnx_frontend.h"
 
@@ -109,28 +107,6 @@ std::set<std::string> RealInputNames(const GraphProto& graph) {
   for (const auto& input : graph.input()) names.insert(input.name());
   for (const auto& tensor : graph.initializer()) names.erase(tensor.name());
   return names;
-}
-
-std::string FloatData(int64_t count, int seed) {
-  std::string data(count * sizeof(float), '\0');
-  for (int64_t i = 0; i < count; ++i) {
-    const float value = static_cast<float>(seed * 1000 + i % 997) / 64;
-    std::memcpy(data.data() + i * sizeof value, &value, sizeof value);
-  }
-  return data;
-}
-
-void AddInitializer(const std::string& name, std::vector<int64_t> dims,
-                    int seed, GraphProto* graph) {
-  auto* tensor = graph->add_initializer();
-  tensor->set_name(name);
-  tensor->set_data_type(ONNX_NAMESPACE::TensorProto::FLOAT);
-  int64_t count = 1;
-  for (int64_t dim : dims) {
-    tensor->add_dims(dim);
-    count *= dim;
-  }
-  tensor->set_raw_data(FloatData(count, seed));
 }
 
 }  // namespace dnncut

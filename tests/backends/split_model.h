@@ -5,7 +5,6 @@
 
 #include <onnx/onnx_pb.h>
 
-#include <cstdint>
 #include <set>
 #include <string>
 #include <vector>
@@ -47,12 +46,5 @@ std::vector<std::string> Names(const List& list) {
 
 // Of the inputs that are no initializers.
 std::set<std::string> RealInputNames(const ONNX_NAMESPACE::GraphProto& graph);
-
-// float32 data of `count` elements, different for each `seed`.
-std::string FloatData(int64_t count, int seed);
-
-// Adds an initializer with raw data.
-void AddInitializer(const std::string& name, std::vector<int64_t> dims,
-                    int seed, ONNX_NAMESPACE::GraphProto* graph);
 
 }  // namespace dnncut

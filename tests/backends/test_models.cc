@@ -2,6 +2,7 @@
 #include "tests/backends/test_models.h"
 
 #include "tests/backends/split_model.h"
+#include "tests/onnx_parts.h"
 
 namespace dnncut {
 namespace {

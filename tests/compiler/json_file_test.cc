@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "tests/cost_models/files.h"
+#include "tests/testing.h"
 
 namespace dnncut {
 namespace {

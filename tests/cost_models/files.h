@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Files and errors, for the tests of cost_models/ and of JSON reading.
+// Files, for the tests of cost_models/ and of JSON reading.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <string>
-
-#include "compiler/error.h"
 
 namespace dnncut {
 
@@ -20,21 +18,6 @@ inline std::string TemporaryFile(const std::string& name,
                      test->name() + "_" + name;
   std::ofstream(path, std::ios::binary) << text;
   return path;
-}
-
-// "E401 the message" of the error that `function` throws; fails the test when
-// it throws none or the message is not one line.
-template <typename Function>
-std::string ErrorOf(Function function) {
-  try {
-    function();
-  } catch (const Error& error) {
-    const std::string message = error.what();
-    EXPECT_EQ(message.find_first_of("\r\n"), std::string::npos) << message;
-    return error.id() + " " + message;
-  }
-  ADD_FAILURE() << "no error";
-  return "";
 }
 
 // `text` with the first occurrence of `from` replaced; fails the test when

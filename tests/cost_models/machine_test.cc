@@ -7,6 +7,7 @@
 #include <set>
 
 #include "tests/cost_models/files.h"
+#include "tests/testing.h"
 
 namespace dnncut {
 namespace {

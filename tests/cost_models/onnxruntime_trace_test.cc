@@ -8,6 +8,7 @@
 
 #include "cost_models/profile_writer.h"
 #include "tests/cost_models/files.h"
+#include "tests/testing.h"
 
 namespace dnncut {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "tests/cost_models/files.h"
 #include "tests/cost_models/operations.h"
+#include "tests/testing.h"
 
 namespace dnncut {
 namespace {

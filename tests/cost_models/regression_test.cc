@@ -7,6 +7,7 @@
 #include "cost_models/roofline.h"
 #include "tests/cost_models/files.h"
 #include "tests/cost_models/operations.h"
+#include "tests/testing.h"
 
 namespace dnncut {
 namespace {

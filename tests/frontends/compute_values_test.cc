@@ -6,10 +6,11 @@
 
 #include <string>
 
+#include "tests/onnx_parts.h"
+
 namespace dnncut {
 namespace {
 
-using ONNX_NAMESPACE::AttributeProto;
 using ONNX_NAMESPACE::NodeProto;
 using ::testing::ElementsAre;
 
@@ -53,10 +54,7 @@ NodeProto Node(const std::string& op_type) {
 NodeProto Node(const std::string& op_type, const std::string& name,
                int64_t number) {
   NodeProto node = Node(op_type);
-  AttributeProto* attribute = node.add_attribute();
-  attribute->set_name(name);
-  attribute->set_type(AttributeProto::INT);
-  attribute->set_i(number);
+  AddInteger(name, number, &node);
   return node;
 }
 

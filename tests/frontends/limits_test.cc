@@ -26,7 +26,8 @@ void ExpectLimit(int64_t ModelLimits::*limit, int64_t count,
   EXPECT_THAT(Load(model, options).error, StartsWith(error));
 }
 
-// Two Ifs in each other, with functions and constants: 1 + 2 + 2 nodes.
+// Two Ifs in each other, and in each a Relu; with the graph's Cast and Relu 6
+// nodes.
 ModelProto NestedModel() {
   ModelProto model = SmallModel("c = Cast<to = 9>(x)\ny = Relu(x)");
   auto* graph = model.mutable_graph();
@@ -107,6 +108,13 @@ TEST(Limits, RankOfTypesAndTensors) {
                     ->mutable_shape();
   while (shape->dim_size() < 5) shape->add_dim()->set_dim_value(1);
   ExpectLimit(&ModelLimits::rank, 5, model, "E222 (3) graph");
+
+  auto* tensor = model.mutable_graph()->add_initializer();
+  tensor->set_name("w");
+  tensor->set_data_type(ONNX_NAMESPACE::TensorProto::FLOAT);
+  while (tensor->dims_size() < 6) tensor->add_dims(1);
+  tensor->add_float_data(1);
+  ExpectLimit(&ModelLimits::rank, 6, model, "E222 (3) tensor 'w'");
 }
 
 TEST(Limits, LengthOfNames) {

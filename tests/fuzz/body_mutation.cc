@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "compiler/onnx_walk.h"
+#include "tests/onnx_parts.h"
 
 namespace dnncut {
 namespace {
@@ -16,7 +17,6 @@ using ONNX_NAMESPACE::GraphProto;
 using ONNX_NAMESPACE::ModelProto;
 using ONNX_NAMESPACE::NodeProto;
 using ONNX_NAMESPACE::TensorProto;
-using ONNX_NAMESPACE::ValueInfoProto;
 
 GraphProto* AddBody(const std::string& name, NodeProto* node) {
   AttributeProto* const attribute = node->add_attribute();
@@ -36,16 +36,6 @@ NodeProto* AddCopy(const NodeProto& node, Random* random, GraphProto* body) {
   return copy;
 }
 
-ValueInfoProto* AddScalar(TensorProto::DataType dtype, const std::string& name,
-                          RepeatedPtrField<ValueInfoProto>* values) {
-  ValueInfoProto* const value = values->Add();
-  value->set_name(name);
-  auto* const type = value->mutable_type()->mutable_tensor_type();
-  type->set_elem_type(dtype);
-  type->mutable_shape();
-  return value;
-}
-
 void SetInput(const std::string& name, NodeProto* node) {
   if (node->input_size() == 0) {
     node->add_input(name);
@@ -56,13 +46,6 @@ void SetInput(const std::string& name, NodeProto* node) {
 
 std::string FirstOutput(const NodeProto& node) {
   return node.output_size() == 0 ? "" : node.output(0);
-}
-
-void AddInteger(const std::string& name, int64_t value, NodeProto* node) {
-  AttributeProto* const attribute = node->add_attribute();
-  attribute->set_name(name);
-  attribute->set_type(AttributeProto::INT);
-  attribute->set_i(value);
 }
 
 }  // namespace

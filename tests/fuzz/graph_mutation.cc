@@ -9,6 +9,7 @@
 
 #include "compiler/onnx_walk.h"
 #include "tests/fuzz/body_mutation.h"
+#include "tests/onnx_parts.h"
 
 namespace dnncut {
 namespace {
@@ -98,11 +99,8 @@ class GraphMutation {
       value->set_data_type(TensorProto::BOOL);
       value->set_raw_data(std::string(1, '\1'));
     } else {
-      auto* const input = model_->mutable_graph()->add_input();
-      input->set_name(name);
-      auto* const type = input->mutable_type()->mutable_tensor_type();
-      type->set_elem_type(TensorProto::BOOL);
-      type->mutable_shape();
+      AddScalar(TensorProto::BOOL, name,
+                model_->mutable_graph()->mutable_input());
     }
     return name;
   }
@@ -121,11 +119,7 @@ class GraphMutation {
         InsertNode(at, kOperators[random_->Below(std::size(kOperators))]);
     node->add_input(read);
     node->add_output(made);
-    if (node->op_type() != "Cast") return;
-    auto* const to = node->add_attribute();
-    to->set_name("to");
-    to->set_type(ONNX_NAMESPACE::AttributeProto::INT);
-    to->set_i(random_->Below(17));
+    if (node->op_type() == "Cast") AddInteger("to", random_->Below(17), node);
   }
 
   void DoubleNode(int at) {
@@ -291,10 +285,7 @@ class GraphMutation {
     NodeProto* const joined = InsertNode(at, "ConcatFromSequence");
     joined->add_input(list);
     joined->add_output(made);
-    auto* const axis = joined->add_attribute();
-    axis->set_name("axis");
-    axis->set_type(ONNX_NAMESPACE::AttributeProto::INT);
-    axis->set_i(0);
+    AddInteger("axis", 0, joined);
     NodeProto* const made_list = InsertNode(at, "SequenceConstruct");
     made_list->add_input(read);
     made_list->add_output(list);

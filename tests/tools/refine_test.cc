@@ -16,6 +16,7 @@
 #include "backends/result_writer.h"
 #include "tests/backends/split_model.h"
 #include "tests/backends/test_models.h"
+#include "tests/testing.h"
 #include "tools/compiled_result.h"
 #include "tools/onnxruntime.h"
 
@@ -60,15 +61,6 @@ class CompiledModel : public testing::Test {
     Json json = Json::parse(ReadAll(out_ + "/problem.json"));
     change(&json);
     WriteAll(out_ + "/problem.json", json.dump());
-  }
-
-  static std::string ErrorOf(const std::function<void()>& work) {
-    try {
-      work();
-    } catch (const Error& error) {
-      return std::string(error.id()) + " " + error.what();
-    }
-    return "";
   }
 
   TempFolder temp_;

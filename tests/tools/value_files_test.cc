@@ -12,7 +12,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "compiler/error.h"
+#include "tests/testing.h"
 #include "tests/tools/transcript.h"
 
 namespace dnncut {
@@ -43,17 +43,6 @@ std::string Npy(const std::string& descr, const std::string& order,
 
 Value Read(const std::string& npy, const Declared& declared = {}) {
   return ParseNpy(npy, "x.npy", declared);
-}
-
-// The id and text of the error.
-template <typename Work>
-std::string ErrorOf(const Work& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    return error.id() + " " + error.what();
-  }
-  return "no error";
 }
 
 std::string NpyError(const std::string& npy, const Declared& declared = {}) {
