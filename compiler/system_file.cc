@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 namespace dnncut {
@@ -41,9 +42,12 @@ std::string WhyNotRegular(unsigned mode) {
 std::optional<FileState> StateOf(int fd) {
   struct stat status = {};
   if (fstat(fd, &status) != 0) return std::nullopt;
-  return FileState{status.st_dev, status.st_ino,
-                   static_cast<int64_t>(status.st_size), NsOf(status.st_mtim),
-                   NsOf(status.st_ctim)};
+  return FileState{.mode = status.st_mode,
+                   .device = status.st_dev,
+                   .inode = status.st_ino,
+                   .size_bytes = status.st_size,
+                   .written_ns = NsOf(status.st_mtim),
+                   .changed_ns = NsOf(status.st_ctim)};
 }
 
 bool IsFresh(const FileState& state) {
@@ -56,14 +60,15 @@ bool IsFresh(const FileState& state) {
 }
 
 std::optional<FileState> SettledStateOf(int fd) {
-  constexpr int kMostTries = 100;  // somebody may write without end
+  constexpr int kMostTries = 100;
   constexpr timespec kMillisecond = {0, 1'000'000};
-  auto state = StateOf(fd);
-  for (int i = 0; i < kMostTries && state && IsFresh(*state); ++i) {
+  for (int i = 0; i < kMostTries; ++i) {
+    const auto state = StateOf(fd);
+    if (!state || !IsFresh(*state)) return state;
     nanosleep(&kMillisecond, nullptr);
-    state = StateOf(fd);
   }
-  return state;
+  errno = EBUSY;
+  return std::nullopt;
 }
 
 std::optional<FileIdentity> IdentityOf(const std::string& path) {

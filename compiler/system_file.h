@@ -40,9 +40,11 @@ std::string SystemErrorText(int error_number);
 // "" for a regular file, else what it is: "is a folder", "is a named pipe".
 std::string WhyNotRegular(unsigned mode);
 
-// What tells a file that was written to, or another one under its name. Two
-// states are equal only when nothing has happened in between.
+// What tells a file that was written to, or another one under its name: when
+// two states are equal, and the first was not fresh when it was taken
+// (IsFresh), nothing has happened in between.
 struct FileState {
+  mode_t mode = 0;
   dev_t device = 0;
   ino_t inode = 0;
   int64_t size_bytes = 0;
@@ -60,7 +62,8 @@ std::optional<FileState> StateOf(int fd);
 bool IsFresh(const FileState& state);
 
 // The state of an open file when it is no longer fresh; waits a tick if it
-// must. nullopt sets errno.
+// must. nullopt sets errno, to EBUSY when somebody writes to the file without
+// end.
 std::optional<FileState> SettledStateOf(int fd);
 
 // Which file it is, whatever its name.

@@ -133,6 +133,13 @@ UniqueFd OpenExternal(const std::string& model_path,
        tensor, location);
 }
 
+[[noreturn]] void FailChanged(const std::string& path) {
+  Fail(ExitCode::kIo, "E607",
+       "{}: the file has changed since the model was read; run again when "
+       "nobody writes it",
+       path);
+}
+
 struct stat StatusOf(int fd, const std::string& path,
                      const std::string& tensor) {
   struct stat status = {};
@@ -182,6 +189,7 @@ WeightFileStatus StatWeightFile(const std::string& model_path,
     FailToOpen(location, tensor, errno);
   }
   const auto state = SettledStateOf(fd.get());
+  if (!state && errno == EBUSY) FailChanged(location);
   if (!state) FailToOpen(location, tensor, errno);
   return {*state, status.st_nlink > 1};
 }
@@ -205,10 +213,7 @@ void CheckUnchanged(const SourceModel& model, const WeightData& weight,
                     int fd) {
   const auto before = model.files.find(weight.location);
   if (before == model.files.end() || StateOf(fd) == before->second) return;
-  Fail(ExitCode::kIo, "E607",
-       "{}: the file has changed since the model was read; run again when "
-       "nobody writes it",
-       weight.location.empty() ? model.path : weight.location);
+  FailChanged(weight.location.empty() ? model.path : weight.location);
 }
 
 }  // namespace dnncut

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <openssl/evp.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,14 +32,12 @@ namespace {
 ModelFile::ModelFile(const std::string& path)
     : fd_(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)) {
   if (!fd_.is_open()) FailToRead(SystemErrorText(errno));
-  struct stat status = {};
-  if (fstat(fd_.get(), &status) != 0) FailToRead(SystemErrorText(errno));
-  if (const std::string why = WhyNotRegular(status.st_mode); !why.empty()) {
-    FailToRead("it " + why);
-  }
   const auto state = StateOf(fd_.get());
   if (!state) FailToRead(SystemErrorText(errno));
   state_ = *state;
+  if (const std::string why = WhyNotRegular(state_.mode); !why.empty()) {
+    FailToRead("it " + why);
+  }
   if (size() > INT_MAX) {
     Fail(ExitCode::kBadInput, "E205",
          "has {} bytes, but an ONNX file cannot have more than 2 GiB; store "
@@ -121,6 +118,7 @@ std::string ModelFile::Finish() {
   CheckUnchanged();
   if (!first_sha256_.empty()) {
     const auto settled = SettledStateOf(fd_.get());
+    if (!settled && errno == EBUSY) FailChanged();
     if (!settled) FailToRead(SystemErrorText(errno));
     state_ = *settled;
   }

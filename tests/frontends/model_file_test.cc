@@ -9,7 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
+#include <thread>
+
 #include "tests/frontends/loading.h"
+#include "tests/testing.h"
 
 namespace dnncut {
 namespace {
@@ -17,17 +22,6 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 using namespace std::string_literals;
-
-// The id of the Error that `run` throws; "" for none.
-template <typename Run>
-std::string ErrorOf(const Run& run) {
-  try {
-    run();
-  } catch (const Error& error) {
-    return error.id();
-  }
-  return "";
-}
 
 // Changes one byte in place; size and mtime stay as they were.
 void ChangeUnseen(const std::string& path) {
@@ -178,9 +172,9 @@ TEST(ModelFile, ATruncatedFileIsAnErrorAndNoSignal) {
   const ModelFile file(folder / "m.onnx");
   EXPECT_EQ(file.View(0, 100).size(), 100u);
   ASSERT_EQ(truncate((folder / "m.onnx").c_str(), 50'000), 0);
-  EXPECT_EQ(ErrorOf([&] { file.View(60'000, 100); }), "E607");
-  EXPECT_EQ(ErrorOf([&] { file.Sha256(); }), "E607");
-  EXPECT_EQ(ErrorOf([&] { file.CheckUnchanged(); }), "E607");
+  EXPECT_EQ(ErrorIdOf([&] { file.View(60'000, 100); }), "E607");
+  EXPECT_EQ(ErrorIdOf([&] { file.Sha256(); }), "E607");
+  EXPECT_EQ(ErrorIdOf([&] { file.CheckUnchanged(); }), "E607");
 }
 
 TEST(ModelFile, AChangeWhileItIsReadIsAnError) {
@@ -190,14 +184,35 @@ TEST(ModelFile, AChangeWhileItIsReadIsAnError) {
     WriteAll(folder / "m.onnx", "model");
     ModelFile file(folder / "m.onnx");
     ChangeUnseen(folder / "m.onnx");
-    EXPECT_EQ(ErrorOf([&] { file.Finish(); }), "E607");
+    EXPECT_EQ(ErrorIdOf([&] { file.Finish(); }), "E607");
   }
   WriteAll(folder / "m.onnx", "model");
   ModelFile file(folder / "m.onnx");
-  EXPECT_EQ(ErrorOf([&] { file.Finish(); }), "");
+  EXPECT_EQ(ErrorIdOf([&] { file.Finish(); }), "");
   // From then on.
   ChangeUnseen(folder / "m.onnx");
-  EXPECT_EQ(ErrorOf([&] { file.CheckUnchanged(); }), "E607");
+  EXPECT_EQ(ErrorIdOf([&] { file.CheckUnchanged(); }), "E607");
+}
+
+// Nobody gets a state that would hide the next write.
+TEST(ModelFile, AFileThatIsWrittenWithoutEndNeverSettles) {
+  const TempFolder folder;
+  WriteAll(folder / "m.onnx", "model");
+  const UniqueFd fd(open((folder / "m.onnx").c_str(), O_RDWR | O_CLOEXEC));
+  std::atomic<bool> done = false;
+  std::thread writer([&] {
+    while (!done) EXPECT_EQ(pwrite(fd.get(), "x", 1, 0), 1);
+  });
+  const auto state = SettledStateOf(fd.get());
+  const int error = errno;
+  done = true;
+  writer.join();
+  // A writer that is kept from the processor for a while lets it settle.
+  if (!state) {
+    EXPECT_EQ(error, EBUSY);
+  } else {
+    EXPECT_FALSE(IsFresh(*state));
+  }
 }
 
 TEST(ModelFile, Sha256OfTheFile) {
