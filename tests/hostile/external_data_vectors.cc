@@ -373,12 +373,8 @@ std::vector<Vector> ElsewhereThanInInitializers() {
 }  // namespace
 
 std::vector<Vector> ExternalDataVectors() {
-  std::vector<Vector> all;
-  for (const auto& part : {Paths(), Links(), NoFiles(), Keys(), Swapped(),
-                           ElsewhereThanInInitializers()}) {
-    all.insert(all.end(), part.begin(), part.end());
-  }
-  return all;
+  return Join({Paths(), Links(), NoFiles(), Keys(), Swapped(),
+               ElsewhereThanInInitializers()});
 }
 
 }  // namespace dnncut

@@ -256,11 +256,7 @@ std::vector<Vector> Protobuf() {
 }  // namespace
 
 std::vector<Vector> FileVectors() {
-  std::vector<Vector> all;
-  for (const auto& part : {OtherFiles(), NoFiles(), Protobuf()}) {
-    all.insert(all.end(), part.begin(), part.end());
-  }
-  return all;
+  return Join({OtherFiles(), NoFiles(), Protobuf()});
 }
 
 }  // namespace dnncut

@@ -5,6 +5,7 @@
 
 #include "tests/frontends/loading.h"
 #include "tests/hostile/vector.h"
+#include "tests/onnx_parts.h"
 
 namespace dnncut {
 namespace {
@@ -135,7 +136,7 @@ void AddCallsInBodies(int calls, int bodies, ModelProto* model) {
     FunctionProto* function = model->mutable_functions(i);
     function->set_output(0, std::string("c"));
     NodeProto* cast = AddNode("Cast", {"a"}, {"is"}, function);
-    AddAttribute("to", cast)->set_i(ONNX_NAMESPACE::TensorProto::BOOL);
+    AddInteger("to", ONNX_NAMESPACE::TensorProto::BOOL, cast);
     GraphProto* body = AddBody("If", AddNode("If", {"is"}, {"c"}, function));
     for (int depth = 1; depth < bodies; ++depth) {
       body = AddBody("If", AddNode("If", {"is"}, {"r"}, body));
@@ -168,7 +169,12 @@ std::vector<Vector> ExpansionVectors() {
       }
     };
   };
+  Vector deepest = Functions(
+      row, "AsManyCallsInBodiesAsThereMayBe",
+      [](ModelProto* model) { AddCallsInBodies(64, 30, model); }, {}, 0);
+  deepest.limit = "call-depth=64";
   return {
+      deepest,
       Functions(row, "Levels24", doubling(24),
                 {"error[E225]: MODEL: the functions that the model calls have "
                  "more than 200000 nodes when every call is replaced by the "
@@ -251,11 +257,7 @@ std::vector<Vector> OddFunctions() {
 }  // namespace
 
 std::vector<Vector> FunctionVectors() {
-  std::vector<Vector> all = RecursionVectors();
-  for (const auto& part : {ExpansionVectors(), OddFunctions()}) {
-    all.insert(all.end(), part.begin(), part.end());
-  }
-  return all;
+  return Join({RecursionVectors(), ExpansionVectors(), OddFunctions()});
 }
 
 }  // namespace dnncut

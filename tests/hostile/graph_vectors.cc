@@ -6,6 +6,7 @@
 
 #include "tests/frontends/loading.h"
 #include "tests/hostile/vector.h"
+#include "tests/onnx_parts.h"
 
 namespace dnncut {
 namespace {
@@ -36,12 +37,8 @@ Vector Accepted(const std::string& row, const std::string& name,
   return Graph(row, name, nodes, std::move(lines), 0, change);
 }
 
-void AddInitializer(const std::string& name, ModelProto* model) {
-  TensorProto* tensor = model->mutable_graph()->add_initializer();
-  tensor->set_name(name);
-  tensor->set_data_type(TensorProto::FLOAT);
-  tensor->add_dims(4);
-  for (int i = 0; i < 4; ++i) tensor->add_float_data(0);
+void AddWeight(const std::string& name, ModelProto* model) {
+  AddInitializer(name, {4}, 0, model->mutable_graph());
 }
 
 std::vector<Vector> Nodes() {
@@ -114,7 +111,7 @@ std::vector<Vector> InputsAndOutputs() {
                }),
       Accepted("output = initializer", "OutputIsAnInitializer", "y = Relu(x)",
                [](ModelProto* model) {
-                 AddInitializer("w", model);
+                 AddWeight("w", model);
                  *model->mutable_graph()->add_output() =
                      model->graph().output(0);
                  model->mutable_graph()->mutable_output(1)->set_name(
@@ -134,13 +131,13 @@ std::vector<Vector> InputsAndOutputs() {
             {"error[E220]: MODEL: graph 'main': the initializer 'w' is there "
              "twice"},
             3, graph([](ModelProto* model) {
-              AddInitializer("w", model);
-              AddInitializer("w", model);
+              AddWeight("w", model);
+              AddWeight("w", model);
             })),
       Accepted("initializer not in inputs, IR 3", "InitializerIsNoInput",
                "y = Add(x, w)",
                [](ModelProto* model) {
-                 AddInitializer("w", model);
+                 AddWeight("w", model);
                  model->set_ir_version(3);
                  model->mutable_opset_import(0)->set_version(8);
                },
@@ -248,10 +245,8 @@ std::vector<Vector> Versions() {
 void AddNestedIfs(int depth, ModelProto* model) {
   GraphProto* graph = model->mutable_graph();
   graph->clear_node();
-  AddInitializer("c", model);
-  TensorProto* condition = graph->mutable_initializer(0);
-  condition->clear_dims();
-  condition->clear_float_data();
+  TensorProto* condition = graph->add_initializer();
+  condition->set_name(std::string("c"));
   condition->set_data_type(TensorProto::BOOL);
   condition->add_int32_data(1);
   std::string output = "y";
@@ -283,7 +278,7 @@ std::vector<Vector> Bodies() {
                  [=](ModelProto* model) { AddNestedIfs(depth, model); });
   };
   return {
-      nested("If30Deep", 30, 0, {}),
+      nested("If31Deep", 31, 0, {}),
       nested("If32Deep", 32, 3,
              {"error[E206]: MODEL: is nested too deeply: ONNX's file format "
               "allows 100 levels of messages"}),
@@ -364,12 +359,7 @@ std::vector<Vector> Names() {
 }  // namespace
 
 std::vector<Vector> GraphVectors() {
-  std::vector<Vector> all;
-  for (const auto& part :
-       {Nodes(), InputsAndOutputs(), Versions(), Bodies(), Names()}) {
-    all.insert(all.end(), part.begin(), part.end());
-  }
-  return all;
+  return Join({Nodes(), InputsAndOutputs(), Versions(), Bodies(), Names()});
 }
 
 }  // namespace dnncut

@@ -34,6 +34,14 @@ std::string DataDecides(const std::string& tensors) {
          ", so no cut sends it; --tensor-bytes NAME=MAX lets a tensor cross";
 }
 
+std::vector<Vector> Join(const std::vector<std::vector<Vector>>& parts) {
+  std::vector<Vector> all;
+  for (const auto& part : parts) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
 void PrintTo(const Vector& vector, std::ostream* out) { *out << vector.row; }
 
 namespace {
@@ -121,6 +129,11 @@ class Hostile : public testing::TestWithParam<Vector> {
   static std::vector<std::string> With(std::vector<std::string> command) {
     const auto& flags = GetParam().flags;
     command.insert(command.end(), flags.begin(), flags.end());
+    return WithLimit(std::move(command));
+  }
+  static std::vector<std::string> WithLimit(std::vector<std::string> command) {
+    const auto& limit = GetParam().limit;
+    if (!limit.empty()) command.insert(command.end(), {"--limit", limit});
     return command;
   }
 
@@ -130,7 +143,7 @@ class Hostile : public testing::TestWithParam<Vector> {
     Answer answer;
     for (int i = 0; i < 3; ++i) {
       fs::remove_all(root() / "out");
-      answer = RunDnncut(command, root(), with_onnxruntime);
+      answer = RunProgram(command, root(), with_onnxruntime);
       if (!answer.in_time || answer.seconds < kMostSeconds) break;
     }
     EXPECT_TRUE(answer.in_time);
@@ -161,9 +174,9 @@ class Hostile : public testing::TestWithParam<Vector> {
 
   // Both halves of every cut are there, can be read and make up the model.
   void ExpectGoodResult() {
-    const Answer verify = RunDnncut(
-        {"verify", "out", "--structural", "--model", GetParam().model}, root(),
-        /*with_onnxruntime=*/false);
+    const Answer verify = RunProgram(WithLimit({"verify", "out", "--structural",
+                                                "--model", GetParam().model}),
+                                     root(), /*with_onnxruntime=*/false);
     EXPECT_EQ(verify.exit_code, 0) << verify.err;
   }
 
@@ -204,7 +217,7 @@ class HostileToRuntime : public Hostile {};
 
 TEST_P(HostileToRuntime, HasTheSameAnswer) {
   const Vector& vector = GetParam();
-  if (RunDnncut({"--version"}, root(), true)
+  if (RunProgram({"--version"}, root(), true)
           .out.find("ONNX Runtime: not found") != std::string::npos) {
     GTEST_SKIP() << "no ONNX Runtime";
   }

@@ -6,6 +6,7 @@
 
 #include "tests/frontends/loading.h"
 #include "tests/hostile/vector.h"
+#include "tests/onnx_parts.h"
 
 namespace dnncut {
 namespace {
@@ -13,7 +14,6 @@ namespace {
 using ONNX_NAMESPACE::AttributeProto;
 using ONNX_NAMESPACE::GraphProto;
 using ONNX_NAMESPACE::ModelProto;
-using ONNX_NAMESPACE::NodeProto;
 
 // `nodes` make y of `inputs`.
 Vector Inferred(const std::string& row, const std::string& name,
@@ -242,9 +242,7 @@ void AddNestedLoops(int depth, ModelProto* model) {
     const std::string grown = Numbered("g", i);
     auto* concat =
         AddNode("Concat", {state, Numbered("o", i + 1)}, {grown}, &graph);
-    auto* axis = AddAttribute("axis", concat);
-    axis->set_type(AttributeProto::INT);
-    axis->set_i(0);
+    AddInteger("axis", 0, concat);
     graph.set_name("body");
     for (const auto& name : {Numbered("i", i), Numbered("c", i), state}) {
       graph.add_input()->set_name(name);
@@ -277,13 +275,10 @@ Vector NestedLoops(const std::string& name, int depth) {
 }  // namespace
 
 std::vector<Vector> InferenceVectors() {
-  std::vector<Vector> all;
-  for (const auto& part : {Ranks(), EmptyDims(), Overflows()}) {
-    all.insert(all.end(), part.begin(), part.end());
-  }
-  all.push_back(NestedLoops("Loops5Deep", 5));
-  all.push_back(NestedLoops("Loops20Deep", 20));
-  return all;
+  return Join({Ranks(),
+               EmptyDims(),
+               Overflows(),
+               {NestedLoops("Loops5Deep", 5), NestedLoops("Loops20Deep", 20)}});
 }
 
 }  // namespace dnncut

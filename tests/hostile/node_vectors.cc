@@ -5,13 +5,12 @@
 
 #include "tests/frontends/loading.h"
 #include "tests/hostile/vector.h"
+#include "tests/onnx_parts.h"
 
 namespace dnncut {
 namespace {
 
-using ONNX_NAMESPACE::AttributeProto;
 using ONNX_NAMESPACE::ModelProto;
-using ONNX_NAMESPACE::NodeProto;
 using ONNX_NAMESPACE::TensorProto;
 
 // `node` makes y of x, float[1,4,8,8], and k, float[4,4,3,3].
@@ -136,12 +135,6 @@ std::vector<Vector> Counts() {
   };
 }
 
-void SetInt(const std::string& name, int64_t value, NodeProto* node) {
-  AttributeProto* attribute = AddAttribute(name, node);
-  attribute->set_type(AttributeProto::INT);
-  attribute->set_i(value);
-}
-
 struct Quantized {
   int64_t k = 0;
   int64_t n = 0;
@@ -156,10 +149,10 @@ ModelProto MatMulNBits(const Quantized& attributes) {
       "main (float[1,64] x) => (float[] y) {\n"
       "y = com.microsoft.MatMulNBits(x, B, scales)\n}");
   auto* node = model.mutable_graph()->mutable_node(0);
-  SetInt("K", attributes.k, node);
-  SetInt("N", attributes.n, node);
-  SetInt("bits", attributes.bits, node);
-  SetInt("block_size", attributes.block_size, node);
+  AddInteger("K", attributes.k, node);
+  AddInteger("N", attributes.n, node);
+  AddInteger("bits", attributes.bits, node);
+  AddInteger("block_size", attributes.block_size, node);
   TensorProto* b = model.mutable_graph()->add_initializer();
   b->set_name(std::string("B"));
   b->set_data_type(TensorProto::UINT8);
@@ -221,11 +214,7 @@ std::vector<Vector> Types() {
 }  // namespace
 
 std::vector<Vector> NodeVectors() {
-  std::vector<Vector> all;
-  for (const auto& part : {Windows(), Counts(), QuantizedProducts(), Types()}) {
-    all.insert(all.end(), part.begin(), part.end());
-  }
-  return all;
+  return Join({Windows(), Counts(), QuantizedProducts(), Types()});
 }
 
 }  // namespace dnncut

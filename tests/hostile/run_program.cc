@@ -65,8 +65,8 @@ bool WaitUntilDone(pid_t child) {
 
 }  // namespace
 
-Answer RunDnncut(const std::vector<std::string>& arguments,
-                 const std::filesystem::path& folder, bool with_onnxruntime) {
+Answer RunProgram(const std::vector<std::string>& arguments,
+                  const std::filesystem::path& folder, bool with_onnxruntime) {
   std::vector<std::string> all = {"dnncut"};
   all.insert(all.end(), arguments.begin(), arguments.end());
   const auto start = Clock::now();

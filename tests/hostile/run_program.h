@@ -21,7 +21,7 @@ struct Answer {
 
 // In `folder`, with the temporary files in folder/tmp, without colour and
 // without ONNX Runtime unless asked for.
-Answer RunDnncut(const std::vector<std::string>& arguments,
-                 const std::filesystem::path& folder, bool with_onnxruntime);
+Answer RunProgram(const std::vector<std::string>& arguments,
+                  const std::filesystem::path& folder, bool with_onnxruntime);
 
 }  // namespace dnncut

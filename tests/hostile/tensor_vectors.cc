@@ -234,14 +234,12 @@ Vector LongShape(const std::string& op_type) {
 }  // namespace
 
 std::vector<Vector> TensorVectors() {
-  std::vector<Vector> all;
-  for (const auto& part : {RawData(), TypedData(), Dims(), SparseTensors()}) {
-    all.insert(all.end(), part.begin(), part.end());
-  }
-  for (const char* op_type : {"Reshape", "Expand", "Tile", "ConstantOfShape"}) {
-    all.push_back(LongShape(op_type));
-  }
-  return all;
+  return Join({RawData(),
+               TypedData(),
+               Dims(),
+               SparseTensors(),
+               {LongShape("Reshape"), LongShape("Expand"), LongShape("Tile"),
+                LongShape("ConstantOfShape")}});
 }
 
 }  // namespace dnncut

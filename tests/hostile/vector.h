@@ -41,6 +41,8 @@ struct Vector {
   // pieces around kLibraryText is a library's own.
   std::vector<std::string> lines;
   std::vector<std::string> flags = {};  // of both
+  // --limit NAME=VALUE, of them and of `verify`; "" for none.
+  std::string limit = {};
   // ONNX Runtime knows the size that libonnx does not, and all is well.
   bool runtime_knows = false;
   // A hard link cannot be told from the file itself.
@@ -53,6 +55,9 @@ inline Vector KnownToRuntime(Vector vector) {
   vector.runtime_knows = true;
   return vector;
 }
+
+// One list of several.
+std::vector<Vector> Join(const std::vector<std::vector<Vector>>& parts);
 
 inline constexpr std::string_view kLibraryText = "<library>";
 
