@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace dnncut {
 namespace {
@@ -24,6 +25,25 @@ constexpr std::array<Range, 10> kHidden = {{{0x00, 0x1f},
                                             {0x2060, 0x206f},
                                             {0xfeff, 0xfeff},
                                             {0xe0000, 0xe007f}}};
+
+constexpr std::array<Range, 3> kCombining = {
+    {{0x0300, 0x036f}, {0x200b, 0x200f}, {0xfe00, 0xfe0f}}};
+
+constexpr std::array<Range, 9> kWide = {{{0x1100, 0x115f},
+                                         {0x2e80, 0xa4cf},
+                                         {0xac00, 0xd7a3},
+                                         {0xf900, 0xfaff},
+                                         {0xfe30, 0xfe6f},
+                                         {0xff00, 0xff60},
+                                         {0xffe0, 0xffe6},
+                                         {0x1f300, 0x1faff},
+                                         {0x20000, 0x3fffd}}};
+
+bool IsIn(std::span<const Range> ranges, char32_t c) {
+  return std::ranges::any_of(ranges, [c](const Range& range) {
+    return range.first <= c && c <= range.last;
+  });
+}
 
 // The smallest character that takes `more` bytes after the first.
 constexpr std::array<char32_t, 4> kLeast = {0, 0x80, 0x800, 0x10000};
@@ -59,10 +79,10 @@ std::optional<char32_t> TakeCharacter(std::string_view text, size_t* at) {
   return c;
 }
 
-bool IsHidden(char32_t c) {
-  return std::ranges::any_of(kHidden, [c](const Range& range) {
-    return range.first <= c && c <= range.last;
-  });
+bool IsHidden(char32_t c) { return IsIn(kHidden, c); }
+
+int ColumnsOf(char32_t c) {
+  return IsIn(kCombining, c) ? 0 : IsIn(kWide, c) ? 2 : 1;
 }
 
 void AppendUtf8(char32_t c, std::string* text) {

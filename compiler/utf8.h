@@ -19,6 +19,10 @@ std::optional<char32_t> TakeCharacter(std::string_view text, size_t* at);
 // line separators, what turns the direction of text, what takes no room.
 bool IsHidden(char32_t c);
 
+// The columns that `c` takes on a terminal, whatever the locale: two for East
+// Asian wide characters and emoji, none for combining marks.
+int ColumnsOf(char32_t c);
+
 // `c` is a Unicode character.
 void AppendUtf8(char32_t c, std::string* text);
 

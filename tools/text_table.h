@@ -29,8 +29,7 @@ std::vector<std::string> TableLines(
 std::string TextTable(const std::vector<Column>& columns,
                       const std::vector<std::vector<std::string>>& rows);
 
-// The columns that `text` (UTF-8) takes on a terminal, whatever the locale: two
-// for East Asian wide characters and emoji, none for combining marks.
+// The columns that `text` (UTF-8) takes on a terminal, whatever the locale.
 int DisplayWidth(std::string_view text);
 
 }  // namespace dnncut
