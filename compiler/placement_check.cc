@@ -168,9 +168,8 @@ std::string Advice(const Problem& problem, const Demand& server,
   if (server.is_pin && device.is_pin) return "remove one of the pins";
   if (server.is_pin || device.is_pin) return "remove the pin";
   return fmt::format(
-      "use --result {}, or give the tensor a size with "
-      "--tensor-bytes",
-      problem.result == Side::kServer ? "device" : "server");
+      "use --result {}, or give the tensor a size with --tensor-bytes",
+      SideName(OtherSide(problem.result)));
 }
 
 }  // namespace

@@ -29,6 +29,10 @@ namespace dnncut {
 
 enum class Side : uint8_t { kDevice, kServer };
 
+constexpr Side OtherSide(Side side) {
+  return side == Side::kDevice ? Side::kServer : Side::kDevice;
+}
+
 // Default and hard limits of the bandwidths, in kbit/s.
 inline constexpr int64_t kDefaultMinKbps = 64;
 inline constexpr int64_t kDefaultMaxKbps = 10'000'000;

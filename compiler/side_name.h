@@ -13,8 +13,4 @@ constexpr std::string_view SideName(Side side) {
   return side == Side::kDevice ? "device" : "server";
 }
 
-constexpr Side OtherSide(Side side) {
-  return side == Side::kDevice ? Side::kServer : Side::kDevice;
-}
-
 }  // namespace dnncut
