@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <limits>
 #include <string_view>
 
@@ -11,7 +10,6 @@
 #include "backends/firmware/dnncut_lookup.h"
 #include "backends/interface_hash.h"
 #include "compiler/checked_math.h"
-#include "compiler/cut_kind.h"
 #include "compiler/error.h"
 
 namespace dnncut {
@@ -63,7 +61,8 @@ uint32_t RoundTripUs(int64_t rtt_ns) {
   return static_cast<uint32_t>(us);
 }
 
-FirmwareCut MakeCut(const CutCosts& costs, const Downlink& downlink) {
+FirmwareCut MakeCut(const TableCut& of, const Downlink& downlink) {
+  const CutCosts& costs = of.costs;
   FirmwareCut cut;
   cut.fixed_ns = CheckedAdd(
       CheckedAdd(costs.device_ns, costs.cross_ns, "what a cut takes"),
@@ -71,7 +70,7 @@ FirmwareCut MakeCut(const CutCosts& costs, const Downlink& downlink) {
   cut.server_ns = costs.server_ns;
   cut.link_bytes = costs.LinkBytes(downlink);
   cut.device_layers = static_cast<uint32_t>(costs.device_layers);
-  cut.pays_rtt = NeedsNetwork(costs);
+  cut.pays_rtt = NeedsNetwork(of);
   return cut;
 }
 
@@ -79,7 +78,7 @@ FirmwareCut MakeCut(const CutCosts& costs, const Downlink& downlink) {
 // results are wanted there, without results.
 uint16_t FallbackOf(const std::vector<TableCut>& cuts) {
   for (size_t id = 0; id < cuts.size(); ++id) {
-    if (!NeedsNetwork(cuts[id].costs)) return static_cast<uint16_t>(id);
+    if (!NeedsNetwork(cuts[id])) return static_cast<uint16_t>(id);
   }
   return kFirmwareNoCut;
 }
@@ -153,7 +152,7 @@ FirmwareTable MakeFirmwareTable(const Result& result) {
                           static_cast<uint16_t>(cuts.rows[i].cut)});
   }
   for (const TableCut& cut : cuts.cuts) {
-    table.cuts.push_back(MakeCut(cut.costs, problem.downlink));
+    table.cuts.push_back(MakeCut(cut, problem.downlink));
     RequireNoOverflow(table.cuts.back(), slowdown.max_permille,
                       static_cast<int>(table.cuts.size()) - 1);
   }

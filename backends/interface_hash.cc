@@ -5,7 +5,6 @@
 
 #include "backends/crc32.h"
 #include "backends/json_text.h"
-#include "compiler/cut_kind.h"
 #include "compiler/dtype.h"
 
 namespace dnncut {
@@ -25,7 +24,7 @@ bool IsMadeOnServer(const Graph& graph, const Cut& cut,
 }  // namespace
 
 std::optional<uint32_t> InterfaceHash(const Graph& graph, const TableCut& cut) {
-  if (!NeedsNetwork(cut.costs)) return std::nullopt;
+  if (!NeedsNetwork(cut)) return std::nullopt;
   Json inputs = Json::array();
   for (const TensorId tensor : cut.costs.uploaded) {
     inputs.push_back(TensorJson(graph.tensors[tensor]));

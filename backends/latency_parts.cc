@@ -63,10 +63,6 @@ int ShownDecimals(const std::vector<ShownRow>& rows) {
   return least_ns >= 100'000'000 ? 1 : least_ns >= 10'000'000 ? 2 : 3;
 }
 
-bool SendsNothing(const TableFile::Cut& cut) {
-  return cut.costs.server_layers == 0 && cut.tensors.empty();
-}
-
 std::string SlowdownText(double slowdown) {
   return slowdown == 1 ? "" : fmt::format(", slowdown {}", slowdown);
 }

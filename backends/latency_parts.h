@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "backends/result.h"
-#include "backends/table_file.h"
 #include "compiler/cut.h"
 #include "compiler/cut_table.h"
 #include "compiler/problem.h"
@@ -42,9 +41,6 @@ std::vector<ShownRow> ShowRows(const CutTable& table, const Downlink& downlink);
 
 // Milliseconds get so many decimals that the smallest total has three digits.
 int ShownDecimals(const std::vector<ShownRow>& rows);
-
-// Without a layer on the server nothing needs to be sent; results may be.
-bool SendsNothing(const TableFile::Cut& cut);
 
 // ", slowdown 4"; nothing for 1.
 std::string SlowdownText(double slowdown);

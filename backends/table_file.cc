@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "backends/firmware_json.h"
-#include "backends/latency_parts.h"
 #include "backends/link_json.h"
 #include "compiler/error.h"
 #include "compiler/json_file.h"
@@ -97,7 +96,7 @@ TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
   for (const JsonValue& tensor : GetArray(json, "tensors")) {
     cut.tensors.push_back(ReadTensor(tensor));
   }
-  if (!SendsNothing(cut)) costs.rtt_ns = rtt_ns;
+  if (NeedsNetwork(cut)) costs.rtt_ns = rtt_ns;
   cut.device_weight_bytes = GetInt64(json, "device_weight_bytes");
   cut.server_weight_bytes = GetInt64(json, "server_weight_bytes");
   cut.device_model = ReadHalf(json, "device", id);

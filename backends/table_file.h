@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backends/result.h"
+#include "compiler/cut_kind.h"
 #include "compiler/cut_table.h"
 #include "compiler/problem.h"
 
@@ -83,6 +84,11 @@ struct TableFile {
 
   bool operator==(const TableFile&) const = default;
 };
+
+// See cut_kind.h.
+inline bool NeedsNetwork(const TableFile::Cut& cut) {
+  return NeedsNetwork(cut.costs.server_layers, cut.tensors.size());
+}
 
 // `path` is the file, or the result folder that holds it. Throws Error.
 TableFile ReadTableFile(const std::string& path);

@@ -113,7 +113,9 @@ CutCosts CountCosts(const Problem& problem, const Cut& cut) {
   for (TensorId t = 0; t < static_cast<int>(problem.tensors.size()); ++t) {
     CountTensor(problem, t, cut, &costs);
   }
-  if (NeedsNetwork(costs)) costs.rtt_ns = problem.rtt_ns;
+  if (NeedsNetwork(costs.server_layers, costs.uploaded.size())) {
+    costs.rtt_ns = problem.rtt_ns;
+  }
   // Callers may rely on both sums: overflow shows here or never.
   costs.FixedNs();
   costs.LinkBytes(problem.downlink);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a cut is, seen from far: everything in one place, or a split. Read by
-// all that describes cuts.
+// What a cut is, seen from far: everything in one place or a split, with the
+// network or without. Read by all that describes cuts.
 #pragma once
+
+#include <cstddef>
 
 #include "compiler/cut.h"
 
@@ -16,10 +18,12 @@ inline CutKind KindOf(const CutCosts& costs) {
   return costs.device_layers == 0 ? CutKind::kServerOnly : CutKind::kSplit;
 }
 
-// Pays for a round trip? A device-only cut does, too, when results of it are
-// wanted on the server.
-inline bool NeedsNetwork(const CutCosts& costs) {
-  return costs.server_layers > 0 || !costs.uploaded.empty();
+// Does a cut that sends so many tensors pay for a round trip? A device-only cut
+// does, too, when results of it are wanted on the server. To be asked of a
+// TableCut or a TableFile::Cut: the costs alone do not always know what is
+// sent.
+constexpr bool NeedsNetwork(int server_layers, size_t tensors_sent) {
+  return server_layers > 0 || tensors_sent > 0;
 }
 
 }  // namespace dnncut

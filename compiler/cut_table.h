@@ -10,6 +10,7 @@
 
 #include "compiler/block_graph.h"
 #include "compiler/cut.h"
+#include "compiler/cut_kind.h"
 #include "compiler/problem.h"
 
 namespace dnncut {
@@ -20,6 +21,11 @@ struct TableCut {
 
   bool operator==(const TableCut&) const = default;
 };
+
+// See cut_kind.h.
+inline bool NeedsNetwork(const TableCut& cut) {
+  return NeedsNetwork(cut.costs.server_layers, cut.costs.uploaded.size());
+}
 
 struct TableRow {
   int64_t min_kbps = 0;

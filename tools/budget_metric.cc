@@ -58,7 +58,7 @@ MetricLine ServerWeights(const TableFile::Cut& cut,
 
 std::string LatencyText(const TableFile& table, const TableFile::Cut& cut,
                         int64_t kbps) {
-  if (SendsNothing(cut)) return "all on the device";
+  if (!NeedsNetwork(cut)) return "all on the device";
   const LatencyParts parts = PartsAt(cut.costs, table.downlink, kbps);
   return fmt::format(
       "device {} + network {} + server {}", FormatDuration(parts.device_ns),
@@ -67,7 +67,7 @@ std::string LatencyText(const TableFile& table, const TableFile::Cut& cut,
 
 std::string NetworkText(const TableFile& /*table*/, const TableFile::Cut& cut,
                         int64_t /*kbps*/) {
-  if (SendsNothing(cut)) return "nothing is sent";
+  if (!NeedsNetwork(cut)) return "nothing is sent";
   return fmt::format(
       "{} up, {} down, round trip {}", FormatBytes(cut.costs.upload_bytes),
       FormatBytes(cut.costs.download_bytes), FormatDuration(cut.costs.rtt_ns));

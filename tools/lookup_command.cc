@@ -38,7 +38,7 @@ std::string HalfText(const std::filesystem::path& folder,
 
 std::string TimeText(const TableFile::Cut& cut, const LatencyParts& parts) {
   const std::string total = FormatDuration(parts.total_ns);
-  if (SendsNothing(cut)) {
+  if (!NeedsNetwork(cut)) {
     return fmt::format("time      {}, all on the device\n", total);
   }
   return fmt::format("time      {} = device {} + network {} + server {}\n",

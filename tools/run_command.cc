@@ -86,7 +86,7 @@ std::string HalfText(std::string_view side, const std::optional<int64_t>& ns,
 }
 
 std::vector<std::string> UploadCells(const RunReport& report) {
-  if (SendsNothing(report.Cut())) {
+  if (!NeedsNetwork(report.Cut())) {
     return {"upload", "-", "-", "nothing is sent"};
   }
   return {"upload", FormatBytes(report.split.upload_bytes),
@@ -95,7 +95,7 @@ std::vector<std::string> UploadCells(const RunReport& report) {
 }
 
 std::vector<std::string> NetworkCells(const RunReport& report) {
-  if (SendsNothing(report.Cut())) return {"network", "-", "-"};
+  if (!NeedsNetwork(report.Cut())) return {"network", "-", "-"};
   return {"network", "-", FormatDuration(report.Expected().network_ns),
           fmt::format("{}, round trip {}", FormatKbps(report.kbps),
                       FormatDuration(report.Cut().costs.rtt_ns))};

@@ -8,7 +8,6 @@
 #include <optional>
 #include <utility>
 
-#include "backends/latency_parts.h"
 #include "compiler/unit_text.h"
 
 namespace dnncut {
@@ -80,12 +79,12 @@ std::optional<ServerCompatibility::Cut> CheckCut(const TableFile& device,
     return ServerCompatibility::Cut{id, Compatible::kNo,
                                     reason + ElsewhereText(cut, server)};
   };
-  if (SendsNothing(cut)) return std::nullopt;
+  if (!NeedsNetwork(cut)) return std::nullopt;
   if (id >= std::ssize(server.cuts)) {
     return no("is not among the cuts of the server");
   }
   const TableFile::Cut& other = server.cuts[id];
-  if (SendsNothing(other)) {
+  if (!NeedsNetwork(other)) {
     return no("needs the server, where this cut is all on the device");
   }
   if (server.only_cut.value_or(id) != id) {
@@ -143,7 +142,7 @@ ServerCompatibility CheckServer(const TableFile& device,
   ServerCompatibility result;
   bool needs_server = false;
   for (int id = 0; id < std::ssize(device.cuts); ++id) {
-    needs_server = needs_server || !SendsNothing(device.cuts[id]);
+    needs_server = needs_server || NeedsNetwork(device.cuts[id]);
     if (auto cut = CheckCut(device, server, id)) {
       result.cuts.push_back(std::move(*cut));
     }

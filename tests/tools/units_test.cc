@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "backends/latency_parts.h"
+#include "backends/table_file.h"
 #include "compiler/error.h"
 #include "compiler/problem.h"
 #include "tools/run_flags.h"
@@ -184,12 +185,12 @@ TEST(LatencyPartsTest, MachinesSayThatTheyAreRefined) {
 TEST(LatencyPartsTest, ResultsOfTheDeviceAreSentToo) {
   TableFile::Cut cut;
   cut.costs.device_layers = 3;
-  EXPECT_TRUE(SendsNothing(cut));
+  EXPECT_FALSE(NeedsNetwork(cut));
   cut.tensors.push_back({"y", "float32", {1}, 4, true});
-  EXPECT_FALSE(SendsNothing(cut));
+  EXPECT_TRUE(NeedsNetwork(cut));
   cut.tensors.clear();
   cut.costs.server_layers = 1;
-  EXPECT_FALSE(SendsNothing(cut));
+  EXPECT_TRUE(NeedsNetwork(cut));
 }
 
 TEST(RunFlagsTest, TimeoutsAreWholeSecondsFromOneOn) {
