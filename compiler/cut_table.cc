@@ -36,21 +36,18 @@
 #include <stdexcept>
 
 #include "compiler/cut_problem.h"
+#include "compiler/latency_ratio.h"
 #include "compiler/min_cut.h"
 
 namespace dnncut {
 namespace {
 
-// A winner with its line: W * latency = W * fixed_ns + byte_ns.
 struct Winner {
   std::vector<bool> on_device;  // by BlockId
   TableCut cut;
-  int64_t fixed_ns = 0;
-  Int128 byte_ns = 0;
+  LatencyLine line;
 
-  Int128 At(int64_t kbps) const {
-    return static_cast<Int128>(kbps) * fixed_ns + byte_ns;
-  }
+  Int128 At(int64_t kbps) const { return line.At(kbps); }
 };
 
 using WinnerPtr = std::shared_ptr<const Winner>;
@@ -102,9 +99,7 @@ class Envelope {
     const int layer_count = static_cast<int>(problem_.layers.size());
     winner->cut.cut = ExpandCut(blocks_, winner->on_device, layer_count);
     winner->cut.costs = CountCosts(problem_, winner->cut.cut);
-    winner->fixed_ns = winner->cut.costs.FixedNs();
-    winner->byte_ns = static_cast<Int128>(kByteNsKbps) *
-                      winner->cut.costs.LinkBytes(problem_.downlink);
+    winner->line = LineOf(winner->cut.costs, problem_.downlink);
     // Cheap beside the flow, and the one check that ties the network to the
     // problem.
     if (winner->At(kbps) != min_cut.scaled_ns) {
@@ -131,7 +126,7 @@ class Envelope {
       Emit(lo + 1, hi, b);
     } else {
       const Int128 crossing =
-          (b->byte_ns - a->byte_ns) / (a->fixed_ns - b->fixed_ns);
+          (b->line.falling - a->line.falling) / (a->line.fixed - b->line.fixed);
       const int64_t m = static_cast<int64_t>(crossing);
       const int64_t n = m + 1;
       const WinnerPtr at_m = m == lo ? a : Solve(m);

@@ -44,13 +44,13 @@ Allowed Solve(Int128 slope, Int128 bound) {
 Allowed AllowedIn(const LatencyLine& kept, const LatencyLine& row,
                   const HysteresisLimit& limit) {
   if (limit.kind == HysteresisLimit::Kind::kSwitchingCost) {
-    return Solve(Int128{kept.fixed_ns} - row.fixed_ns - limit.limit,
-                 row.byte_ns - kept.byte_ns);
+    return Solve(Int128{kept.fixed} - row.fixed - limit.limit,
+                 row.falling - kept.falling);
   }
   const Int128 whole = kHysteresisWhole;
   const Int128 most = whole + limit.limit;
-  return Solve(whole * kept.fixed_ns - most * row.fixed_ns,
-               most * row.byte_ns - whole * kept.byte_ns);
+  return Solve(whole * kept.fixed - most * row.fixed,
+               most * row.falling - whole * kept.falling);
 }
 
 class Ranges {

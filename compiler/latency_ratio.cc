@@ -35,8 +35,8 @@ Product Multiply(Int128 a, Int128 b) {
 
 }  // namespace
 
-Int128 LatencyLine::At(int64_t kbps) const {
-  return static_cast<Int128>(kbps) * fixed_ns + byte_ns;
+Int128 BandwidthLine::At(int64_t kbps) const {
+  return static_cast<Int128>(kbps) * fixed + falling;
 }
 
 LatencyLine LineOf(const CutCosts& costs, const Downlink& downlink) {

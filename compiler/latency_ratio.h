@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Latencies compared exactly: as lines over the bandwidth, and one by another
-// as a fraction. Read by regret, hysteresis, compare_latencies and budgets.
+// as a fraction. Read by cut_table, regret, hysteresis, compare_latencies,
+// verdict, budget_metric and splitting_model_check.
 #pragma once
 
 #include <cstdint>
@@ -12,16 +13,20 @@
 
 namespace dnncut {
 
-// W * latency of a cut, in ns*kbit/s, is W * fixed_ns + byte_ns. Neither is
-// negative.
-struct LatencyLine {
-  int64_t fixed_ns = 0;
-  Int128 byte_ns = 0;
+// What a cut takes or sends at W kbit/s, `fixed` + `falling` / W: so it is a
+// line in 1 / W and never rises with the bandwidth. Neither is negative.
+struct BandwidthLine {
+  int64_t fixed = 0;   // in the unit of the value
+  Int128 falling = 0;  // in that unit times kbit/s
 
+  // W * the value, exactly.
   Int128 At(int64_t kbps) const;
 
-  bool operator==(const LatencyLine&) const = default;
+  bool operator==(const BandwidthLine&) const = default;
 };
+
+// Of latencies, in ns.
+using LatencyLine = BandwidthLine;
 
 // Throws Error when a sum overflows.
 LatencyLine LineOf(const CutCosts& costs, const Downlink& downlink);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Why two look-ups give the worst regret over a range. W * latency of a cut is
-// L(W) = W * fixed_ns + byte_ns >= 0, and of the best cut f(W) = the minimum of
+// L(W) = W * fixed + falling >= 0, and of the best cut f(W) = the minimum of
 // finitely many such lines: concave. For any t >= 1 the bandwidths with
 // L(W) <= t * f(W) are those where the concave t * f - L is >= 0: an interval.
 // So the regret of one cut falls and then rises (it is quasi-convex), over all
@@ -72,11 +72,11 @@ int RegretMeter::BestAt(const std::vector<int>& cuts, int64_t kbps) const {
 // does. Only a line that rises less can.
 int64_t RegretMeter::FirstBetter(int other, int than) const {
   const Int128 gain =
-      static_cast<Int128>(lines_[than].fixed_ns) - lines_[other].fixed_ns;
+      static_cast<Int128>(lines_[than].fixed) - lines_[other].fixed;
   if (gain <= 0) return std::numeric_limits<int64_t>::max();
   // other.At(W) - than.At(W) = lead - W * gain; than is better at present, so
   // the lead is positive.
-  const Int128 lead = lines_[other].byte_ns - lines_[than].byte_ns;
+  const Int128 lead = lines_[other].falling - lines_[than].falling;
   const bool tie_is_enough = IsPreferred(other, than);
   const Int128 first =
       tie_is_enough ? (lead + gain - 1) / gain : lead / gain + 1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Why ends of rows are enough: on one row the value is fixed_ns + byte_ns / W,
+// Why ends of rows are enough: on one row the value is fixed + falling / W,
 // which never rises with W. So it is largest at the lowest bandwidth of each
 // row, and the bandwidths of a row where it is small enough are all those from
 // some first one on, which is a division. Everything is compared as integers:
@@ -67,7 +67,7 @@ CutValue BestOf(const TableFile& table, const Metric& metric) {
   std::optional<CutValue> best;
   for (const TableRow& row : table.rows) {
     const MetricLine line = LineOf(table, metric, row.cut);
-    const int64_t kbps = line.byte_ns == 0 ? row.min_kbps : row.max_kbps;
+    const int64_t kbps = line.falling == 0 ? row.min_kbps : row.max_kbps;
     const CutValue value = {line, kbps, row.cut};
     if (!best || value < *best) best = value;
   }
@@ -77,9 +77,9 @@ CutValue BestOf(const TableFile& table, const Metric& metric) {
 // The bandwidths of a row where the value is at most `limit`.
 std::optional<BandwidthRange> WhereItHolds(const MetricLine& line,
                                            const TableRow& row, int64_t limit) {
-  const Int128 room = Int128{limit} - line.fixed_ns;
-  if (room < 0 || (room == 0 && line.byte_ns > 0)) return std::nullopt;
-  const Int128 first = room == 0 ? Int128{0} : (line.byte_ns + room - 1) / room;
+  const Int128 room = Int128{limit} - line.fixed;
+  if (room < 0 || (room == 0 && line.falling > 0)) return std::nullopt;
+  const Int128 first = room == 0 ? Int128{0} : (line.falling + room - 1) / room;
   if (first > row.max_kbps) return std::nullopt;
   return BandwidthRange{std::max(row.min_kbps, static_cast<int64_t>(first)),
                         row.max_kbps};

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <filesystem>
@@ -26,7 +25,7 @@ MetricLine Latency(const TableFile::Cut& cut, const Downlink& downlink) {
 
 MetricLine NetworkTime(const TableFile::Cut& cut, const Downlink& downlink) {
   MetricLine line = LineOf(cut.costs, downlink);
-  line.fixed_ns -= cut.costs.device_ns + cut.costs.server_ns;
+  line.fixed -= cut.costs.device_ns + cut.costs.server_ns;
   return line;
 }
 

@@ -21,9 +21,8 @@ enum class MetricUnit {
   kPpb,  // billionths: what a percentage is counted in
 };
 
-// A metric of one cut over the bandwidth, with the metric's unit in place of
-// ns. It never rises with the bandwidth.
-using MetricLine = LatencyLine;
+// A metric of one cut over the bandwidth, in the unit of the metric.
+using MetricLine = BandwidthLine;
 
 struct Metric {
   std::string_view name;
