@@ -10,6 +10,7 @@
 #include "backends/verdict.h"
 #include "compiler/cut_kind.h"
 #include "compiler/dtype.h"
+#include "compiler/first_few.h"
 #include "compiler/unit_text.h"
 
 namespace dnncut {

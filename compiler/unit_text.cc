@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 #include "compiler/checked_math.h"
@@ -21,6 +20,19 @@ std::string Decimal(int64_t value, int64_t unit, int decimals) {
   if (decimals == 0) return fmt::format("{}", whole);
   return fmt::format("{}.{:0{}}", whole, static_cast<int64_t>(scaled % power),
                      decimals);
+}
+
+// In the largest of `units`, powers of `base` from the first on, that is not
+// more than `value`; to one decimal.
+std::string Rounded(int64_t value, int64_t base,
+                    const std::array<std::string_view, 4>& units) {
+  int64_t unit = base;
+  size_t name = 0;
+  while (name + 1 < units.size() && value / base >= unit) {
+    unit *= base;
+    ++name;
+  }
+  return fmt::format("{} {}", Decimal(value, unit, 1), units[name]);
 }
 
 std::string WithoutTrailingZeros(std::string text) {
@@ -55,16 +67,8 @@ std::string FormatBytes(int64_t bytes) {
 }
 
 std::string FormatSize(int64_t bytes) {
-  static constexpr std::array<std::string_view, 4> kNames = {"KiB", "MiB",
-                                                             "GiB", "TiB"};
   if (bytes < 1024) return fmt::format("{} B", bytes);
-  int64_t unit = 1024;
-  size_t name = 0;
-  while (name + 1 < kNames.size() && bytes / 1024 >= unit) {
-    unit *= 1024;
-    ++name;
-  }
-  return fmt::format("{} {}", Decimal(bytes, unit, 1), kNames[name]);
+  return Rounded(bytes, 1024, {"KiB", "MiB", "GiB", "TiB"});
 }
 
 std::string FormatExact(int64_t value, int64_t unit, int decimals) {
@@ -96,16 +100,8 @@ std::string FormatPlural(int64_t count, std::string_view noun,
 }
 
 std::string FormatCount(int64_t count) {
-  static constexpr std::array<std::string_view, 4> kNames = {"k", "M", "G",
-                                                             "T"};
   if (count < 1000) return fmt::format("{}", count);
-  int64_t unit = 1000;
-  size_t name = 0;
-  while (name + 1 < kNames.size() && count / 1000 >= unit) {
-    unit *= 1000;
-    ++name;
-  }
-  return fmt::format("{} {}", Decimal(count, unit, 1), kNames[name]);
+  return Rounded(count, 1000, {"k", "M", "G", "T"});
 }
 
 std::string FormatType(std::string_view dtype,
@@ -116,16 +112,6 @@ std::string FormatType(std::string_view dtype,
     text += shape[i] < 0 ? "?" : fmt::format("{}", shape[i]);
   }
   return text + "]";
-}
-
-std::string FirstFew(size_t count, size_t most,
-                     const std::function<std::string(size_t)>& text_of) {
-  std::string text;
-  for (size_t i = 0; i < std::min(count, most); ++i) {
-    text += fmt::format("{}{}", i == 0 ? "" : ", ", text_of(i));
-  }
-  if (count > most) text += fmt::format(" and {} more", count - most);
-  return text;
 }
 
 }  // namespace dnncut

@@ -4,9 +4,7 @@
 // the report say them the same way. Nothing here depends on the locale.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,9 +43,5 @@ std::string FormatCount(int64_t count);
 // "float32[1,3,224,224]"; a dim that is not known (-1) is "?".
 std::string FormatType(std::string_view dtype,
                        const std::vector<int64_t>& shape);
-
-// "a, b, c and 4 more": of `count` texts the first `most`, the others counted.
-std::string FirstFew(size_t count, size_t most,
-                     const std::function<std::string(size_t)>& text_of);
 
 }  // namespace dnncut

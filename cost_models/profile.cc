@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "compiler/first_few.h"
 #include "compiler/json_file.h"
-#include "compiler/unit_text.h"
 #include "cost_models/roofline.h"
 
 namespace dnncut {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "compiler/did_you_mean.h"
-#include "compiler/unit_text.h"
+#include "compiler/first_few.h"
 #include "frontends/onnx_types.h"
 
 namespace dnncut {

@@ -11,6 +11,7 @@
 
 #include "backends/latency_parts.h"
 #include "compiler/error.h"
+#include "compiler/first_few.h"
 #include "compiler/unit_text.h"
 
 namespace dnncut {

@@ -8,6 +8,7 @@
 
 #include "backends/table_file.h"
 #include "compiler/error.h"
+#include "compiler/first_few.h"
 #include "tools/budget.h"
 #include "tools/budget_check.h"
 #include "tools/check_report.h"

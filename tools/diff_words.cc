@@ -7,6 +7,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "compiler/first_few.h"
 #include "compiler/unit_text.h"
 
 namespace dnncut {

@@ -5,6 +5,7 @@
 
 #include <iterator>
 
+#include "compiler/first_few.h"
 #include "compiler/side_name.h"
 #include "compiler/unit_text.h"
 #include "tools/explain_text.h"

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "compiler/first_few.h"
 #include "compiler/unit_text.h"
 
 namespace dnncut {

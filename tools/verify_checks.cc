@@ -3,8 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
+#include "compiler/first_few.h"
 #include "compiler/unit_text.h"
 
 namespace dnncut {

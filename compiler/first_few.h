@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+
+namespace dnncut {
+
+// "a, b, c and 4 more": of `count` texts the first `most`, the others counted.
+// `text_of` gives a text by its number.
+template <typename TextOf>
+std::string FirstFew(size_t count, size_t most, const TextOf& text_of) {
+  std::string text;
+  for (size_t i = 0; i < std::min(count, most); ++i) {
+    text += fmt::format("{}{}", i == 0 ? "" : ", ", text_of(i));
+  }
+  if (count > most) text += fmt::format(" and {} more", count - most);
+  return text;
+}
+
+}  // namespace dnncut
