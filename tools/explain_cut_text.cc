@@ -9,9 +9,10 @@
 #include "compiler/unit_text.h"
 #include "tools/explain_text.h"
 #include "tools/explain_words.h"
-#include "tools/side_words.h"
+#include "tools/layer_words.h"
 #include "tools/terminal.h"
 #include "tools/text_table.h"
+#include "tools/time_difference.h"
 
 namespace dnncut {
 namespace {

@@ -10,8 +10,9 @@
 #include "compiler/unit_text.h"
 #include "tools/explain_text.h"
 #include "tools/explain_words.h"
-#include "tools/side_words.h"
+#include "tools/layer_words.h"
 #include "tools/terminal.h"
+#include "tools/time_difference.h"
 
 namespace dnncut {
 namespace {

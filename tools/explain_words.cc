@@ -12,7 +12,8 @@
 #include "compiler/rounding.h"
 #include "compiler/side_name.h"
 #include "compiler/unit_text.h"
-#include "tools/side_words.h"
+#include "tools/layer_words.h"
+#include "tools/time_difference.h"
 
 namespace dnncut {
 namespace {

@@ -9,7 +9,7 @@
 #include "compiler/hysteresis.h"
 #include "compiler/unit_text.h"
 #include "tools/latency_curve.h"
-#include "tools/side_words.h"
+#include "tools/layer_words.h"
 #include "tools/summary.h"
 #include "tools/terminal.h"
 #include "tools/text_table.h"

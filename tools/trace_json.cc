@@ -13,7 +13,6 @@
 #include "backends/json_text.h"
 #include "compiler/rounding.h"
 #include "compiler/unit_text.h"
-#include "tools/side_words.h"
 
 namespace dnncut {
 namespace {

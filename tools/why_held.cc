@@ -7,8 +7,7 @@
 #include <map>
 
 #include "compiler/side_name.h"
-#include "tools/side_words.h"
-#include "tools/terminal.h"
+#include "tools/layer_words.h"
 
 namespace dnncut {
 namespace {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sides, layers and differences in words, the same in all that explains cuts.
+// Names and numbers of layers in words, the same in all that explains cuts.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,12 +22,5 @@ std::string LayerNames(const Problem& problem,
 
 // "2/5", "5/5 all", "0/5 none".
 std::string DeviceLayersText(const CutCosts& costs);
-
-// "+1.2 ms", "-350 us", "+0 ms".
-std::string FormatChange(int64_t ns);
-
-// How much longer: "1.2 ms more (+4.8 %)", "1.06 s more (+8447 %)", "as much",
-// "1 ms less (-2.1 %)".
-std::string FormatMore(int64_t more_ns, int64_t than_ns);
 
 }  // namespace dnncut
