@@ -8,6 +8,7 @@
 #include "tools/diff_report.h"
 #include "tools/diff_words.h"
 #include "tools/markdown_page.h"
+#include "tools/markdown_report.h"
 
 namespace dnncut {
 namespace {
@@ -25,24 +26,19 @@ std::string Text(std::string_view text) {
 }
 
 // A section that is folded away; nothing when it has no lines.
-void AddFolded(std::string_view title, const std::vector<std::string>& lines,
-               MarkdownPage* page) {
-  if (lines.empty() || !page->Add("\n") || !page->StartFold(title)) return;
-  for (const std::string& line : lines) page->Add(line);
-  page->EndFold();
+void AddLines(std::string_view title, const std::vector<std::string>& lines,
+              MarkdownPage* page) {
+  if (lines.empty()) return;
+  page->Add("\n");
+  page->AddFolded(title, [&] {
+    for (const std::string& line : lines) page->Add(line);
+  });
 }
 
-std::string_view Icon(CheckStatus status) {
-  switch (status) {
-    case CheckStatus::kPassed:
-      return ":white_check_mark: ";
-    case CheckStatus::kSkipped:
-      return "";
-    case CheckStatus::kFailed:
-    case CheckStatus::kError:
-      break;
-  }
-  return ":x: ";
+// What nobody asked for has none.
+std::string IconText(CheckStatus status) {
+  if (status == CheckStatus::kSkipped) return "";
+  return fmt::format("{} ", StatusIcon(status));
 }
 
 std::string RangeRow(const DiffRange& range) {
@@ -73,7 +69,7 @@ void AddPoints(const ResultDiff& diff, MarkdownPage* page) {
                     point.old_cut, point.new_cut, FormatMs(point.old_ns, 3),
                     FormatMs(point.new_ns, 3), ChangeText(point.ratio)));
   }
-  AddFolded("Latency by bandwidth", lines, page);
+  AddLines("Latency by bandwidth", lines, page);
 }
 
 void AddCuts(const ResultDiff& diff, MarkdownPage* page) {
@@ -90,10 +86,10 @@ void AddCuts(const ResultDiff& diff, MarkdownPage* page) {
                                   line.change, line.old_to, line.new_to));
     }
   }
-  AddFolded(moved == 0
-                ? "Cuts, all used where they were"
-                : fmt::format("Cuts, {} used elsewhere than before", moved),
-            lines, page);
+  AddLines(moved == 0
+               ? "Cuts, all used where they were"
+               : fmt::format("Cuts, {} used elsewhere than before", moved),
+           lines, page);
 }
 
 void AddLayers(const ResultDiff& diff, MarkdownPage* page) {
@@ -112,7 +108,7 @@ void AddLayers(const ResultDiff& diff, MarkdownPage* page) {
   };
   add("- added", diff.after, match.added);
   add("- removed", diff.before, match.removed);
-  AddFolded("Other layers", lines, page);
+  AddLines("Other layers", lines, page);
   lines.clear();
   for (const MovedLayers& moved : diff.layers->moved) {
     lines.push_back(fmt::format("- {}, cut {} of old, cut {} of new\n",
@@ -121,7 +117,7 @@ void AddLayers(const ResultDiff& diff, MarkdownPage* page) {
     add("  - to the device", diff.after, moved.to_device);
     add("  - to the server", diff.after, moved.to_server);
   }
-  AddFolded("Layers that changed side", lines, page);
+  AddLines("Layers that changed side", lines, page);
 }
 
 void AddSettings(const ResultDiff& diff, MarkdownPage* page) {
@@ -131,7 +127,7 @@ void AddSettings(const ResultDiff& diff, MarkdownPage* page) {
     lines.push_back(fmt::format("| {} | {} | {} |\n", Text(setting.name),
                                 Text(setting.before), Text(setting.after)));
   }
-  AddFolded("Model and settings", lines, page);
+  AddLines("Model and settings", lines, page);
 }
 
 }  // namespace
@@ -142,7 +138,7 @@ std::string DiffMarkdown(const ResultDiff& diff, const CheckReport& checks,
   page.Add(fmt::format("### dnncut diff: {}\n\n", Text(checks.title)));
   if (IsSame(diff)) page.Add("**No difference.**\n\n");
   for (const CheckItem& item : checks.items) {
-    page.Add(fmt::format("- {}{}: {}\n", Icon(item.status), Text(item.name),
+    page.Add(fmt::format("- {}{}: {}\n", IconText(item.status), Text(item.name),
                          Text(item.message)));
   }
   page.Add(fmt::format(

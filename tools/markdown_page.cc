@@ -45,13 +45,15 @@ bool MarkdownPage::Add(std::string_view part) {
   return !full_;
 }
 
-bool MarkdownPage::StartFold(std::string_view title) {
-  return Add(
-      fmt::format("<details><summary>{}</summary>\n\n", EscapeMarkdown(title)));
+void MarkdownPage::AddFolded(std::string_view title,
+                             const std::function<void()>& add_content) {
+  if (!Add(fmt::format("<details><summary>{}</summary>\n\n",
+                       EscapeMarkdown(title)))) {
+    return;
+  }
+  add_content();
+  text_ += kClosing;  // Add has left the room for it
 }
-
-// Add has left the room for it.
-void MarkdownPage::EndFold() { text_ += kClosing; }
 
 std::string MarkdownPage::Finish() {
   if (full_ && text_.size() + cut_off_.size() <= max_bytes_) text_ += cut_off_;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -27,10 +28,10 @@ class MarkdownPage {
   // All of `part` or, from then on, nothing: false.
   bool Add(std::string_view part);
 
-  // Starts a section that is folded away, to be ended by EndFold; false, and
-  // nothing to end, when there is no room.
-  bool StartFold(std::string_view title);
-  void EndFold();
+  // A section that is folded away, with what `add_content` adds to this page;
+  // nothing when there is no room.
+  void AddFolded(std::string_view title,
+                 const std::function<void()>& add_content);
 
   // "" when not even `cut_off` fits.
   std::string Finish();

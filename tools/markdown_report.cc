@@ -15,27 +15,13 @@ constexpr std::string_view kCutOff = "\n*More was found than fits here.*\n";
 // Nobody reads more.
 constexpr size_t kLongestCell = 2000;
 
-std::string_view Icon(CheckStatus status) {
-  switch (status) {
-    case CheckStatus::kPassed:
-      return ":white_check_mark:";
-    case CheckStatus::kFailed:
-      return ":x:";
-    case CheckStatus::kError:
-      return ":warning:";
-    case CheckStatus::kSkipped:
-      return ":heavy_minus_sign:";
-  }
-  return "";
-}
-
 std::string Cell(std::string_view text) {
   return ShortMarkdown(text, kLongestCell);
 }
 
 std::string Row(const CheckItem& item) {
-  return fmt::format("| {} | {} | {} |\n", Icon(item.status), Cell(item.name),
-                     Cell(item.message));
+  return fmt::format("| {} | {} | {} |\n", StatusIcon(item.status),
+                     Cell(item.name), Cell(item.message));
 }
 
 // "11 checks passed, 1 skipped"; "" when there are none.
@@ -65,33 +51,39 @@ void AddTable(const CheckReport& report, bool good, MarkdownPage* page) {
   }
 }
 
-void AddFolded(std::string_view title, const auto& add_content,
-               MarkdownPage* page) {
-  if (!page->StartFold(title)) return;
-  add_content();
-  page->EndFold();
-  page->Add("\n");
-}
-
 }  // namespace
+
+std::string_view StatusIcon(CheckStatus status) {
+  switch (status) {
+    case CheckStatus::kPassed:
+      return ":white_check_mark:";
+    case CheckStatus::kSkipped:
+      return ":heavy_minus_sign:";
+    case CheckStatus::kFailed:
+    case CheckStatus::kError:
+      break;
+  }
+  return ":x:";
+}
 
 std::string MarkdownText(const CheckReport& report, size_t max_bytes) {
   MarkdownPage page(max_bytes, kCutOff);
-  const std::string heading = fmt::format(
-      "### {} dnncut {}: {}\n\n{}\n\n",
-      Passed(report) ? Icon(CheckStatus::kPassed) : Icon(CheckStatus::kFailed),
-      report.command, Cell(report.title), CheckVerdict(report));
+  const std::string heading =
+      fmt::format("### {} dnncut {}: {}\n\n{}\n\n",
+                  Passed(report) ? StatusIcon(CheckStatus::kPassed)
+                                 : StatusIcon(CheckStatus::kFailed),
+                  report.command, Cell(report.title), CheckVerdict(report));
   if (!page.Add(heading)) return "";
   AddTable(report, false, &page);
   if (!Passed(report)) page.Add("\n");
   const std::string others = OthersText(report);
   if (!others.empty()) {
-    AddFolded(
-        others, [&] { AddTable(report, true, &page); }, &page);
+    page.AddFolded(others, [&] { AddTable(report, true, &page); });
+    page.Add("\n");
   }
   if (!report.details.empty()) {
-    AddFolded(
-        report.details_title, [&] { page.Add(report.details); }, &page);
+    page.AddFolded(report.details_title, [&] { page.Add(report.details); });
+    page.Add("\n");
   }
   return page.Finish();
 }
