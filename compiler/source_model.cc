@@ -23,7 +23,7 @@ std::optional<WeightId> WeightOf(const ONNX_NAMESPACE::TensorProto& tensor) {
   return weight;
 }
 
-void MarkWeight(WeightId weight, ONNX_NAMESPACE::TensorProto* tensor) {
+void ClearNumbers(ONNX_NAMESPACE::TensorProto* tensor) {
   tensor->clear_raw_data();
   tensor->clear_float_data();
   tensor->clear_int32_data();
@@ -31,6 +31,11 @@ void MarkWeight(WeightId weight, ONNX_NAMESPACE::TensorProto* tensor) {
   tensor->clear_double_data();
   tensor->clear_uint64_data();
   tensor->clear_external_data();
+  tensor->clear_data_location();
+}
+
+void MarkWeight(WeightId weight, ONNX_NAMESPACE::TensorProto* tensor) {
+  ClearNumbers(tensor);
   auto* entry = tensor->add_external_data();
   entry->set_key(kMarkKey);
   entry->set_value(std::to_string(weight));

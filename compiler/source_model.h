@@ -61,7 +61,11 @@ std::vector<std::string> FilesOf(const SourceModel& model);
 // The mark of a tensor whose data was taken out; nullopt for any other.
 std::optional<WeightId> WeightOf(const ONNX_NAMESPACE::TensorProto& tensor);
 
-// Clears every data field of `tensor` and marks it.
+// Clears the numbers of `tensor`, however they are stored: what remains is the
+// same for every way to store them.
+void ClearNumbers(ONNX_NAMESPACE::TensorProto* tensor);
+
+// Clears the numbers of `tensor` and marks it.
 void MarkWeight(WeightId weight, ONNX_NAMESPACE::TensorProto* tensor);
 
 }  // namespace dnncut

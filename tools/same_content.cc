@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "compiler/onnx_walk.h"
+#include "compiler/source_model.h"
 #include "compiler/system_file.h"
 #include "compiler/weight_file.h"
 
@@ -22,38 +23,26 @@ using ONNX_NAMESPACE::NodeProto;
 using ONNX_NAMESPACE::SparseTensorProto;
 using ONNX_NAMESPACE::TensorProto;
 
-// What remains is the same wherever the numbers are stored.
-void StripData(TensorProto* tensor) {
-  tensor->clear_raw_data();
-  tensor->clear_float_data();
-  tensor->clear_int32_data();
-  tensor->clear_int64_data();
-  tensor->clear_double_data();
-  tensor->clear_uint64_data();
-  tensor->clear_external_data();
-  tensor->clear_data_location();
-}
-
 std::string Stripped(NodeProto node) {
-  ForEachTensor(&node, StripData);
+  ForEachTensor(&node, ClearNumbers);
   return node.SerializeAsString();
 }
 
 std::string Stripped(FunctionProto function) {
   for (NodeProto& node : *function.mutable_node()) {
-    ForEachTensor(&node, StripData);
+    ForEachTensor(&node, ClearNumbers);
   }
   return function.SerializeAsString();
 }
 
 std::string Stripped(TensorProto tensor) {
-  StripData(&tensor);
+  ClearNumbers(&tensor);
   return tensor.SerializeAsString();
 }
 
 std::string Stripped(SparseTensorProto sparse) {
-  StripData(sparse.mutable_values());
-  StripData(sparse.mutable_indices());
+  ClearNumbers(sparse.mutable_values());
+  ClearNumbers(sparse.mutable_indices());
   return sparse.SerializeAsString();
 }
 
