@@ -3,7 +3,6 @@
 
 #include <optional>
 
-#include "backends/halves.h"
 #include "backends/json_text.h"
 #include "compiler/side_name.h"
 

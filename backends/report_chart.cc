@@ -11,7 +11,6 @@
 #include "backends/report_text.h"
 #include "compiler/cut.h"
 #include "compiler/cut_kind.h"
-#include "compiler/error.h"
 #include "compiler/unit_text.h"
 
 namespace dnncut {

@@ -5,7 +5,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "backends/halves.h"
 #include "backends/json_text.h"
 #include "backends/link_json.h"
 #include "compiler/json_file.h"
