@@ -28,8 +28,8 @@ class ResultFolder {
   // The temporary folder, to write into.
   const std::string& path() const { return temporary_; }
 
-  // Throws Error E605 or E606, or Interrupted; then the old folder is still in
-  // place.
+  // Throws Error E605 or E606, TimeIsUp (E142) or Interrupted; then the old
+  // folder is still in place.
   void Commit();
 
  private:

@@ -2,8 +2,8 @@
 //
 // How everybody looks into ONNX messages: what a node reads, its bodies, its
 // tensors, the functions that it calls. frontends/ and backends/ use it on
-// messages that frontends/ have read, so that the depth of nesting is bounded
-// (protobuf's limit).
+// messages that frontends/ have read: their reader bounds how deep bodies are
+// in each other.
 #pragma once
 
 #include <onnx/onnx_pb.h>
