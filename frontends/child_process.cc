@@ -19,23 +19,12 @@
 #include <new>
 #include <thread>
 
+#include "compiler/address_sanitizer.h"
 #include "compiler/error.h"
 #include "compiler/interrupt.h"
 
 namespace dnncut {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kAddressSanitizer = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-constexpr bool kAddressSanitizer = true;
-#else
-constexpr bool kAddressSanitizer = false;
-#endif
-#else
-constexpr bool kAddressSanitizer = false;
-#endif
 
 using Clock = std::chrono::steady_clock;
 

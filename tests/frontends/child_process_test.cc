@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "compiler/address_sanitizer.h"
 #include "compiler/error.h"
 #include "compiler/interrupt.h"
 
@@ -164,9 +165,9 @@ TEST(ChildProcessTest, StopsAChildThatClosedItsStreams) {
 }
 
 TEST(ChildProcessTest, LimitsMemory) {
-#if defined(__SANITIZE_ADDRESS__)
-  GTEST_SKIP() << "AddressSanitizer needs an unlimited address space";
-#endif
+  if (kAddressSanitizer) {
+    GTEST_SKIP() << "AddressSanitizer needs an unlimited address space";
+  }
   Error error = ErrorOf(
       []() -> std::string {
         std::vector<std::vector<char>> blocks;

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <sstream>
 
+#include "compiler/address_sanitizer.h"
 #include "tests/frontends/loading.h"
 
 namespace dnncut {
@@ -16,11 +17,7 @@ namespace {
 using ONNX_NAMESPACE::TensorProto;
 
 // AddressSanitizer keeps what was freed.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kKeepsFreedMemory = true;
-#else
-constexpr bool kKeepsFreedMemory = false;
-#endif
+constexpr bool kKeepsFreedMemory = kAddressSanitizer;
 
 // Peak resident memory of this process since the last reset, in bytes.
 int64_t PeakMemory() {

@@ -10,6 +10,7 @@
 #include <map>
 #include <ostream>
 
+#include "compiler/address_sanitizer.h"
 #include "tests/backends/temp_folder.h"
 #include "tests/hostile/run_program.h"
 #include "tests/hostile/vector.h"
@@ -48,16 +49,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-#if defined(__SANITIZE_ADDRESS__) || !defined(NDEBUG)
-constexpr bool kIsSlow = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-constexpr bool kIsSlow = true;
+#ifdef NDEBUG
+constexpr bool kIsSlow = kAddressSanitizer;
 #else
-constexpr bool kIsSlow = false;
-#endif
-#else
-constexpr bool kIsSlow = false;
+constexpr bool kIsSlow = true;
 #endif
 
 constexpr double kMostSeconds = kIsSlow ? 15 : 1;
