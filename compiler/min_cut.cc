@@ -41,21 +41,7 @@
 
 #include "compiler/cut_certificate.h"
 #include "compiler/interrupt.h"
-
-namespace lemon {
-
-// LEMON 1.3.1 knows scalar types by name; for the rest it takes an array map
-// that C++20's allocators no longer support.
-template <typename Graph, typename Item>
-struct DefaultMapSelector<Graph, Item, dnncut::Int128> {
-  typedef VectorMap<Graph, Item, dnncut::Int128> Map;
-};
-template <typename Graph, typename Item>
-struct DefaultMapSelector<Graph, Item, StaticDigraph::Node> {
-  typedef VectorMap<Graph, Item, StaticDigraph::Node> Map;
-};
-
-}  // namespace lemon
+#include "compiler/lemon_maps.h"
 
 namespace dnncut {
 namespace {

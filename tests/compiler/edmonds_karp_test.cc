@@ -10,24 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/checked_math.h"
-
-namespace lemon {
-
-// As in min_cut.cc.
-template <typename Graph, typename Item>
-struct DefaultMapSelector<Graph, Item, dnncut::Int128> {
-  typedef VectorMap<Graph, Item, dnncut::Int128> Map;
-};
-template <typename Graph, typename Item>
-struct DefaultMapSelector<Graph, Item, SmartDigraph::Arc> {
-  typedef VectorMap<Graph, Item, SmartDigraph::Arc> Map;
-};
-
-}  // namespace lemon
-
 #include "compiler/block_graph.h"
+#include "compiler/checked_math.h"
 #include "compiler/cut_problem.h"
+#include "compiler/lemon_maps.h"
 #include "compiler/min_cut.h"
 #include "tests/testing.h"
 
