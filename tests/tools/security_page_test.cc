@@ -1,15 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// docs/security.md names a test for each promise: they exist.
+// docs/security.md names a test for each promise: they exist. Its table of
+// limits is compared with the program.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/time.h>
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <filesystem>
+#include <optional>
 #include <regex>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "compiler/interrupt.h"
+#include "frontends/limits.h"
+#include "tests/testing.h"
 #include "tests/tools/transcript.h"
+#include "tools/command_line.h"
+#include "tools/limit_flags.h"
+#include "tools/units.h"
 
 namespace dnncut {
 namespace {
@@ -44,17 +58,17 @@ std::vector<std::string> NamesIn(const std::string& row) {
   return names;
 }
 
-// The rows of the tables whose second column is "Test".
-std::vector<std::string> PromiseRows() {
+// The rows of all tables with these headings.
+std::vector<std::string> RowsBelow(const std::string& headings) {
   std::vector<std::string> rows;
   bool in_table = false;
   std::istringstream lines(ReadText(kSource / "docs/security.md"));
   for (std::string line; std::getline(lines, line);) {
-    if (line == "| Promise | Test |") {
+    if (line == headings) {
       in_table = true;
     } else if (!line.starts_with("|")) {
       in_table = false;
-    } else if (in_table && line != "|---|---|") {
+    } else if (in_table && !line.starts_with("|---|")) {
       rows.push_back(line);
     }
   }
@@ -86,7 +100,7 @@ bool Exists(const std::string& name, const std::string& tests) {
 
 TEST(SecurityPageTest, EveryPromiseNamesTestsThatExist) {
   const std::string tests = TextOfTests();
-  const std::vector<std::string> rows = PromiseRows();
+  const std::vector<std::string> rows = RowsBelow("| Promise | Test |");
   EXPECT_GT(rows.size(), 15u);
   for (const std::string& row : rows) {
     const std::vector<std::string> names = NamesIn(row);
@@ -96,6 +110,106 @@ TEST(SecurityPageTest, EveryPromiseNamesTestsThatExist) {
       EXPECT_TRUE(Exists(name, tests)) << name << " of: " << row;
     }
   }
+}
+
+struct LimitRow {
+  std::string name;
+  std::string initial;
+  std::string most;
+};
+
+std::vector<LimitRow> LimitRows() {
+  const std::regex cells("\\| `([^`]+)` \\| ([^|]+) \\| ([^|]+) \\|.*");
+  std::vector<LimitRow> rows;
+  for (const std::string& line :
+       RowsBelow("| NAME | Default | At most | What |")) {
+    std::smatch match;
+    EXPECT_TRUE(std::regex_match(line, match, cells)) << line;
+    rows.push_back({match[1], match[2], match[3]});
+  }
+  return rows;
+}
+
+// "1,000", "64 MiB" as a flag takes it.
+std::string Plain(std::string text) {
+  std::erase_if(text, [](char c) { return c == ',' || c == ' '; });
+  return text;
+}
+
+int64_t Number(const std::string& text) {
+  return ParseBytes("docs/security.md", Plain(text));
+}
+
+int64_t Most(const std::string& text) {
+  const std::string below = "below ";
+  if (!text.starts_with(below)) return Number(text);
+  return Number(text.substr(below.size())) - 1;
+}
+
+void Apply(Work work, const std::vector<std::string>& limits) {
+  LimitFlags flags;
+  flags.limits = limits;
+  ApplyLimits(flags, work);
+}
+
+using Values = std::array<int64_t, sizeof(ModelLimits) / sizeof(int64_t)>;
+
+// Those of the program with --limit NAME=VALUE.
+Values LimitsWith(const std::string& name, int64_t value) {
+  Apply(Work::kRunsModels, {fmt::format("{}={}", name, value)});
+  return std::bit_cast<Values>(CurrentModelLimits());
+}
+
+TEST(SecurityPageTest, LimitsOfModelsAreTheProgramsOwn) {
+  const Values initial = std::bit_cast<Values>(ModelLimits{});
+  std::set<size_t> seen;
+  for (const LimitRow& row : LimitRows()) {
+    if (row.name == "time") continue;
+    const Values one = LimitsWith(row.name, 1);
+    const size_t which =
+        std::mismatch(one.begin(), one.end(), initial.begin()).first -
+        one.begin();
+    ASSERT_LT(which, one.size()) << row.name;
+    EXPECT_TRUE(seen.insert(which).second) << row.name;
+    EXPECT_EQ(initial[which], Number(row.initial)) << row.name;
+    EXPECT_EQ(LimitsWith(row.name, Most(row.most))[which], Most(row.most));
+    EXPECT_THROW(LimitsWith(row.name, Most(row.most) + 1), Error) << row.name;
+  }
+  EXPECT_EQ(seen.size(), initial.size());
+  SetModelLimits({});
+}
+
+// Until the time is up; 0 when there is no limit.
+double SecondsLeft() {
+  itimerval timer = {};
+  EXPECT_EQ(getitimer(ITIMER_REAL, &timer), 0);
+  return timer.it_value.tv_sec + timer.it_value.tv_usec / 1e6;
+}
+
+TEST(SecurityPageTest, TheLimitOnTimeIsTheProgramsOwn) {
+  constexpr int64_t kManyHours = 1'000'000;
+  constexpr double kNsPerSecond = 1e9;
+  constexpr double kSlowTest = 60;  // seconds
+  const LimitRow row = LimitRows().at(0);
+  ASSERT_EQ(row.name, "time");
+  const int64_t initial_ns = ParseDurationNs(
+      "", Plain(row.initial.substr(0, row.initial.find(';'))), kManyHours);
+  for (const Command& command : Commands()) {
+    if (command.work == Work::kReadsNothing) continue;
+    Apply(command.work, {});
+    const bool limited = row.initial.find(fmt::format("`{}`", command.name)) ==
+                         std::string::npos;
+    EXPECT_NEAR(SecondsLeft(), limited ? initial_ns / kNsPerSecond : 0,
+                limited ? kSlowTest : 0)
+        << command.name;
+  }
+  const int64_t most_ns = ParseDurationNs("", Plain(row.most), kManyHours);
+  Apply(Work::kReadsModels, {fmt::format("time={}ns", most_ns)});
+  EXPECT_NEAR(SecondsLeft(), most_ns / kNsPerSecond, kSlowTest);
+  EXPECT_THROW(
+      Apply(Work::kReadsModels, {fmt::format("time={}ns", most_ns + 1)}),
+      Error);
+  LimitTime(std::nullopt);
 }
 
 }  // namespace
