@@ -79,6 +79,13 @@ constexpr const char* kValues[] = {"out",
                                    "time",
                                    "latency@5Mbps..10Mbps<=2s"};
 
+// Of --limit, which no command's set_up adds: tools/command_line.cc does.
+constexpr const char* kLimits[] = {
+    "time=1s",       "time=1us", "time=2000h",   "nodes=2",
+    "tensors=3",     "edges=10", "attributes=1", "graph-bytes=1KiB",
+    "nesting=0",     "rank=2",   "name-bytes=2", "expanded-nodes=0",
+    "call-depth=64", "depth=1"};
+
 constexpr char kMachine[] =
     R"({"schema": "dnncut.machine/1", "name": "board", "layer_ns": 20000,
         "peak_gflops": {"float32": 57.6}, "memory_gb_per_s": 12.8,
@@ -132,10 +139,13 @@ std::string JoinLines(const std::vector<std::string>& lines) {
   return text;
 }
 
-// Commands and all their flags.
+// Values, commands and all their flags.
 const std::vector<std::string>& Words() {
   static const std::vector<std::string> words = [] {
     std::vector<std::string> made(std::begin(kValues), std::end(kValues));
+    for (const char* limit : kLimits) {
+      made.push_back(std::string("--limit=") + limit);
+    }
     for (const Command& command : Commands()) {
       made.emplace_back(command.name);
       CLI::App app;
@@ -238,7 +248,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::replace(text.begin(), text.end(), '\0', '0');
   const std::vector<std::string> args = SplitLines(text);
   if (args.size() > kMaxArguments || !StaysHere(args)) return -1;
-  RunDnncut(args);
+  RunInProcess(args);
   workplace.Restore();
   return 0;
 }

@@ -57,7 +57,7 @@ class TimeLimit {
 
 }  // namespace
 
-void RunDnncut(const std::vector<std::string>& args) {
+void RunInProcess(const std::vector<std::string>& args) {
   setenv("DNNCUT_ONNXRUNTIME", "none", 1);
   std::vector<const char*> argv = {"dnncut"};
   for (const std::string& arg : args) argv.push_back(arg.c_str());

@@ -12,9 +12,9 @@ namespace dnncut {
 
 // Runs `dnncut ARGS...`. Nothing finds an ONNX Runtime, and no file gets larger
 // than a megabyte. An internal error is a finding.
-void RunDnncut(const std::vector<std::string>& args);
+void RunInProcess(const std::vector<std::string>& args);
 
-// Compiles `model`, a serialised one, which it writes as MODEL.onnx into the
+// Compiles `model`, a serialised one, which it writes as net.onnx into the
 // folder, and writes the result there as OUT.
 void CompileForFuzzing(const std::string& model, const std::string& folder,
                        const std::string& out, CompileOptions options);

@@ -32,7 +32,7 @@ const std::vector<std::string>& FileNames() {
   return names;
 }
 
-struct CompiledResult {
+struct SeedResult {
   std::string folder;
   std::map<std::string, std::string> files;  // the three, by name
 };
@@ -58,12 +58,12 @@ std::vector<CompileOptions> AllOptions() {
   return {plain, few, buckets, busy};
 }
 
-const std::vector<CompiledResult>& Results() {
-  static const std::vector<CompiledResult> results = [] {
-    std::vector<CompiledResult> made;
+const std::vector<SeedResult>& Results() {
+  static const std::vector<SeedResult> results = [] {
+    std::vector<SeedResult> made;
     const std::string model = ChainModel().SerializeAsString();
     for (const CompileOptions& options : AllOptions()) {
-      CompiledResult result;
+      SeedResult result;
       const std::string out = fmt::format("out{}", made.size());
       CompileForFuzzing(model, FuzzFolder(), out, options);
       result.folder = FuzzFolder() + "/" + out;
@@ -114,7 +114,7 @@ void CheckTable(const std::string& path, const Json& json) {
   } catch (const Error&) {
     // The commands have to live with it, too.
   }
-  RunDnncut({"lookup", path, "-b", bandwidth});
+  RunInProcess({"lookup", path, "-b", bandwidth});
 }
 
 // Two of the commands, by the bytes: all of them take as long as a hundred
@@ -132,12 +132,12 @@ void RunCommands(const std::string& folder, Random* random) {
       {"solve", folder, "-b", "3Mbps", "--rtt", "1ms"},
       {"verify", folder, "--structural"}};
   for (int n = 0; n < 2; ++n) {
-    RunDnncut(commands[random->Below(static_cast<int>(commands.size()))]);
+    RunInProcess(commands[random->Below(static_cast<int>(commands.size()))]);
   }
 }
 
 // Which file of which result the input is.
-const CompiledResult& ResultOf(const Json& json) {
+const SeedResult& ResultOf(const Json& json) {
   size_t index = 0;
   if (json.is_object() && json.contains(kResultKey) &&
       json[kResultKey].is_number_unsigned()) {
@@ -180,7 +180,7 @@ extern "C" {
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace dnncut;
   const Json json = Json::parse(data, data + size, nullptr, false);
-  const CompiledResult& result = ResultOf(json);
+  const SeedResult& result = ResultOf(json);
   const std::string changed = FileOf(json);
   for (const auto& [name, original] : result.files) {
     WriteFuzzFile(result.folder + "/" + name, original);
