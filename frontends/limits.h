@@ -13,7 +13,8 @@ inline constexpr int64_t kNewestOpset = 27;      // of the default domain
 inline constexpr int64_t kNewestMlOpset = 5;     // of ai.onnx.ml
 inline constexpr int kMaxRank = 64;
 inline constexpr int kMaxMessageDepth = 100;  // protobuf's limit
-// Of bodies (If, Loop, Scan) in each other: what fits into the message depth.
+// Of bodies (If, Loop, Scan) in each other. Each takes 3 levels of messages: 31
+// fit into kMaxMessageDepth with whatever they declare, 32 without shapes.
 inline constexpr int kMaxNesting = 32;
 // The two bound every recursion over a model: kMaxCallDepth * kMaxNesting.
 inline constexpr int kMaxCallDepth = 64;

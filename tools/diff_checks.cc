@@ -47,7 +47,7 @@ CheckItem RegressionCheck(const ResultDiff& diff, const DiffLimits& limits) {
   CheckItem item = RegressionItem(limits);
   item.message = LatencyVerdict(diff);
   const double excess = diff.worst.ratio.Excess();
-  if (excess < INT64_MAX / kBillion) {
+  if (excess < static_cast<double>(INT64_MAX) / kBillion) {
     item.measured = {std::llround(excess * kBillion), "ppb",
                      ChangeText(diff.worst.ratio)};
   }

@@ -18,9 +18,10 @@ program=(cmake:cmake ninja:ninja-build c++:g++ protoc:protobuf-compiler
   nlohmann-json3-dev libssl-dev)
 tests=(libgtest-dev libgmock-dev)
 # Without these something is left out, which then says so: ONNX Runtime, tests
-# on the models of libonnx-testdata, benchmarks, comparisons.
+# on the models of libonnx-testdata, benchmarks, comparisons, fuzzers.
 optional_program=(npm:npm openssl:openssl ca-certificates)
 optional_tests=(libonnx-testdata libbenchmark-dev dot:graphviz python3:python3
+  clang++-16:clang-16 libclang-rt-16-dev
   chromium:chromium python3-jsonschema python3-networkx shellcheck:shellcheck time:time
   # The C reader for firmware, compiled for other machines and run there.
   clang:clang cppcheck:cppcheck arm-none-eabi-gcc:gcc-arm-none-eabi

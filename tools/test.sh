@@ -35,14 +35,23 @@ fi
 werror=OFF
 [[ -z ${CI:-} ]] || werror=ON
 
+# clang takes half of g++'s time with sanitizers, and warns of other things.
+sanitizer_compiler=()
+if echo 'int main() {}' |
+  clang++-16 -fsanitize=address,undefined -x c++ -o /dev/null - 2>/dev/null; then
+  sanitizer_compiler=(-DCMAKE_C_COMPILER=clang-16 -DCMAKE_CXX_COMPILER=clang++-16)
+fi
+
 jobs=$(nproc)
 # On a terminal Ninja shows its progress in one line, elsewhere in hundreds.
 quiet=()
 [[ -t 1 ]] || quiet=(-- --quiet)
 for preset in "${presets[@]}"; do
   echo "== $preset: building" >&2
+  compiler=()
+  [[ $preset != sanitizer ]] || compiler=("${sanitizer_compiler[@]}")
   cmake --preset "$preset" --log-level=WARNING -DDNNCUT_TESTS=ON \
-    -DDNNCUT_WERROR=$werror >/dev/null
+    -DDNNCUT_WERROR=$werror "${compiler[@]}" >/dev/null
   cmake --build --preset "$preset" "${quiet[@]}"
   echo "== $preset: testing" >&2
   ctest --preset "$preset" --parallel "$jobs" --output-on-failure

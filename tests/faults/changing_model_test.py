@@ -27,7 +27,7 @@ from faults import (BAD_INPUT, IO, WorkFolder, error_id, expect, finish,
 SEED = 20240503
 TRUNCATIONS = 100
 OTHERS = 40  # tries of each other change
-MOST_SECONDS = 25  # of each; a slow build gets fewer tries, never none
+MOST_SECONDS = 10  # of each; a slow build gets fewer tries, never none
 
 
 def fields(content, begin, end):

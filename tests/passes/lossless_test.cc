@@ -200,7 +200,7 @@ TEST(CompressTest, ReportsEveryPassOfEveryRound) {
 // Every layer reads the two before it, so join-neighbours alone can take only
 // one block at a time, off the end.
 TEST(CompressTest, GivesUpOnWhatWouldTakeTheSquareOfTheLayers) {
-  constexpr int kLayers = 30'000;
+  constexpr int kLayers = 12'000;
   Problem problem;
   problem.tensors.push_back(MakeTensor("x", kModelInput, {0, 1}, 32));
   for (LayerId l = 0; l < kLayers; ++l) {
