@@ -60,7 +60,7 @@ fuzz_for_seconds() {
   local corpus=$build/corpus/$name seeds=$TMPDIR/seeds-$name
   local used=0 user system
   mkdir -p "$corpus" "$seeds"
-  fuzz --seeds="$seeds"
+  "$build/tests/fuzz/${name}_fuzz" --seeds="$seeds"
   : >"$build/$name.log"
   while ((used < seconds)); do
     # What the commands print goes nowhere: close_fd_mask.
