@@ -197,6 +197,11 @@ std::vector<Vector> Protobuf() {
            },
            {"error[E204]: MODEL: has garbage behind the model, from byte 66 "
             "on"}),
+      // 10 MB, each entry of which would take 64 bytes.
+      File(many, "EmptyExternalData",
+           graph_field(WireBytes(5, Repeated(WireBytes(13, ""), 5'000'000))),
+           {"error[E214]: MODEL: tensor 0 has the unknown key '' in its "
+            "external data"}),
       File(
           many, "EmptyMetadata",
           [] { return Model() + Repeated(WireBytes(14, ""), 100'000); }, {}, 0),

@@ -194,6 +194,10 @@ std::vector<Vector> Overflows() {
              {NotInferred("'y'",
                           "Pad 'y': its pads are too large, or take away more "
                           "than there is")}),
+      Inferred(row, "PadOfAnAxisFarAway", x,
+               "s = Constant<value = int64[2] {1,1}>()\n"
+               "a = Constant<value = int64[1] {99}>()\ny = Pad(x, s, , a)",
+               {NotInferred("'y'", "Pad 'y': an axis is out of range")}, 3, 18),
       shaped("ReshapeToNegative", "int64[1] {-9223372036854775808}",
              "y = Reshape(x, s)",
              {NotInferred("'y'", "Reshape 'y': <library>")}),
