@@ -158,7 +158,7 @@ UniqueFd LockFolder(const std::string& path) {
 // A run that has just made its folder may not have locked it yet.
 bool IsOlderThanItsLock(const std::string& path) {
   struct stat status = {};
-  constexpr time_t kSeconds = 10;
+  constexpr time_t kSeconds = 2;
   return lstat(path.c_str(), &status) == 0 &&
          status.st_mtime + kSeconds < time(nullptr);
 }

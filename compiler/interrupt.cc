@@ -66,7 +66,7 @@ bool HasOtherClock() {
 void LimitTime(std::optional<int64_t> limit_ns) {
   constexpr int64_t kNsPerUs = 1000;
   constexpr int64_t kUsPerSecond = 1'000'000;
-  constexpr time_t kGraceSeconds = 5;
+  constexpr time_t kGraceSeconds = 1;
   if (HasOtherClock()) return;
   struct itimerval timer = {};
   setitimer(ITIMER_REAL, &timer, nullptr);

@@ -16,8 +16,8 @@ struct Interrupted {
   int signal = 0;
 };
 
-// Thrown by ThrowIfInterrupted when the time is up: no std::exception either, so
-// that nobody takes it for a fault of what was being read.
+// Thrown by ThrowIfInterrupted when the time is up: no std::exception either,
+// so that nobody takes it for a fault of what was being read.
 struct TimeIsUp {
   std::string message;  // of error E142
 };
@@ -34,15 +34,16 @@ class InterruptGuard {
 };
 
 // Ends the work when it takes longer than `limit_ns`, from now on:
-// ThrowIfInterrupted then throws TimeIsUp. Where nobody asks for some seconds
-// more, the process ends at once with the same line and exit code. Replaces the
+// ThrowIfInterrupted then throws TimeIsUp. Where nobody asks for a second more,
+// the process ends at once with the same line and exit code. Replaces the
 // limit that was; std::nullopt: there is none any more.
 void LimitTime(std::optional<int64_t> limit_ns);
 
 // Was a signal noted, or is the time up?
 bool WasInterrupted();
 
-// Throws Interrupted or TimeIsUp when so. Cheap: for loops over layers and cuts.
+// Throws Interrupted or TimeIsUp when so. Cheap: for loops over layers and
+// cuts.
 void ThrowIfInterrupted();
 
 }  // namespace dnncut

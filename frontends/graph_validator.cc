@@ -184,8 +184,8 @@ void GraphValidator::CheckReads(const NodeProto& node, const Scope& scope,
   if (shape >= 0 && shape < node.input_size() &&
       scope.IsLongVector(node.input(shape))) {
     Fail(ExitCode::kBadInput, "E222",
-         "{}: its input {} gives a shape, but has more than {} elements; more "
-         "dimensions are not supported",
+         "{}: its input {} gives a shape, but has more than {} elements, the "
+         "most dimensions that --limit rank allows",
          place, Quote(node.input(shape)), limits_.rank);
   }
 }

@@ -87,8 +87,8 @@ void TensorReader::CheckForm() const {
   }
   if (std::ssize(contents_.dims) > limits_.rank) {
     Fail(ExitCode::kBadInput, "E222",
-         "{} has more than {} dimensions, the most that is supported", Name(),
-         limits_.rank);
+         "{} has more than {} dimensions, the most that --limit rank allows",
+         Name(), limits_.rank);
   }
   if (contents_.has_segment) {
     Fail(ExitCode::kBadInput, "E213",

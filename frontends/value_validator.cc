@@ -29,8 +29,8 @@ void CheckShape(const ModelLimits& limits, const TensorShapeProto& shape,
                 const std::string& what) {
   if (shape.dim_size() > limits.rank) {
     Fail(ExitCode::kBadInput, "E222",
-         "{} has {} dimensions; more than {} are not supported", what,
-         shape.dim_size(), limits.rank);
+         "{} has {} dimensions, more than the {} that --limit rank allows",
+         what, shape.dim_size(), limits.rank);
   }
   std::vector<int64_t> known;
   for (const auto& dim : shape.dim()) {

@@ -163,6 +163,12 @@ std::vector<Budget> ReadBudgets(const std::string& path) {
     if (!text.empty()) budgets.push_back(ParseLine(path, line, text));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
+  if (budgets.empty()) {
+    Fail(ExitCode::kBadInput, "E801",
+         "{} has no budget; write METRIC<=LIMIT on a line, for example {}, or "
+         "leave --budgets out",
+         path, kExample);
+  }
   return budgets;
 }
 

@@ -2,6 +2,7 @@
 #include "tools/command_line.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <array>
@@ -9,6 +10,8 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
+#include <string_view>
 
 #include "compiler/error.h"
 #include "compiler/interrupt.h"
@@ -150,11 +153,30 @@ int Fault(std::string_view what) {
   return static_cast<int>(ExitCode::kInternal);
 }
 
+constexpr std::string_view kNoMemory =
+    "this needs more memory than the process gets; free some, or allow more "
+    "(ulimit -v)";
+
 int FailForMemory() {
-  PrintError(Error(ExitCode::kIo, "E143",
-                   "this needs more memory than the process gets; free some, "
-                   "or allow more (ulimit -v)"));
+  PrintError(Error(ExitCode::kIo, "E143", std::string(kNoMemory)));
   return static_cast<int>(ExitCode::kIo);
+}
+
+// Where nobody can throw: nlohmann's values ask for memory to free themselves.
+[[noreturn]] void Terminate() {
+  try {
+    if (const auto error = std::current_exception()) {
+      std::rethrow_exception(error);
+    }
+  } catch (const std::bad_alloc&) {
+    constexpr std::string_view kHead = "dnncut: error[E143]: ";
+    for (const std::string_view part : {kHead, kNoMemory, {"\n", 1}}) {
+      if (write(STDERR_FILENO, part.data(), part.size()) < 0) break;
+    }
+    _exit(static_cast<int>(ExitCode::kIo));
+  } catch (...) {
+  }
+  std::abort();
 }
 
 }  // namespace
@@ -165,6 +187,7 @@ int RunCommandLine(int argc, const char* const* argv) {
   // A file beyond the user's limit is an error like a full disk, and no reason
   // to die with the output half written.
   std::signal(SIGXFSZ, SIG_IGN);
+  std::set_terminate(Terminate);
   OpenStandardStreams();
   try {
     Run(argc, argv);

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "backends/firmware_file.h"
+#include "backends/firmware_files.h"
+#include "backends/firmware_header.h"
 #include "backends/firmware_table.h"
 #include "backends/problem_file.h"
 #include "backends/splitting_model_json.h"
@@ -16,6 +18,7 @@
 #include "compiler/compare_latencies.h"
 #include "compiler/cut_table.h"
 #include "compiler/error.h"
+#include "compiler/read_file.h"
 #include "compiler/unit_text.h"
 #include "tools/firmware_check.h"
 #include "tools/hysteresis_check.h"
@@ -147,9 +150,21 @@ void LookAtHalves(const TableFile& table, const std::string& folder,
       table.only_cut ? fmt::format(", of cut {} only", *table.only_cut) : "");
 }
 
+// The constants that a C compiler reads; what comments say is free.
+void CheckFirmwareHeader(const FirmwareTable& firmware,
+                         const std::string& prefix, const std::string& path) {
+  constexpr int64_t kMostBytes = 256 << 20;
+  const std::string text = ReadFile(
+      path, {.name = "C", .max_bytes = kMostBytes, .too_large = "E805"});
+  if (IsFirmwareHeader(text, firmware, prefix)) return;
+  Fail(ExitCode::kBadInput, "E805",
+       "{} has other constants than table.json; {}", path, kCompileAgain);
+}
+
 void LookAtFirmware(const TableFile& table, const std::string& folder,
                     CheckItem* item) {
-  const std::string path = folder + "/firmware/dnncut_table.bin";
+  const std::string files = folder + "/firmware/";
+  const std::string path = fmt::format("{}{}", files, kFirmwareBlobFile);
   std::error_code error;
   if (!table.hysteresis && !std::filesystem::exists(path, error)) {
     return Skip("there is no firmware table", item);
@@ -160,6 +175,8 @@ void LookAtFirmware(const TableFile& table, const std::string& folder,
     Fail(ExitCode::kBadInput, "E805", "{} has {} than table.json; {}", path,
          difference, kCompileAgain);
   }
+  CheckFirmwareHeader(firmware, table.firmware.prefix,
+                      fmt::format("{}{}", files, kFirmwareHeaderFile));
   item->message =
       fmt::format("{}, which firmware reads: the rows and costs in table.json",
                   FormatBytes(FirmwareBlobBytes(firmware)));

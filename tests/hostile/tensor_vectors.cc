@@ -154,7 +154,7 @@ std::vector<Vector> Dims() {
       Tensor(row, "Rank100000", TensorProto::FLOAT,
              std::vector<int64_t>(100'000, 1), Raw(4),
              {"error[E222]: MODEL: tensor 'w' has more than 64 dimensions, the "
-              "most that is supported"}),
+              "most that --limit rank allows"}),
   };
 }
 
@@ -227,8 +227,8 @@ Vector LongShape(const std::string& op_type) {
       },
       3,
       {"error[E222]: MODEL: graph 'main', node 0 (" + op_type +
-       "): its input 's' gives a shape, but has more than 64 elements; more "
-       "dimensions are not supported"}};
+       "): its input 's' gives a shape, but has more than 64 elements, the "
+       "most dimensions that --limit rank allows"}};
 }
 
 }  // namespace
