@@ -31,8 +31,11 @@ std::string ResolveTarget(const std::string& out) {
     Fail(ExitCode::kUsage, "E601", "the output folder's name is empty");
   }
   std::error_code error;
-  fs::path path = fs::absolute(out, error).lexically_normal();
-  if (path.filename().empty()) path = path.parent_path();  // "out/"
+  fs::path path = fs::absolute(out, error);
+  while ((path.filename().empty() || path.filename() == ".") &&
+         path != path.root_path()) {
+    path = path.parent_path();  // "out/", "out/."
+  }
   if (fs::exists(path, error)) {
     path = fs::canonical(path, error);
   } else if (fs::is_symlink(path, error)) {

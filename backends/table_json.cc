@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "backends/table_json.h"
 
-#include <algorithm>
 #include <filesystem>
+#include <map>
+#include <string>
 
 #include "backends/firmware_json.h"
 #include "backends/halves.h"
@@ -37,39 +38,45 @@ Json OutputJson(const Graph& graph, const ModelOutput& output) {
   return TensorJson(tensor);
 }
 
-// What is declared there and is no tensor says what else it is.
-void AddKind(const ValueInfos& declared, Json* json) {
+// What is declared and is no tensor says what else it is: by name.
+std::map<std::string, std::string> KindsOf(const ValueInfos& declared) {
   using Type = ONNX_NAMESPACE::TypeProto;
-  const auto name = json->at("name").get<std::string>();
-  const auto info =
-      std::find_if(declared.begin(), declared.end(),
-                   [&](const auto& one) { return one.name() == name; });
-  if (info == declared.end()) return;
-  switch (info->type().value_case()) {
-    case Type::VALUE_NOT_SET:
-    case Type::kTensorType:
-      return;
-    case Type::kSequenceType:
-      (*json)["kind"] = "sequence";
-      return;
-    case Type::kOptionalType:
-      (*json)["kind"] = "optional";
-      return;
-    default:
-      (*json)["kind"] = "other";
+  std::map<std::string, std::string> kinds;
+  for (const auto& info : declared) {
+    switch (info.type().value_case()) {
+      case Type::VALUE_NOT_SET:
+      case Type::kTensorType:
+        break;
+      case Type::kSequenceType:
+        kinds.emplace(info.name(), "sequence");
+        break;
+      case Type::kOptionalType:
+        kinds.emplace(info.name(), "optional");
+        break;
+      default:
+        kinds.emplace(info.name(), "other");
+    }
   }
+  return kinds;
+}
+
+void AddKind(const std::map<std::string, std::string>& kinds, Json* json) {
+  const auto kind = kinds.find(json->at("name").get<std::string>());
+  if (kind != kinds.end()) (*json)["kind"] = kind->second;
 }
 
 Json ModelJson(const SourceModel& model, const Graph& graph) {
+  const auto kinds_of_inputs = KindsOf(model.proto.graph().input());
+  const auto kinds_of_outputs = KindsOf(model.proto.graph().output());
   Json inputs = Json::array();
   for (int i = 0; i < graph.input_count; ++i) {
     inputs.push_back(TensorJson(graph.tensors[i]));
-    AddKind(model.proto.graph().input(), &inputs.back());
+    AddKind(kinds_of_inputs, &inputs.back());
   }
   Json outputs = Json::array();
   for (const ModelOutput& output : graph.outputs) {
     outputs.push_back(OutputJson(graph, output));
-    AddKind(model.proto.graph().output(), &outputs.back());
+    AddKind(kinds_of_outputs, &outputs.back());
   }
   // Only the name: the same model gives the same table in any folder.
   return {{"file", std::filesystem::path(model.path).filename().string()},

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <csignal>
 
 #include "compiler/error.h"
@@ -15,12 +16,13 @@
 namespace dnncut {
 namespace {
 
-constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP};
+constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU};
 
 volatile std::sig_atomic_t noted_signal = 0;
 std::atomic<int> guards = 0;
 
 volatile std::sig_atomic_t time_is_up = 0;
+std::chrono::steady_clock::time_point deadline;
 // Of the time limit; made before the clock starts, only read afterwards.
 std::string* time_limit_message = nullptr;
 std::string* time_limit_line = nullptr;
@@ -43,6 +45,8 @@ void Replace(void (*from)(int), void (*to)(int), int flags) {
 // The first time whoever does the work is asked to end; the second time it has
 // not heard.
 void EndInTime(int /*signal*/) {
+  // Somebody else may have sent it.
+  if (std::chrono::steady_clock::now() < deadline) return;
   if (time_is_up == 0) {
     time_is_up = 1;
     return;
@@ -87,6 +91,7 @@ void LimitTime(std::optional<int64_t> limit_ns) {
   action.sa_flags = SA_RESTART;
   sigaction(SIGALRM, &action, nullptr);
   const int64_t us = std::max(int64_t{1}, *limit_ns / kNsPerUs);
+  deadline = std::chrono::steady_clock::now() + std::chrono::microseconds(us);
   timer.it_value = {us / kUsPerSecond, us % kUsPerSecond};
   timer.it_interval = {kGraceSeconds, 0};
   setitimer(ITIMER_REAL, &timer, nullptr);

@@ -22,9 +22,10 @@ struct TimeIsUp {
   std::string message;  // of error E142
 };
 
-// While one exists, a first SIGINT, SIGTERM or SIGHUP is only noted, and ends
-// the program when the last one is gone; a second one ends it at once. Whoever
-// owns temporary files holds one, and long work calls ThrowIfInterrupted.
+// While one exists, a first SIGINT, SIGTERM, SIGHUP, SIGQUIT or SIGXCPU is only
+// noted, and ends the program when the last one is gone; a second one ends it at
+// once. Whoever owns temporary files holds one, and long work calls
+// ThrowIfInterrupted.
 class InterruptGuard {
  public:
   InterruptGuard();

@@ -18,22 +18,41 @@ using ONNX_NAMESPACE::FunctionProto;
 using ONNX_NAMESPACE::ModelProto;
 using ONNX_NAMESPACE::NodeProto;
 
-// By function: the functions that it calls, as often as it calls them, and how
-// many nodes it has, those of bodies included.
-struct CallGraph {
-  std::vector<std::vector<int>> calls;
-  std::vector<int64_t> nodes;
+// Of a function, or of the main graph.
+struct Call {
+  int callee = 0;
+  int64_t bytes = 0;       // of the node that calls
+  int64_t references = 0;  // to attributes of the caller, among its own
 };
+
+// By function: its calls, how many nodes it has, those of bodies included, and
+// how many attributes of them refer to attributes of its own.
+struct CallGraph {
+  std::vector<std::vector<Call>> calls;
+  std::vector<int64_t> nodes;
+  std::vector<int64_t> references;
+};
+
+int64_t CountReferences(const NodeProto& node) {
+  return std::count_if(
+      node.attribute().begin(), node.attribute().end(),
+      [](const auto& attribute) { return !attribute.ref_attr_name().empty(); });
+}
 
 CallGraph MakeCallGraph(const ModelProto& model, const FunctionIndex& index) {
   CallGraph graph;
   for (const FunctionProto& function : model.functions()) {
     auto& calls = graph.calls.emplace_back();
     auto& nodes = graph.nodes.emplace_back(0);
+    auto& references = graph.references.emplace_back(0);
     ForEachNode(function, [&](const NodeProto& node) {
       ++nodes;
+      const int64_t own = CountReferences(node);
+      references += own;
       const auto found = index.find(KeyOf(node));
-      if (found != index.end()) calls.push_back(found->second);
+      if (found == index.end()) return;
+      calls.push_back(
+          {found->second, static_cast<int64_t>(node.ByteSizeLong()), own});
     });
   }
   return graph;
@@ -92,7 +111,7 @@ std::vector<int> OrderFunctions(const ModelProto& model,
         path.pop_back();
         continue;
       }
-      const int callee = graph.calls[caller][next[caller]++];
+      const int callee = graph.calls[caller][next[caller]++].callee;
       if (states[callee] == State::kOpen) {
         const auto begin = std::find(path.begin(), path.end(), callee);
         FailRecursive(model, path, static_cast<size_t>(begin - path.begin()));
@@ -108,8 +127,8 @@ void CheckDepth(const ModelProto& model, const CallGraph& graph,
                 const std::vector<int>& order, const ModelLimits& limits) {
   std::vector<int64_t> depths(graph.calls.size(), 1);
   for (int function : order) {
-    for (int callee : graph.calls[function]) {
-      depths[function] = std::max(depths[function], depths[callee] + 1);
+    for (const Call& call : graph.calls[function]) {
+      depths[function] = std::max(depths[function], depths[call.callee] + 1);
     }
     if (depths[function] > limits.call_depth) {
       Fail(ExitCode::kBadInput, "E225",
@@ -120,38 +139,89 @@ void CheckDepth(const ModelProto& model, const CallGraph& graph,
   }
 }
 
+// What the functions become when every call is replaced by the function's
+// nodes, and every reference to an attribute by what the call gives for it.
+// Numbers stay at a limit far above all real ones once they are there.
+class Expansion {
+ public:
+  Expansion(const ModelProto& model, const CallGraph& graph,
+            const std::vector<int>& order);
+
+  void Add(const Call& call) { AddCall(call, &nodes_, &bytes_); }
+  int64_t nodes() const { return nodes_; }
+  int64_t bytes() const { return bytes_; }
+
+ private:
+  // By function. References: the copies of an attribute that a call gives.
+  struct Size {
+    int64_t nodes = 0;
+    int64_t bytes = 0;
+    int64_t references = 0;
+  };
+
+  static int64_t Sum(int64_t a, int64_t b) { return std::min(a + b, kFar); }
+  static int64_t Product(int64_t a, int64_t b) {
+    return a == 0 || b <= kFar / a ? a * b : kFar;
+  }
+  void AddCall(const Call& call, int64_t* nodes, int64_t* bytes) const {
+    const Size& callee = sizes_[call.callee];
+    *nodes = Sum(*nodes, callee.nodes);
+    *bytes =
+        Sum(*bytes, Sum(callee.bytes, Product(call.bytes, callee.references)));
+  }
+
+  static constexpr int64_t kFar = int64_t{1} << 60;
+  std::vector<Size> sizes_;
+  int64_t nodes_ = 0;
+  int64_t bytes_ = 0;
+};
+
+Expansion::Expansion(const ModelProto& model, const CallGraph& graph,
+                     const std::vector<int>& order)
+    : sizes_(order.size()) {
+  for (int function : order) {
+    Size& size = sizes_[function];
+    size.nodes = graph.nodes[function];
+    size.bytes = static_cast<int64_t>(model.functions(function).ByteSizeLong());
+    size.references = graph.references[function];
+    for (const Call& call : graph.calls[function]) {
+      AddCall(call, &size.nodes, &size.bytes);
+      size.references =
+          Sum(size.references,
+              Product(call.references, sizes_[call.callee].references));
+    }
+  }
+}
+
+[[noreturn]] void FailExpanded(const ModelLimits& limits, bool is_nodes,
+                               const std::string& function) {
+  Fail(ExitCode::kBadInput, "E225",
+       "the functions that the model calls have more than {} when every call "
+       "is replaced by the function's nodes (reached at function {}); --limit "
+       "{} allows more",
+       is_nodes ? fmt::format("{} nodes", limits.expanded_nodes)
+                : fmt::format("{} bytes", limits.graph_bytes),
+       Quote(function), is_nodes ? "expanded-nodes=N" : "graph-bytes=SIZE");
+}
+
 }  // namespace
 
 void CheckFunctions(const ModelProto& model, const ModelLimits& limits) {
   if (model.functions_size() == 0) return;
   const FunctionIndex index = CheckKeys(model, limits);
   const CallGraph graph = MakeCallGraph(model, index);
-  // Stays at the limit + 1 once it is above it.
-  const auto add = [&limits](int64_t a, int64_t b) {
-    return std::min(a + b, limits.expanded_nodes + 1);
-  };
-  // By function: its nodes when all calls are replaced.
-  std::vector<int64_t> expanded(graph.calls.size(), 0);
   const std::vector<int> order = OrderFunctions(model, graph);
-  for (int function : order) {
-    expanded[function] = add(0, graph.nodes[function]);
-    for (int callee : graph.calls[function]) {
-      expanded[function] = add(expanded[function], expanded[callee]);
-    }
-  }
   CheckDepth(model, graph, order, limits);
-  int64_t total = 0;
+  Expansion expansion(model, graph, order);
   ForEachNode(model.graph(), [&](const NodeProto& node) {
     const auto found = index.find(KeyOf(node));
     if (found == index.end()) return;
-    total = add(total, expanded[found->second]);
-    if (total > limits.expanded_nodes) {
-      Fail(
-          ExitCode::kBadInput, "E225",
-          "the functions that the model calls have more than {} nodes when "
-          "every call is replaced by the function's nodes (reached at function "
-          "{}); --limit expanded-nodes=N allows more",
-          limits.expanded_nodes, Quote(node.op_type()));
+    expansion.Add({found->second, static_cast<int64_t>(node.ByteSizeLong())});
+    if (expansion.nodes() > limits.expanded_nodes) {
+      FailExpanded(limits, true, node.op_type());
+    }
+    if (expansion.bytes() > limits.graph_bytes) {
+      FailExpanded(limits, false, node.op_type());
     }
   });
 }

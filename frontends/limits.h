@@ -32,8 +32,9 @@ struct ModelLimits {
   int64_t nesting = kMaxNesting;
   int64_t rank = kMaxRank;
   int64_t name_bytes = 64 << 10;
-  // When calls of functions are replaced by the functions' nodes.
-  int64_t expanded_nodes = 200'000;
+  // When calls of functions are replaced by the functions' nodes; of these there
+  // may be graph_bytes.
+  int64_t expanded_nodes = 100'000;
   int64_t call_depth = 32;  // functions that call each other
 };
 

@@ -176,6 +176,16 @@ TEST(ResultFolder, FollowsALinkToAnOlderResult) {
   EXPECT_EQ(ReadAll(temp / "real/device/cut0.onnx"), "new");
 }
 
+TEST(ResultFolder, GoesUpWhereTheLinkLeads) {
+  TempFolder temp;
+  fs::create_directories(temp / "there/deep");
+  fs::create_directory(temp / "here");
+  fs::create_symlink("../there/deep", temp / "here/link");
+  WriteResultTo(temp / "here/link/../out/.", false, "new");
+  EXPECT_TRUE(fs::exists(temp / "there/out/table.json"));
+  EXPECT_FALSE(fs::exists(temp / "here/out"));
+}
+
 TEST(ResultFolder, RemovesWhatKilledRunsLeftAndNothingElse) {
   TempFolder temp;
   const std::string stale = temp / ".out.dnncut-0123456789abcdef";

@@ -21,7 +21,8 @@ if [[ ! $seconds =~ ^[0-9]+$ ]]; then
 fi
 shift || true
 
-build=${DNNCUT_FUZZ_BUILD:-build/fuzz}
+# Whole paths: some targets change the folder that they run in.
+build=$(realpath -m "${DNNCUT_FUZZ_BUILD:-build/fuzz}")
 cmake --preset fuzz -B "$build" --log-level=WARNING >/dev/null
 cmake --build "$build" --target fuzzers
 
@@ -82,7 +83,7 @@ for name in "${names[@]}"; do
   fi
   status=1
   echo "$name: found something; see $build/$name.log" >&2
-  for input in "$found/$name"-*; do
+  for input in $(compgen -G "$found/$name-*"); do
     echo "== $input" >&2
     fuzz "$input" 2>&1 >/dev/null | grep -vE '^(INFO|dnncut):' | head -30 >&2
   done

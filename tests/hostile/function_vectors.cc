@@ -177,9 +177,25 @@ std::vector<Vector> ExpansionVectors() {
       deepest,
       Functions(row, "Levels24", doubling(24),
                 {"error[E225]: MODEL: the functions that the model calls have "
-                 "more than 200000 nodes when every call is replaced by the "
+                 "more than 100000 nodes when every call is replaced by the "
                  "function's nodes (reached at function 'f0'); --limit "
                  "expanded-nodes=N allows more"}),
+      Functions(
+          row, "CopiesOfALongAttribute",
+          [](ModelProto* model) {
+            AddFunction("f0", std::vector<std::string>(200, "f1"), model);
+            AddFunction("f1", std::vector<std::string>(200, "f2"), model);
+            AddFunction("f2", {}, model);
+            auto* attribute =
+                model->mutable_functions(2)->mutable_node(0)->add_attribute();
+            attribute->set_name(std::string("long"));
+            attribute->set_type(ONNX_NAMESPACE::AttributeProto::STRING);
+            attribute->set_s(std::string(40'000, 'x'));
+          },
+          {"error[E225]: MODEL: the functions that the model calls have more "
+           "than 67108864 bytes when every call is replaced by the function's "
+           "nodes (reached at function 'f0'); --limit graph-bytes=SIZE allows "
+           "more"}),
       Functions(row, "Levels5000", doubling(5000), {TooDeep("f4967")}),
       Functions(row, "AChainOf32Calls", chain(32), {}, 0),
       Functions(
@@ -194,7 +210,7 @@ std::vector<Vector> ExpansionVectors() {
             AddFunction("f2", {}, model);
           },
           {"error[E225]: MODEL: the functions that the model calls have more "
-           "than 200000 nodes when every call is replaced by the function's "
+           "than 100000 nodes when every call is replaced by the function's "
            "nodes (reached at function 'f0'); --limit expanded-nodes=N allows "
            "more"}),
   };
