@@ -7,18 +7,18 @@
 #include <utility>
 #include <vector>
 
-#include "backends/file_io.h"
-#include "backends/firmware_writer.h"
-#include "backends/halves.h"
-#include "backends/onnx_writer.h"
-#include "backends/problem_json.h"
-#include "backends/report.h"
-#include "backends/result_folder.h"
-#include "backends/splitting_model_json.h"
-#include "backends/table_json.h"
-#include "backends/weights_file.h"
-#include "compiler/error.h"
-#include "compiler/side_name.h"
+#include "backends/firmware/firmware_writer.h"
+#include "backends/halves/halves.h"
+#include "backends/halves/onnx_writer.h"
+#include "backends/halves/weights_file.h"
+#include "backends/report/report.h"
+#include "backends/result/problem_json.h"
+#include "backends/result/result_folder.h"
+#include "backends/result/splitting_model_json.h"
+#include "backends/result/table_json.h"
+#include "compiler/base/error.h"
+#include "compiler/files/file_io.h"
+#include "compiler/problem/side_name.h"
 
 namespace dnncut {
 namespace {

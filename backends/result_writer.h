@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-#include "backends/result.h"
+#include "backends/result/result.h"
 
 namespace dnncut {
 

@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <map>
 
-#include "compiler/weight_file.h"
-#include "frontends/model_file.h"
+#include "compiler/model/weight_file.h"
+#include "frontends/check/onnx_validator.h"
 #include "frontends/onnx_frontend.h"
-#include "frontends/onnx_reader.h"
-#include "frontends/onnx_validator.h"
+#include "frontends/read/model_file.h"
+#include "frontends/read/onnx_reader.h"
 
 namespace dnncut {
 namespace {

@@ -10,16 +10,16 @@
 #include <unordered_map>
 #include <utility>
 
-#include "compiler/checked_math.h"
-#include "compiler/did_you_mean.h"
-#include "compiler/onnx_walk.h"
-#include "frontends/fixed_dims.h"
+#include "compiler/base/checked_math.h"
+#include "compiler/base/did_you_mean.h"
+#include "compiler/model/onnx_walk.h"
+#include "compiler/model/random_nodes.h"
 #include "frontends/onnx_frontend.h"
-#include "frontends/onnx_types.h"
-#include "frontends/operations.h"
-#include "frontends/random_nodes.h"
-#include "frontends/tensor_sizes.h"
-#include "frontends/type_inference.h"
+#include "frontends/shapes/fixed_dims.h"
+#include "frontends/shapes/onnx_types.h"
+#include "frontends/shapes/operations.h"
+#include "frontends/shapes/tensor_sizes.h"
+#include "frontends/shapes/type_inference.h"
 
 namespace dnncut {
 namespace {

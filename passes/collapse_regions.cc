@@ -29,7 +29,7 @@
 // crossing.
 #include "passes/collapse_regions.h"
 
-#include "compiler/disjoint_sets.h"
+#include "compiler/base/disjoint_sets.h"
 #include "passes/adjacency.h"
 #include "passes/region.h"
 

@@ -8,7 +8,7 @@
 //        └─ 1x1 ── 5x5 ──┘
 #pragma once
 
-#include "compiler/block_graph.h"
+#include "compiler/problem/block_graph.h"
 
 namespace dnncut {
 

@@ -9,7 +9,7 @@
 //   c ──── g ──┘                        c ──┘
 #pragma once
 
-#include "compiler/block_graph.h"
+#include "compiler/problem/block_graph.h"
 
 namespace dnncut {
 

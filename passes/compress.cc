@@ -4,7 +4,7 @@
 #include <array>
 #include <chrono>
 
-#include "compiler/interrupt.h"
+#include "compiler/base/interrupt.h"
 #include "passes/collapse_regions.h"
 #include "passes/collapse_trees.h"
 #include "passes/join_neighbours.h"

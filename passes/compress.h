@@ -8,7 +8,7 @@
 #include <functional>
 #include <string_view>
 
-#include "compiler/block_graph.h"
+#include "compiler/problem/block_graph.h"
 
 namespace dnncut {
 

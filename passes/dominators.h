@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "compiler/block_graph.h"
+#include "compiler/problem/block_graph.h"
 #include "passes/adjacency.h"
 
 namespace dnncut {

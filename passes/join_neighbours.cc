@@ -41,7 +41,7 @@
 
 #include <algorithm>
 
-#include "compiler/disjoint_sets.h"
+#include "compiler/base/disjoint_sets.h"
 #include "passes/adjacency.h"
 #include "passes/line.h"
 

@@ -9,7 +9,7 @@
 //   x ──100 KB── [conv relu pool] ──100 KB── fc
 #pragma once
 
-#include "compiler/block_graph.h"
+#include "compiler/problem/block_graph.h"
 
 namespace dnncut {
 

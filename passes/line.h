@@ -6,8 +6,8 @@
 
 #include <cstdint>
 
-#include "compiler/checked_math.h"
-#include "compiler/problem.h"
+#include "compiler/base/checked_math.h"
+#include "compiler/problem/problem.h"
 
 namespace dnncut {
 

@@ -37,9 +37,9 @@
 
 #include <algorithm>
 
-#include "compiler/cut_problem.h"
-#include "compiler/disjoint_sets.h"
-#include "compiler/min_cut.h"
+#include "compiler/base/disjoint_sets.h"
+#include "compiler/solve/cut_problem.h"
+#include "compiler/solve/min_cut.h"
 #include "passes/adjacency.h"
 #include "passes/line.h"
 #include "passes/region.h"

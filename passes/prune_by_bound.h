@@ -10,7 +10,7 @@
 // worth it.
 #pragma once
 
-#include "compiler/block_graph.h"
+#include "compiler/problem/block_graph.h"
 
 namespace dnncut {
 

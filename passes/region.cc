@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "compiler/cut_problem.h"
-#include "compiler/min_cut.h"
+#include "compiler/solve/cut_problem.h"
+#include "compiler/solve/min_cut.h"
 #include "passes/dominators.h"
 
 namespace dnncut {

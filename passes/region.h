@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "compiler/block_graph.h"
+#include "compiler/problem/block_graph.h"
 #include "passes/adjacency.h"
 #include "passes/line.h"
 

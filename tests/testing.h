@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
-#include "compiler/checked_math.h"
-#include "compiler/cut.h"
-#include "compiler/error.h"
-#include "compiler/problem.h"
+#include "compiler/base/checked_math.h"
+#include "compiler/base/error.h"
+#include "compiler/problem/cut.h"
+#include "compiler/problem/problem.h"
 
 namespace dnncut {
 

@@ -13,11 +13,11 @@
 #include <string>
 #include <string_view>
 
-#include "compiler/error.h"
-#include "compiler/interrupt.h"
-#include "tools/limit_flags.h"
-#include "tools/terminal.h"
-#include "tools/usage.h"
+#include "compiler/base/error.h"
+#include "compiler/base/interrupt.h"
+#include "tools/cli/usage.h"
+#include "tools/commands/limit_flags.h"
+#include "tools/text/terminal.h"
 #include "tools/version.h"
 
 namespace dnncut {

@@ -7,7 +7,7 @@
 
 #include <span>
 
-#include "tools/command.h"
+#include "tools/cli/command.h"
 
 namespace dnncut {
 

@@ -5,7 +5,7 @@
 #include <google/protobuf/stubs/common.h>
 #include <onnx/common/version.h>
 
-#include "tools/onnxruntime.h"
+#include "tools/runtime/onnxruntime.h"
 
 namespace dnncut {
 

@@ -8,11 +8,11 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
-#include "backends/halves.h"
-#include "backends/weights_file.h"
-#include "compiler/onnx_walk.h"
+#include "backends/halves/halves.h"
+#include "backends/halves/weights_file.h"
+#include "compiler/model/onnx_walk.h"
 #include "frontends/onnx_frontend.h"
-#include "tests/backends/split_model.h"
+#include "tests/backends/halves/split_model.h"
 #include "tests/backends/test_models.h"
 #include "tests/onnx_parts.h"
 #include "tests/testing.h"

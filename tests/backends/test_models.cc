@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/backends/test_models.h"
 
-#include "tests/backends/split_model.h"
+#include "tests/backends/halves/split_model.h"
 #include "tests/onnx_parts.h"
 
 namespace dnncut {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "tests/testing.h"
+#include "tools/compile/pipeline.h"
 #include "tools/examples/examples.h"
-#include "tools/pipeline.h"
 
 namespace dnncut {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "compiler/problem.h"
+#include "compiler/problem/problem.h"
 
 namespace dnncut {
 

@@ -12,10 +12,10 @@
 #include <stdexcept>
 #include <string>
 
-#include "compiler/block_graph.h"
-#include "compiler/cut_problem.h"
-#include "compiler/cut_table.h"
-#include "compiler/min_cut.h"
+#include "compiler/problem/block_graph.h"
+#include "compiler/solve/cut_problem.h"
+#include "compiler/solve/min_cut.h"
+#include "compiler/table/cut_table.h"
 #include "passes/compress.h"
 #include "tests/bench/bench_problems.h"
 #include "tests/testing.h"

@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "compiler/block_graph.h"
-#include "compiler/cut_problem.h"
-#include "compiler/min_cut.h"
-#include "compiler/slowdown_cuts.h"
+#include "compiler/problem/block_graph.h"
+#include "compiler/solve/cut_problem.h"
+#include "compiler/solve/min_cut.h"
+#include "compiler/table/slowdown_cuts.h"
 #include "dnncut_lookup.h"
 #include "tests/bench/bench_problems.h"
 #include "tests/firmware/compiled_table.h"

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include "compiler/checked_math.h"
+#include "compiler/base/checked_math.h"
 #include "dnncut_bandwidth.h"
 #include "tests/testing.h"
 

@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-#include "compiler/checked_math.h"
+#include "compiler/base/checked_math.h"
 #include "dnncut_lookup.h"
 #include "tests/firmware/reference.h"
 #include "tests/firmware/table_bytes.h"

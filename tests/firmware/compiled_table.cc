@@ -3,9 +3,9 @@
 
 #include <stdexcept>
 
-#include "backends/firmware_table.h"
-#include "compiler/block_graph.h"
-#include "compiler/slowdown_cuts.h"
+#include "backends/firmware/firmware_table.h"
+#include "compiler/problem/block_graph.h"
+#include "compiler/table/slowdown_cuts.h"
 
 namespace dnncut {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "compiler/cut_table.h"
-#include "compiler/problem.h"
+#include "compiler/problem/problem.h"
+#include "compiler/table/cut_table.h"
 #include "dnncut_lookup.h"
 
 namespace dnncut {

@@ -8,7 +8,7 @@
 #include <set>
 #include <vector>
 
-#include "compiler/slowdown_cuts.h"
+#include "compiler/table/slowdown_cuts.h"
 #include "dnncut_lookup.h"
 #include "tests/firmware/compiled_table.h"
 #include "tests/firmware/reference.h"

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "compiler/checked_math.h"
+#include "compiler/base/checked_math.h"
 
 namespace dnncut {
 

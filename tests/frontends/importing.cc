@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <onnx/defs/parser.h>
 
-#include "frontends/onnx_types.h"
+#include "frontends/shapes/onnx_types.h"
 
 namespace dnncut {
 

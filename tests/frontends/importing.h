@@ -8,8 +8,8 @@
 
 #include <string>
 
-#include "compiler/error.h"
-#include "compiler/graph.h"
+#include "compiler/base/error.h"
+#include "compiler/model/graph.h"
 #include "frontends/onnx_frontend.h"
 
 namespace dnncut {

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "compiler/error.h"
-#include "compiler/source_model.h"
+#include "compiler/base/error.h"
+#include "compiler/model/source_model.h"
 #include "frontends/onnx_frontend.h"
 #include "tests/backends/temp_folder.h"
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "compiler/onnx_walk.h"
+#include "compiler/model/onnx_walk.h"
 #include "tests/onnx_parts.h"
 
 namespace dnncut {

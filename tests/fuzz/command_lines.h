@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/pipeline.h"
+#include "tools/compile/pipeline.h"
 
 namespace dnncut {
 

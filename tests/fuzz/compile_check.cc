@@ -7,13 +7,13 @@
 #include <exception>
 
 #include "backends/result_writer.h"
-#include "compiler/error.h"
-#include "tests/backends/split_model.h"
+#include "compiler/base/error.h"
+#include "tests/backends/halves/split_model.h"
 #include "tests/fuzz/fuzzing.h"
 #include "tests/testing.h"
-#include "tools/half_check.h"
-#include "tools/pipeline.h"
-#include "tools/result_check.h"
+#include "tools/check/result_check.h"
+#include "tools/compile/pipeline.h"
+#include "tools/verify/half_check.h"
 
 namespace dnncut {
 namespace {

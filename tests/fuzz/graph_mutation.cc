@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/onnx_walk.h"
+#include "compiler/model/onnx_walk.h"
 #include "tests/fuzz/body_mutation.h"
 #include "tests/onnx_parts.h"
 

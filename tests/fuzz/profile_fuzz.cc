@@ -5,16 +5,16 @@
 // model, and written and read again.
 #include <nlohmann/json.hpp>
 
-#include "compiler/cut_table.h"
-#include "compiler/error.h"
-#include "cost_models/fit_regression.h"
-#include "cost_models/profile_writer.h"
+#include "compiler/base/error.h"
+#include "compiler/table/cut_table.h"
+#include "cost_models/measured/fit_regression.h"
+#include "cost_models/measured/profile_writer.h"
 #include "frontends/onnx_frontend.h"
-#include "tests/backends/split_model.h"
+#include "tests/backends/halves/split_model.h"
 #include "tests/backends/test_models.h"
 #include "tests/fuzz/fuzzing.h"
 #include "tests/fuzz/json_mutation.h"
-#include "tools/machine_costs.h"
+#include "tools/compile/machine_costs.h"
 
 namespace dnncut {
 namespace {

@@ -9,8 +9,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "backends/table_file.h"
-#include "compiler/error.h"
+#include "backends/result/table_file.h"
+#include "compiler/base/error.h"
 #include "tests/backends/temp_folder.h"
 #include "tests/backends/test_models.h"
 #include "tests/fuzz/command_lines.h"

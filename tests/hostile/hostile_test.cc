@@ -10,7 +10,7 @@
 #include <map>
 #include <ostream>
 
-#include "compiler/address_sanitizer.h"
+#include "compiler/base/address_sanitizer.h"
 #include "tests/backends/temp_folder.h"
 #include "tests/hostile/run_program.h"
 #include "tests/hostile/vector.h"

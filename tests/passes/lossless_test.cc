@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "compiler/block_graph.h"
-#include "compiler/cut_problem.h"
-#include "compiler/cut_table.h"
-#include "compiler/min_cut.h"
+#include "compiler/problem/block_graph.h"
+#include "compiler/solve/cut_problem.h"
+#include "compiler/solve/min_cut.h"
+#include "compiler/table/cut_table.h"
 #include "passes/collapse_regions.h"
 #include "passes/collapse_trees.h"
 #include "passes/compress.h"

@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "compiler/cut_problem.h"
-#include "compiler/min_cut.h"
+#include "compiler/solve/cut_problem.h"
+#include "compiler/solve/min_cut.h"
 #include "tests/testing.h"
 
 namespace dnncut {

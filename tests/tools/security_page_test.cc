@@ -17,13 +17,13 @@
 #include <string>
 #include <vector>
 
-#include "compiler/interrupt.h"
-#include "frontends/limits.h"
+#include "compiler/base/interrupt.h"
+#include "frontends/read/limits.h"
 #include "tests/testing.h"
 #include "tests/tools/transcript.h"
 #include "tools/command_line.h"
-#include "tools/limit_flags.h"
-#include "tools/units.h"
+#include "tools/commands/limit_flags.h"
+#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {

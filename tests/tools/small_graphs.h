@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "compiler/graph.h"
-#include "tools/layer_times.h"
+#include "compiler/model/graph.h"
+#include "tools/profile/layer_times.h"
 
 namespace dnncut {
 

@@ -4,14 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "compiler/did_you_mean.h"
-#include "compiler/error.h"
-#include "compiler/utf8.h"
-#include "tools/machine_costs.h"
-#include "tools/markdown_page.h"
-#include "tools/placement.h"
-#include "tools/terminal.h"
-#include "tools/text_table.h"
+#include "compiler/base/did_you_mean.h"
+#include "compiler/base/error.h"
+#include "compiler/base/utf8.h"
+#include "tools/compile/machine_costs.h"
+#include "tools/compile/placement.h"
+#include "tools/text/markdown_page.h"
+#include "tools/text/terminal.h"
+#include "tools/text/text_table.h"
 
 namespace dnncut {
 namespace {

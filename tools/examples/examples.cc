@@ -3,8 +3,8 @@
 
 #include <fmt/ranges.h>
 
-#include "compiler/did_you_mean.h"
-#include "compiler/error.h"
+#include "compiler/base/did_you_mean.h"
+#include "compiler/base/error.h"
 #include "tools/examples/architectures.h"
 #include "tools/examples/write_model.h"
 

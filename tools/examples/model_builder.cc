@@ -9,8 +9,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "compiler/dtype.h"
-#include "compiler/source_model.h"
+#include "compiler/model/dtype.h"
+#include "compiler/model/source_model.h"
 
 namespace dnncut {
 namespace {

@@ -17,9 +17,9 @@
 #include <optional>
 #include <vector>
 
-#include "compiler/error.h"
-#include "compiler/source_model.h"
-#include "tools/examples/pending_file.h"
+#include "compiler/base/error.h"
+#include "compiler/files/pending_file.h"
+#include "compiler/model/source_model.h"
 #include "tools/examples/weight_fill.h"
 
 namespace dnncut {

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/firmware/firmware_comments.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <string_view>
+
+#include "backends/result/latency_parts.h"
+#include "backends/result/verdict.h"
+#include "compiler/base/first_few.h"
+#include "compiler/base/unit_text.h"
+#include "compiler/model/dtype.h"
+#include "compiler/model/source_model.h"
+#include "compiler/problem/cut_kind.h"
+
+namespace dnncut {
+namespace {
+
+// Names come from the model: they must neither end a comment nor be anything
+// else than ASCII in a file that any compiler reads.
+std::string InComment(std::string_view text) {
+  std::string safe;
+  for (const char c : text) {
+    const char before = safe.empty() ? ' ' : safe.back();
+    const bool ends = (before == '*' && c == '/') ||
+                      (before == '/' && c == '*') ||
+                      (before == '?' && c == '?');
+    if (ends) safe += ' ';
+    safe += c < ' ' || c > '~' || c == '\\' ? '.' : c;
+  }
+  return safe;
+}
+
+std::string WhereText(const CutCosts& costs) {
+  if (KindOf(costs) == CutKind::kDeviceOnly) {
+    return fmt::format("{} on the device",
+                       FormatPlural(costs.device_layers, "layer"));
+  }
+  return fmt::format("{} of {} layers on the device", costs.device_layers,
+                     costs.device_layers + costs.server_layers);
+}
+
+// The first few, since some cuts send hundreds.
+std::string SentText(const Result& result, const CutCosts& costs) {
+  constexpr size_t kShown = 3;
+  if (costs.uploaded.empty()) return "sends nothing";
+  const auto name = [&](size_t i) {
+    const Tensor& tensor = result.graph->tensors[costs.uploaded[i]];
+    return fmt::format(
+        "'{}' {}", InComment(tensor.name),
+        FormatType(DTypeName(tensor.type.dtype), tensor.type.shape));
+  };
+  return fmt::format("sends {}", FirstFew(costs.uploaded.size(), kShown, name));
+}
+
+std::string TimeText(const Result& result, const TableRow& row) {
+  const CutCosts& costs = result.table->cuts[row.cut].costs;
+  const Downlink& downlink = result.problem->downlink;
+  const int64_t first = LatencyNs(costs, downlink, row.min_kbps);
+  const int64_t last = LatencyNs(costs, downlink, row.max_kbps);
+  if (first == last) return FormatDuration(first);
+  return fmt::format("{} to {}", FormatDuration(first), FormatDuration(last));
+}
+
+std::string RowComment(const Result& result, const FirmwareTable& table,
+                       size_t i) {
+  const TableRow& row = result.table->rows[i];
+  const FirmwareRow& firmware = table.rows[i];
+  return fmt::format("{}: cut {}, {},\n       {}; kept from {}",
+                     FormatKbpsRange(row.min_kbps, row.max_kbps), row.cut,
+                     WhereText(result.table->cuts[row.cut].costs),
+                     TimeText(result, row),
+                     FormatKbpsRange(firmware.down_kbps, firmware.up_kbps));
+}
+
+std::string CutComment(const Result& result, size_t id) {
+  const CutCosts& costs = result.table->cuts[id].costs;
+  return fmt::format("cut {}: {},\n       {}", id, WhereText(costs),
+                     SentText(result, costs));
+}
+
+std::string TopComment(const Result& result) {
+  const SourceModel& model = *result.model;
+  return fmt::format(
+      "/*\n"
+      " * The cuts of {}, made by dnncut {}: do not edit.\n"
+      " *\n"
+      " * model   SHA-256 {}\n"
+      " * device  {}\n"
+      " * server  {}\n"
+      " * link    {}\n"
+      " */\n",
+      InComment(std::filesystem::path(model.path).filename().string()),
+      result.version, model.sha256, InComment(result.device.name),
+      InComment(result.server.name), LinkText(*result.problem));
+}
+
+}  // namespace
+
+FirmwareComments MakeFirmwareComments(const FirmwareTable& table,
+                                      const Result& result) {
+  FirmwareComments comments;
+  comments.top = TopComment(result);
+  for (size_t i = 0; i < table.rows.size(); ++i) {
+    comments.rows.push_back(RowComment(result, table, i));
+  }
+  for (size_t id = 0; id < table.cuts.size(); ++id) {
+    comments.cuts.push_back(CutComment(result, id));
+  }
+  return comments;
+}
+
+}  // namespace dnncut

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// dnncut_table.bin read back, by the very code that firmware reads it with.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "backends/firmware/firmware_table.h"
+
+namespace dnncut {
+
+// Does the file begin like a firmware table, or is it called *.bin? False for
+// what is no file.
+bool LooksLikeFirmwareTable(const std::string& path);
+
+// Throws Error: E400 when the file cannot be read, E613 when firmware would
+// refuse it. What a later minor version has added is left out.
+FirmwareTable ReadFirmwareTable(const std::string& path);
+
+// The row that holds `kbps`, which must be in the range.
+const FirmwareRow& FindRow(const FirmwareTable& table, int64_t kbps);
+
+}  // namespace dnncut

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/halves/boundary_type.h"
+
+#include <string_view>
+#include <unordered_map>
+
+namespace dnncut {
+
+OpenDims FindOpenDims(const ONNX_NAMESPACE::GraphProto& model,
+                      const Graph& graph) {
+  std::unordered_map<std::string_view, const TensorType*> fixed;
+  for (int i = 0; i < graph.input_count; ++i) {
+    fixed[graph.tensors[i].name] = &graph.tensors[i].type;
+  }
+  OpenDims open;
+  for (const auto& input : model.input()) {
+    const auto found = fixed.find(input.name());
+    if (found == fixed.end()) continue;
+    const auto& type = input.type().tensor_type();
+    if (input.type().has_tensor_type() && !type.has_shape()) open.all = true;
+    for (int d = 0; d < type.shape().dim_size(); ++d) {
+      if (type.shape().dim(d).has_dim_value()) continue;
+      if (d > 0) open.all = true;
+      open.leading = true;
+      if (!found->second->shape.empty()) {
+        open.values.insert(found->second->shape[0]);
+      }
+    }
+  }
+  return open;
+}
+
+void CompleteType(const TensorType& type, const OpenDims& open_dims,
+                  ONNX_NAMESPACE::ValueInfoProto* info) {
+  if (type.kind != TensorType::Kind::kTensor) return;
+  auto* tensor = info->mutable_type()->mutable_tensor_type();
+  if (tensor->elem_type() == 0) {
+    tensor->set_elem_type(static_cast<int32_t>(type.dtype));
+  }
+  if (tensor->has_shape() || !type.has_rank) return;
+  auto* shape = tensor->mutable_shape();
+  for (size_t d = 0; d < type.shape.size(); ++d) {
+    auto* dim = shape->add_dim();
+    const bool open = type.shape[d] < 0 || open_dims.all ||
+                      (open_dims.leading &&
+                       (d == 0 || open_dims.values.contains(type.shape[d])));
+    if (!open) dim->set_dim_value(type.shape[d]);
+  }
+}
+
+}  // namespace dnncut

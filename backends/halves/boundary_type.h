@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The declared type of a tensor at the edge of a half that the model itself
+// does not declare (fully): it comes from inference.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <cstdint>
+#include <set>
+
+#include "compiler/model/graph.h"
+
+namespace dnncut {
+
+// Which dims of an inferred type must stay open. Types are inferred for one
+// size of the model's free dims; a half must work for all for which the model
+// does. An open dim is always right, a fixed one only when no free dim decides
+// it. Free leading dims are batches, by convention: they show as a leading dim
+// or as their own value. Any other free dim (a height, a sequence) can go into
+// every dim in any way.
+struct OpenDims {
+  bool all = false;
+  bool leading = false;
+  std::set<int64_t> values;  // that free leading dims were given
+};
+
+// By the inputs of the model: what the file declares against what the graph
+// was made for.
+OpenDims FindOpenDims(const ONNX_NAMESPACE::GraphProto& model,
+                      const Graph& graph);
+
+// Adds to `info` what it does not say of element type and shape.
+void CompleteType(const TensorType& type, const OpenDims& open_dims,
+                  ONNX_NAMESPACE::ValueInfoProto* info);
+
+}  // namespace dnncut

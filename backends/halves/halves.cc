@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/halves/halves.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "compiler/base/checked_math.h"
+#include "compiler/problem/side_name.h"
+
+namespace dnncut {
+namespace {
+
+using ONNX_NAMESPACE::GraphProto;
+using ONNX_NAMESPACE::ModelProto;
+using ONNX_NAMESPACE::NodeProto;
+using ONNX_NAMESPACE::TensorProto;
+using ONNX_NAMESPACE::ValueInfoProto;
+
+std::vector<ConstantId> RootConstants(const Graph& graph, const Cut& cut,
+                                      Side side) {
+  std::vector<ConstantId> roots;
+  for (size_t l = 0; l < graph.layers.size(); ++l) {
+    if (cut[l] != side) continue;
+    const auto& constants = graph.layers[l].constants;
+    roots.insert(roots.end(), constants.begin(), constants.end());
+  }
+  for (const ModelOutput& output : graph.outputs) {
+    if (output.source == ModelOutput::Source::kConstant) {
+      roots.push_back(output.id);
+    }
+  }
+  return roots;
+}
+
+void ClearFilteredLists(ModelProto* model) {
+  model->clear_functions();
+  model->clear_opset_import();
+  // It binds initializers of the whole model by name: meaningless in a half.
+  model->clear_training_info();
+  GraphProto* graph = model->mutable_graph();
+  graph->clear_node();
+  graph->clear_initializer();
+  graph->clear_sparse_initializer();
+  graph->clear_input();
+  graph->clear_output();
+  graph->clear_value_info();
+  graph->clear_quantization_annotation();
+}
+
+void SetMetadata(const std::string& key, const std::string& value,
+                 ModelProto* model) {
+  // A half can be split again; keys must stay unique.
+  for (auto& entry : *model->mutable_metadata_props()) {
+    if (entry.key() == key) {
+      entry.set_value(value);
+      return;
+    }
+  }
+  auto* entry = model->add_metadata_props();
+  entry->set_key(key);
+  entry->set_value(value);
+}
+
+// What a tensor takes as raw_data; its text, for strings.
+int64_t StoredBytes(const SourceModel& model, const TensorProto& tensor) {
+  if (const auto weight = WeightOf(tensor)) {
+    return model.weights.at(*weight).bytes;
+  }
+  int64_t bytes = static_cast<int64_t>(tensor.raw_data().size());
+  for (const auto& text : tensor.string_data()) {
+    bytes += static_cast<int64_t>(text.size());
+  }
+  const DType dtype = DTypeFromOnnx(tensor.data_type());
+  if (bytes > 0 || BitsOf(dtype) == 0) return bytes;
+  return BytesOf(dtype, {tensor.dims().begin(), tensor.dims().end()},
+                 tensor.name());
+}
+
+bool RunsOn(const Graph& graph, const Cut& cut, TensorId tensor, Side side) {
+  const LayerId producer = graph.tensors[tensor].producer;
+  return producer != kModelInput && cut[producer] == side;
+}
+
+bool IsReadOn(const Graph& graph, const Cut& cut, TensorId tensor, Side side) {
+  return std::any_of(graph.tensors[tensor].readers.begin(),
+                     graph.tensors[tensor].readers.end(),
+                     [&](LayerId reader) { return cut[reader] == side; });
+}
+
+// Are all results constants? Then no side makes any, and the device emits them.
+bool HasConstantsOnly(const Graph& graph) {
+  const auto is_constant = [](const ModelOutput& output) {
+    return output.source == ModelOutput::Source::kConstant;
+  };
+  const auto is_result = [](const Tensor& tensor) { return tensor.is_result; };
+  return std::any_of(graph.outputs.begin(), graph.outputs.end(), is_constant) &&
+         std::none_of(graph.tensors.begin(), graph.tensors.end(), is_result);
+}
+
+}  // namespace
+
+bool HasHalf(const Graph& graph, const Cut& cut, Side side) {
+  if (side == Side::kDevice && HasConstantsOnly(graph)) return true;
+  for (size_t t = 0; t < graph.tensors.size(); ++t) {
+    const TensorId id = static_cast<TensorId>(t);
+    if (!RunsOn(graph, cut, id, side)) continue;
+    if (graph.tensors[t].is_result) return true;
+    if (side == Side::kDevice && IsReadOn(graph, cut, id, Side::kServer)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+HalfMaker::HalfMaker(const SourceModel& model, const Graph& graph)
+    : model_(model),
+      graph_(graph),
+      shell_(model.proto),
+      functions_(IndexFunctions(model.proto)),
+      open_dims_(FindOpenDims(model.proto.graph(), graph)) {
+  ClearFilteredLists(&shell_);
+  for (size_t c = 0; c < graph.constants.size(); ++c) {
+    constants_[graph.constants[c].name] = static_cast<ConstantId>(c);
+  }
+  const GraphProto& main_graph = model.proto.graph();
+  for (const auto& tensor : main_graph.initializer()) {
+    initializers_.insert(tensor.name());
+  }
+  for (const auto& info : main_graph.output())
+    infos_.emplace(info.name(), &info);
+  for (const auto& info : main_graph.input())
+    infos_.emplace(info.name(), &info);
+  for (const auto& info : main_graph.value_info()) {
+    infos_.emplace(info.name(), &info);
+  }
+}
+
+ModelProto HalfMaker::Make(const TableCut& cut, int cut_id, Side side) const {
+  const Parts parts = Collect(cut.cut, side);
+  ModelProto half = shell_;
+  AddGraph(cut, side, parts, half.mutable_graph());
+  AddFunctionsAndOpsets(parts, &half);
+  SetMetadata("dnncut.cut", std::to_string(cut_id), &half);
+  SetMetadata("dnncut.side", std::string(SideName(side)), &half);
+  SetMetadata("dnncut.model_sha256", model_.sha256, &half);
+  return half;
+}
+
+HalfMaker::Parts HalfMaker::Collect(const Cut& cut, Side side) const {
+  Parts parts;
+  parts.nodes.resize(model_.proto.graph().node_size());
+  for (size_t l = 0; l < graph_.layers.size(); ++l) {
+    if (cut[l] != side) continue;
+    const Layer& layer = graph_.layers[l];
+    parts.nodes[layer.node] = true;
+    for (TensorId t : layer.inputs) parts.names.insert(graph_.tensors[t].name);
+    for (TensorId t : layer.outputs) parts.names.insert(graph_.tensors[t].name);
+  }
+  AddConstants(RootConstants(graph_, cut, side), &parts);
+  AddQuantizationParameters(&parts);
+  return parts;
+}
+
+void HalfMaker::AddConstants(std::vector<ConstantId> constants,
+                             Parts* parts) const {
+  while (!constants.empty()) {
+    const Constant& constant = graph_.constants[constants.back()];
+    constants.pop_back();
+    if (!parts->names.insert(constant.name).second) continue;
+    if (constant.node >= 0) parts->nodes[constant.node] = true;
+    constants.insert(constants.end(), constant.inputs.begin(),
+                     constant.inputs.end());
+  }
+}
+
+// An annotation of a tensor names the initializers of its scale and zero point:
+// they come along although no node of the half may read them.
+void HalfMaker::AddQuantizationParameters(Parts* parts) const {
+  const auto& annotations = model_.proto.graph().quantization_annotation();
+  parts->annotations.resize(annotations.size());
+  for (int a = 0; a < annotations.size(); ++a) {
+    if (!parts->names.contains(annotations[a].tensor_name())) continue;
+    parts->annotations[a] = true;
+    for (const auto& entry : annotations[a].quant_parameter_tensor_names()) {
+      const auto constant = constants_.find(entry.value());
+      if (constant != constants_.end()) {
+        AddConstants({constant->second}, parts);
+      } else if (initializers_.contains(entry.value())) {
+        parts->names.insert(entry.value());
+      }
+    }
+  }
+}
+
+void HalfMaker::AddGraph(const TableCut& cut, Side side, const Parts& parts,
+                         GraphProto* half) const {
+  const GraphProto& whole = model_.proto.graph();
+  std::unordered_set<std::string_view> boundary;
+  std::unordered_set<std::string_view> made_here;
+  for (const NodeProto* node : Nodes(parts)) {
+    *half->add_node() = *node;
+    for (const auto& name : node->output()) made_here.insert(name);
+  }
+  for (const auto& tensor : whole.initializer()) {
+    if (parts.names.contains(tensor.name())) {
+      *half->add_initializer() = tensor;
+    }
+  }
+  for (const auto& sparse : whole.sparse_initializer()) {
+    if (parts.names.contains(sparse.values().name())) {
+      *half->add_sparse_initializer() = sparse;
+    }
+  }
+  for (const auto& input : whole.input()) {
+    if (!parts.names.contains(input.name())) continue;
+    *half->add_input() = input;
+    boundary.insert(input.name());
+  }
+  for (TensorId tensor : InnerInputs(cut, side)) {
+    *half->add_input() = InfoOf(tensor);
+    boundary.insert(graph_.tensors[tensor].name);
+  }
+  for (ValueInfoProto& output : Outputs(cut, side)) {
+    *half->add_output() = std::move(output);
+  }
+  for (const auto& output : half->output()) boundary.insert(output.name());
+  for (const auto& info : whole.value_info()) {
+    const std::string& name = info.name();
+    if (boundary.contains(name)) continue;
+    if (parts.names.contains(name) || made_here.contains(name)) {
+      *half->add_value_info() = info;
+    }
+  }
+  for (int a = 0; a < whole.quantization_annotation_size(); ++a) {
+    if (parts.annotations[a]) {
+      *half->add_quantization_annotation() = whole.quantization_annotation(a);
+    }
+  }
+}
+
+// Tensors that layers of this side read and the other side makes; model inputs
+// are not among them.
+std::vector<TensorId> HalfMaker::InnerInputs(const TableCut& cut,
+                                             Side side) const {
+  std::vector<TensorId> inputs;
+  if (side == Side::kDevice) return inputs;
+  for (TensorId tensor : cut.costs.uploaded) {
+    if (RunsOn(graph_, cut.cut, tensor, Side::kDevice) &&
+        IsReadOn(graph_, cut.cut, tensor, Side::kServer)) {
+      inputs.push_back(tensor);
+    }
+  }
+  return inputs;
+}
+
+std::vector<ValueInfoProto> HalfMaker::Outputs(const TableCut& cut,
+                                               Side side) const {
+  std::vector<ValueInfoProto> outputs;
+  std::set<TensorId> emitted;
+  const auto emit = [&](TensorId tensor) {
+    if (!RunsOn(graph_, cut.cut, tensor, side)) return;
+    if (emitted.insert(tensor).second) outputs.push_back(InfoOf(tensor));
+  };
+  if (side == Side::kDevice) {
+    for (TensorId tensor : cut.costs.uploaded) emit(tensor);
+  }
+  std::set<ConstantId> constants;
+  for (const ModelOutput& output : graph_.outputs) {
+    if (output.source == ModelOutput::Source::kLayer) emit(output.id);
+    if (output.source == ModelOutput::Source::kConstant &&
+        constants.insert(output.id).second) {
+      outputs.push_back(*infos_.at(output.name));
+      CompleteType(graph_.constants[output.id].type, {}, &outputs.back());
+    }
+  }
+  return outputs;
+}
+
+ValueInfoProto HalfMaker::InfoOf(TensorId id) const {
+  const Tensor& tensor = graph_.tensors[id];
+  ValueInfoProto info;
+  const auto known = infos_.find(tensor.name);
+  if (known != infos_.end()) info = *known->second;
+  info.set_name(tensor.name);
+  CompleteType(tensor.type, open_dims_, &info);
+  return info;
+}
+
+void HalfMaker::AddFunctionsAndOpsets(const Parts& parts,
+                                      ModelProto* half) const {
+  const ModelProto& whole = model_.proto;
+  std::set<std::string, std::less<>> domains = {""};
+  const auto add_domain = [&](const NodeProto& node) {
+    domains.emplace(NormalDomain(node.domain()));
+  };
+  ForEachNode(half->graph(), add_domain);
+  for (int f : CalledFunctions(whole, functions_, Nodes(parts))) {
+    const auto& function = whole.functions(f);
+    *half->add_functions() = function;
+    domains.emplace(NormalDomain(function.domain()));
+    // Its own imports decide its body, but a runtime that inlines it looks
+    // for the domains among the model's.
+    for (const auto& opset : function.opset_import()) {
+      domains.emplace(NormalDomain(opset.domain()));
+    }
+  }
+  for (const auto& opset : whole.opset_import()) {
+    if (domains.contains(NormalDomain(opset.domain()))) {
+      *half->add_opset_import() = opset;
+    }
+  }
+}
+
+void HalfMaker::ForEachTensor(const Cut& cut, Side side,
+                              const TensorVisitor& visit) const {
+  if (!HasHalf(graph_, cut, side)) return;
+  const Parts parts = Collect(cut, side);
+  const GraphProto& whole = model_.proto.graph();
+  for (const auto& tensor : whole.initializer()) {
+    if (parts.names.contains(tensor.name())) visit(tensor);
+  }
+  for (const auto& sparse : whole.sparse_initializer()) {
+    if (!parts.names.contains(sparse.values().name())) continue;
+    visit(sparse.values());
+    visit(sparse.indices());
+  }
+  const auto nodes = Nodes(parts);
+  for (const NodeProto* node : nodes) dnncut::ForEachTensor(*node, visit);
+  for (int f : CalledFunctions(model_.proto, functions_, nodes)) {
+    dnncut::ForEachTensor(model_.proto.functions(f), visit);
+  }
+}
+
+int64_t HalfMaker::WeightBytes(const Cut& cut, Side side) const {
+  int64_t bytes = 0;
+  ForEachTensor(cut, side, [&](const TensorProto& tensor) {
+    bytes = CheckedAdd(bytes, StoredBytes(model_, tensor),
+                       "the size of all weights");
+  });
+  return bytes;
+}
+
+std::vector<const NodeProto*> HalfMaker::Nodes(const Parts& parts) const {
+  std::vector<const NodeProto*> nodes;
+  for (int n = 0; n < model_.proto.graph().node_size(); ++n) {
+    if (parts.nodes[n]) nodes.push_back(&model_.proto.graph().node(n));
+  }
+  return nodes;
+}
+
+}  // namespace dnncut

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a device and a server must agree on to work together, as a number that
+// both can compare: a table from one compile and a server half from another fit
+// when the model and these are the same. Read by table.json, the firmware table
+// and dnncut diff.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/model/graph.h"
+#include "compiler/table/cut_table.h"
+
+namespace dnncut {
+
+// CRC-32 of the inputs and outputs of the server half of `cut`, its name, data
+// type and shape of each, as one line of JSON (docs/formats.md). nullopt when
+// the server has no part in it.
+std::optional<uint32_t> InterfaceHash(const Graph& graph, const TableCut& cut);
+
+// Of all cuts by number: CRC-32 of their hashes as text ("-" for none), with
+// commas between.
+uint32_t InterfaceHash(const std::vector<std::optional<uint32_t>>& cuts);
+
+// Of all cuts of a table.
+uint32_t InterfaceHash(const Graph& graph, const CutTable& table);
+
+// "0badcafe": eight digits, as files and messages spell a hash.
+std::string HashText(uint32_t hash);
+
+}  // namespace dnncut

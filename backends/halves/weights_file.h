@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// weights.bin: the weights of all halves of one side, each once, as ONNX
+// external data. Bytes go from file to file; only buffers are held.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/files/file_io.h"
+#include "compiler/files/system_file.h"
+#include "compiler/model/source_model.h"
+
+namespace dnncut {
+
+inline constexpr const char* kWeightsFile = "weights.bin";
+// So that a runtime can map a tensor on its own.
+inline constexpr int64_t kWeightAlignment = 4096;
+
+// Reads weights where the source model says they lie. Files are opened at the
+// first use and stay open.
+class WeightReader {
+ public:
+  explicit WeightReader(const SourceModel& model) : model_(model) {}
+
+  // Appends the raw data of a weight to `file`. Throws Error E607 unless its
+  // file was, to the end of the copy, as it was when the model was read.
+  void Copy(WeightId weight, OutputFile* file);
+
+  // Hands out the raw data of a weight, piece by piece. Throws as Copy does.
+  void Read(WeightId weight, const std::function<void(std::string_view)>& emit);
+
+ private:
+  int Open(const WeightData& data);
+  void ReadRaw(const WeightData& data,
+               const std::function<void(std::string_view)>& emit);
+  void Stream(const WeightData& data,
+              const std::function<void(std::string_view)>& emit);
+
+  const SourceModel& model_;
+  std::map<std::string, UniqueFd> files_;  // by location
+};
+
+// Where each weight stands in weights.bin.
+struct WeightsLayout {
+  std::vector<int64_t> offsets;  // by WeightId; -1: not in the file
+  int64_t bytes = 0;             // of the whole file
+};
+
+// Of the weights with `used` [WeightId], in the model's order. Two kinds stay
+// out and go into the .onnx file: those of at most kInlineBytes (external in
+// the source), and those of sparse tensors, because readers, onnx::checker
+// among them, want to see the indices.
+WeightsLayout PlanWeights(const SourceModel& model, std::vector<bool> used);
+
+// `progress`, if any, hears of the bytes written since it was last called.
+using WriteProgress = std::function<void(int64_t bytes)>;
+void WriteWeights(const SourceModel& model, const WeightsLayout& layout,
+                  const std::string& path, WeightReader* reader,
+                  const WriteProgress& progress);
+
+}  // namespace dnncut

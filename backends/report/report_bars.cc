@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/report/report_bars.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+#include "backends/report/report_text.h"
+#include "compiler/base/checked_math.h"
+#include "compiler/base/unit_text.h"
+
+namespace dnncut {
+namespace {
+
+// In tenths of a pixel.
+constexpr int64_t kWidth = 7600;
+constexpr int64_t kLeft = 1750;
+constexpr int64_t kRight = 6200;  // the total stands behind it
+constexpr int64_t kBarHeight = 220;
+constexpr int64_t kMeasuredHeight = 120;
+constexpr int64_t kGap = 140;
+
+constexpr int64_t kCharacter = 66;                 // a wide one
+constexpr int64_t kMeasuredText = 9 * kCharacter;  // " measured"
+constexpr int64_t kLeastLength = 10;               // a part is always seen
+
+struct Times {
+  int64_t device_ns = 0;
+  int64_t network_ns = 0;
+  int64_t server_ns = 0;
+
+  int64_t Total() const { return device_ns + network_ns + server_ns; }
+};
+
+class Bars {
+ public:
+  Bars(const Result& result, const std::vector<ShownRow>& rows)
+      : result_(result), rows_(rows) {
+    for (const ShownRow& row : rows) {
+      most_ns_ = std::max({most_ns_, row.parts.total_ns,
+                           MeasuredOf(row).value_or(Times{}).Total()});
+    }
+  }
+
+  std::string Svg() {
+    int64_t y = 60;
+    std::string bars;
+    for (const ShownRow& row : rows_) y = AddRow(row, y, &bars);
+    return fmt::format(
+        "<svg class=\"chart\" role=\"img\" aria-labelledby=\"bars-title "
+        "bars-desc\" viewBox=\"0 0 {} {}\">\n<title id=\"bars-title\">Where "
+        "the time goes</title>\n<desc id=\"bars-desc\">One bar for each row of "
+        "the table, from left to right the time on the device, on the network "
+        "and on the server. The table of rows below has the same "
+        "data.</desc>\n{}</svg>\n",
+        Px(kWidth), Px(y), bars);
+  }
+
+ private:
+  std::optional<Times> MeasuredOf(const ShownRow& row) const {
+    if (result_.measured.empty()) return std::nullopt;
+    const MeasuredTimes& times = result_.measured[row.row.cut];
+    if (!times.device_ns && !times.server_ns) return std::nullopt;
+    return Times{times.device_ns.value_or(row.parts.device_ns),
+                 row.parts.network_ns,
+                 times.server_ns.value_or(row.parts.server_ns)};
+  }
+
+  int64_t Length(int64_t ns) const {
+    if (most_ns_ == 0) return 0;
+    const auto length =
+        static_cast<int64_t>(Int128{ns} * (kRight - kLeft) / most_ns_);
+    return std::max(length, kLeastLength);
+  }
+
+  // The total, and where a bar leaves room behind it the parts, which are hard
+  // to see in a short one.
+  static std::string LabelText(const Times& times, int64_t room) {
+    std::string parts;
+    for (const auto& [name, ns] : {std::pair{"device", times.device_ns},
+                                   {"network", times.network_ns},
+                                   {"server", times.server_ns}}) {
+      if (ns == 0) continue;
+      parts += fmt::format("{}{} {}", parts.empty() ? " = " : " + ", name,
+                           FormatDuration(ns));
+    }
+    const std::string total = FormatDuration(times.Total());
+    const auto characters = std::ssize(total) + std::ssize(parts);
+    if (parts.find('+') == std::string::npos) return total;
+    return characters * kCharacter > room ? total : total + parts;
+  }
+
+  void AddBar(const Times& times, int64_t y, int64_t height,
+              std::string* svg) const {
+    struct Part {
+      const char* name;
+      int64_t ns;
+    };
+    const std::array<Part, 3> parts = {{{"device", times.device_ns},
+                                        {"network", times.network_ns},
+                                        {"server", times.server_ns}}};
+    int64_t x = kLeft;
+    for (const Part& part : parts) {
+      if (part.ns == 0) continue;
+      const int64_t length = Length(part.ns);
+      fmt::format_to(std::back_inserter(*svg),
+                     "<rect class=\"part {}\" x=\"{}\" y=\"{}\" width=\"{}\" "
+                     "height=\"{}\"><title>{} {}</title></rect>",
+                     part.name, Px(x), Px(y), Px(length), Px(height), part.name,
+                     FormatDuration(part.ns));
+      x += length;
+    }
+    fmt::format_to(std::back_inserter(*svg),
+                   "<text class=\"label\" x=\"{}\" y=\"{}\">{}{}</text>\n",
+                   Px(x + 60), Px(y + height / 2 + 45),
+                   LabelText(times, kWidth - x - 60 - kMeasuredText),
+                   height == kBarHeight ? "" : " measured");
+  }
+
+  // The y of the next row.
+  int64_t AddRow(const ShownRow& row, int64_t y, std::string* svg) const {
+    fmt::format_to(std::back_inserter(*svg),
+                   "<text class=\"label\" text-anchor=\"end\" x=\"{}\" "
+                   "y=\"{}\">cut {} at {}</text>",
+                   Px(kLeft - 80), Px(y + kBarHeight / 2 + 45), row.row.cut,
+                   FormatKbps(row.shown_kbps));
+    AddBar({row.parts.device_ns, row.parts.network_ns, row.parts.server_ns}, y,
+           kBarHeight, svg);
+    y += kBarHeight;
+    if (const std::optional<Times> measured = MeasuredOf(row)) {
+      AddBar(*measured, y + 20, kMeasuredHeight, svg);
+      y += 20 + kMeasuredHeight;
+    }
+    return y + kGap;
+  }
+
+  const Result& result_;
+  const std::vector<ShownRow>& rows_;
+  int64_t most_ns_ = 0;
+};
+
+}  // namespace
+
+std::string TimeBars(const Result& result, const std::vector<ShownRow>& rows) {
+  return Bars(result, rows).Svg();
+}
+
+}  // namespace dnncut

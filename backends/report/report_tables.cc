@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/report/report_tables.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <map>
+
+#include "backends/halves/halves.h"
+#include "backends/report/report_text.h"
+#include "compiler/base/unit_text.h"
+#include "compiler/model/dtype.h"
+#include "compiler/problem/cut.h"
+#include "compiler/problem/cut_kind.h"
+
+namespace dnncut {
+namespace {
+
+// More tensors than these are counted, not listed.
+constexpr size_t kMostTensors = 400;
+
+std::string LayersText(const CutCosts& costs) {
+  switch (KindOf(costs)) {
+    case CutKind::kDeviceOnly:
+      return "all on the device";
+    case CutKind::kServerOnly:
+      return "all on the server";
+    case CutKind::kSplit:
+      break;
+  }
+  return fmt::format("{} device, {} server", costs.device_layers,
+                     costs.server_layers);
+}
+
+}  // namespace
+
+HtmlTable::HtmlTable(std::string_view id, std::string_view caption,
+                     std::vector<HtmlColumn> columns)
+    : columns_(std::move(columns)) {
+  html_ = fmt::format(
+      "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+      "aria-labelledby=\"{0}\">\n<table>\n<caption id=\"{0}\">{1}</caption>\n"
+      "<thead><tr>",
+      id, caption);
+  for (const HtmlColumn& column : columns_) {
+    html_ += fmt::format("<th scope=\"col\"{}>{}</th>",
+                         column.is_number ? " class=\"number\"" : "",
+                         column.heading);
+  }
+  html_ += "</tr></thead>\n<tbody>\n";
+}
+
+void HtmlTable::AddRow(const std::vector<std::string>& cells) {
+  html_ += "<tr>";
+  AddCells(cells);
+}
+
+void HtmlTable::AddCutRow(int cut, const std::vector<std::string>& cells) {
+  html_ += fmt::format("<tr data-cut=\"{}\">", cut);
+  AddCells(cells);
+}
+
+std::string HtmlTable::Finish() {
+  return std::move(html_) + "</tbody>\n</table>\n</div>\n";
+}
+
+void HtmlTable::AddCells(const std::vector<std::string>& cells) {
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const std::string_view kind =
+        columns_[i].is_number ? " class=\"number\"" : "";
+    html_ += i == 0 ? fmt::format("<th scope=\"row\"{}>{}</th>", kind, cells[i])
+                    : fmt::format("<td{}>{}</td>", kind, cells[i]);
+  }
+  html_ += "</tr>\n";
+}
+
+std::string RowsTable(const Result& result, const std::vector<ShownRow>& rows) {
+  const int decimals = ShownDecimals(rows);
+  const auto ms = [decimals](int64_t ns) {
+    return ns == 0 ? std::string("0") : FormatMs(ns, decimals);
+  };
+  std::vector<HtmlColumn> columns = {
+      {"cut", true},       {"uplink from", true}, {"to", true},
+      {"layers"},          {"device ms", true},   {"network ms", true},
+      {"server ms", true}, {"total ms", true},    {"at", true}};
+  if (!result.measured.empty()) {
+    columns.push_back({"device ms, measured", true});
+    columns.push_back({"server ms, measured", true});
+  }
+  HtmlTable table("rows", "Which cut is best, and where its time goes",
+                  columns);
+  for (const ShownRow& row : rows) {
+    std::vector<std::string> cells = {
+        fmt::format("{}", row.row.cut),
+        FormatKbps(row.row.min_kbps),
+        FormatKbps(row.row.max_kbps),
+        LayersText(result.table->cuts[row.row.cut].costs),
+        ms(row.parts.device_ns),
+        ms(row.parts.network_ns),
+        ms(row.parts.server_ns),
+        ms(row.parts.total_ns),
+        FormatKbps(row.shown_kbps)};
+    if (!result.measured.empty()) {
+      const MeasuredTimes& times = result.measured[row.row.cut];
+      for (const auto& ns : {times.device_ns, times.server_ns}) {
+        cells.push_back(ns ? ms(*ns) : "not measured");
+      }
+    }
+    table.AddCutRow(row.row.cut, cells);
+  }
+  return table.Finish();
+}
+
+std::string CutsTable(const Result& result, std::optional<int> only_cut) {
+  const HalfMaker maker(*result.model, *result.graph);
+  const auto file = [&](int cut, Side side) {
+    if (only_cut && *only_cut != cut) return std::string("not written");
+    const auto half = HalfFile(result, cut, side, only_cut);
+    return half ? fmt::format("<code>{}</code>", *half) : std::string("none");
+  };
+  HtmlTable table("cuts", "What each cut sends and stores",
+                  {{"cut", true},
+                   {"sends", true},
+                   {"gets back", true},
+                   {"device weights", true},
+                   {"server weights", true},
+                   {"device half"},
+                   {"server half"}});
+  for (int c = 0; std::cmp_less(c, result.table->cuts.size()); ++c) {
+    const TableCut& cut = result.table->cuts[c];
+    table.AddCutRow(c,
+                    {fmt::format("{}", c), FormatBytes(cut.costs.upload_bytes),
+                     FormatBytes(cut.costs.download_bytes),
+                     FormatSize(maker.WeightBytes(cut.cut, Side::kDevice)),
+                     FormatSize(maker.WeightBytes(cut.cut, Side::kServer)),
+                     file(c, Side::kDevice), file(c, Side::kServer)});
+  }
+  return table.Finish();
+}
+
+std::string TensorsTable(const Result& result) {
+  std::map<TensorId, std::vector<int>> cuts_of;
+  for (size_t c = 0; c < result.table->cuts.size(); ++c) {
+    for (const TensorId tensor : result.table->cuts[c].costs.uploaded) {
+      cuts_of[tensor].push_back(static_cast<int>(c));
+    }
+  }
+  if (cuts_of.empty()) return "<p>Nothing is sent in any cut.</p>\n";
+  HtmlTable table(
+      "tensors", "Tensors that the device sends to the server",
+      {{"tensor"}, {"type"}, {"bytes", true}, {"what"}, {"in cuts"}});
+  size_t listed = 0;
+  for (const auto& [id, cuts] : cuts_of) {
+    if (++listed > kMostTensors) break;
+    const Tensor& tensor = result.graph->tensors[id];
+    const char* what = id < result.graph->input_count ? "model input"
+                       : tensor.is_result             ? "result"
+                                                      : "between layers";
+    table.AddRow(
+        {HtmlName(tensor.name),
+         Html(FormatType(DTypeName(tensor.type.dtype), tensor.type.shape)),
+         FormatBytes(tensor.bytes.value_or(0)), what,
+         fmt::format("{}", fmt::join(cuts, ", "))});
+  }
+  std::string html = table.Finish();
+  if (cuts_of.size() > kMostTensors) {
+    html += fmt::format(
+        "<p>and {} more, which are in <code>table.json</code>.</p>\n",
+        cuts_of.size() - kMostTensors);
+  }
+  return html;
+}
+
+}  // namespace dnncut

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The tables of the report, as HTML.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backends/result/latency_parts.h"
+#include "backends/result/result.h"
+
+namespace dnncut {
+
+struct HtmlColumn {
+  std::string heading;
+  bool is_number = false;
+};
+
+// A <table> in a frame that scrolls where the page is narrow.
+class HtmlTable {
+ public:
+  // `id` is that of the caption.
+  HtmlTable(std::string_view id, std::string_view caption,
+            std::vector<HtmlColumn> columns);
+
+  // The cells are HTML, the first is the row's heading.
+  void AddRow(const std::vector<std::string>& cells);
+  // Of a row that is about a cut: the script marks those of the one it shows.
+  void AddCutRow(int cut, const std::vector<std::string>& cells);
+
+  // The whole table, which is then complete.
+  std::string Finish();
+
+ private:
+  void AddCells(const std::vector<std::string>& cells);
+
+  std::vector<HtmlColumn> columns_;
+  std::string html_;
+};
+
+// What holds from where to where, and where its time goes.
+std::string RowsTable(const Result& result, const std::vector<ShownRow>& rows);
+
+// What each cut sends and stores, and its files.
+std::string CutsTable(const Result& result, std::optional<int> only_cut);
+
+// The tensors that cross in any cut.
+std::string TensorsTable(const Result& result);
+
+}  // namespace dnncut

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What table.json and problem.json say about where their numbers come from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dnncut {
+
+// A machine as table.json names it.
+struct MachineLabel {
+  std::string name;
+  std::string source;  // "roofline", "profile", "regression" or "refined"
+  // How a profile or the halves of a refined side were measured, when it says;
+  // see cost_models/measured/profile.h.
+  std::optional<int64_t> threads = {};
+  std::string optimization = {};
+
+  bool operator==(const MachineLabel&) const = default;
+};
+
+// How long the halves of a cut took; nullopt where nothing was measured.
+struct MeasuredTimes {
+  std::optional<int64_t> device_ns;
+  std::optional<int64_t> server_ns;
+
+  bool operator==(const MeasuredTimes&) const = default;
+};
+
+// What dnncut refine has added to the cross_ns of each tensor for halves of the
+// device and of the server, by TensorId; empty for a side that was not refined.
+struct FittedCrossings {
+  std::vector<int64_t> device_ns;
+  std::vector<int64_t> server_ns;
+};
+
+// What dnncut refine has multiplied the measured times of a side by, 1 without
+// --slowdown; nullopt for a side that was not refined.
+struct RefinedSides {
+  std::optional<double> device_slowdown;
+  std::optional<double> server_slowdown;
+
+  bool operator==(const RefinedSides&) const = default;
+};
+
+}  // namespace dnncut

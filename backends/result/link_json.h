@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Sides and downlinks as the JSON files spell them, read back.
+#pragma once
+
+#include <string_view>
+
+#include "compiler/files/json_file.h"
+#include "compiler/problem/problem.h"
+
+namespace dnncut {
+
+// "device" or "server".
+Side GetSide(const JsonValue& object, std::string_view key);
+
+// "same", "free" or kbit/s.
+Downlink GetDownlink(const JsonValue& object, std::string_view key);
+
+// The members "min_kbps" and "max_kbps".
+BandwidthRange GetRange(const JsonValue& object);
+
+}  // namespace dnncut

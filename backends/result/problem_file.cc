@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/result/problem_file.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "backends/result/link_json.h"
+#include "compiler/base/error.h"
+#include "compiler/files/json_file.h"
+
+namespace dnncut {
+namespace {
+
+constexpr int64_t kMaxGroup = std::numeric_limits<int>::max();
+
+[[noreturn]] void FailToFit(const std::string& out, std::string_view what) {
+  Fail(ExitCode::kBadInput, "E630",
+       "{}: problem.json and table.json do not fit together: {}; compile again",
+       out, what);
+}
+
+// The letters of `side_of_cut`, one for each cut.
+void ReadSides(const JsonValue& json, std::vector<Cut>* cuts) {
+  const std::string letters = GetString(json, "side_of_cut");
+  if (letters.size() != cuts->size() ||
+      letters.find_first_not_of("DS") != std::string::npos) {
+    FailAt(GetMember(json, "side_of_cut"),
+           fmt::format("must be {} letters D or S, one for each cut of "
+                       "table.json",
+                       cuts->size()));
+  }
+  for (size_t c = 0; c < cuts->size(); ++c) {
+    (*cuts)[c].push_back(letters[c] == 'D' ? Side::kDevice : Side::kServer);
+  }
+}
+
+ProblemLayer ReadLayer(const JsonValue& json) {
+  ProblemLayer layer;
+  layer.name = GetString(json, "name");
+  layer.op = GetString(json, "op");
+  layer.device_ns = GetInt64(json, "device_ns");
+  layer.server_ns = GetInt64(json, "server_ns");
+  if (FindMember(json, "pinned")) layer.pinned = GetSide(json, "pinned");
+  if (const auto group = FindInt64(json, "group", 0, kMaxGroup)) {
+    layer.group = static_cast<int>(*group);
+  }
+  return layer;
+}
+
+ProblemTensor ReadTensor(const JsonValue& json, int64_t layer_count) {
+  ProblemTensor tensor;
+  tensor.name = GetString(json, "name");
+  tensor.producer = static_cast<LayerId>(
+      GetInt64(json, "producer", kModelInput, layer_count - 1));
+  int64_t first = int64_t{tensor.producer} + 1;
+  for (const JsonValue& reader : GetArray(json, "readers")) {
+    // Ascending, and behind the producer: the order is topological.
+    const int64_t id = AsInt64(reader, first, layer_count - 1);
+    tensor.readers.push_back(static_cast<LayerId>(id));
+    first = id + 1;
+  }
+  tensor.bytes = FindInt64(json, "bytes");
+  tensor.cross_ns = GetInt64(json, "cross_ns");
+  tensor.result = GetBool(json, "result");
+  if (tensor.result && tensor.producer == kModelInput) {
+    FailAt(GetMember(json, "result"),
+           "must be false for an input of the model");
+  }
+  return tensor;
+}
+
+// The part of `cross_ns` that refine has added for one side. Either all tensors
+// say it or none.
+void ReadFitted(const JsonValue& json, std::string_view key, size_t tensor,
+                int64_t most, std::vector<int64_t>* fitted) {
+  const auto ns = FindInt64(json, key, 0, most);
+  if (tensor == 0 && !ns) return;
+  if (ns.has_value() != (tensor == fitted->size())) {
+    FailAt(json, fmt::format("must have \"{}\" like all tensors or none", key));
+  }
+  if (ns) fitted->push_back(*ns);
+}
+
+// Names of tensors are unique: whoever reads the file may look them up.
+void ReadTensors(const JsonValue& root, ProblemFile* file) {
+  Problem* problem = &file->problem;
+  std::set<std::string> names;
+  const auto layer_count = static_cast<int64_t>(problem->layers.size());
+  for (const JsonValue& json : GetArray(root, "tensors")) {
+    problem->tensors.push_back(ReadTensor(json, layer_count));
+    if (!names.insert(problem->tensors.back().name).second) {
+      FailAt(GetMember(json, "name"), "must not be that of another tensor");
+    }
+    const size_t id = problem->tensors.size() - 1;
+    FittedCrossings& fitted = file->fitted;
+    int64_t rest = problem->tensors[id].cross_ns;
+    ReadFitted(json, "device_cross_ns", id, rest, &fitted.device_ns);
+    if (!fitted.device_ns.empty()) rest -= fitted.device_ns[id];
+    ReadFitted(json, "server_cross_ns", id, rest, &fitted.server_ns);
+  }
+}
+
+void CheckLink(const std::string& out, const JsonValue& root,
+               const TableFile& table, Problem* problem) {
+  problem->range = table.range;
+  problem->rtt_ns = GetInt64(root, "rtt_ns");
+  problem->result = GetSide(root, "result");
+  problem->downlink = GetDownlink(root, "downlink");
+  if (problem->rtt_ns != table.rtt_ns) FailToFit(out, "rtt_ns differs");
+  if (problem->result != table.result) FailToFit(out, "result differs");
+  if (problem->downlink != table.downlink) FailToFit(out, "downlink differs");
+}
+
+void CheckCut(const std::string& out, const Problem& problem, const Cut& cut,
+              size_t id, const TableFile::Cut& listed) {
+  if (!IsFeasible(problem, cut)) {
+    FailToFit(out, fmt::format("cut {} breaks a rule of the problem", id));
+  }
+  CutCosts costs = CountCosts(problem, cut);
+  costs.uploaded.clear();
+  if (costs != listed.costs) {
+    FailToFit(out, fmt::format("they differ in what cut {} costs", id));
+  }
+}
+
+// Else an earlier refine would be taken for costs of the compile, or the other
+// way round.
+void CheckRefined(const std::string& out, const ProblemFile& file,
+                  const RefinedSides& refined) {
+  if (file.problem.tensors.empty()) return;
+  const FittedCrossings& fitted = file.fitted;
+  if (fitted.device_ns.empty() == refined.device_slowdown.has_value() ||
+      fitted.server_ns.empty() == refined.server_slowdown.has_value()) {
+    FailToFit(out, "they differ in which sides were refined");
+  }
+}
+
+}  // namespace
+
+ProblemFile ReadProblemFile(const std::string& out, const TableFile& table) {
+  const JsonValue root = ReadJsonFile(out + "/problem.json");
+  CheckSchema(root, "dnncut.problem", 1);
+  ProblemFile file;
+  CheckLink(out, root, table, &file.problem);
+  file.cuts.resize(table.cuts.size());
+  for (const JsonValue& json : GetArray(root, "layers")) {
+    file.problem.layers.push_back(ReadLayer(json));
+    ReadSides(json, &file.cuts);
+  }
+  ReadTensors(root, &file);
+  CheckRefined(out, file, table.refined);
+  if (std::cmp_not_equal(file.problem.layers.size(), table.layers)) {
+    FailToFit(out, "the number of layers differs");
+  }
+  VerifyProblem(file.problem);
+  for (size_t id = 0; id < file.cuts.size(); ++id) {
+    CheckCut(out, file.problem, file.cuts[id], id, table.cuts[id]);
+  }
+  return file;
+}
+
+}  // namespace dnncut

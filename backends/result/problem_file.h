@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// problem.json read back, for whoever changes its costs and solves it again.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "backends/result/table_file.h"
+#include "compiler/problem/cut.h"
+#include "compiler/problem/problem.h"
+
+namespace dnncut {
+
+struct ProblemFile {
+  Problem problem;         // keeps the promises of VerifyProblem
+  std::vector<Cut> cuts;   // of the table, by number; each feasible
+  FittedCrossings fitted;  // in the problem's cross_ns
+};
+
+// Reads problem.json of the folder `out`, of which `table` is the table.json,
+// and checks all of it: that the numbers in it are those of layers, that
+// layers stand in topological order, and that it gives the table's cuts the
+// costs that the table says. Throws Error: E403 for a value that cannot be,
+// E630 when the two files do not fit together.
+ProblemFile ReadProblemFile(const std::string& out, const TableFile& table);
+
+}  // namespace dnncut

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/result/problem_json.h"
+
+#include <optional>
+
+#include "compiler/files/json_text.h"
+#include "compiler/problem/side_name.h"
+
+namespace dnncut {
+namespace {
+
+Json LayerJson(const ProblemLayer& layer, const std::string& sides) {
+  const auto pinned = layer.pinned ? Json(SideName(*layer.pinned)) : Json();
+  return {{"name", layer.name},
+          {"op", layer.op},
+          {"device_ns", layer.device_ns},
+          {"server_ns", layer.server_ns},
+          {"pinned", pinned},
+          {"group", OrNull(layer.group)},
+          {"side_of_cut", sides}};
+}
+
+Json TensorJson(const ProblemTensor& tensor, size_t id,
+                const FittedCrossings& fitted) {
+  Json json = {{"name", tensor.name},         {"producer", tensor.producer},
+               {"readers", tensor.readers},   {"bytes", OrNull(tensor.bytes)},
+               {"cross_ns", tensor.cross_ns}, {"result", tensor.result}};
+  if (!fitted.device_ns.empty()) json["device_cross_ns"] = fitted.device_ns[id];
+  if (!fitted.server_ns.empty()) json["server_cross_ns"] = fitted.server_ns[id];
+  return json;
+}
+
+std::string SidesOf(size_t layer, const CutTable& table) {
+  std::string sides;
+  for (const TableCut& cut : table.cuts) {
+    sides += cut.cut[layer] == Side::kDevice ? 'D' : 'S';
+  }
+  return sides;
+}
+
+}  // namespace
+
+std::string ProblemJson(const Problem& problem, const CutTable& table,
+                        const FittedCrossings& fitted) {
+  JsonText text;
+  text.Add("schema", "dnncut.problem/1");
+  text.Add("rtt_ns", problem.rtt_ns);
+  text.Add("result", SideName(problem.result));
+  text.Add("downlink", DownlinkName(problem.downlink));
+  text.AddList("layers", problem.layers.size(), [&](size_t l) {
+    return LayerJson(problem.layers[l], SidesOf(l, table));
+  });
+  text.AddList("tensors", problem.tensors.size(), [&](size_t t) {
+    return TensorJson(problem.tensors[t], t, fitted);
+  });
+  return text.Finish();
+}
+
+}  // namespace dnncut

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The output folder that appears whole or not at all. Everything is written
+// into a temporary folder beside it; Commit makes that durable and puts it in
+// place in one step. Without Commit nothing is left behind, and an existing
+// folder is as it was.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compiler/base/interrupt.h"
+#include "compiler/files/file_io.h"
+
+namespace dnncut {
+
+class ResultFolder {
+ public:
+  // `out` must not exist, or be empty, or with `force` be a result folder of
+  // ours that holds none of `inputs` (paths of files). Throws Error (E601 to
+  // E604) before anything is written.
+  ResultFolder(const std::string& out, bool force,
+               const std::vector<std::string>& inputs);
+  ~ResultFolder();
+  ResultFolder(const ResultFolder&) = delete;
+  ResultFolder& operator=(const ResultFolder&) = delete;
+
+  // The temporary folder, to write into.
+  const std::string& path() const { return temporary_; }
+
+  // Throws Error E605 or E606, TimeIsUp (E142) or Interrupted; then the old
+  // folder is still in place.
+  void Commit();
+
+ private:
+  void Publish();
+  void PublishInTwoSteps();
+
+  InterruptGuard guard_;  // first, so that it ends when the folder is gone
+  std::string out_;       // as the user gave it, for messages
+  std::string target_;    // the same, absolute, links resolved
+  std::string parent_;    // of target_
+  bool replaces_ = false;
+  std::string temporary_;
+  UniqueFd lock_;  // on temporary_: says that its maker is alive
+};
+
+}  // namespace dnncut

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/result/splitting_model_json.h"
+
+#include <limits>
+#include <stdexcept>
+#include <utility>
+
+#include "backends/result/link_json.h"
+#include "compiler/files/json_file.h"
+#include "compiler/files/json_text.h"
+#include "compiler/problem/side_name.h"
+
+namespace dnncut {
+namespace {
+
+constexpr int64_t kMaxId = std::numeric_limits<int>::max() - 1;
+
+// The names of `ids`, looked up with `name_of`.
+template <typename NameOf>
+Json NamesOf(const std::vector<int>& ids, const NameOf& name_of) {
+  Json names = Json::array();
+  for (int id : ids) names.push_back(name_of(id));
+  return names;
+}
+
+Json BlockJson(const Problem& problem, const Block& block) {
+  return {{"device_ns", block.device_ns},
+          {"server_ns", block.server_ns},
+          {"download_bytes", block.download_bytes},
+          {"layers", block.layers},
+          {"names", NamesOf(block.layers,
+                            [&](int l) { return problem.layers[l].name; })}};
+}
+
+Json WireJson(const Problem& problem, const Wire& wire) {
+  return {{"producer", wire.producer},
+          {"readers", wire.readers},
+          {"bytes", wire.bytes},
+          {"cross_ns", wire.cross_ns},
+          {"tensors", wire.tensors},
+          {"names", NamesOf(wire.tensors,
+                            [&](int t) { return problem.tensors[t].name; })}};
+}
+
+std::vector<int> GetIds(const JsonValue& object, std::string_view key) {
+  std::vector<int> ids;
+  for (int64_t id : GetInt64s(object, key, 0, kMaxId)) {
+    ids.push_back(static_cast<int>(id));
+  }
+  return ids;
+}
+
+// Ids of things with names, both lists side by side in a block or a wire.
+struct NamedIds {
+  std::vector<int> ids;
+  std::vector<std::string> names;
+};
+
+NamedIds GetNamedIds(const JsonValue& object, std::string_view key) {
+  NamedIds named{GetIds(object, key), GetStrings(object, "names")};
+  if (named.ids.size() != named.names.size()) {
+    FailAt(GetMember(object, "names"), "must have one name for each number");
+  }
+  return named;
+}
+
+// Every layer is in one block, so that as many names are needed as there are
+// ids; more cannot be asked for by a large number.
+void StoreLayerNames(const std::vector<NamedIds>& blocks,
+                     const JsonValue& where, std::vector<std::string>* names) {
+  size_t count = 0;
+  for (const NamedIds& block : blocks) count += block.ids.size();
+  names->resize(count);
+  for (const NamedIds& block : blocks) {
+    for (size_t i = 0; i < block.ids.size(); ++i) {
+      if (block.ids[i] >= static_cast<int64_t>(count)) {
+        FailAt(where, "must hold every layer once, numbered from 0");
+      }
+      (*names)[block.ids[i]] = block.names[i];
+    }
+  }
+}
+
+void ReadBlocks(const JsonValue& root, SplittingModel* model) {
+  std::vector<NamedIds> layers;
+  const JsonValue blocks = GetMember(root, "blocks");
+  for (const JsonValue& json : AsArray(blocks)) {
+    Block block;
+    block.device_ns = GetInt64(json, "device_ns");
+    block.server_ns = GetInt64(json, "server_ns");
+    block.download_bytes = GetInt64(json, "download_bytes");
+    layers.push_back(GetNamedIds(json, "layers"));
+    block.layers = layers.back().ids;
+    model->blocks.blocks.push_back(std::move(block));
+  }
+  StoreLayerNames(layers, blocks, &model->layer_names);
+}
+
+void ReadWires(const JsonValue& root, SplittingModel* model) {
+  for (const JsonValue& json : GetArray(root, "wires")) {
+    Wire wire;
+    wire.producer = static_cast<int>(GetInt64(json, "producer", 0, kMaxId));
+    wire.readers = GetIds(json, "readers");
+    wire.bytes = GetInt64(json, "bytes");
+    wire.cross_ns = GetInt64(json, "cross_ns");
+    const NamedIds tensors = GetNamedIds(json, "tensors");
+    wire.tensors = tensors.ids;
+    for (size_t i = 0; i < tensors.ids.size(); ++i) {
+      model->tensor_names[tensors.ids[i]] = tensors.names[i];
+    }
+    model->blocks.wires.push_back(std::move(wire));
+  }
+}
+
+}  // namespace
+
+std::string SplittingModelJson(const Problem& problem,
+                               const BlockGraph& blocks) {
+  JsonText text;
+  text.Add("schema", "dnncut.splitting_model/1");
+  text.Add("min_kbps", blocks.range.min_kbps);
+  text.Add("max_kbps", blocks.range.max_kbps);
+  text.Add("rtt_ns", problem.rtt_ns);
+  text.Add("downlink", DownlinkName(problem.downlink));
+  text.Add("result", SideName(problem.result));
+  text.Add("has_server_anchor", blocks.has_server_anchor);
+  text.AddList("blocks", blocks.blocks.size(),
+               [&](size_t b) { return BlockJson(problem, blocks.blocks[b]); });
+  text.AddList("wires", blocks.wires.size(),
+               [&](size_t w) { return WireJson(problem, blocks.wires[w]); });
+  return text.Finish();
+}
+
+SplittingModel ReadSplittingModel(const std::string& path) {
+  const JsonValue root = ReadJsonFile(path);
+  CheckSchema(root, "dnncut.splitting_model", 1);
+  SplittingModel model;
+  model.blocks.range = GetRange(root);
+  model.rtt_ns = GetInt64(root, "rtt_ns");
+  model.downlink = GetDownlink(root, "downlink");
+  model.result = GetSide(root, "result");
+  model.blocks.has_server_anchor = GetBool(root, "has_server_anchor");
+  ReadBlocks(root, &model);
+  ReadWires(root, &model);
+  try {
+    VerifyBlockGraph(model.blocks);
+  } catch (const std::logic_error& broken) {
+    Fail(ExitCode::kBadInput, "E621",
+         "{}: is no splitting model that dnncut has written: {}", path,
+         broken.what());
+  }
+  return model;
+}
+
+}  // namespace dnncut

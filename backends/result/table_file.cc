@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/result/table_file.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <utility>
+
+#include "backends/result/firmware_json.h"
+#include "backends/result/link_json.h"
+#include "compiler/base/error.h"
+#include "compiler/files/json_file.h"
+
+namespace dnncut {
+namespace {
+
+constexpr int64_t kMaxCount = std::numeric_limits<int>::max();
+
+int GetCount(const JsonValue& object, std::string_view key) {
+  return static_cast<int>(GetInt64(object, key, 0, kMaxCount));
+}
+
+MachineLabel GetMachine(const JsonValue& root, std::string_view key) {
+  const JsonValue machine = GetMember(root, key);
+  return {GetString(machine, "name"), GetString(machine, "source"),
+          FindInt64(machine, "threads", 1, kMaxCount),
+          FindString(machine, "optimization").value_or("")};
+}
+
+std::vector<TableFile::ModelTensor> ReadModelTensors(const JsonValue& model,
+                                                     std::string_view key) {
+  std::vector<TableFile::ModelTensor> tensors;
+  for (const JsonValue& json : GetArray(model, key)) {
+    TableFile::ModelTensor tensor;
+    tensor.name = GetString(json, "name");
+    tensor.dtype = GetString(json, "dtype");
+    tensor.kind = FindString(json, "kind").value_or("");
+    if (FindMember(json, "shape")) {
+      tensor.shape = GetInt64s(json, "shape", -1);
+    }
+    tensor.bytes = FindInt64(json, "bytes");
+    tensors.push_back(std::move(tensor));
+  }
+  return tensors;
+}
+
+TableFile::CrossingTensor ReadTensor(const JsonValue& json) {
+  TableFile::CrossingTensor tensor;
+  tensor.name = GetString(json, "name");
+  tensor.dtype = GetString(json, "dtype");
+  if (FindMember(json, "shape")) tensor.shape = GetInt64s(json, "shape", -1);
+  tensor.bytes = GetInt64(json, "bytes");
+  const auto result = FindMember(json, "result");
+  tensor.result = result && AsBool(*result);
+  return tensor;
+}
+
+// A path from a file must not lead elsewhere than to where compile puts halves.
+std::optional<std::string> ReadHalf(const JsonValue& json,
+                                    std::string_view side, int id) {
+  const std::string key = fmt::format("{}_model", side);
+  const std::string expected = fmt::format("{}/cut{}.onnx", side, id);
+  const auto path = FindString(json, key);
+  if (path && *path != expected) {
+    FailAt(GetMember(json, key),
+           fmt::format("must be \"{}\" or null", expected));
+  }
+  return path;
+}
+
+std::optional<std::string> FindHash(const JsonValue& json) {
+  constexpr std::string_view kKey = "interface";
+  std::optional<std::string> hash = FindString(json, kKey);
+  constexpr const char* kDigits = "0123456789abcdef";
+  if (hash && (hash->size() != 8 ||
+               hash->find_first_not_of(kDigits) != std::string::npos)) {
+    FailAt(GetMember(json, kKey), "must be 8 digits of 0 to 9 and a to f");
+  }
+  return hash;
+}
+
+TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
+  if (GetInt64(json, "id") != id) {
+    FailAt(GetMember(json, "id"), "must be the place of the cut in the list");
+  }
+  TableFile::Cut cut;
+  CutCosts& costs = cut.costs;
+  costs.device_layers = GetCount(json, "device_layers");
+  costs.server_layers = GetCount(json, "server_layers");
+  costs.device_ns = GetInt64(json, "device_ns");
+  costs.server_ns = GetInt64(json, "server_ns");
+  costs.cross_ns = GetInt64(json, "cross_ns");
+  costs.upload_bytes = GetInt64(json, "upload_bytes");
+  costs.download_bytes = GetInt64(json, "download_bytes");
+  costs.download_ns = GetInt64(json, "download_ns");
+  for (const JsonValue& tensor : GetArray(json, "tensors")) {
+    cut.tensors.push_back(ReadTensor(tensor));
+  }
+  if (NeedsNetwork(cut)) costs.rtt_ns = rtt_ns;
+  cut.device_weight_bytes = GetInt64(json, "device_weight_bytes");
+  cut.server_weight_bytes = GetInt64(json, "server_weight_bytes");
+  cut.device_model = ReadHalf(json, "device", id);
+  cut.server_model = ReadHalf(json, "server", id);
+  cut.interface = FindHash(json);
+  cut.measured.device_ns = FindInt64(json, "measured_device_ns");
+  cut.measured.server_ns = FindInt64(json, "measured_server_ns");
+  return cut;
+}
+
+// What the file says a row takes at `kbps` must be what its cut takes.
+void RequireLatency(const JsonValue& row, std::string_view key,
+                    const CutCosts& costs, const Downlink& downlink,
+                    int64_t kbps) {
+  const auto stated = FindInt64(row, key);
+  if (!stated) return;
+  try {
+    const int64_t latency_ns = LatencyNs(costs, downlink, kbps);
+    if (*stated == latency_ns) return;
+    FailAt(GetMember(row, key),
+           fmt::format("must be {}, what cut {} takes there", latency_ns,
+                       GetInt64(row, "cut")));
+  } catch (const Error& error) {
+    if (error.id() == "E403") throw;
+    FailAt(row,
+           fmt::format("must have a cut that takes less: {}", error.what()));
+  }
+}
+
+// `min_kbps` is where the row has to start.
+TableRow ReadRow(const JsonValue& json, int64_t min_kbps,
+                 const TableFile& table) {
+  TableRow row;
+  row.min_kbps = GetInt64(json, "min_kbps");
+  if (row.min_kbps != min_kbps) {
+    FailAt(GetMember(json, "min_kbps"),
+           "must follow the row before it, or start the range");
+  }
+  row.max_kbps = GetInt64(json, "max_kbps", row.min_kbps, table.range.max_kbps);
+  row.cut = static_cast<int>(
+      GetInt64(json, "cut", 0, static_cast<int64_t>(table.cuts.size()) - 1));
+  const CutCosts& costs = table.cuts[row.cut].costs;
+  RequireLatency(json, "latency_ns_at_min", costs, table.downlink,
+                 row.min_kbps);
+  RequireLatency(json, "latency_ns_at_max", costs, table.downlink,
+                 row.max_kbps);
+  return row;
+}
+
+void ReadRows(const JsonValue& root, TableFile* table) {
+  int64_t min_kbps = table->range.min_kbps;
+  const JsonValue rows = GetMember(root, "rows");
+  for (const JsonValue& json : AsArray(rows)) {
+    table->rows.push_back(ReadRow(json, min_kbps, *table));
+    min_kbps = table->rows.back().max_kbps + 1;
+  }
+  if (min_kbps != table->range.max_kbps + 1) {
+    FailAt(rows, "must cover the whole range of bandwidths");
+  }
+}
+
+// Older tables have none.
+std::vector<std::string> ReadCommands(const JsonValue& root) {
+  std::vector<std::string> commands;
+  const auto list = FindMember(root, "commands");
+  if (!list) return commands;
+  for (const JsonValue& command : AsArray(*list)) {
+    commands.push_back(AsString(command));
+  }
+  return commands;
+}
+
+std::optional<double> ReadRefinedSide(const JsonValue& refined,
+                                      std::string_view side) {
+  const std::string key = fmt::format("{}_slowdown", side);
+  const auto slowdown = FindMember(refined, key);
+  if (!GetBool(refined, side)) {
+    if (slowdown) FailAt(*slowdown, "must not stand with a side that is not");
+    return std::nullopt;
+  }
+  if (!slowdown) return 1;
+  const double factor = GetDouble(refined, key, 0);
+  if (!(factor > 0)) FailAt(*slowdown, "must be above 0");
+  return factor;
+}
+
+TableFile::StatedHysteresis ReadStatedHysteresis(const JsonValue& root) {
+  const JsonValue json = GetMember(GetMember(root, "firmware"), "hysteresis");
+  TableFile::StatedHysteresis stated;
+  for (const JsonValue& row : GetArray(root, "rows")) {
+    stated.stay.push_back(
+        {GetInt64(row, "down_kbps"), GetInt64(row, "up_kbps")});
+  }
+  stated.worst_regret = FindDouble(json, "worst_regret");
+  stated.worst_kbps = GetInt64(json, "worst_kbps");
+  return stated;
+}
+
+}  // namespace
+
+TableFile ReadTableFile(const std::string& path) {
+  const JsonValue root = ReadJsonFile(FileOfTable(path));
+  CheckSchema(root, "dnncut.table", 1);
+  TableFile table;
+  const JsonValue model = GetMember(root, "model");
+  table.model_file = GetString(model, "file");
+  table.model_sha256 = GetString(model, "sha256");
+  table.commands = ReadCommands(root);
+  table.inputs = ReadModelTensors(model, "inputs");
+  table.outputs = ReadModelTensors(model, "outputs");
+  table.device = GetMachine(root, "device");
+  table.server = GetMachine(root, "server");
+  const JsonValue link = GetMember(root, "link");
+  table.range = GetRange(link);
+  table.rtt_ns = GetInt64(link, "rtt_ns");
+  table.downlink = GetDownlink(link, "downlink");
+  table.result = GetSide(link, "result");
+  table.interface = FindHash(root);
+  table.layers = GetCount(root, "layers");
+  table.blocks = GetCount(root, "blocks");
+  for (const JsonValue& cut : GetArray(root, "cuts")) {
+    table.cuts.push_back(
+        ReadCut(cut, static_cast<int>(table.cuts.size()), table.rtt_ns));
+  }
+  ReadRows(root, &table);
+  if (const auto json = FindMember(root, "approximation")) {
+    table.approximation = {GetString(*json, "kind"),
+                           GetDouble(*json, "worst_regret", 0),
+                           GetInt64(*json, "worst_kbps")};
+  }
+  if (const auto json = FindMember(root, "refined")) {
+    table.refined = {ReadRefinedSide(*json, "device"),
+                     ReadRefinedSide(*json, "server")};
+  }
+  if (const auto json = FindMember(root, "firmware")) {
+    table.firmware = ReadFirmwareOptions(*json);
+    table.hysteresis = ReadStatedHysteresis(root);
+  }
+  if (const auto only_cut = FindInt64(root, "only_cut", 0, kMaxCount)) {
+    table.only_cut = static_cast<int>(*only_cut);
+  }
+  return table;
+}
+
+std::string FileOfTable(const std::string& path) {
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(path, error);
+  return is_folder ? path + "/table.json" : path;
+}
+
+std::string FolderOfTable(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) return path;
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+const TableRow& FindRow(const TableFile& table, int64_t kbps) {
+  if (kbps < table.range.min_kbps || kbps > table.range.max_kbps) {
+    Fail(ExitCode::kBadInput, "E620",
+         "{} kbit/s is outside the table, which goes from {} to {} kbit/s; "
+         "compile with --min-bandwidth and --max-bandwidth that include it",
+         kbps, table.range.min_kbps, table.range.max_kbps);
+  }
+  return *std::lower_bound(
+      table.rows.begin(), table.rows.end(), kbps,
+      [](const TableRow& row, int64_t at) { return row.max_kbps < at; });
+}
+
+}  // namespace dnncut

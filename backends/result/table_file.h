@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// table.json read back, for whoever answers from a compiled table.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backends/result/firmware_options.h"
+#include "backends/result/labels.h"
+#include "compiler/problem/cut_kind.h"
+#include "compiler/problem/problem.h"
+#include "compiler/table/cut_table.h"
+
+namespace dnncut {
+
+// table.json as a reader sees it. Its rows keep the promises of CutTable: they
+// are sorted, touch each other, and name cuts that exist.
+struct TableFile {
+  // An input or output of the model.
+  struct ModelTensor {
+    std::string name;
+    std::string dtype;
+    std::string kind;  // "sequence", "optional", "other"; empty: a tensor
+    std::optional<std::vector<int64_t>> shape;  // -1: only the data decides
+    std::optional<int64_t> bytes;
+
+    bool operator==(const ModelTensor&) const = default;
+  };
+  struct CrossingTensor {
+    std::string name;
+    std::string dtype;
+    std::vector<int64_t> shape;  // -1: only the data decides
+    int64_t bytes = 0;
+    bool result = false;
+
+    bool operator==(const CrossingTensor&) const = default;
+  };
+  struct Cut {
+    CutCosts costs;  // `uploaded` stays empty: see `tensors`
+    std::vector<CrossingTensor> tensors;
+    int64_t device_weight_bytes = 0;
+    int64_t server_weight_bytes = 0;
+    std::optional<std::string> device_model;
+    std::optional<std::string> server_model;
+    std::optional<std::string> interface;  // see interface_hash.h
+    MeasuredTimes measured;                // of a refined table
+
+    bool operator==(const Cut&) const = default;
+  };
+
+  // What the file says of firmware with hysteresis. It follows from the rest of
+  // the table (hysteresis.h); `check` looks whether it does.
+  struct StatedHysteresis {
+    std::vector<BandwidthRange> stay;    // by row
+    std::optional<double> worst_regret;  // nullopt: infinite
+    int64_t worst_kbps = 0;
+
+    bool operator==(const StatedHysteresis&) const = default;
+  };
+
+  std::string model_file;
+  std::string model_sha256;
+  std::vector<std::string> commands;  // Result::commands
+  std::vector<ModelTensor> inputs;
+  std::vector<ModelTensor> outputs;
+  MachineLabel device;
+  MachineLabel server;
+  BandwidthRange range;
+  int64_t rtt_ns = 0;
+  Downlink downlink;
+  Side result = Side::kDevice;
+  std::optional<std::string> interface;  // of all cuts; older tables have none
+  int layers = 0;
+  int blocks = 0;
+  std::vector<Cut> cuts;
+  std::vector<TableRow> rows;
+  std::optional<Approximation> approximation;
+  RefinedSides refined;
+  FirmwareOptions firmware;
+  std::optional<StatedHysteresis> hysteresis;  // older tables have none
+  std::optional<int> only_cut;  // the only one with halves in the folder
+
+  bool operator==(const TableFile&) const = default;
+};
+
+// See cut_kind.h.
+inline bool NeedsNetwork(const TableFile::Cut& cut) {
+  return NeedsNetwork(cut.costs.server_layers, cut.tensors.size());
+}
+
+// `path` is the file, or the result folder that holds it. Throws Error.
+TableFile ReadTableFile(const std::string& path);
+
+// The file itself: `path`, or table.json in that folder.
+std::string FileOfTable(const std::string& path);
+
+// The folder that the paths of the table are relative to; `path` as for
+// ReadTableFile.
+std::string FolderOfTable(const std::string& path);
+
+// The row that holds `kbps`. Throws Error E620 when it is outside the range.
+const TableRow& FindRow(const TableFile& table, int64_t kbps);
+
+}  // namespace dnncut

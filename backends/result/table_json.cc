@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/result/table_json.h"
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "backends/halves/halves.h"
+#include "backends/halves/interface_hash.h"
+#include "backends/result/firmware_json.h"
+#include "compiler/files/json_text.h"
+#include "compiler/problem/side_name.h"
+
+namespace dnncut {
+namespace {
+
+using ValueInfos =
+    google::protobuf::RepeatedPtrField<ONNX_NAMESPACE::ValueInfoProto>;
+
+Json TensorJson(const Tensor& tensor) {
+  Json json = {{"name", tensor.name}};
+  json["dtype"] = DTypeName(tensor.type.dtype);
+  json["shape"] = tensor.type.has_rank ? Json(tensor.type.shape) : Json();
+  json["bytes"] = OrNull(tensor.bytes);
+  return json;
+}
+
+// The bytes of an output that no layer makes, too.
+Json OutputJson(const Graph& graph, const ModelOutput& output) {
+  if (output.source != ModelOutput::Source::kConstant) {
+    return TensorJson(graph.tensors[output.id]);
+  }
+  const Constant& constant = graph.constants[output.id];
+  Tensor tensor;
+  tensor.name = constant.name;
+  tensor.type = constant.type;
+  tensor.bytes = constant.memory_bytes;
+  return TensorJson(tensor);
+}
+
+// What is declared and is no tensor says what else it is: by name.
+std::map<std::string, std::string> KindsOf(const ValueInfos& declared) {
+  using Type = ONNX_NAMESPACE::TypeProto;
+  std::map<std::string, std::string> kinds;
+  for (const auto& info : declared) {
+    switch (info.type().value_case()) {
+      case Type::VALUE_NOT_SET:
+      case Type::kTensorType:
+        break;
+      case Type::kSequenceType:
+        kinds.emplace(info.name(), "sequence");
+        break;
+      case Type::kOptionalType:
+        kinds.emplace(info.name(), "optional");
+        break;
+      default:
+        kinds.emplace(info.name(), "other");
+    }
+  }
+  return kinds;
+}
+
+void AddKind(const std::map<std::string, std::string>& kinds, Json* json) {
+  const auto kind = kinds.find(json->at("name").get<std::string>());
+  if (kind != kinds.end()) (*json)["kind"] = kind->second;
+}
+
+Json ModelJson(const SourceModel& model, const Graph& graph) {
+  const auto kinds_of_inputs = KindsOf(model.proto.graph().input());
+  const auto kinds_of_outputs = KindsOf(model.proto.graph().output());
+  Json inputs = Json::array();
+  for (int i = 0; i < graph.input_count; ++i) {
+    inputs.push_back(TensorJson(graph.tensors[i]));
+    AddKind(kinds_of_inputs, &inputs.back());
+  }
+  Json outputs = Json::array();
+  for (const ModelOutput& output : graph.outputs) {
+    outputs.push_back(OutputJson(graph, output));
+    AddKind(kinds_of_outputs, &outputs.back());
+  }
+  // Only the name: the same model gives the same table in any folder.
+  return {{"file", std::filesystem::path(model.path).filename().string()},
+          {"sha256", model.sha256},
+          {"inputs", inputs},
+          {"outputs", outputs}};
+}
+
+Json LinkJson(const Problem& problem) {
+  return {{"min_kbps", problem.range.min_kbps},
+          {"max_kbps", problem.range.max_kbps},
+          {"rtt_ns", problem.rtt_ns},
+          {"downlink", DownlinkName(problem.downlink)},
+          {"result", SideName(problem.result)}};
+}
+
+Json InterfaceJson(const std::optional<uint32_t>& hash) {
+  return hash ? Json(HashText(*hash)) : Json();
+}
+
+Json CutJson(const Result& result, const HalfMaker& maker, int id,
+             std::optional<int> only_cut) {
+  const TableCut& cut = result.table->cuts[id];
+  const Graph& graph = *result.graph;
+  Json tensors = Json::array();
+  for (TensorId t : cut.costs.uploaded) {
+    tensors.push_back(TensorJson(graph.tensors[t]));
+    if (graph.tensors[t].is_result) tensors.back()["result"] = true;
+  }
+  const auto file = [&](Side side) {
+    return OrNull(HalfFile(result, id, side, only_cut));
+  };
+  Json json = {
+      {"id", id},
+      {"device_layers", cut.costs.device_layers},
+      {"server_layers", cut.costs.server_layers},
+      {"device_ns", cut.costs.device_ns},
+      {"server_ns", cut.costs.server_ns},
+      {"cross_ns", cut.costs.cross_ns},
+      {"upload_bytes", cut.costs.upload_bytes},
+      {"download_bytes", cut.costs.download_bytes},
+      {"download_ns", cut.costs.download_ns},
+      {"tensors", tensors},
+      {"device_weight_bytes", maker.WeightBytes(cut.cut, Side::kDevice)},
+      {"server_weight_bytes", maker.WeightBytes(cut.cut, Side::kServer)},
+      {"device_model", file(Side::kDevice)},
+      {"server_model", file(Side::kServer)},
+      {"interface", InterfaceJson(InterfaceHash(graph, cut))}};
+  if (!result.measured.empty()) {
+    const MeasuredTimes& times = result.measured[id];
+    json["measured_device_ns"] = OrNull(times.device_ns);
+    json["measured_server_ns"] = OrNull(times.server_ns);
+  }
+  return json;
+}
+
+Json RowJson(const Result& result, const TableRow& row,
+             const BandwidthRange& stay) {
+  const CutCosts& costs = result.table->cuts[row.cut].costs;
+  const auto latency = [&](int64_t kbps) {
+    return LatencyNs(costs, result.problem->downlink, kbps);
+  };
+  return {{"min_kbps", row.min_kbps},
+          {"max_kbps", row.max_kbps},
+          {"cut", row.cut},
+          {"latency_ns_at_min", latency(row.min_kbps)},
+          {"latency_ns_at_max", latency(row.max_kbps)},
+          {"down_kbps", stay.min_kbps},
+          {"up_kbps", stay.max_kbps}};
+}
+
+Json MachineJson(const MachineLabel& machine) {
+  Json json = {{"name", machine.name}, {"source", machine.source}};
+  if (machine.threads) json["threads"] = *machine.threads;
+  if (!machine.optimization.empty()) {
+    json["optimization"] = machine.optimization;
+  }
+  return json;
+}
+
+Json ApproximationJson(const Approximation& approximation) {
+  return {{"kind", approximation.kind},
+          {"worst_regret", approximation.worst_regret},
+          {"worst_kbps", approximation.worst_kbps}};
+}
+
+}  // namespace
+
+Json RefinedJson(const RefinedSides& refined) {
+  const std::optional<double>& device = refined.device_slowdown;
+  const std::optional<double>& server = refined.server_slowdown;
+  if (!device && !server) return nullptr;
+  Json json = {{"device", device.has_value()}, {"server", server.has_value()}};
+  if (device.value_or(1) != 1) json["device_slowdown"] = *device;
+  if (server.value_or(1) != 1) json["server_slowdown"] = *server;
+  return json;
+}
+
+std::string TableJson(const Result& result, std::optional<int> only_cut) {
+  const CutTable& table = *result.table;
+  const HalfMaker maker(*result.model, *result.graph);
+  const Hysteresis hysteresis = MakeHysteresis(table, result.problem->downlink,
+                                               result.firmware.hysteresis);
+  JsonText text;
+  text.Add("schema", "dnncut.table/1");
+  text.Add("tool", {{"name", "dnncut"}, {"version", result.version}});
+  if (!result.commands.empty()) text.Add("commands", result.commands);
+  text.Add("model", ModelJson(*result.model, *result.graph));
+  text.Add("device", MachineJson(result.device));
+  text.Add("server", MachineJson(result.server));
+  text.Add("objective", "latency");
+  text.Add("link", LinkJson(*result.problem));
+  if (table.approximation) {
+    text.Add("approximation", ApproximationJson(*table.approximation));
+  }
+  if (only_cut) text.Add("only_cut", *only_cut);
+  const Json refined = RefinedJson(result.refined);
+  if (!refined.is_null()) text.Add("refined", refined);
+  text.Add("firmware", FirmwareJson(result.firmware, hysteresis));
+  text.Add("interface", InterfaceJson(InterfaceHash(*result.graph, table)));
+  text.Add("layers", result.graph->layers.size());
+  text.Add("blocks", CountBlocks(*result.blocks));
+  text.AddList("cuts", table.cuts.size(), [&](size_t id) {
+    return CutJson(result, maker, static_cast<int>(id), only_cut);
+  });
+  text.AddList("rows", table.rows.size(), [&](size_t row) {
+    return RowJson(result, table.rows[row], hysteresis.stay[row]);
+  });
+  return text.Finish();
+}
+
+}  // namespace dnncut

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// table.json ("dnncut.table/1", docs/formats.md): the cut table.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+
+#include "backends/result/result.h"
+
+namespace dnncut {
+
+// "refined" of table.json and of what commands say of it; null when neither
+// side was refined.
+nlohmann::ordered_json RefinedJson(const RefinedSides& refined);
+
+std::string TableJson(const Result& result, std::optional<int> only_cut);
+
+}  // namespace dnncut

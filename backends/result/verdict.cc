@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/result/verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/base/unit_text.h"
+#include "compiler/problem/cut.h"
+#include "compiler/problem/cut_kind.h"
+#include "compiler/table/latency_ratio.h"
+
+namespace dnncut {
+namespace {
+
+// "on the device up to 5 Mbit/s, on the server from 5.001 Mbit/s", of a table
+// without splits.
+std::string PlacesText(const CutTable& table) {
+  const std::vector<TableRow>& rows = table.rows;
+  std::string text;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const CutCosts& costs = table.cuts[rows[i].cut].costs;
+    if (i > 0) text += ", ";
+    text += KindOf(costs) == CutKind::kDeviceOnly ? "on the device"
+                                                  : "on the server";
+    if (rows.size() == 1) break;
+    text += i == 0 ? " up to " + FormatKbps(rows[i].max_kbps)
+                   : " from " + FormatKbps(rows[i].min_kbps);
+  }
+  return text;
+}
+
+double Factor(const LatencyRatio& ratio) {
+  return static_cast<double>(ratio.latency) / static_cast<double>(ratio.base);
+}
+
+bool IsSplit(const CutTable& table, const TableRow& row) {
+  return KindOf(table.cuts[row.cut].costs) == CutKind::kSplit;
+}
+
+}  // namespace
+
+// Within a row the table's latency and the other one are lines in 1/W, so their
+// ratio is monotone and its extremes lie at the ends of rows.
+std::optional<Gain> GainOver(const Problem& problem, const CutTable& table,
+                             Side side) {
+  const Cut alone(problem.layers.size(), side);
+  if (!IsFeasible(problem, alone)) return std::nullopt;
+  const CutCosts costs = CountCosts(problem, alone);
+  const LatencyLine theirs = LineOf(costs, problem.downlink);
+  LatencyRatio least;
+  LatencyRatio most;
+  int64_t most_kbps = 0;
+  for (const TableRow& row : table.rows) {
+    const LatencyLine ours =
+        LineOf(table.cuts[row.cut].costs, problem.downlink);
+    for (const int64_t kbps : {row.min_kbps, row.max_kbps}) {
+      LatencyRatio ratio = RatioAt(theirs, ours, kbps);
+      // Nothing is gained over no time at all.
+      if (ratio.base == 0) ratio = {};
+      if (most_kbps == 0 || ratio < least) least = ratio;
+      if (most_kbps == 0 || most < ratio) {
+        most = ratio;
+        most_kbps = kbps;
+      }
+    }
+  }
+  return Gain{Factor(least), Factor(most), most_kbps};
+}
+
+std::string GainText(std::string_view place, const std::optional<Gain>& gain) {
+  if (!gain) return fmt::format("{}-only is not possible", place);
+  if (gain->least == 1 && gain->most == 1) {
+    return fmt::format("none over {}-only", place);
+  }
+  return fmt::format("{:.2f}x to {:.2f}x over {}-only (most at {})",
+                     gain->least, gain->most, place,
+                     FormatKbps(gain->most_kbps));
+}
+
+bool HasSplit(const CutTable& table) {
+  return std::ranges::any_of(
+      table.rows, [&](const TableRow& row) { return IsSplit(table, row); });
+}
+
+std::string VerdictText(const CutTable& table, const CutTable& exact) {
+  if (!HasSplit(table)) {
+    return fmt::format(
+        "{}: run everything {}",
+        HasSplit(exact) ? "no cut that is kept splits" : "do not split",
+        PlacesText(table));
+  }
+  const auto is_split = [&table](const TableRow& row) {
+    return IsSplit(table, row);
+  };
+  const auto first =
+      std::find_if(table.rows.begin(), table.rows.end(), is_split);
+  const auto last =
+      std::find_if(table.rows.rbegin(), table.rows.rend(), is_split);
+  return fmt::format("split: it pays from {}",
+                     FormatKbpsRange(first->min_kbps, last->max_kbps));
+}
+
+std::string LinkText(const Problem& problem) {
+  std::string text = fmt::format(
+      "uplink {}, round trip {}",
+      FormatKbpsRange(problem.range.min_kbps, problem.range.max_kbps),
+      FormatDuration(problem.rtt_ns));
+  if (problem.result == Side::kServer) {
+    return text + ", results wanted on the server";
+  }
+  switch (problem.downlink.kind) {
+    case Downlink::Kind::kSame:
+      return text + ", downlink as uplink";
+    case Downlink::Kind::kFree:
+      return text + ", downlink free";
+    case Downlink::Kind::kFixed:
+      return text + ", downlink " + FormatKbps(problem.downlink.kbps);
+  }
+  return text;
+}
+
+}  // namespace dnncut

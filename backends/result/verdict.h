@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The answer in words: whether to split, where, and what that gains. The
+// program's summary and the report say the same.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "compiler/problem/problem.h"
+#include "compiler/table/cut_table.h"
+
+namespace dnncut {
+
+// How often faster the table is than running everything in one place, over the
+// integer kbit/s of the range.
+struct Gain {
+  double least = 1;
+  double most = 1;
+  int64_t most_kbps = 0;  // where it is largest (the lowest such)
+};
+
+// Over running everything on `side`; nullopt: that is not feasible.
+std::optional<Gain> GainOver(const Problem& problem, const CutTable& table,
+                             Side side);
+
+// "1.08x to 2.10x over device-only (most at 5 Mbit/s)"; `place` is "device" or
+// "server".
+std::string GainText(std::string_view place, const std::optional<Gain>& gain);
+
+// Does a row of the table run layers on both sides?
+bool HasSplit(const CutTable& table);
+
+// "split: it pays from 1 Mbit/s to 5 Mbit/s", or "do not split: run everything
+// ..."; `exact` is what an approximate table was made of, else the table.
+std::string VerdictText(const CutTable& table, const CutTable& exact);
+
+// "uplink 64 kbit/s to 10 Gbit/s, round trip 5 ms, downlink as uplink".
+std::string LinkText(const Problem& problem);
+
+}  // namespace dnncut

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/base/child_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <climits>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <new>
+#include <thread>
+
+#include "compiler/base/address_sanitizer.h"
+#include "compiler/base/error.h"
+#include "compiler/base/interrupt.h"
+
+namespace dnncut {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// What the child runs.
+using Work = std::function<std::string(const ReportProgress&)>;
+
+// The first byte of what the child sends says what follows. Reports come first,
+// any number of them.
+constexpr char kReport = 'P';  // two numbers of type int64_t
+constexpr char kResult = 'R';
+constexpr char kError = 'E';      // exit code, '\n', id, '\n', message
+constexpr char kException = 'X';  // its text
+constexpr char kNoMemory = 'M';
+
+// Only the end of what a child says is of interest.
+constexpr size_t kKeptLogBytes = 4096;
+
+struct Pipe {
+  int read_end = -1;
+  int write_end = -1;
+};
+
+void Close(int* fd) {
+  if (*fd >= 0) close(*fd);
+  *fd = -1;
+}
+
+[[noreturn]] void FailToStart(const std::string& what, int error) {
+  Fail(ExitCode::kIo, "E324", "{}: cannot start a process for it: {}", what,
+       std::strerror(error));
+}
+
+Pipe OpenPipe(const std::string& what) {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) FailToStart(what, errno);
+  return {ends[0], ends[1]};
+}
+
+void Limit(__rlimit_resource resource, rlim_t value) {
+  rlimit limit{};
+  getrlimit(resource, &limit);
+  limit.rlim_cur = std::min(value, limit.rlim_max);
+  setrlimit(resource, &limit);
+}
+
+// Pages of address space in use; 0 when unknown.
+int64_t UsedPages() {
+  std::FILE* file = std::fopen("/proc/self/statm", "r");
+  if (file == nullptr) return 0;
+  long pages = 0;
+  if (std::fscanf(file, "%ld", &pages) != 1) pages = 0;
+  std::fclose(file);
+  return pages;
+}
+
+void SetLimits(const ChildLimits& limits) {
+  // The shell of the user must not collect core files of crashes that are
+  // expected.
+  Limit(RLIMIT_CORE, 0);
+  if (kAddressSanitizer) return;
+  int64_t used = UsedPages() * sysconf(_SC_PAGESIZE);
+  if (used <= 0) return;
+  Limit(RLIMIT_AS, static_cast<rlim_t>(used + limits.memory_bytes));
+}
+
+void ResetSignals() {
+  for (int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM, SIGINT,
+                     SIGHUP, SIGPIPE, SIGALRM}) {
+    std::signal(signal, SIG_DFL);
+  }
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+void WriteAll(int fd, const char* data, size_t size) {
+  while (size > 0) {
+    ssize_t written = write(fd, data, size);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) _exit(2);
+    data += written;
+    size -= static_cast<size_t>(written);
+  }
+}
+
+void Send(int fd, char kind, const std::string& text) {
+  WriteAll(fd, &kind, 1);
+  WriteAll(fd, text.data(), text.size());
+}
+
+// Pipes of other children that were being started by other threads must not be
+// kept open here, or their end would never be seen.
+int KeepOnlyResult(const Pipe& result, const Pipe& log) {
+  constexpr int kResultFd = 3;
+  // Out of the way first: a parent without standard streams has its pipes
+  // there.
+  int result_fd = fcntl(result.write_end, F_DUPFD, kResultFd + 1);
+  int log_fd = fcntl(log.write_end, F_DUPFD, kResultFd + 1);
+  dup2(log_fd, STDOUT_FILENO);
+  dup2(log_fd, STDERR_FILENO);
+  dup2(result_fd, kResultFd);
+  close_range(kResultFd + 1, UINT_MAX, 0);
+  return kResultFd;
+}
+
+// Never returns into the copy of the parent's stack: its destructors and exit
+// handlers are the parent's.
+[[noreturn]] void RunChild(const Work& work, const ChildLimits& limits,
+                           const Pipe& result, const Pipe& log) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  ResetSignals();
+  int fd = KeepOnlyResult(result, log);
+  SetLimits(limits);
+  const ReportProgress report = [fd](int64_t done, int64_t all) {
+    const std::array<int64_t, 2> counts{done, all};
+    Send(fd, kReport,
+         {reinterpret_cast<const char*>(counts.data()), sizeof counts});
+  };
+  try {
+    Send(fd, kResult, work(report));
+  } catch (const Error& error) {
+    Send(fd, kError,
+         fmt::format("{}\n{}\n{}", static_cast<int>(error.exit_code()),
+                     error.id(), error.what()));
+  } catch (const std::bad_alloc&) {
+    Send(fd, kNoMemory, "");
+  } catch (const std::exception& error) {
+    Send(fd, kException, error.what());
+  } catch (...) {
+    Send(fd, kException, "an exception of unknown type");
+  }
+  std::fflush(stdout);
+  _exit(0);
+}
+
+// Reads what is there. False at the end of the stream.
+bool ReadSome(int fd, std::string* text) {
+  std::array<char, 65536> buffer;
+  ssize_t count = read(fd, buffer.data(), buffer.size());
+  if (count < 0) return errno == EINTR || errno == EAGAIN;
+  text->append(buffer.data(), static_cast<size_t>(count));
+  return count > 0;
+}
+
+int MillisecondsUntil(Clock::time_point deadline) {
+  auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      deadline - Clock::now());
+  return static_cast<int>(std::clamp<int64_t>(left.count(), 0, INT_MAX));
+}
+
+// Takes the reports off the start of what the child has sent.
+void PassOn(const ReportProgress& progress, std::string* sent) {
+  std::array<int64_t, 2> counts{};
+  while (sent->size() > sizeof counts && sent->front() == kReport) {
+    std::memcpy(counts.data(), sent->data() + 1, sizeof counts);
+    sent->erase(0, 1 + sizeof counts);
+    if (progress) progress(counts[0], counts[1]);
+  }
+}
+
+// Reads both streams to their ends. False when the deadline comes first, or a
+// signal.
+bool Collect(Pipe* result, Pipe* log, Clock::time_point deadline,
+             const ReportProgress& progress, std::string* result_text,
+             std::string* log_text) {
+  while (result->read_end >= 0 || log->read_end >= 0) {
+    std::array<pollfd, 2> polled{pollfd{result->read_end, POLLIN, 0},
+                                 pollfd{log->read_end, POLLIN, 0}};
+    // A signal may come right before poll().
+    constexpr int kMostMilliseconds = 100;
+    const int left = MillisecondsUntil(deadline);
+    int ready =
+        poll(polled.data(), polled.size(), std::min(left, kMostMilliseconds));
+    if (WasInterrupted() || (ready == 0 && left <= kMostMilliseconds)) {
+      return false;
+    }
+    if (ready <= 0) continue;
+    if (polled[0].revents != 0 && !ReadSome(result->read_end, result_text)) {
+      Close(&result->read_end);
+    }
+    PassOn(progress, result_text);
+    if (polled[1].revents != 0 && !ReadSome(log->read_end, log_text)) {
+      Close(&log->read_end);
+    }
+    if (log_text->size() > 2 * kKeptLogBytes) {
+      log_text->erase(0, log_text->size() - kKeptLogBytes);
+    }
+  }
+  return true;
+}
+
+// The child's wait status; -1 when it had to be killed.
+int WaitFor(pid_t child, bool kill_now, Clock::time_point deadline) {
+  bool killed = false;
+  int status = 0;
+  for (;;) {
+    if (!killed && (kill_now || Clock::now() >= deadline)) {
+      kill(child, SIGKILL);
+      killed = true;
+    }
+    pid_t done = waitpid(child, &status, killed ? 0 : WNOHANG);
+    if (done == child) return killed ? -1 : status;
+    if (done < 0 && errno != EINTR) return -1;
+    if (done == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+// ": <last line>" of what the child wrote, shortened; or nothing.
+std::string LastLine(const std::string& log) {
+  size_t end = log.find_last_not_of(" \t\r\n");
+  if (end == std::string::npos) return "";
+  size_t start = log.find_last_of('\n', end);
+  start = start == std::string::npos ? 0 : start + 1;
+  std::string line = log.substr(start, std::min<size_t>(end + 1 - start, 200));
+  std::replace_if(
+      line.begin(), line.end(),
+      [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
+  return ": " + line;
+}
+
+std::string OneLine(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  size_t end = text.find_last_not_of(' ');
+  text.resize(end == std::string::npos ? 0 : end + 1);
+  return text;
+}
+
+[[noreturn]] void Rethrow(const std::string& text) {
+  size_t first = text.find('\n');
+  size_t second = text.find('\n', first + 1);
+  throw Error(static_cast<ExitCode>(text[0] - '0'),
+              text.substr(first + 1, second - first - 1),
+              text.substr(second + 1));
+}
+
+// The result of a child that has ended with `status`.
+std::string Judge(int status, std::string result, const std::string& log,
+                  const ChildLimits& limits, const std::string& what) {
+  if (WIFSIGNALED(status)) {
+    int signal = WTERMSIG(status);
+    const char* name = sigabbrev_np(signal);
+    Fail(ExitCode::kBadInput, "E320", "{} crashed (signal {}, SIG{}){}", what,
+         signal, name != nullptr ? name : "?", LastLine(log));
+  }
+  if (WEXITSTATUS(status) != 0 || result.empty()) {
+    Fail(ExitCode::kBadInput, "E320", "{} ended with exit code {}{}", what,
+         WEXITSTATUS(status), LastLine(log));
+  }
+  char kind = result[0];
+  result.erase(0, 1);
+  if (kind == kResult) return result;
+  if (kind == kError) Rethrow(result);
+  if (kind == kNoMemory) {
+    Fail(ExitCode::kBadInput, "E322", "{} needs more than {} MiB of memory",
+         what, limits.memory_bytes >> 20);
+  }
+  Fail(ExitCode::kBadInput, "E323", "{} failed: {}", what, OneLine(result));
+}
+
+}  // namespace
+
+std::string RunInChild(const std::function<std::string()>& work,
+                       const ChildLimits& limits, const std::string& what) {
+  return RunInChild([&](const ReportProgress&) { return work(); }, limits, what,
+                    nullptr);
+}
+
+std::string RunInChild(const Work& work, const ChildLimits& limits,
+                       const std::string& what,
+                       const ReportProgress& progress) {
+  const InterruptGuard guard;
+  ThrowIfInterrupted();
+  Clock::time_point deadline =
+      Clock::now() + std::chrono::seconds(limits.seconds);
+  Pipe result = OpenPipe(what);
+  Pipe log = OpenPipe(what);
+  std::fflush(nullptr);
+  pid_t child = fork();
+  int fork_error = errno;
+  if (child == 0) RunChild(work, limits, result, log);
+  Close(&result.write_end);
+  Close(&log.write_end);
+  if (child < 0) {
+    Close(&result.read_end);
+    Close(&log.read_end);
+    FailToStart(what, fork_error);
+  }
+  std::string result_text;
+  std::string log_text;
+  bool in_time =
+      Collect(&result, &log, deadline, progress, &result_text, &log_text);
+  Close(&result.read_end);
+  Close(&log.read_end);
+  int status = WaitFor(child, !in_time, deadline);
+  ThrowIfInterrupted();
+  if (status == -1) {
+    Fail(ExitCode::kBadInput, "E321", "{} took longer than {} s", what,
+         limits.seconds);
+  }
+  return Judge(status, std::move(result_text), log_text, limits, what);
+}
+
+}  // namespace dnncut

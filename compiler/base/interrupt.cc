@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/base/interrupt.h"
+
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+
+#include "compiler/base/error.h"
+#include "compiler/base/unit_text.h"
+
+namespace dnncut {
+namespace {
+
+constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU};
+
+volatile std::sig_atomic_t noted_signal = 0;
+std::atomic<int> guards = 0;
+
+volatile std::sig_atomic_t time_is_up = 0;
+std::chrono::steady_clock::time_point deadline;
+// Of the time limit; made before the clock starts, only read afterwards.
+std::string* time_limit_message = nullptr;
+std::string* time_limit_line = nullptr;
+
+void Note(int signal) { noted_signal = signal; }
+
+// What the caller of the program wants to be ignored stays ignored (nohup).
+void Replace(void (*from)(int), void (*to)(int), int flags) {
+  for (const int signal : kSignals) {
+    struct sigaction now = {};
+    sigaction(signal, nullptr, &now);
+    if (now.sa_handler != from) continue;
+    struct sigaction next = {};
+    next.sa_handler = to;
+    next.sa_flags = flags;
+    sigaction(signal, &next, nullptr);
+  }
+}
+
+// The first time whoever does the work is asked to end; the second time it has
+// not heard.
+void EndInTime(int /*signal*/) {
+  // Somebody else may have sent it.
+  if (std::chrono::steady_clock::now() < deadline) return;
+  if (time_is_up == 0) {
+    time_is_up = 1;
+    return;
+  }
+  const ssize_t written =
+      write(STDERR_FILENO, time_limit_line->data(), time_limit_line->size());
+  (void)written;  // there is nobody else to tell
+  _exit(static_cast<int>(ExitCode::kBadInput));
+}
+
+// Whoever has called us with a clock of its own, as libFuzzer does, keeps it.
+bool HasOtherClock() {
+  struct sigaction now = {};
+  sigaction(SIGALRM, nullptr, &now);
+  return now.sa_handler != SIG_DFL && now.sa_handler != SIG_IGN &&
+         now.sa_handler != EndInTime;
+}
+
+}  // namespace
+
+void LimitTime(std::optional<int64_t> limit_ns) {
+  constexpr int64_t kNsPerUs = 1000;
+  constexpr int64_t kUsPerSecond = 1'000'000;
+  constexpr time_t kGraceSeconds = 1;
+  if (HasOtherClock()) return;
+  struct itimerval timer = {};
+  setitimer(ITIMER_REAL, &timer, nullptr);
+  time_is_up = 0;
+  if (!limit_ns) return;
+  // Never freed: the handler may need them until the very end.
+  if (time_limit_message == nullptr) {
+    time_limit_message = new std::string;
+    time_limit_line = new std::string;
+  }
+  *time_limit_message = fmt::format(
+      "this takes longer than {}; --limit time=DURATION allows more",
+      FormatDuration(*limit_ns));
+  *time_limit_line =
+      fmt::format("dnncut: error[E142]: {}\n", *time_limit_message);
+  struct sigaction action = {};
+  action.sa_handler = EndInTime;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGALRM, &action, nullptr);
+  const int64_t us = std::max(int64_t{1}, *limit_ns / kNsPerUs);
+  deadline = std::chrono::steady_clock::now() + std::chrono::microseconds(us);
+  timer.it_value = {us / kUsPerSecond, us % kUsPerSecond};
+  timer.it_interval = {kGraceSeconds, 0};
+  setitimer(ITIMER_REAL, &timer, nullptr);
+}
+
+InterruptGuard::InterruptGuard() {
+  if (guards++ == 0) Replace(SIG_DFL, Note, static_cast<int>(SA_RESETHAND));
+}
+
+InterruptGuard::~InterruptGuard() {
+  if (--guards > 0) return;
+  Replace(Note, SIG_DFL, 0);
+  // Nobody asked in time, but what was temporary is gone now.
+  if (noted_signal != 0) std::raise(noted_signal);
+}
+
+bool WasInterrupted() { return noted_signal != 0 || time_is_up != 0; }
+
+void ThrowIfInterrupted() {
+  if (time_is_up != 0) throw TimeIsUp{*time_limit_message};
+  if (noted_signal == 0) return;
+  const int signal = noted_signal;
+  noted_signal = 0;
+  throw Interrupted{signal};
+}
+
+}  // namespace dnncut

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How times, sizes and percentages are rounded wherever people or files get
+// them, so that all of them agree.
+#pragma once
+
+#include "compiler/base/checked_math.h"
+
+namespace dnncut {
+
+// value / unit, rounded half up; `value` is not negative, `unit` is above 0.
+constexpr Int128 DivideRounded(Int128 value, Int128 unit) {
+  return (2 * value + unit) / (2 * unit);
+}
+
+}  // namespace dnncut

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/files/file_io.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <vector>
+
+#include "compiler/base/error.h"
+#include "compiler/base/interrupt.h"
+
+namespace dnncut {
+namespace {
+
+constexpr int64_t kBufferBytes = int64_t{1} << 20;
+// Between two hints to the kernel that it may write what it has.
+constexpr int64_t kWritebackBytes = int64_t{32} << 20;
+
+[[noreturn]] void FailWrite(const std::string& path, int error_number) {
+  Fail(ExitCode::kIo, "E605", "cannot write '{}': {}", path,
+       ErrnoText(error_number));
+}
+
+UniqueFd OpenForSync(const std::filesystem::path& path) {
+  UniqueFd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) FailWrite(path.string(), errno);
+  return file;
+}
+
+}  // namespace
+
+std::string ErrnoText(int error_number) {
+  switch (error_number) {
+    case ENOSPC:
+      return "the disk is full";
+    case EDQUOT:
+      return "the disk quota is used up";
+    case EROFS:
+      return "the file system is read-only";
+    case EACCES:
+    case EPERM:
+      return "permission denied";
+    case EFBIG:
+      return "the file would be too large";
+    default:
+      return SystemErrorText(error_number);
+  }
+}
+
+OutputFile::OutputFile(const std::string& path)
+    : path_(path),
+      file_(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
+  if (!file_.is_open()) FailWrite(path_, errno);
+}
+
+void OutputFile::Append(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written =
+        pwrite(file_.get(), bytes.data(), bytes.size(), size_);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) FailWrite(path_, written < 0 ? errno : ENOSPC);
+    size_ += written;
+    bytes.remove_prefix(written);
+  }
+  StartWriteback();
+}
+
+void OutputFile::SkipTo(int64_t offset) {
+  if (offset == size_) return;
+  if (ftruncate(file_.get(), offset) != 0) FailWrite(path_, errno);
+  size_ = offset;
+}
+
+bool OutputFile::AppendFrom(int source, int64_t offset, int64_t bytes) {
+  while (bytes > 0) {
+    ThrowIfInterrupted();
+    const int64_t copied =
+        CopySome(source, offset, std::min(bytes, kWritebackBytes));
+    if (copied == 0) return false;
+    size_ += copied;
+    offset += copied;
+    bytes -= copied;
+    StartWriteback();
+  }
+  return true;
+}
+
+int64_t OutputFile::CopySome(int source, int64_t offset, int64_t bytes) {
+  if (copies_in_kernel_) {
+    off64_t from = offset;
+    off64_t to = size_;
+    ssize_t copied = 0;
+    do {
+      copied = copy_file_range(source, &from, file_.get(), &to, bytes, 0);
+    } while (copied < 0 && errno == EINTR);
+    if (copied > 0) return copied;
+    if (copied < 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)) {
+      FailWrite(path_, errno);
+    }
+    // Two file systems, or one that cannot: by hand from here on. Also when
+    // nothing was copied, which some file systems say instead of an error.
+    copies_in_kernel_ = false;
+  }
+  buffer_.resize(kBufferBytes);
+  ssize_t read = 0;
+  do {
+    read = pread(source, buffer_.data(), std::min(bytes, kBufferBytes), offset);
+  } while (read < 0 && errno == EINTR);
+  if (read < 0) {
+    Fail(ExitCode::kIo, "E607", "cannot read the weights for '{}': {}", path_,
+         ErrnoText(errno));
+  }
+  int64_t done = 0;
+  while (done < read) {
+    const ssize_t written =
+        pwrite(file_.get(), buffer_.data() + done, read - done, size_ + done);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) FailWrite(path_, written < 0 ? errno : ENOSPC);
+    done += written;
+  }
+  return read;
+}
+
+void OutputFile::StartWriteback() {
+  if (size_ - handed_to_disk_ < kWritebackBytes) return;
+  // Only a hint, so that the disk works while the next bytes are copied; the
+  // file is made durable, with errors seen, by SyncFolder.
+  sync_file_range(file_.get(), handed_to_disk_, size_ - handed_to_disk_,
+                  SYNC_FILE_RANGE_WRITE);
+  handed_to_disk_ = size_;
+}
+
+void WriteFile(const std::string& path, std::string_view content) {
+  OutputFile(path).Append(content);
+}
+
+void SyncFolder(const std::string& folder) {
+  std::vector<UniqueFd> files;
+  std::vector<std::filesystem::path> paths;
+  try {
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(folder)) {
+      paths.push_back(entry.path());
+    }
+  } catch (const std::filesystem::filesystem_error& error) {
+    FailWrite(folder, error.code().value());
+  }
+  paths.emplace_back(folder);
+  std::sort(paths.begin(), paths.end());
+  // First all data, then all fsyncs: the file system's journal is then written
+  // once for all files instead of once for each.
+  for (const auto& path : paths) {
+    files.push_back(OpenForSync(path));
+    sync_file_range(files.back().get(), 0, 0,
+                    SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+                        SYNC_FILE_RANGE_WAIT_AFTER);
+  }
+  for (size_t i = 0; i < paths.size(); ++i) {
+    if (fsync(files[i].get()) != 0 && errno != EINVAL) {
+      FailWrite(paths[i].string(), errno);
+    }
+  }
+}
+
+}  // namespace dnncut

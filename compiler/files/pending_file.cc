@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/files/pending_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+
+#include "compiler/base/error.h"
+
+namespace dnncut {
+namespace {
+
+// A device or a folder must not be replaced by a file, whatever the options.
+void CheckTarget(const std::string& path, bool overwrite) {
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) return;
+    Fail(ExitCode::kIo, "E113", "{}: cannot be written: {}", path,
+         SystemErrorText(errno));
+  }
+  if (!S_ISREG(status.st_mode)) {
+    Fail(ExitCode::kIo, "E112",
+         "{}: is there already and is no ordinary file; give another name",
+         path);
+  }
+  if (!overwrite) {
+    Fail(ExitCode::kUsage, "E112",
+         "{}: is there already; give another name, or --force to replace it",
+         path);
+  }
+}
+
+// What a link leads to, there or not; the file that is replaced is that one.
+std::string FollowLinks(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_symlink(path, error)) return path;
+  const auto target = std::filesystem::weakly_canonical(path, error);
+  return error ? path : target.string();
+}
+
+}  // namespace
+
+PendingFile::PendingFile(const std::string& path, bool overwrite,
+                         const std::vector<std::string>& inputs)
+    : path_(path),
+      target_(FollowLinks(path)),
+      temporary_(fmt::format("{}.{}.tmp", target_, ::getpid())) {
+  if (IsOneOf(path, inputs)) {
+    Fail(ExitCode::kUsage, "E603",
+         "{}: is an input, which would be lost; give another name", path);
+  }
+  CheckTarget(path, overwrite);
+  file_ = UniqueFd(::open(temporary_.c_str(),
+                          O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (!file_.is_open()) FailWith(errno);
+}
+
+PendingFile::~PendingFile() {
+  if (!committed_) ::unlink(temporary_.c_str());
+}
+
+void PendingFile::FailWith(int error_number) const {
+  Fail(ExitCode::kIo, "E113", "{}: cannot be written: {}", path_,
+       SystemErrorText(error_number));
+}
+
+void PendingFile::Write(const void* data, size_t size) {
+  const char* next = static_cast<const char*>(data);
+  while (size > 0) {
+    ssize_t written = ::write(file_.get(), next, size);
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      FailWith(errno);
+    }
+    next += written;
+    size -= static_cast<size_t>(written);
+    size_ += written;
+  }
+}
+
+void PendingFile::Close() {
+  // Some file systems only notice here that they are full.
+  if (::close(file_.Release()) != 0 && errno != EINTR) FailWith(errno);
+}
+
+void PendingFile::Commit() {
+  if (std::rename(temporary_.c_str(), target_.c_str()) != 0) FailWith(errno);
+  committed_ = true;
+}
+
+}  // namespace dnncut

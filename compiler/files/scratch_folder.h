@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Temporary files, for whoever asks ONNX Runtime about a copy of a model.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "compiler/base/interrupt.h"
+
+namespace dnncut {
+
+// A private folder that is gone when this is.
+class ScratchFolder {
+ public:
+  // Throws Error E705.
+  ScratchFolder();
+  ~ScratchFolder();
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+  std::string path() const { return path_.string(); }
+  std::string File(std::string_view name) const {
+    return (path_ / name).string();
+  }
+
+ private:
+  InterruptGuard guard_;  // first, so that it ends when the folder is gone
+  std::filesystem::path path_;
+};
+
+}  // namespace dnncut

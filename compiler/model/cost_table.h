@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What every layer costs on either side. cost_models/ make it; MakeProblem
+// reads it.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "compiler/model/graph.h"
+
+namespace dnncut {
+
+struct CostTable {
+  std::vector<int64_t> device_ns;  // by LayerId, >= 0
+  std::vector<int64_t> server_ns;  // by LayerId, >= 0
+  std::vector<int64_t> cross_ns;   // by TensorId, >= 0: what a crossing costs
+                                   // besides its bytes; 0 unless measured
+};
+
+}  // namespace dnncut

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The model as layers and tensors. frontends/ make it from a SourceModel;
+// cost_models/, the compiler and backends/ read it. Always true of it:
+//
+// * layers are in topological order, and `nodes` of the halves keep that order;
+// * a layer depends on a model input or is random; a node whose inputs are all
+//   constants is no layer but makes a Constant;
+// * captures of If/Loop/Scan bodies are ordinary inputs of the layer;
+// * ids are indices into the vectors; names are for people, except tensor
+//   names, which are unique.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/model/dtype.h"
+
+namespace dnncut {
+
+using LayerId = int;
+using TensorId = int;
+using ConstantId = int;
+
+// `producer` of a tensor that is a model input.
+inline constexpr LayerId kModelInput = -1;
+
+struct TensorType {
+  enum class Kind {
+    kAbsent,   // an optional input or output that is not there ("")
+    kUnknown,  // nothing is known
+    kTensor,
+    kOther,  // sequence, map, optional, sparse tensor, opaque
+  };
+  Kind kind = Kind::kUnknown;
+  DType dtype = DType::kUndefined;
+  bool has_rank = false;
+  // Empty for a scalar (with has_rank). -1: not known, or decided by the data.
+  std::vector<int64_t> shape;
+
+  bool operator==(const TensorType&) const = default;
+};
+
+// True when every dim is known and the dtype has a fixed size.
+bool HasStaticSize(const TensorType& type);
+
+// What the cost models know of one operation: a layer, or a node in the body of
+// one. No tensor names, only types.
+struct Operation {
+  struct Body;
+
+  std::string op_type;
+  std::string domain;  // "" is the default domain; "ai.onnx" is spelt ""
+  int64_t opset = 0;   // imported version of the domain
+  std::vector<TensorType> inputs;   // by position; absent ones are kAbsent
+  std::vector<TensorType> outputs;  // by position
+  std::vector<bool>
+      constant_inputs;  // by position: a weight, not an activation
+
+  // Attributes by name. INT and INTS are both in `ints`, FLOAT and FLOATS in
+  // `floats`. Graphs are `bodies`; other kinds are left out.
+  std::map<std::string, std::vector<int64_t>> ints;
+  std::map<std::string, std::vector<double>> floats;
+  std::map<std::string, std::string> strings;
+
+  // The branches of an If, the body of a Loop, a Scan or a model-local
+  // function.
+  std::vector<Body> bodies;
+};
+
+struct Operation::Body {
+  std::vector<Operation> operations;
+  // How often it runs: 1 for a branch or a function, the trip count for a Loop
+  // or Scan; -1 when only the data decides.
+  int64_t runs = 1;
+};
+
+struct Layer {
+  std::string name;  // of the node; for a nameless one its first output's
+  int node = -1;     // index into GraphProto.node
+  Operation operation;
+  std::vector<TensorId> inputs;       // each once, ascending; captures included
+  std::vector<TensorId> outputs;      // each once, in the node's order
+  std::vector<ConstantId> constants;  // that it reads, each once, ascending
+  // Bytes of Constant nodes inside its bodies and of functions that it calls.
+  int64_t body_constant_bytes = 0;
+};
+
+struct Tensor {
+  std::string name;
+  TensorType type;
+  // Size when it crosses, in bytes. nullopt: must not cross, `why_not` says
+  // why ("is a sequence", "only the data decides its size").
+  std::optional<int64_t> bytes;
+  std::string why_not;
+  LayerId producer = kModelInput;
+  std::vector<LayerId> readers;  // ascending, each once
+  bool is_result = false;        // a model output made by a layer
+};
+
+// A tensor that depends on no model input: an initializer or what a node with
+// constant inputs only makes. It is copied to whichever side reads it.
+struct Constant {
+  std::string name;
+  TensorType type;
+  int node = -1;  // index into GraphProto.node; -1: an initializer
+  std::vector<ConstantId> inputs;  // constants that its node reads
+  int64_t file_bytes = 0;    // stored with it (initializer, Constant value)
+  int64_t memory_bytes = 0;  // once computed; what a runtime holds
+};
+
+// One of the model's outputs, in the model's order.
+struct ModelOutput {
+  enum class Source { kLayer, kInput, kConstant };
+  std::string name;
+  Source source = Source::kLayer;
+  int id = -1;  // TensorId, or ConstantId for kConstant
+};
+
+struct Graph {
+  std::vector<Layer> layers;
+  std::vector<Tensor> tensors;  // the model's inputs first, in its order
+  std::vector<Constant> constants;
+  std::vector<ModelOutput> outputs;
+  int input_count = 0;  // of `tensors`
+};
+
+// Throws std::logic_error when one of the promises above does not hold.
+void VerifyGraph(const Graph& graph);
+
+}  // namespace dnncut

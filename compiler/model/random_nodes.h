@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which nodes give another result every time: such a node is a layer even when
+// all that it reads is constant. onnx_import and type_engine use it.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "compiler/model/onnx_walk.h"
+
+namespace dnncut {
+
+class RandomNodes {
+ public:
+  explicit RandomNodes(const ONNX_NAMESPACE::ModelProto& model);
+
+  // Is the node random, or one in its bodies or in functions that it calls?
+  // Dropout counts unless it certainly does not train.
+  bool Contains(const ONNX_NAMESPACE::NodeProto& node) const;
+
+ private:
+  using Names = std::set<std::string>;
+
+  bool DropsOut(const ONNX_NAMESPACE::NodeProto& node, const Names& off) const;
+  bool ContainsDirectly(const ONNX_NAMESPACE::NodeProto& node) const;
+
+  FunctionIndex index_;
+  Names off_;  // constants of the main graph and its bodies that are false
+  std::vector<bool> random_functions_;  // by index into the model's functions
+};
+
+}  // namespace dnncut

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// MakeBlockGraph first writes the problem down with one block per layer and an
+// empty block per anchor; then Contract merges what the problem says belongs
+// together:
+//
+// * a pinned layer with its anchor, the layers of a group with each other;
+// * the producer of a tensor that must not cross with all its readers, and when
+//   it is a result, with the anchor of the side that wants it.
+//
+// Contract adds what follows: whatever a device layer depends on is on the
+// device, whatever depends on a server layer is on the server. Blocks 0 and the
+// server's anchor need no infinite capacities anywhere: they *are* the
+// terminals of the flow network.
+#include "compiler/problem/block_graph.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string_view>
+#include <unordered_map>
+
+#include "compiler/base/checked_math.h"
+#include "compiler/base/disjoint_sets.h"
+#include "compiler/problem/placement_check.h"
+
+namespace dnncut {
+namespace {
+
+// Block ids before anything is contracted.
+BlockId BlockOf(LayerId layer) { return layer + 1; }  // kModelInput is block 0
+
+bool NeedsServerAnchor(const Problem& problem) {
+  const auto& layers = problem.layers;
+  const auto& tensors = problem.tensors;
+  return std::any_of(layers.begin(), layers.end(),
+                     [](const ProblemLayer& layer) {
+                       return layer.pinned == Side::kServer;
+                     }) ||
+         (problem.result == Side::kServer &&
+          std::any_of(tensors.begin(), tensors.end(),
+                      [](const ProblemTensor& t) { return t.result; }));
+}
+
+// Latency of any cut and bytes of any cut are at most these sums. Once they are
+// known to fit, no later sum of a cut, a block, a wire or an arc overflows, and
+// whether there is an error does not depend on how layers are merged.
+void CheckTotals(const Problem& problem) {
+  constexpr std::string_view kTime = "sum of all the times of the problem";
+  int64_t ns = problem.rtt_ns;
+  int64_t bytes = 0;
+  for (const ProblemLayer& layer : problem.layers) {
+    ns = CheckedAdd(ns, std::max(layer.device_ns, layer.server_ns), kTime);
+  }
+  for (const ProblemTensor& tensor : problem.tensors) {
+    if (!tensor.bytes) continue;
+    bytes = CheckedAdd(bytes, *tensor.bytes, "sum of all tensors' bytes");
+    ns = CheckedAdd(ns, tensor.cross_ns, kTime);
+    if (!tensor.result || problem.result == Side::kServer) continue;
+    ns =
+        CheckedAdd(ns, FixedDownloadNs(problem.downlink, *tensor.bytes), kTime);
+  }
+}
+
+Grouping RequiredGroups(const Problem& problem, int block_count) {
+  const BlockId server_anchor = block_count - 1;
+  const auto anchor = [&](Side side) {
+    return side == Side::kDevice ? 0 : server_anchor;
+  };
+  DisjointSets sets(static_cast<size_t>(block_count));
+  std::unordered_map<int, BlockId> group_block;
+  for (LayerId l = 0; l < static_cast<int>(problem.layers.size()); ++l) {
+    const ProblemLayer& layer = problem.layers[l];
+    if (layer.pinned) sets.Join(BlockOf(l), anchor(*layer.pinned));
+    if (!layer.group) continue;
+    const auto [first, is_new] = group_block.emplace(*layer.group, BlockOf(l));
+    sets.Join(first->second, BlockOf(l));
+  }
+  for (const ProblemTensor& tensor : problem.tensors) {
+    if (tensor.bytes) continue;
+    for (LayerId reader : tensor.readers) {
+      sets.Join(BlockOf(tensor.producer), BlockOf(reader));
+    }
+    if (tensor.result) {
+      sets.Join(BlockOf(tensor.producer), anchor(problem.result));
+    }
+  }
+  return sets.Representatives();
+}
+
+// A result that is wanted on the device costs its download wherever its
+// producer's block is on the server.
+void AddDownload(const Problem& problem, int64_t bytes, Block* block) {
+  if (problem.downlink.kind == Downlink::Kind::kSame) {
+    block->download_bytes =
+        CheckedAdd(block->download_bytes, bytes, "sum of the downloaded bytes");
+  }
+  block->server_ns =
+      CheckedAdd(block->server_ns, FixedDownloadNs(problem.downlink, bytes),
+                 "sum of the download times");
+}
+
+BlockGraph OneBlockPerLayer(const Problem& problem) {
+  BlockGraph graph;
+  graph.range = problem.range;
+  graph.has_server_anchor = NeedsServerAnchor(problem);
+  const int layer_count = static_cast<int>(problem.layers.size());
+  graph.blocks.resize(1 + layer_count + (graph.has_server_anchor ? 1 : 0));
+  for (LayerId l = 0; l < layer_count; ++l) {
+    Block& block = graph.blocks[BlockOf(l)];
+    block.layers = {l};
+    block.device_ns = problem.layers[l].device_ns;
+    block.server_ns = problem.layers[l].server_ns;
+  }
+  const BlockId server_anchor = static_cast<int>(graph.blocks.size()) - 1;
+  for (TensorId t = 0; t < static_cast<int>(problem.tensors.size()); ++t) {
+    const ProblemTensor& tensor = problem.tensors[t];
+    const int64_t bytes = tensor.bytes.value_or(0);
+    Wire wire;
+    wire.producer = BlockOf(tensor.producer);
+    for (LayerId reader : tensor.readers) {
+      wire.readers.push_back(BlockOf(reader));
+    }
+    if (tensor.result && problem.result == Side::kServer) {
+      wire.readers.push_back(server_anchor);
+    } else if (tensor.result) {
+      AddDownload(problem, bytes, &graph.blocks[wire.producer]);
+    }
+    if (wire.readers.empty()) continue;
+    wire.bytes = bytes;
+    wire.cross_ns = tensor.bytes ? tensor.cross_ns : 0;
+    wire.tensors = {t};
+    graph.wires.push_back(std::move(wire));
+  }
+  return graph;
+}
+
+void Require(bool holds, std::string_view promise) {
+  if (!holds) {
+    throw std::logic_error("block graph: " + std::string(promise) +
+                           " does not hold");
+  }
+}
+
+bool IsAscending(const std::vector<int>& ids) {
+  return std::adjacent_find(ids.begin(), ids.end(),
+                            std::greater_equal<int>()) == ids.end();
+}
+
+void VerifyWires(const BlockGraph& graph) {
+  const int count = static_cast<int>(graph.blocks.size());
+  const Wire* last = nullptr;
+  for (const Wire& wire : graph.wires) {
+    Require(wire.producer >= 0 && !wire.readers.empty() &&
+                IsAscending(wire.readers) &&
+                wire.producer < wire.readers.front() &&
+                wire.readers.back() < count,
+            "that wires go from lower to higher blocks");
+    Require(wire.bytes >= 0 && wire.cross_ns >= 0, "that costs are >= 0");
+    Require(IsAscending(wire.tensors), "that a wire's tensors are ascending");
+    Require(
+        last == nullptr || last->producer < wire.producer ||
+            (last->producer == wire.producer && last->readers < wire.readers),
+        "that wires are sorted, with different ends");
+    last = &wire;
+  }
+}
+
+}  // namespace
+
+BlockGraph MakeBlockGraph(const Problem& problem) {
+  VerifyProblem(problem);
+  CheckTotals(problem);
+  CheckPlacement(problem);
+  const BlockGraph graph = OneBlockPerLayer(problem);
+  return Contract(
+      graph, RequiredGroups(problem, static_cast<int>(graph.blocks.size())));
+}
+
+int CountBlocks(const BlockGraph& graph) {
+  return static_cast<int>(
+      std::count_if(graph.blocks.begin(), graph.blocks.end(),
+                    [](const Block& block) { return !block.layers.empty(); }));
+}
+
+Cut ExpandCut(const BlockGraph& graph, const std::vector<bool>& on_device,
+              int layer_count) {
+  if (on_device.size() != graph.blocks.size()) {
+    throw std::logic_error("ExpandCut: a cut of another graph");
+  }
+  Cut cut(layer_count, Side::kServer);
+  for (size_t b = 0; b < graph.blocks.size(); ++b) {
+    if (!on_device[b]) continue;
+    for (LayerId layer : graph.blocks[b].layers) cut.at(layer) = Side::kDevice;
+  }
+  return cut;
+}
+
+void VerifyBlockGraph(const BlockGraph& graph) {
+  const size_t anchors = graph.has_server_anchor ? 2 : 1;
+  Require(graph.blocks.size() >= anchors, "that there are the anchors");
+  size_t layer_count = 0;
+  for (const Block& block : graph.blocks) layer_count += block.layers.size();
+  std::vector<bool> seen(layer_count, false);
+  for (size_t b = 0; b < graph.blocks.size(); ++b) {
+    const Block& block = graph.blocks[b];
+    const bool is_anchor =
+        b == 0 || (graph.has_server_anchor && b + 1 == graph.blocks.size());
+    Require(is_anchor || !block.layers.empty(), "that blocks hold layers");
+    Require(block.device_ns >= 0 && block.server_ns >= 0 &&
+                block.download_bytes >= 0,
+            "that costs are >= 0");
+    Require(IsAscending(block.layers), "that a block's layers are ascending");
+    for (LayerId layer : block.layers) {
+      Require(
+          layer >= 0 && layer < static_cast<int>(layer_count) && !seen[layer],
+          "that every layer is in one block");
+      seen[layer] = true;
+    }
+  }
+  VerifyWires(graph);
+  Require(!graph.has_server_anchor || graph.wires.empty() ||
+              graph.wires.back().producer + 1 <
+                  static_cast<int>(graph.blocks.size()),
+          "that nothing leaves the server's anchor");
+}
+
+}  // namespace dnncut

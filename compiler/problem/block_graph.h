@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The problem on blocks of layers that no cut separates. MakeBlockGraph makes
+// it from the problem; every pass decides which blocks belong together and
+// Contract, the only builder of coarser graphs, makes the next one;
+// MakeCutProblem reads it. It is CIC's splitting model: with a bandwidth and a
+// round trip time it answers alone. Always true of it:
+//
+// * block 0 is the device's anchor: the model's inputs and whatever must run on
+//   the device. It is on the device in every cut;
+// * with has_server_anchor the last block is the server's: whatever must run
+//   there, and the reader of results that are wanted there;
+// * blocks are in topological order (wires go from lower to higher ids) and all
+//   but the anchors hold a layer. A block that reads no wire makes its data
+//   itself (random numbers) and may be on either side;
+// * the costs of a cut of the blocks are those of the same cut of the problem.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "compiler/problem/cut.h"
+#include "compiler/problem/problem.h"
+
+namespace dnncut {
+
+using BlockId = int;
+
+struct Block {
+  std::vector<LayerId> layers;  // ascending; an anchor may have none
+  int64_t device_ns = 0;
+  int64_t server_ns = 0;       // with the fixed download time of its results
+  int64_t download_bytes = 0;  // of its results, paid on the link when it is on
+                               // the server (Downlink::kSame), else 0
+
+  bool operator==(const Block&) const = default;
+};
+
+// Tensors with the same producer and the same readers, as one.
+struct Wire {
+  BlockId producer = 0;
+  std::vector<BlockId> readers;  // ascending, each once, never the producer
+  int64_t bytes = 0;
+  int64_t cross_ns = 0;
+  std::vector<TensorId> tensors;  // ascending
+
+  bool operator==(const Wire&) const = default;
+};
+
+struct BlockGraph {
+  std::vector<Block> blocks;
+  std::vector<Wire> wires;  // by producer, then readers
+  bool has_server_anchor = false;
+  BandwidthRange range;  // where merges made by passes hold
+
+  bool operator==(const BlockGraph&) const = default;
+};
+
+// One block per layer, except that pins, groups and tensors that must not cross
+// are already contracted. Throws Error when pins clash, naming the layers.
+BlockGraph MakeBlockGraph(const Problem& problem);
+
+// By BlockId: blocks with the same label are to become one. Labels are block
+// ids: label[b] <= b is any member of b's group, label[b] == b for a block that
+// stays.
+using Grouping = std::vector<BlockId>;
+
+// Merges the groups, and with them whatever lies on a cycle afterwards (a block
+// between two members of a group shares their side in every cut). Wires inside
+// a block vanish; wires with equal ends are added up.
+BlockGraph Contract(const BlockGraph& graph, const Grouping& grouping);
+
+// Blocks that hold a layer: the number that table.json calls "blocks".
+int CountBlocks(const BlockGraph& graph);
+
+// The cut of the layers that puts exactly the blocks with on_device[b] on the
+// device. `layer_count` is the problem's.
+Cut ExpandCut(const BlockGraph& graph, const std::vector<bool>& on_device,
+              int layer_count);
+
+// Throws std::logic_error when one of the promises above does not hold.
+void VerifyBlockGraph(const BlockGraph& graph);
+
+}  // namespace dnncut

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/problem/cut.h"
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+#include <unordered_map>
+
+#include "compiler/base/rounding.h"
+#include "compiler/problem/cut_kind.h"
+
+namespace dnncut {
+namespace {
+
+Side ProducerSide(const ProblemTensor& tensor, const Cut& cut) {
+  return tensor.producer == kModelInput ? Side::kDevice : cut[tensor.producer];
+}
+
+bool HasReaderOn(Side side, const ProblemTensor& tensor, const Cut& cut) {
+  return std::any_of(tensor.readers.begin(), tensor.readers.end(),
+                     [&](LayerId reader) { return cut[reader] == side; });
+}
+
+bool IsTensorFeasible(const Problem& problem, const ProblemTensor& tensor,
+                      const Cut& cut) {
+  const Side made = ProducerSide(tensor, cut);
+  if (made == Side::kServer && HasReaderOn(Side::kDevice, tensor, cut)) {
+    return false;
+  }
+  if (tensor.bytes) return true;
+  if (made == Side::kDevice && HasReaderOn(Side::kServer, tensor, cut)) {
+    return false;
+  }
+  return !tensor.result || made == problem.result;
+}
+
+void CountTensor(const Problem& problem, TensorId t, const Cut& cut,
+                 CutCosts* costs) {
+  const ProblemTensor& tensor = problem.tensors[t];
+  if (ProducerSide(tensor, cut) == Side::kDevice) {
+    const bool wanted_there = tensor.result && problem.result == Side::kServer;
+    if (!wanted_there && !HasReaderOn(Side::kServer, tensor, cut)) return;
+    costs->uploaded.push_back(t);
+    costs->upload_bytes = CheckedAdd(costs->upload_bytes, tensor.bytes.value(),
+                                     "sum of the uploaded bytes");
+    costs->cross_ns = CheckedAdd(costs->cross_ns, tensor.cross_ns,
+                                 "sum of the crossing times");
+  } else if (tensor.result && problem.result == Side::kDevice) {
+    const int64_t bytes = tensor.bytes.value();
+    costs->download_bytes =
+        CheckedAdd(costs->download_bytes, bytes, "sum of the downloaded bytes");
+    costs->download_ns =
+        CheckedAdd(costs->download_ns, FixedDownloadNs(problem.downlink, bytes),
+                   "sum of the download times");
+  }
+}
+
+constexpr int64_t kMaxLatencyNs = std::numeric_limits<int64_t>::max();
+
+// In ns, rounded half up.
+Int128 RoundedLatency(const CutCosts& costs, const Downlink& downlink,
+                      int64_t kbps) {
+  return DivideRounded(ScaledLatency(costs, downlink, kbps), kbps);
+}
+
+}  // namespace
+
+int64_t CutCosts::FixedNs() const {
+  constexpr std::string_view kWhat = "latency of a cut";
+  int64_t sum = CheckedAdd(device_ns, server_ns, kWhat);
+  sum = CheckedAdd(sum, cross_ns, kWhat);
+  sum = CheckedAdd(sum, rtt_ns, kWhat);
+  return CheckedAdd(sum, download_ns, kWhat);
+}
+
+int64_t CutCosts::LinkBytes(const Downlink& downlink) const {
+  if (downlink.kind != Downlink::Kind::kSame) return upload_bytes;
+  return CheckedAdd(upload_bytes, download_bytes, "sum of the bytes of a cut");
+}
+
+bool IsFeasible(const Problem& problem, const Cut& cut) {
+  if (cut.size() != problem.layers.size()) return false;
+  std::unordered_map<int, Side> side_of_group;
+  for (size_t l = 0; l < cut.size(); ++l) {
+    const ProblemLayer& layer = problem.layers[l];
+    if (layer.pinned && *layer.pinned != cut[l]) return false;
+    if (!layer.group) continue;
+    const auto [first, is_new] = side_of_group.emplace(*layer.group, cut[l]);
+    if (first->second != cut[l]) return false;
+  }
+  return std::all_of(problem.tensors.begin(), problem.tensors.end(),
+                     [&](const ProblemTensor& tensor) {
+                       return IsTensorFeasible(problem, tensor, cut);
+                     });
+}
+
+CutCosts CountCosts(const Problem& problem, const Cut& cut) {
+  if (cut.size() != problem.layers.size()) {
+    throw std::logic_error("CountCosts: a cut of another problem");
+  }
+  CutCosts costs;
+  for (size_t l = 0; l < cut.size(); ++l) {
+    if (cut[l] == Side::kDevice) {
+      ++costs.device_layers;
+      costs.device_ns = CheckedAdd(costs.device_ns, problem.layers[l].device_ns,
+                                   "sum of the layers' times on the device");
+    } else {
+      ++costs.server_layers;
+      costs.server_ns = CheckedAdd(costs.server_ns, problem.layers[l].server_ns,
+                                   "sum of the layers' times on the server");
+    }
+  }
+  for (TensorId t = 0; t < static_cast<int>(problem.tensors.size()); ++t) {
+    CountTensor(problem, t, cut, &costs);
+  }
+  if (NeedsNetwork(costs.server_layers, costs.uploaded.size())) {
+    costs.rtt_ns = problem.rtt_ns;
+  }
+  // Callers may rely on both sums: overflow shows here or never.
+  costs.FixedNs();
+  costs.LinkBytes(problem.downlink);
+  return costs;
+}
+
+Int128 ScaledLatency(const CutCosts& costs, const Downlink& downlink,
+                     int64_t kbps) {
+  return static_cast<Int128>(kbps) * costs.FixedNs() +
+         static_cast<Int128>(kByteNsKbps) * costs.LinkBytes(downlink);
+}
+
+std::optional<CutCosts> CostsAlone(const Problem& problem, Side side) {
+  const Cut cut(problem.layers.size(), side);
+  if (!IsFeasible(problem, cut)) return std::nullopt;
+  CutCosts costs = CountCosts(problem, cut);
+  const Int128 slowest =
+      RoundedLatency(costs, problem.downlink, problem.range.min_kbps);
+  if (slowest > kMaxLatencyNs) return std::nullopt;
+  return costs;
+}
+
+int64_t LatencyNs(const CutCosts& costs, const Downlink& downlink,
+                  int64_t kbps) {
+  const Int128 ns = RoundedLatency(costs, downlink, kbps);
+  if (ns > kMaxLatencyNs) {
+    Fail(ExitCode::kBadInput, "E502",
+         "a cut takes more than 292 years at {} kbit/s; raise "
+         "--min-bandwidth or lower the sizes",
+         kbps);
+  }
+  return static_cast<int64_t>(ns);
+}
+
+}  // namespace dnncut

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One way to split the layers, and what it costs, counted directly from the
+// layers and tensors of the problem; the flow networks are checked against it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "compiler/base/checked_math.h"
+#include "compiler/problem/problem.h"
+
+namespace dnncut {
+
+// By LayerId: where each layer runs.
+using Cut = std::vector<Side>;
+
+struct CutCosts {
+  int device_layers = 0;
+  int server_layers = 0;
+  int64_t device_ns = 0;
+  int64_t server_ns = 0;
+  int64_t cross_ns = 0;
+  int64_t rtt_ns = 0;  // the problem's when something is offloaded, else 0
+  int64_t upload_bytes = 0;
+  int64_t download_bytes = 0;  // results that come back, whatever the downlink
+  int64_t download_ns = 0;     // of a fixed downlink
+  std::vector<TensorId> uploaded;  // ascending
+
+  bool operator==(const CutCosts&) const = default;
+
+  // Latency = FixedNs() + 8e6 / W * LinkBytes(problem).
+  int64_t FixedNs() const;
+  int64_t LinkBytes(const Downlink& downlink) const;
+};
+
+// Is `cut` closed under predecessors, and are pins, groups and tensors that
+// must not cross respected?
+bool IsFeasible(const Problem& problem, const Cut& cut);
+
+// The costs of a feasible cut. Throws Error when a sum overflows.
+CutCosts CountCosts(const Problem& problem, const Cut& cut);
+
+// Of running every layer on `side`; nullopt when that is not feasible, or takes
+// more than 292 years at the lowest bandwidth: then nobody compares with it.
+std::optional<CutCosts> CostsAlone(const Problem& problem, Side side);
+
+// W * latency in ns*kbit/s: exact, comparable between cuts at the same W.
+Int128 ScaledLatency(const CutCosts& costs, const Downlink& downlink,
+                     int64_t kbps);
+
+// Latency in ns, rounded half up. Throws Error when it does not fit.
+int64_t LatencyNs(const CutCosts& costs, const Downlink& downlink,
+                  int64_t kbps);
+
+}  // namespace dnncut

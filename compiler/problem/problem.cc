@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/problem/problem.h"
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <stdexcept>
+#include <string_view>
+
+#include "compiler/base/checked_math.h"
+
+namespace dnncut {
+namespace {
+
+void Require(bool holds, std::string_view promise) {
+  if (!holds) {
+    throw std::logic_error("problem: " + std::string(promise) +
+                           " does not hold");
+  }
+}
+
+void VerifyTensor(const ProblemTensor& tensor, int layer_count) {
+  Require(tensor.producer >= kModelInput && tensor.producer < layer_count,
+          "that a producer is a layer or kModelInput");
+  Require(!tensor.result || tensor.producer != kModelInput,
+          "that a result is made by a layer");
+  Require(!tensor.bytes || *tensor.bytes >= 0, "that sizes are >= 0");
+  Require(tensor.cross_ns >= 0, "that times are >= 0");
+  const auto& readers = tensor.readers;
+  Require(std::adjacent_find(readers.begin(), readers.end(),
+                             std::greater_equal<int>()) == readers.end(),
+          "that readers are ascending, each once");
+  if (readers.empty()) return;
+  Require(tensor.producer < readers.front() && readers.back() < layer_count,
+          "that layers are in topological order");
+}
+
+}  // namespace
+
+std::string DownlinkName(const Downlink& downlink) {
+  switch (downlink.kind) {
+    case Downlink::Kind::kSame:
+      return "same";
+    case Downlink::Kind::kFree:
+      return "free";
+    case Downlink::Kind::kFixed:
+      return std::to_string(downlink.kbps);
+  }
+  throw std::logic_error("DownlinkName: unknown kind");
+}
+
+int64_t FixedDownloadNs(const Downlink& downlink, int64_t bytes) {
+  if (downlink.kind != Downlink::Kind::kFixed) return 0;
+  const Int128 scaled = static_cast<Int128>(kByteNsKbps) * bytes;
+  const Int128 ns = (scaled + downlink.kbps - 1) / downlink.kbps;
+  if (ns > std::numeric_limits<int64_t>::max()) {
+    Fail(ExitCode::kBadInput, "E502",
+         "downloading a result of {} bytes at {} kbit/s takes more than 292 "
+         "years; raise --downlink or lower the sizes",
+         bytes, downlink.kbps);
+  }
+  return static_cast<int64_t>(ns);
+}
+
+void VerifyProblem(const Problem& problem) {
+  Require(1 <= problem.range.min_kbps &&
+              problem.range.min_kbps <= problem.range.max_kbps &&
+              problem.range.max_kbps <= kLimitKbps,
+          "1 <= min_kbps <= max_kbps <= kLimitKbps");
+  Require(problem.rtt_ns >= 0, "rtt_ns >= 0");
+  Require(problem.downlink.kind != Downlink::Kind::kFixed ||
+              problem.downlink.kbps >= 1,
+          "that a fixed downlink has a bandwidth");
+  for (const ProblemLayer& layer : problem.layers) {
+    Require(layer.device_ns >= 0 && layer.server_ns >= 0,
+            "that times are >= 0");
+  }
+  for (const ProblemTensor& tensor : problem.tensors) {
+    VerifyTensor(tensor, static_cast<int>(problem.layers.size()));
+  }
+}
+
+}  // namespace dnncut

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The optimisation problem: everything that decides the answer, and nothing
+// else. MakeProblem makes it from the graph, its costs and the link; the
+// passes' block graph, the cut table and problem.json are made from it. Anybody
+// can check the answer with this alone.
+//
+// The latency of a set D of device layers, closed under predecessors, at
+// W kbit/s is, in nanoseconds (cut.h computes it, cut_problem.h minimises it):
+//
+//   sum device_ns(l in D) + sum server_ns(l not in D)
+//   + rtt_ns                       if a layer is on the server or a tensor is
+//                                  uploaded
+//   + sum (cross_ns + 8e6/W*bytes) over tensors made on the device (or model
+//                                  inputs) with a reader on the server, once
+//   + 8e6/W * bytes                over results made on the server, wanted on
+//                                  the device (Downlink::kSame)
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/model/cost_table.h"
+#include "compiler/model/graph.h"
+
+namespace dnncut {
+
+enum class Side : uint8_t { kDevice, kServer };
+
+constexpr Side OtherSide(Side side) {
+  return side == Side::kDevice ? Side::kServer : Side::kDevice;
+}
+
+// Default and hard limits of the bandwidths, in kbit/s.
+inline constexpr int64_t kDefaultMinKbps = 64;
+inline constexpr int64_t kDefaultMaxKbps = 10'000'000;
+inline constexpr int64_t kLimitKbps = 1'000'000'000;  // 1 Tbit/s
+
+// Nanoseconds that one byte takes at 1 kbit/s.
+inline constexpr int64_t kByteNsKbps = 8'000'000;
+
+struct BandwidthRange {
+  int64_t min_kbps = kDefaultMinKbps;  // 1 .. max_kbps
+  int64_t max_kbps = kDefaultMaxKbps;  // .. kLimitKbps
+
+  bool operator==(const BandwidthRange&) const = default;
+};
+
+// How results come back from the server.
+struct Downlink {
+  enum class Kind { kSame, kFree, kFixed };
+  Kind kind = Kind::kSame;
+  int64_t kbps = 0;  // of kFixed
+
+  bool operator==(const Downlink&) const = default;
+};
+
+// "same", "free" or the kbit/s: how problem.json and table.json spell it.
+std::string DownlinkName(const Downlink& downlink);
+
+struct ProblemLayer {
+  std::string name;
+  std::string op;
+  int64_t device_ns = 0;
+  int64_t server_ns = 0;
+  std::optional<Side> pinned;
+  std::optional<int> group;  // layers of one group share a side
+
+  bool operator==(const ProblemLayer&) const = default;
+};
+
+struct ProblemTensor {
+  std::string name;
+  LayerId producer = kModelInput;
+  std::vector<LayerId> readers;  // ascending, each once
+  std::optional<int64_t> bytes;  // nullopt: never crosses
+  int64_t cross_ns = 0;
+  bool result = false;  // a model output made by a layer
+
+  bool operator==(const ProblemTensor&) const = default;
+};
+
+struct Problem {
+  std::vector<ProblemLayer> layers;    // topological order, as Graph::layers
+  std::vector<ProblemTensor> tensors;  // as Graph::tensors, with a reader or
+                                       // result flag or without
+  BandwidthRange range;
+  int64_t rtt_ns = 0;
+  Side result = Side::kDevice;  // where the results are wanted
+  Downlink downlink;
+
+  bool operator==(const Problem&) const = default;
+};
+
+// The nanoseconds that a downloaded result of `bytes` bytes adds whatever the
+// uplink: ceil(8e6 * bytes / kbps) for a fixed downlink, else 0. Throws Error
+// on overflow.
+int64_t FixedDownloadNs(const Downlink& downlink, int64_t bytes);
+
+// Throws std::logic_error unless layers are topologically ordered, ids are in
+// range and every size and time is >= 0.
+void VerifyProblem(const Problem& problem);
+
+}  // namespace dnncut

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The network whose minimum s-t cuts are the best cuts of a block graph. Made
+// by MakeCutProblem, read by min_cut. The proof that the value of a cut is the
+// latency stands in cut_problem.cc.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "compiler/problem/block_graph.h"
+
+namespace dnncut {
+
+// An arc with capacity W * ns + 8e6 * bytes at W kbit/s.
+struct Arc {
+  int from = 0;
+  int to = 0;
+  int64_t ns = 0;
+  int64_t bytes = 0;
+  bool infinite = false;  // ns and bytes are 0
+
+  bool operator==(const Arc&) const = default;
+};
+
+// Nodes 0 .. block_count-1 are the blocks (an anchor is merged with its
+// terminal), then the sink when no block is, then the helpers of wires, then
+// that of the round trip. No infinite arc leaves the source or enters the sink,
+// and no arc enters the source or leaves the sink.
+struct CutProblem {
+  int node_count = 0;
+  int source = 0;  // the device's anchor, block 0
+  int sink = 0;    // the server's anchor, or a node of its own
+  int block_count = 0;
+  std::vector<Arc> arcs;
+  int64_t constant_ns = 0;     // paid by every cut
+  int64_t constant_bytes = 0;  // crossing in every cut
+};
+
+// The network of `graph` for a round trip time >= 0; the bandwidth comes with
+// the solver.
+CutProblem MakeCutProblem(const BlockGraph& graph, int64_t rtt_ns);
+
+}  // namespace dnncut

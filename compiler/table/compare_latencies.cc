@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Why the ends of pieces are enough. Where both tables keep their cut, W *
+// latency is a line in W for each, a(W) = W * fixed + bytes >= 0 and b(W), and
+// their ratio a / b is a Moebius transformation of W: constant or strictly
+// monotone where b > 0. So over a range it is largest and smallest at its ends,
+// and when the two differ, nowhere else. b is 0 at a W > 0 only when it is 0
+// everywhere; then the ratio is 1 or infinite, and constant, too.
+//
+// a - b is a line as well: it is positive, zero or negative on an interval
+// each, whose ends bisection finds.
+#include "compiler/table/compare_latencies.h"
+
+#include <algorithm>
+
+namespace dnncut {
+namespace {
+
+// A range on which both tables keep their cut.
+struct CommonPiece {
+  BandwidthRange range;
+  LatencyLine before;
+  LatencyLine after;
+
+  ChangeKind KindAt(int64_t kbps) const {
+    const Int128 difference = after.At(kbps) - before.At(kbps);
+    if (difference == 0) return ChangeKind::kSame;
+    return difference < 0 ? ChangeKind::kFaster : ChangeKind::kSlower;
+  }
+
+  LatencyChange ChangeAt(int64_t kbps) const {
+    return {RatioAt(after, before, kbps), kbps};
+  }
+
+  // The last bandwidth of the piece up to which it is as it is at `kbps`.
+  int64_t LastLike(int64_t kbps) const {
+    const ChangeKind kind = KindAt(kbps);
+    int64_t like = kbps;
+    int64_t unlike = range.max_kbps + 1;
+    while (unlike - like > 1) {
+      const int64_t middle = like + (unlike - like) / 2;
+      (KindAt(middle) == kind ? like : unlike) = middle;
+    }
+    return like;
+  }
+};
+
+// Bandwidths come in ascending order, so that the lowest of equals stays.
+void KeepWorse(const LatencyChange& change, LatencyChange* worst) {
+  if (worst->kbps == 0 || worst->ratio < change.ratio) *worst = change;
+}
+
+void KeepBetter(const LatencyChange& change, LatencyChange* best) {
+  if (best->kbps == 0 || change.ratio < best->ratio) *best = change;
+}
+
+// The next range of one kind, in one piece.
+void Append(const CommonPiece& piece, const BandwidthRange& range,
+            LatencyComparison* comparison) {
+  const ChangeKind kind = piece.KindAt(range.min_kbps);
+  std::vector<ChangedRange>& ranges = comparison->ranges;
+  if (ranges.empty() || ranges.back().kind != kind) {
+    ranges.push_back({range, kind, {}});
+  }
+  ChangedRange& last = ranges.back();
+  last.range.max_kbps = range.max_kbps;
+  for (const int64_t kbps : {range.min_kbps, range.max_kbps}) {
+    const LatencyChange change = piece.ChangeAt(kbps);
+    KeepWorse(change, &comparison->worst);
+    KeepBetter(change, &comparison->best);
+    if (kind == ChangeKind::kFaster) {
+      KeepBetter(change, &last.most);
+    } else {
+      KeepWorse(change, &last.most);
+    }
+  }
+}
+
+}  // namespace
+
+LatencyComparison CompareLatencies(const std::vector<LatencyPiece>& before,
+                                   const std::vector<LatencyPiece>& after) {
+  LatencyComparison comparison;
+  size_t b = 0;
+  size_t a = 0;
+  int64_t kbps = before.front().range.min_kbps;
+  while (b < before.size()) {
+    const int64_t end =
+        std::min(before[b].range.max_kbps, after[a].range.max_kbps);
+    const CommonPiece piece = {{kbps, end}, before[b].line, after[a].line};
+    while (kbps <= end) {
+      const int64_t last = piece.LastLike(kbps);
+      Append(piece, {kbps, last}, &comparison);
+      kbps = last + 1;
+    }
+    b += before[b].range.max_kbps == end;
+    a += after[a].range.max_kbps == end;
+  }
+  return comparison;
+}
+
+}  // namespace dnncut

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A cut with the line L(W) = W * fixed + bytes (W * latency) may be kept in a
+// row of a cut with the line M while
+//
+//   kRegret          100 % * L(W) <= (100 % + limit) * M(W)
+//   kSwitchingCost             L(W) <= M(W) + W * limit
+//
+// Both are of the form W * slope <= bound, whose integer solutions are all
+// bandwidths up to one, or from one on. So from the ends of its own row the
+// range of a cut grows row by row, until it ends inside of one.
+#include "compiler/table/hysteresis.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace dnncut {
+namespace {
+
+constexpr int64_t kNoEnd = std::numeric_limits<int64_t>::max();
+
+Int128 FloorDivide(Int128 a, Int128 positive) {
+  return a / positive - (a % positive < 0 ? 1 : 0);
+}
+
+// The W >= 0 with W * slope <= bound, in lowest .. highest.
+struct Allowed {
+  int64_t lowest = 0;
+  int64_t highest = -1;
+
+  bool Has(int64_t kbps) const { return lowest <= kbps && kbps <= highest; }
+};
+
+Allowed Solve(Int128 slope, Int128 bound) {
+  if (slope == 0) return bound >= 0 ? Allowed{0, kNoEnd} : Allowed{};
+  const auto clamp = [](Int128 kbps) {
+    return static_cast<int64_t>(std::clamp<Int128>(kbps, -1, kNoEnd));
+  };
+  if (slope > 0) return {0, clamp(FloorDivide(bound, slope))};
+  return {std::max<int64_t>(0, clamp(-FloorDivide(bound, -slope))), kNoEnd};
+}
+
+// Where a cut may be kept in the row of another.
+Allowed AllowedIn(const LatencyLine& kept, const LatencyLine& row,
+                  const HysteresisLimit& limit) {
+  if (limit.kind == HysteresisLimit::Kind::kSwitchingCost) {
+    return Solve(Int128{kept.fixed} - row.fixed - limit.limit,
+                 row.falling - kept.falling);
+  }
+  const Int128 whole = kHysteresisWhole;
+  const Int128 most = whole + limit.limit;
+  return Solve(whole * kept.fixed - most * row.fixed,
+               most * row.falling - whole * kept.falling);
+}
+
+class Ranges {
+ public:
+  Ranges(const CutTable& table, const Downlink& downlink,
+         const HysteresisLimit& limit)
+      : rows_(table.rows), limit_(limit) {
+    for (const TableRow& row : rows_) {
+      lines_.push_back(LineOf(table.cuts[row.cut].costs, downlink));
+    }
+    // A table of halves to be measured has no rows.
+    if (!rows_.empty()) result_.worst_kbps = rows_.front().min_kbps;
+  }
+
+  Hysteresis Make() {
+    for (size_t row = 0; row < rows_.size(); ++row) {
+      result_.stay.push_back({Lowest(row), Highest(row)});
+    }
+    return std::move(result_);
+  }
+
+ private:
+  int64_t Highest(size_t kept) {
+    int64_t highest = rows_[kept].max_kbps;
+    for (size_t row = kept + 1; row < rows_.size(); ++row) {
+      const Allowed allowed = AllowedIn(lines_[kept], lines_[row], limit_);
+      if (!allowed.Has(rows_[row].min_kbps)) break;
+      highest = std::min(rows_[row].max_kbps, allowed.highest);
+      Note(kept, row, rows_[row].min_kbps);
+      Note(kept, row, highest);
+      if (highest < rows_[row].max_kbps) break;
+    }
+    return highest;
+  }
+
+  int64_t Lowest(size_t kept) {
+    int64_t lowest = rows_[kept].min_kbps;
+    for (size_t row = kept; row-- > 0;) {
+      const Allowed allowed = AllowedIn(lines_[kept], lines_[row], limit_);
+      if (!allowed.Has(rows_[row].max_kbps)) break;
+      lowest = std::max(rows_[row].min_kbps, allowed.lowest);
+      Note(kept, row, rows_[row].max_kbps);
+      Note(kept, row, lowest);
+      if (lowest > rows_[row].min_kbps) break;
+    }
+    return lowest;
+  }
+
+  // The ratio of two lines is monotone in W, so it is worst where the part of a
+  // row that belongs to a range begins or ends.
+  void Note(size_t kept, size_t row, int64_t kbps) {
+    const LatencyRatio ratio = RatioAt(lines_[kept], lines_[row], kbps);
+    if (!(result_.worst < ratio)) return;
+    result_.worst = ratio;
+    result_.worst_kbps = kbps;
+  }
+
+  const std::vector<TableRow>& rows_;
+  const HysteresisLimit limit_;
+  std::vector<LatencyLine> lines_;  // by row
+  Hysteresis result_;
+};
+
+}  // namespace
+
+Hysteresis MakeHysteresis(const CutTable& table, const Downlink& downlink,
+                          const HysteresisLimit& limit) {
+  return Ranges(table, downlink, limit).Make();
+}
+
+}  // namespace dnncut

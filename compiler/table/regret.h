@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How much worse than the best a cut is, exactly. Read by approximate_table.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "compiler/table/cut_table.h"
+#include "compiler/table/latency_ratio.h"
+
+namespace dnncut {
+
+// latency / best latency, at least 1.
+using Regret = LatencyRatio;
+
+struct WorstRegret {
+  Regret regret;
+  int64_t kbps = 0;  // the lowest bandwidth with this regret
+};
+
+// Answers for the cuts of one exact table, which must outlive it. Cuts are
+// meant by their numbers there, rows may be those of any table made of them.
+class RegretMeter {
+ public:
+  RegretMeter(const Problem& problem, const CutTable& exact);
+
+  Regret At(int cut, int64_t kbps) const;
+
+  // The worst over a range, in two look-ups (regret.cc says why).
+  Regret Worst(int cut, int64_t min_kbps, int64_t max_kbps) const;
+  WorstRegret Worst(const std::vector<TableRow>& rows) const;
+
+  // The rows on min_kbps .. max_kbps when every bandwidth gets the best of
+  // `cuts`; on a tie the one with fewer device layers, then the lower number.
+  std::vector<TableRow> BestRows(const std::vector<int>& cuts, int64_t min_kbps,
+                                 int64_t max_kbps) const;
+
+ private:
+  bool IsPreferred(int a, int b) const;
+  int BestAt(const std::vector<int>& cuts, int64_t kbps) const;
+  int64_t FirstBetter(int other, int than) const;
+
+  const CutTable& exact_;
+  std::vector<LatencyLine> lines_;  // by cut
+};
+
+}  // namespace dnncut

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The exact envelope in two parameters, on a grid of integers. With x = 1/W, a
+// cut's latency without the round trip at W kbit/s and a slowdown s (1/1000) is
+//
+//   fixed + s/1000 * server + 8e6 * bytes * x
+//
+// a plane over (x, s); the best latency f, a minimum of planes, is concave.
+// "The winner" at a point is the best cut there, on a tie the unique smallest
+// device side.
+//
+// Lemma. If D is the winner at some points, it is the winner at every point of
+// their convex hull. Proof. f is concave and equals D's plane at the points, so
+// f is at least D's plane on the hull, and at most everywhere: D is optimal.
+// Let E be the winner at a point q of the hull, so E is contained in D. E's
+// plane is nowhere below D's at the points, and equal at q, which is a weighted
+// mean of some of them: equal at those, so E is optimal there, where D is the
+// smallest. E = D.
+//
+// So: of the cuts known so far take, for every s, the best one at every W (a
+// few ranges, found in plain arithmetic). The grid points at which a cut is the
+// best known one are those of its cell. Ask a minimum cut for the winner at the
+// corners of the cell's convex hull only. If it is that cut at all corners of
+// all cells, the lemma says that every cell is right. Otherwise there are new
+// cuts to know; go on. It ends, as there are finitely many cuts; and what comes
+// out does not depend on where it began.
+//
+// The blocks are not compressed: what passes merge holds for one slowdown.
+#include "compiler/table/slowdown_cuts.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <memory>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "compiler/base/checked_math.h"
+#include "compiler/base/error.h"
+#include "compiler/base/interrupt.h"
+#include "compiler/problem/block_graph.h"
+#include "compiler/solve/cut_problem.h"
+#include "compiler/solve/min_cut.h"
+
+namespace dnncut {
+namespace {
+
+constexpr int64_t kWhole = 1000;  // a slowdown of 1
+
+// 1000 * W * latency without the round trip.
+struct Plane {
+  int64_t fixed_ns = 0;
+  int64_t server_ns = 0;
+  Int128 byte_ns = 0;
+  int device_layers = 0;
+
+  Int128 Slope(int64_t permille) const {
+    return Int128{kWhole} * fixed_ns + Int128{permille} * server_ns;
+  }
+  Int128 At(int64_t kbps, int64_t permille) const {
+    return kbps * Slope(permille) + kWhole * byte_ns;
+  }
+};
+
+struct Point {
+  int64_t kbps = 0;
+  int64_t permille = 0;
+
+  auto operator<=>(const Point&) const = default;
+};
+
+// Above 0: c is to the left of the way from a to b, x to the right and the
+// slowdown upwards. Multiplied by the three bandwidths, which are positive.
+Int128 Turn(const Point& a, const Point& b, const Point& c) {
+  return Int128{a.kbps - b.kbps} * c.kbps * (c.permille - a.permille) -
+         Int128{a.kbps - c.kbps} * b.kbps * (b.permille - a.permille);
+}
+
+// Adds a point that lies higher than those of the chain, which keeps turning to
+// one side.
+void Extend(const Point& point, bool left, std::vector<Point>* chain) {
+  while (chain->size() >= 2) {
+    const Int128 turn = Turn((*chain)[chain->size() - 2], chain->back(), point);
+    if (left ? turn > 0 : turn < 0) break;
+    chain->pop_back();
+  }
+  chain->push_back(point);
+}
+
+// The convex hull of the grid points at which a cut is the best known one:
+// points are added by ascending slowdown.
+struct Cell {
+  std::vector<Point> lowest;   // the ends at the lowest bandwidths
+  std::vector<Point> highest;  // at the highest
+
+  void Add(int64_t min_kbps, int64_t max_kbps, int64_t permille) {
+    Extend({min_kbps, permille}, true, &lowest);
+    Extend({max_kbps, permille}, false, &highest);
+  }
+};
+
+// Solves at one slowdown after the other, with 1000 times the costs. No sum
+// overflows: see RequireNoOverflow.
+class Solver {
+ public:
+  explicit Solver(const Problem& problem)
+      : layer_count_(static_cast<int>(problem.layers.size())),
+        blocks_(MakeBlockGraph(problem)) {
+    for (Block& block : blocks_.blocks) {
+      const int64_t server_ns = ServerNs(problem, block);
+      server_ns_.push_back(server_ns);
+      block.device_ns *= kWhole;
+      block.server_ns = kWhole * (block.server_ns - server_ns);  // downloads
+      block.download_bytes *= kWhole;
+    }
+    for (Wire& wire : blocks_.wires) {
+      wire.bytes *= kWhole;
+      wire.cross_ns *= kWhole;
+    }
+  }
+
+  struct Winner {
+    Cut cut;
+    Int128 value = 0;  // of the flow: 1000 * W * latency
+  };
+
+  Winner Solve(const Point& point) {
+    if (!solver_ || permille_ != point.permille) Prepare(point.permille);
+    const MinCut cut = solver_->Solve(point.kbps);
+    return {ExpandCut(blocks_, cut.on_device, layer_count_), cut.scaled_ns};
+  }
+
+ private:
+  static int64_t ServerNs(const Problem& problem, const Block& block) {
+    int64_t sum = 0;
+    for (const LayerId layer : block.layers) {
+      sum += problem.layers[layer].server_ns;
+    }
+    return sum;
+  }
+
+  void Prepare(int64_t permille) {
+    BlockGraph slowed = blocks_;
+    for (size_t b = 0; b < slowed.blocks.size(); ++b) {
+      slowed.blocks[b].server_ns += permille * server_ns_[b];
+    }
+    solver_ = std::make_unique<MinCutSolver>(MakeCutProblem(slowed, 0));
+    permille_ = permille;
+  }
+
+  const int layer_count_;
+  BlockGraph blocks_;               // but for the layers' times on the server
+  std::vector<int64_t> server_ns_;  // by block
+  std::unique_ptr<MinCutSolver> solver_;
+  int64_t permille_ = 0;  // of solver_
+};
+
+// Whatever is added up later is part of these sums.
+void RequireNoOverflow(const Problem& problem, const SlowdownRange& slowdown) {
+  Int128 ns = 0;
+  Int128 bytes = 0;
+  for (const ProblemLayer& layer : problem.layers) {
+    ns += kWhole * Int128{layer.device_ns} +
+          slowdown.max_permille * Int128{layer.server_ns};
+  }
+  for (const ProblemTensor& tensor : problem.tensors) {
+    const int64_t size = tensor.bytes.value_or(0);
+    const int64_t download_ns =
+        tensor.result ? FixedDownloadNs(problem.downlink, size) : 0;
+    ns += kWhole * (Int128{tensor.cross_ns} + download_ns);
+    bytes += kWhole * 2 * Int128{size};
+  }
+  if (std::max(ns, bytes) <= std::numeric_limits<int64_t>::max()) return;
+  Fail(ExitCode::kBadInput, "E612",
+       "with a server up to {} times as slow, the times or sizes of all layers "
+       "add up to more than 64 bits hold; lower --server-slowdown",
+       static_cast<double>(slowdown.max_permille) / kWhole);
+}
+
+class Envelope {
+ public:
+  Envelope(const Problem& problem, const SlowdownRange& slowdown)
+      : problem_(problem), slowdown_(slowdown), solver_(problem) {}
+
+  std::vector<TableCut> Cuts() {
+    const BandwidthRange& range = problem_.range;
+    for (const int64_t kbps : {range.min_kbps, range.max_kbps}) {
+      for (const int64_t permille :
+           {slowdown_.min_permille, slowdown_.max_permille}) {
+        Ask({kbps, permille});
+      }
+    }
+    // Most cuts show on a coarse grid already, which is looked at quickly.
+    constexpr int64_t kCoarse = 64;
+    const int64_t span = slowdown_.max_permille - slowdown_.min_permille;
+    FindAll(std::max<int64_t>(1, span / kCoarse));
+    FindAll(1);
+    return InOrder();
+  }
+
+ private:
+  // Learns the winner at a point, once.
+  void Ask(const Point& point) {
+    if (!asked_.insert(point).second) return;
+    Solver::Winner winner = solver_.Solve(point);
+    const auto [known, is_unknown] =
+        numbers_.insert({winner.cut, static_cast<int>(cuts_.size())});
+    if (is_unknown) AddCut(std::move(winner.cut));
+    // Ties the network to the problem.
+    if (planes_[known->second].At(point.kbps, point.permille) != winner.value) {
+      throw std::logic_error(
+          "the value of a minimum cut is not the latency of its layers");
+    }
+  }
+
+  void AddCut(Cut cut) {
+    const CutCosts costs = CountCosts(problem_, cut);
+    const int64_t fixed_ns =
+        CheckedAdd(CheckedAdd(costs.device_ns, costs.cross_ns, "a latency"),
+                   costs.download_ns, "a latency");
+    planes_.push_back({fixed_ns, costs.server_ns,
+                       Int128{kByteNsKbps} * costs.LinkBytes(problem_.downlink),
+                       costs.device_layers});
+    cuts_.push_back({std::move(cut), costs});
+  }
+
+  // On the grid with every `step`-th slowdown.
+  void FindAll(int64_t step) {
+    size_t known = 0;
+    do {
+      known = cuts_.size();
+      AskCorners(step);
+    } while (cuts_.size() > known);
+  }
+
+  void AskCorners(int64_t step) {
+    std::vector<Cell> cells(cuts_.size());
+    for (int64_t permille = slowdown_.min_permille;
+         permille <= slowdown_.max_permille; permille += step) {
+      ThrowIfInterrupted();
+      for (const TableRow& row : RowsAt(permille)) {
+        cells[row.cut].Add(row.min_kbps, row.max_kbps, permille);
+      }
+    }
+    std::vector<Point> corners;
+    for (const Cell& cell : cells) {
+      corners.insert(corners.end(), cell.lowest.begin(), cell.lowest.end());
+      corners.insert(corners.end(), cell.highest.begin(), cell.highest.end());
+    }
+    // One network for each slowdown.
+    std::sort(
+        corners.begin(), corners.end(), [](const Point& a, const Point& b) {
+          return std::pair(a.permille, a.kbps) < std::pair(b.permille, b.kbps);
+        });
+    for (const Point& point : corners) Ask(point);
+  }
+
+  // The best of the known cuts at each bandwidth. Their latencies times W are
+  // straight lines in W, so only a line that rises less takes over.
+  std::vector<TableRow> RowsAt(int64_t permille) const {
+    const BandwidthRange& range = problem_.range;
+    std::vector<TableRow> rows;
+    int64_t kbps = range.min_kbps;
+    while (kbps <= range.max_kbps) {
+      const int best = BestAt(kbps, permille);
+      int64_t next = range.max_kbps + 1;
+      for (size_t other = 0; other < planes_.size(); ++other) {
+        next = std::min(next, FirstBetter(other, best, permille, next));
+      }
+      rows.push_back({kbps, next - 1, best});
+      kbps = next;
+    }
+    return rows;
+  }
+
+  int BestAt(int64_t kbps, int64_t permille) const {
+    int best = 0;
+    Int128 least = planes_[0].At(kbps, permille);
+    for (size_t cut = 1; cut < planes_.size(); ++cut) {
+      const Int128 value = planes_[cut].At(kbps, permille);
+      if (value > least || (value == least && !IsSmaller(cut, best))) continue;
+      best = static_cast<int>(cut);
+      least = value;
+    }
+    return best;
+  }
+
+  // Of two optimal cuts one may be the winner: then it is contained in the
+  // other and has fewer layers.
+  bool IsSmaller(size_t a, size_t b) const {
+    return planes_[a].device_layers < planes_[b].device_layers;
+  }
+
+  // The lowest bandwidth at which `other` takes over from `best`, or `limit` if
+  // that is lower.
+  int64_t FirstBetter(size_t other, size_t best, int64_t permille,
+                      int64_t limit) const {
+    const Int128 gain =
+        planes_[best].Slope(permille) - planes_[other].Slope(permille);
+    if (gain <= 0) return limit;
+    const Int128 lead =
+        kWhole * (planes_[other].byte_ns - planes_[best].byte_ns);
+    const Int128 first =
+        IsSmaller(other, best) ? (lead + gain - 1) / gain : lead / gain + 1;
+    return static_cast<int64_t>(std::min<Int128>(first, limit));
+  }
+
+  // Without those that were found but win nowhere: there are none.
+  std::vector<TableCut> InOrder() const {
+    std::vector<TableCut> ordered;
+    std::vector<bool> added(cuts_.size());
+    for (int64_t permille = slowdown_.min_permille;
+         permille <= slowdown_.max_permille; ++permille) {
+      for (const TableRow& row : RowsAt(permille)) {
+        if (added[row.cut]) continue;
+        added[row.cut] = true;
+        ordered.push_back(cuts_[row.cut]);
+      }
+    }
+    return ordered;
+  }
+
+  const Problem& problem_;
+  const SlowdownRange slowdown_;
+  Solver solver_;
+  std::vector<TableCut> cuts_;  // known so far
+  std::vector<Plane> planes_;   // of these
+  std::map<Cut, int> numbers_;  // of these
+  std::set<Point> asked_;
+};
+
+}  // namespace
+
+std::vector<TableCut> SlowdownCuts(const Problem& problem,
+                                   const SlowdownRange& slowdown) {
+  RequireNoOverflow(problem, slowdown);
+  return Envelope(problem, slowdown).Cuts();
+}
+
+void AddSlowdownCuts(const Problem& problem, const SlowdownRange& slowdown,
+                     CutTable* table) {
+  for (TableCut& found : SlowdownCuts(problem, slowdown)) {
+    const bool present =
+        std::any_of(table->cuts.begin(), table->cuts.end(),
+                    [&](const TableCut& cut) { return cut.cut == found.cut; });
+    if (!present) table->cuts.push_back(std::move(found));
+  }
+}
+
+}  // namespace dnncut

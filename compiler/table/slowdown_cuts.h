@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The cuts that a device needs to have in store when its server may be busy and
+// the round trip is known only at the moment. Firmware finds the best of them
+// by adding up what each would take now.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "compiler/problem/problem.h"
+#include "compiler/table/cut_table.h"
+
+namespace dnncut {
+
+// How many times as long as the problem says the server takes, in 1/1000.
+struct SlowdownRange {
+  int64_t min_permille = 1000;  // 1 .. max_permille
+  int64_t max_permille = 1000;  // .. kMaxSlowdown
+
+  bool operator==(const SlowdownRange&) const = default;
+};
+
+inline constexpr int64_t kMaxSlowdown = 100'000;
+
+// Every cut that is the best one, by the table's tie rule, at any integer
+// kbit/s of problem.range and any integer 1/1000 of `slowdown`, with a round
+// trip time of 0; in the order of the lowest slowdown, then bandwidth, where
+// they are. With the device-only cut, one of them is best at any round trip
+// time, too: all others pay it alike. Throws Error on overflow.
+std::vector<TableCut> SlowdownCuts(const Problem& problem,
+                                   const SlowdownRange& slowdown);
+
+// Adds those that `table` does not have at its end.
+void AddSlowdownCuts(const Problem& problem, const SlowdownRange& slowdown,
+                     CutTable* table);
+
+}  // namespace dnncut

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cost_models/machines/machine.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "compiler/base/did_you_mean.h"
+#include "compiler/base/error.h"
+#include "compiler/files/json_file.h"
+#include "cost_models/machines/class_key.h"
+
+namespace dnncut {
+namespace {
+
+// Figures outside this range are mistakes, whatever the unit.
+constexpr double kMinRate = 1e-6;
+constexpr double kMaxRate = 1e9;
+constexpr int64_t kMaxCallNs = 1'000'000'000'000;
+
+// Locale must not matter, so no tolower().
+std::string LowerCase(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+const Machine* FindBuiltin(const std::string& name) {
+  const std::string wanted = LowerCase(name);
+  for (const Machine& machine : BuiltinMachines()) {
+    if (machine.name == wanted) return &machine;
+  }
+  return nullptr;
+}
+
+bool LooksLikePath(const std::string& name) {
+  return name.find('/') != std::string::npos || name.ends_with(".json");
+}
+
+std::map<DType, double> ReadPeaks(const JsonValue& root) {
+  std::map<DType, double> peaks;
+  for (const auto& [name, value] : AsItems(GetMember(root, "peak_gflops"))) {
+    const std::optional<DType> dtype = DTypeFromName(name);
+    if (!dtype || BitsOf(*dtype) == 0) {
+      std::vector<std::string> names;
+      for (int i = 0; DTypeFromOnnx(i) != DType::kUndefined || i == 0; ++i) {
+        names.emplace_back(DTypeName(DTypeFromOnnx(i)));
+      }
+      FailAt(value, fmt::format("is not named after a data type{}",
+                                DidYouMean(name, names)));
+    }
+    peaks[*dtype] = AsDouble(value, kMinRate, kMaxRate);
+  }
+  if (!peaks.contains(DType::kFloat32)) {
+    FailAt(GetMember(root, "peak_gflops"), "lacks the key \"float32\"");
+  }
+  return peaks;
+}
+
+std::map<OperatorClass, double> ReadEfficiency(const JsonValue& root) {
+  std::map<OperatorClass, double> efficiency;
+  const std::optional<JsonValue> object = FindMember(root, "efficiency");
+  if (!object) return efficiency;
+  for (const auto& [name, value] : AsItems(*object)) {
+    efficiency[ReadClassKey(name, value)] = AsDouble(value, kMinRate, 1.0);
+  }
+  return efficiency;
+}
+
+Machine ReadMachine(const std::string& path) {
+  const JsonValue root = ReadJsonFile(path);
+  CheckSchema(root, "dnncut.machine", 1);
+  RefuseMisspeltKeys(
+      root, {"name", "description", "source", "peak_gflops", "memory_gb_per_s",
+             "memory_efficiency", "layer_ns", "memory_bytes", "efficiency"});
+  Machine machine;
+  machine.name = GetString(root, "name");
+  if (machine.name.empty()) FailAt(GetMember(root, "name"), "is empty");
+  machine.description = FindString(root, "description").value_or("");
+  machine.source = FindString(root, "source").value_or("");
+  machine.peak_gflops = ReadPeaks(root);
+  machine.memory_gb_per_s =
+      GetDouble(root, "memory_gb_per_s", kMinRate, kMaxRate);
+  machine.memory_efficiency =
+      FindDouble(root, "memory_efficiency", kMinRate, 1.0)
+          .value_or(kDefaultEfficiency);
+  machine.layer_ns = GetInt64(root, "layer_ns", 0, kMaxCallNs);
+  machine.memory_bytes = GetInt64(root, "memory_bytes", 1);
+  machine.efficiency = ReadEfficiency(root);
+  return machine;
+}
+
+// The type whose arithmetic a machine uses for `dtype` when it has none of its
+// own; float32 ends every chain.
+DType Substitute(DType dtype) {
+  switch (dtype) {
+    case DType::kUint8:
+    case DType::kInt4:
+    case DType::kUint4:
+    case DType::kInt2:
+    case DType::kUint2:
+      return DType::kInt8;
+    case DType::kBfloat16:
+    case DType::kFloat8E4M3FN:
+    case DType::kFloat8E4M3FNUZ:
+    case DType::kFloat8E5M2:
+    case DType::kFloat8E5M2FNUZ:
+    case DType::kFloat8E8M0:
+    case DType::kFloat4E2M1:
+      return DType::kFloat16;
+    default:
+      return DType::kFloat32;
+  }
+}
+
+}  // namespace
+
+double PeakGflops(const Machine& machine, DType dtype) {
+  while (true) {
+    const auto it = machine.peak_gflops.find(dtype);
+    if (it != machine.peak_gflops.end()) return it->second;
+    if (dtype == DType::kFloat32) {
+      throw std::logic_error("machine without a peak for float32");
+    }
+    dtype = Substitute(dtype);
+  }
+}
+
+double Efficiency(const Machine& machine, OperatorClass operator_class) {
+  const auto it = machine.efficiency.find(operator_class);
+  return it == machine.efficiency.end() ? kDefaultEfficiency : it->second;
+}
+
+CostSource FindCostSource(const std::string& name_or_path) {
+  std::error_code error;
+  if (!LooksLikePath(name_or_path)) {
+    if (FindBuiltin(name_or_path) != nullptr) return CostSource::kBuiltin;
+    if (!std::filesystem::exists(name_or_path, error)) {
+      std::vector<std::string> names;
+      for (const Machine& machine : BuiltinMachines()) {
+        names.push_back(machine.name);
+      }
+      Fail(ExitCode::kBadInput, "E410",
+           "there is no machine and no file '{}'{}; \"dnncut machines\" lists "
+           "the built-in ones",
+           name_or_path, DidYouMean(LowerCase(name_or_path), names));
+    }
+  }
+  const std::string schema = SchemaOf(ReadJsonFile(name_or_path)).value_or("");
+  if (schema.starts_with("dnncut.machine/")) return CostSource::kMachineFile;
+  if (schema.starts_with("dnncut.profile/")) return CostSource::kProfileFile;
+  if (schema.starts_with("dnncut.regression/")) {
+    return CostSource::kRegressionFile;
+  }
+  Fail(ExitCode::kBadInput, "E402",
+       "{}: is neither a machine nor a profile; expected \"schema\": "
+       "\"dnncut.machine/1\", \"dnncut.profile/1\" or "
+       "\"dnncut.regression/1\"",
+       name_or_path);
+}
+
+Machine LoadMachine(const std::string& name_or_path) {
+  const CostSource source = FindCostSource(name_or_path);
+  if (source == CostSource::kBuiltin) return *FindBuiltin(name_or_path);
+  return ReadMachine(name_or_path);
+}
+
+}  // namespace dnncut

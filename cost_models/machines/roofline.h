@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Estimated times: the work of each layer against what a machine can do at
+// best. The pipeline makes cost tables from it; profile.h makes measured ones.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compiler/model/graph.h"
+#include "cost_models/machines/machine.h"
+#include "cost_models/operators/operation_cost.h"
+
+namespace dnncut {
+
+// No layer is estimated to take longer (11 days), so that sums over any model
+// fit into int64.
+inline constexpr int64_t kMaxLayerNs = 1'000'000'000'000'000;
+
+// Half up, and kMaxLayerNs at most. `ns` is not below 0.
+int64_t RoundLayerNs(double ns);
+
+// max(operations / attainable operations, bytes / attainable bandwidth), plus
+// the cost of the calls; rounded half up to whole nanoseconds. The same number
+// on every computer: plain arithmetic on doubles in a fixed order.
+int64_t RooflineNs(const OperationCost& cost, const Machine& machine);
+
+// By LayerId.
+std::vector<int64_t> RooflineNs(const Graph& graph, const Machine& machine);
+
+// What the layers of one kind cost together, for `dnncut inspect`. The times of
+// the layers are given by LayerId; they need not be the roofline's.
+struct CostShare {
+  std::string name;  // of the operator class, or the op_type
+  OperatorClass operator_class = OperatorClass::kElementwise;
+  int64_t layers = 0;
+  int64_t operations = 0;
+  int64_t bytes = 0;
+  int64_t ns = 0;
+
+  bool operator==(const CostShare&) const = default;
+};
+
+// Dearest first, ties by name. Sums saturate.
+std::vector<CostShare> CostByClass(const Graph& graph,
+                                   const std::vector<int64_t>& layer_ns);
+std::vector<CostShare> CostByOperator(const Graph& graph,
+                                      const std::vector<int64_t>& layer_ns);
+
+}  // namespace dnncut

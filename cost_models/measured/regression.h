@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Predicted times: a linear model for each class of operators, fitted to
+// profiles (fit_regression.h) and kept in a "dnncut.regression/1" file
+// (docs/formats.md). For machines that one has profiles of, but not of the
+// model at hand. The pipeline makes cost tables from it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/model/graph.h"
+#include "cost_models/measured/layer_features.h"
+
+namespace dnncut {
+
+// What the model is linear in, in this order everywhere.
+enum class Regressor {
+  kCall,        // calls of kernels
+  kOperation,   // arithmetic operations
+  kByte,        // bytes read and written
+  kOutputByte,  // bytes of the outputs
+  kWindowByte,  // output bytes * (kernel - 1): what a window reads again
+};
+inline constexpr size_t kRegressorCount = 5;
+
+// By Regressor. As features they are counts, as coefficients ns of one each.
+using Regressors = std::array<double, kRegressorCount>;
+
+// The coefficient's key in the file, "ns_per_operation".
+std::string_view RegressorKey(Regressor regressor);
+
+Regressors RegressorsOf(const LayerFeatures& features);
+
+struct RegressionModel {
+  std::string name;         // of the machine
+  std::string description;  // one line for people
+  // What ran the profiles; empty or nullopt when they were silent.
+  std::string runtime_name;
+  std::string runtime_version;
+  std::optional<int64_t> threads;
+  std::string optimization;
+  // Coefficients >= 0. `other` is for classes that are missing.
+  std::map<OperatorClass, Regressors> classes;
+  Regressors other = {};
+
+  bool operator==(const RegressionModel&) const = default;
+};
+
+// Rounded half up, 0 .. kMaxLayerNs. The same number on every computer.
+int64_t RegressionNs(const LayerFeatures& features,
+                     const RegressionModel& model);
+
+// By LayerId.
+std::vector<int64_t> RegressionNs(const Graph& graph,
+                                  const RegressionModel& model);
+
+// Throws Error when the file breaks its format.
+RegressionModel ReadRegression(const std::string& path);
+
+// The text of such a file.
+std::string RegressionJson(const RegressionModel& model);
+
+}  // namespace dnncut

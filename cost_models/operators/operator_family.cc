@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cost_models/operators/operator_family.h"
+
+#include <algorithm>
+#include <string>
+
+namespace dnncut {
+
+int64_t SaturatingAdd(int64_t a, int64_t b) {
+  return std::min(kMaxCount, std::min(a, kMaxCount) + std::min(b, kMaxCount));
+}
+
+int64_t SaturatingMul(int64_t a, int64_t b) {
+  int64_t product = 0;
+  if (__builtin_mul_overflow(a, b, &product)) return kMaxCount;
+  return std::min(kMaxCount, product);
+}
+
+int64_t Elements(const TensorType& type) {
+  if (type.kind != TensorType::Kind::kTensor || !type.has_rank) return 0;
+  int64_t count = 1;
+  for (int64_t dim : type.shape) {
+    // An unknown or empty dim decides; it must not hide behind saturation.
+    if (dim <= 0) return 0;
+    count = SaturatingMul(count, dim);
+  }
+  return count;
+}
+
+int64_t TensorBytes(const TensorType& type) {
+  const int64_t bits = SaturatingMul(Elements(type), BitsOf(type.dtype));
+  return bits / 8 + (bits % 8 != 0 ? 1 : 0);
+}
+
+int Rank(const TensorType& type) {
+  return type.has_rank ? static_cast<int>(type.shape.size()) : 0;
+}
+
+int64_t Dim(const TensorType& type, int axis) {
+  const int rank = Rank(type);
+  if (axis < 0) axis += rank;
+  if (axis < 0 || axis >= rank) return 0;
+  return std::max<int64_t>(0, type.shape[axis]);
+}
+
+namespace {
+
+const TensorType& At(const std::vector<TensorType>& types, int position) {
+  static const TensorType kNone = [] {
+    TensorType type;
+    type.kind = TensorType::Kind::kAbsent;
+    return type;
+  }();
+  if (position < 0 || position >= static_cast<int>(types.size())) return kNone;
+  return types[position];
+}
+
+int64_t SumBytes(const std::vector<TensorType>& types) {
+  int64_t sum = 0;
+  for (const TensorType& type : types) {
+    sum = SaturatingAdd(sum, TensorBytes(type));
+  }
+  return sum;
+}
+
+}  // namespace
+
+const TensorType& Input(const Operation& operation, int position) {
+  return At(operation.inputs, position);
+}
+
+const TensorType& Output(const Operation& operation, int position) {
+  return At(operation.outputs, position);
+}
+
+int64_t IntAttribute(const Operation& operation, std::string_view name,
+                     int64_t otherwise) {
+  const auto it = operation.ints.find(std::string(name));
+  if (it == operation.ints.end() || it->second.empty()) return otherwise;
+  return it->second.front();
+}
+
+int64_t CountAttribute(const Operation& operation, std::string_view name,
+                       int64_t otherwise) {
+  return std::max<int64_t>(0, IntAttribute(operation, name, otherwise));
+}
+
+int64_t OutputElements(const Operation& operation) {
+  int64_t sum = 0;
+  for (const TensorType& type : operation.outputs) {
+    sum = SaturatingAdd(sum, Elements(type));
+  }
+  return sum;
+}
+
+int64_t InputBytes(const Operation& operation) {
+  return SumBytes(operation.inputs);
+}
+
+int64_t OutputBytes(const Operation& operation) {
+  return SumBytes(operation.outputs);
+}
+
+DType ComputeType(const TensorType& type) {
+  if (type.dtype == DType::kUint8) return DType::kInt8;
+  if (BitsOf(type.dtype) == 0) return DType::kFloat32;
+  return type.dtype;
+}
+
+OperationCost MakeCost(const Operation& operation, OperatorClass operator_class,
+                       DType dtype, int64_t operations) {
+  return {.operator_class = operator_class,
+          .dtype = dtype,
+          .operations = operations,
+          .bytes = SaturatingAdd(InputBytes(operation), OutputBytes(operation)),
+          .calls = 1};
+}
+
+OperationCost CountUnknown(const Operation& operation) {
+  return MakeCost(operation, OperatorClass::kElementwise,
+                  ComputeType(Output(operation, 0)), OutputElements(operation));
+}
+
+}  // namespace dnncut

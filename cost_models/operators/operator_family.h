@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Inside cost_models/: how the counting of operations is divided. Each
+// *_costs.cc has a table of operators and the function that counts them;
+// CountOperation finds an operator's entry there.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "compiler/model/graph.h"
+#include "cost_models/operators/operation_cost.h"
+
+namespace dnncut {
+
+struct OperatorFamily {
+  std::string_view op_type;
+  OperationCost (*count)(const Operation& operation, int parameter);
+  int parameter = 0;  // what it means is said at `count`
+};
+
+// Of ONNX's domain and ONNX Runtime's; no op_type stands in two tables.
+std::span<const OperatorFamily> AttentionFamilies();
+std::span<const OperatorFamily> ElementwiseFamilies();
+std::span<const OperatorFamily> MatrixFamilies();
+std::span<const OperatorFamily> MemoryFamilies();
+std::span<const OperatorFamily> RecurrentFamilies();
+std::span<const OperatorFamily> WindowFamilies();
+
+// For operators of no family: bound by memory, one operation per output
+// element.
+OperationCost CountUnknown(const Operation& operation);
+
+// Arithmetic on counts >= 0 that stops at kMaxCount.
+int64_t SaturatingAdd(int64_t a, int64_t b);
+int64_t SaturatingMul(int64_t a, int64_t b);
+
+// 0 when something is unknown or it is no tensor.
+int64_t Elements(const TensorType& type);
+int64_t TensorBytes(const TensorType& type);
+
+// The dim at `axis`, from the end when negative; 0 when it is unknown or there
+// is none.
+int64_t Dim(const TensorType& type, int axis);
+int Rank(const TensorType& type);  // 0 when unknown
+
+// An absent type beyond the last position.
+const TensorType& Input(const Operation& operation, int position);
+const TensorType& Output(const Operation& operation, int position);
+
+int64_t IntAttribute(const Operation& operation, std::string_view name,
+                     int64_t otherwise);
+// The same for a number of things: never negative.
+int64_t CountAttribute(const Operation& operation, std::string_view name,
+                       int64_t otherwise);
+
+// Of all inputs and outputs.
+int64_t OutputElements(const Operation& operation);
+int64_t InputBytes(const Operation& operation);
+int64_t OutputBytes(const Operation& operation);
+
+// The type that arithmetic on such elements is done in: the signed 8-bit type
+// stands for both, an unknown one becomes float32.
+DType ComputeType(const TensorType& type);
+
+// Reads all inputs and writes all outputs.
+OperationCost MakeCost(const Operation& operation, OperatorClass operator_class,
+                       DType dtype, int64_t operations);
+
+}  // namespace dnncut

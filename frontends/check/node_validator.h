@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Checks of one node on its own. Part of the validator.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "frontends/read/limits.h"
+
+namespace dnncut {
+
+// Imported versions by normal domain.
+using Opsets = std::map<std::string, int64_t, std::less<>>;
+
+// Operator, names and attributes. `place` says which node it is and begins
+// messages; `in_function` allows references to attributes of the caller.
+// Throws Error: E209, E223, E226, E227.
+void CheckNode(const ONNX_NAMESPACE::NodeProto& node, const Opsets& opsets,
+               const ModelLimits& limits, bool in_function,
+               const std::string& place);
+
+// The position of the input that gives a shape, whose length is the rank of the
+// output; -1 when the operator has none.
+int ShapeInput(const ONNX_NAMESPACE::NodeProto& node);
+
+}  // namespace dnncut

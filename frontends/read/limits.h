@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a model may have. Generous: real models stay far below, and hostile ones
+// cannot take more time or memory than their size is worth.
+#pragma once
+
+#include <cstdint>
+
+namespace dnncut {
+
+inline constexpr int64_t kNewestIrVersion = 14;  // of onnx 1.23
+inline constexpr int64_t kNewestOpset = 27;      // of the default domain
+inline constexpr int64_t kNewestMlOpset = 5;     // of ai.onnx.ml
+inline constexpr int kMaxRank = 64;
+inline constexpr int kMaxMessageDepth = 100;  // protobuf's limit
+// Of bodies (If, Loop, Scan) in each other. Each takes 3 levels of messages: 31
+// fit into kMaxMessageDepth with whatever they declare, 32 without shapes.
+inline constexpr int kMaxNesting = 32;
+// The two bound every recursion over a model: kMaxCallDepth * kMaxNesting.
+inline constexpr int kMaxCallDepth = 64;
+
+// What --limit changes. The first five are of the whole file, bodies, functions
+// and training_info included; these and the nesting are checked before anything
+// is built from it.
+struct ModelLimits {
+  int64_t nodes = 1'000'000;        // and functions
+  int64_t tensors = 4'000'000;      // whatever is declared, or made by a node
+  int64_t edges = 10'000'000;       // inputs of nodes
+  int64_t attributes = 10'000'000;  // of nodes
+  // Of the file without its weights. In memory it takes up to 120 times as
+  // much.
+  int64_t graph_bytes = 64 << 20;
+  int64_t nesting = kMaxNesting;
+  int64_t rank = kMaxRank;
+  int64_t name_bytes = 64 << 10;
+  // When calls of functions are replaced by the functions' nodes; of these
+  // there may be graph_bytes.
+  int64_t expanded_nodes = 100'000;
+  int64_t call_depth = 32;  // functions that call each other
+};
+
+// Those of this process: the defaults until SetModelLimits.
+const ModelLimits& CurrentModelLimits();
+
+// Once, before any model is read.
+void SetModelLimits(const ModelLimits& limits);
+
+}  // namespace dnncut

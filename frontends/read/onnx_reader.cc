@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One walk over the wire format copies the file's messages into a buffer,
+// leaving out the data of weights, and protobuf parses the buffer. So every
+// field that the walk does not know is kept as it is. The walk counts what it
+// sees, so that a file of absurd size is refused before protobuf builds it up.
+#include "frontends/read/onnx_reader.h"
+
+#include <google/protobuf/io/coded_stream.h>
+
+#include <algorithm>
+#include <array>
+#include <climits>
+#include <deque>
+#include <iterator>
+#include <string>
+#include <string_view>
+
+#include "compiler/base/interrupt.h"
+#include "frontends/read/model_counter.h"
+#include "frontends/read/onnx_text.h"
+#include "frontends/read/tensor_reader.h"
+#include "frontends/read/wire.h"
+
+namespace dnncut {
+namespace {
+
+using google::protobuf::io::CodedInputStream;
+using google::protobuf::io::CodedOutputStream;
+using ONNX_NAMESPACE::AttributeProto;
+using ONNX_NAMESPACE::FunctionProto;
+using ONNX_NAMESPACE::GraphProto;
+using ONNX_NAMESPACE::ModelProto;
+using ONNX_NAMESPACE::NodeProto;
+using ONNX_NAMESPACE::SparseTensorProto;
+using ONNX_NAMESPACE::TrainingInfoProto;
+using Type = WireField::Type;
+
+enum class Kind {
+  kModel,
+  kGraph,
+  kNode,
+  kAttribute,
+  kTensor,
+  kSparseTensor,
+  kFunction,
+  kTrainingInfo,
+};
+
+// A field that leads to tensors.
+struct Child {
+  Kind parent;
+  int number;
+  Kind kind;
+  bool is_single;
+};
+
+constexpr Child kChildren[] = {
+    {Kind::kModel, ModelProto::kGraphFieldNumber, Kind::kGraph, true},
+    {Kind::kModel, ModelProto::kTrainingInfoFieldNumber, Kind::kTrainingInfo,
+     false},
+    {Kind::kModel, ModelProto::kFunctionsFieldNumber, Kind::kFunction, false},
+    {Kind::kGraph, GraphProto::kNodeFieldNumber, Kind::kNode, false},
+    {Kind::kGraph, GraphProto::kInitializerFieldNumber, Kind::kTensor, false},
+    {Kind::kGraph, GraphProto::kSparseInitializerFieldNumber,
+     Kind::kSparseTensor, false},
+    {Kind::kNode, NodeProto::kAttributeFieldNumber, Kind::kAttribute, false},
+    {Kind::kAttribute, AttributeProto::kTFieldNumber, Kind::kTensor, true},
+    {Kind::kAttribute, AttributeProto::kGFieldNumber, Kind::kGraph, true},
+    {Kind::kAttribute, AttributeProto::kTensorsFieldNumber, Kind::kTensor,
+     false},
+    {Kind::kAttribute, AttributeProto::kGraphsFieldNumber, Kind::kGraph, false},
+    {Kind::kAttribute, AttributeProto::kSparseTensorFieldNumber,
+     Kind::kSparseTensor, true},
+    {Kind::kAttribute, AttributeProto::kSparseTensorsFieldNumber,
+     Kind::kSparseTensor, false},
+    {Kind::kSparseTensor, SparseTensorProto::kValuesFieldNumber, Kind::kTensor,
+     true},
+    {Kind::kSparseTensor, SparseTensorProto::kIndicesFieldNumber, Kind::kTensor,
+     true},
+    {Kind::kFunction, FunctionProto::kNodeFieldNumber, Kind::kNode, false},
+    {Kind::kTrainingInfo, TrainingInfoProto::kInitializationFieldNumber,
+     Kind::kGraph, true},
+    {Kind::kTrainingInfo, TrainingInfoProto::kAlgorithmFieldNumber,
+     Kind::kGraph, true},
+};
+
+const Child* FindChild(Kind parent, const WireField& field) {
+  if (field.type != Type::kBytes) return nullptr;
+  for (const Child& child : kChildren) {
+    if (child.parent == parent && child.number == field.number) return &child;
+  }
+  return nullptr;
+}
+
+// Without being a message of its own that leads to tensors.
+bool DeclaresTensor(Kind parent, int number) {
+  switch (parent) {
+    case Kind::kGraph:
+      return number == GraphProto::kInputFieldNumber ||
+             number == GraphProto::kOutputFieldNumber ||
+             number == GraphProto::kValueInfoFieldNumber;
+    case Kind::kNode:
+      return number == NodeProto::kOutputFieldNumber;
+    case Kind::kFunction:
+      return number == FunctionProto::kInputFieldNumber ||
+             number == FunctionProto::kOutputFieldNumber;
+    default:
+      return false;
+  }
+}
+
+std::string_view KindText(Kind kind) {
+  if (kind == Kind::kGraph) return "a graph";
+  return kind == Kind::kTensor ? "a tensor" : "a sparse tensor";
+}
+
+// A message around the place where the walk is.
+struct Frame {
+  Frame(Kind kind, const ModelFile& file, const WireRange& range, int index,
+        size_t begin)
+      : kind(kind),
+        range(range),
+        fields(file, range),
+        index(index),
+        begin(begin) {}
+
+  Kind kind;
+  WireRange range;
+  WireMessage fields;  // those that are still to come
+  int index;           // among its parent's children with this field number
+  size_t begin;        // of its copy in the buffer
+  std::array<int, std::size(kChildren)> children = {};  // seen so far
+  std::string text;  // for messages, once it was needed
+};
+
+// The child's length is known afterwards only: five bytes are kept for it. A
+// varint may be longer than it must.
+constexpr size_t kLengthBytes = 5;
+
+class OnnxReader {
+ public:
+  OnnxReader(const ModelFile& file, const ModelLimits& limits,
+             SourceModel* model)
+      : file_(file), limits_(limits), model_(model), counter_(limits) {}
+
+  void Read();
+  bool names_basepath() const { return names_basepath_; }
+
+ private:
+  void CopyMessages();
+  void CopyField(const WireField& field);
+  void CopyTensor();
+  void OpenChild(const Child& child, const WireField& field);
+  void Close();
+  void CheckDepth() const;
+  void Count(Kind parent, const WireField& field);
+  void NoteTopLevelField(const WireField& field);
+  [[noreturn]] void FailBroken(const WireError& error) const;
+  void Parse();
+
+  std::string Place();
+  std::string FrameText(const Frame& frame) const;
+  std::string BytesOfField(const Frame& frame, int number) const;
+  void Copy(const WireRange& range) {
+    CheckGraphBytes(limits_, std::ssize(out_) + range.size());
+    file_.AppendTo(&out_, range.begin, range.size());
+  }
+  void Append(std::string_view bytes) {
+    CheckGraphBytes(limits_, std::ssize(out_) + std::ssize(bytes));
+    out_ += bytes;
+  }
+
+  const ModelFile& file_;
+  const ModelLimits& limits_;
+  SourceModel* model_;
+  std::string out_;
+  std::deque<Frame> frames_;  // outermost first
+  ModelCounter counter_;
+  int64_t graphs_open_ = 0;       // among frames_
+  bool saw_model_field_ = false;  // one that an ONNX model has
+  bool saw_graph_ = false;
+  bool names_basepath_ = false;
+};
+
+std::string OnnxReader::BytesOfField(const Frame& frame, int number) const {
+  WireMessage message(file_, frame.range);
+  WireField field;
+  std::string bytes;
+  try {
+    while (message.Next(&field)) {
+      if (field.Is(number, Type::kBytes)) {
+        // No valid name is longer, and a message shows less.
+        file_.AppendTo(&bytes, field.value.begin,
+                       std::min(field.value.size(), limits_.name_bytes));
+        return bytes;
+      }
+    }
+  } catch (const WireError&) {
+    // The rest of the message is broken: the text does without.
+  }
+  return bytes;
+}
+
+std::string OnnxReader::FrameText(const Frame& frame) const {
+  switch (frame.kind) {
+    case Kind::kGraph:
+      // Its name stands behind its nodes: looking for it would read much.
+      return "";
+    case Kind::kNode:
+      return NodeText(frame.index,
+                      BytesOfField(frame, NodeProto::kNameFieldNumber),
+                      BytesOfField(frame, NodeProto::kOpTypeFieldNumber));
+    case Kind::kAttribute:
+      return "attribute " +
+             Quote(BytesOfField(frame, AttributeProto::kNameFieldNumber));
+    case Kind::kTensor:
+      return fmt::format("tensor {}", frame.index);
+    case Kind::kSparseTensor:
+      return fmt::format("sparse tensor {}", frame.index);
+    case Kind::kFunction:
+      return "function " +
+             Quote(BytesOfField(frame, FunctionProto::kNameFieldNumber));
+    default:
+      return fmt::format("training_info {}", frame.index);
+  }
+}
+
+std::string OnnxReader::Place() {
+  std::string place;
+  for (size_t i = 1; i < frames_.size(); ++i) {
+    Frame& frame = frames_[i];
+    if (frame.text.empty()) frame.text = FrameText(frame);
+    // The tensor of an attribute needs no number, and a graph is known by what
+    // is around it.
+    const bool is_only_tensor = frame.kind == Kind::kTensor &&
+                                frame.index == 0 && i > 1 &&
+                                frames_[i - 1].kind == Kind::kAttribute;
+    if (frame.text.empty() || is_only_tensor) continue;
+    if (!place.empty()) place += ", ";
+    place += frame.text;
+  }
+  return place;
+}
+
+// What takes much more memory than bytes in the file.
+void OnnxReader::Count(Kind parent, const WireField& field) {
+  const Child* child = FindChild(parent, field);
+  if (child == nullptr) {
+    if (DeclaresTensor(parent, field.number)) counter_.CountTensor();
+    if (parent == Kind::kNode && field.number == NodeProto::kInputFieldNumber) {
+      counter_.CountEdge();
+    }
+    return;
+  }
+  switch (child->kind) {
+    case Kind::kNode:
+    case Kind::kFunction:
+    case Kind::kTrainingInfo:
+      return counter_.CountNode();
+    case Kind::kTensor:
+      return counter_.CountTensor();
+    case Kind::kAttribute:
+      return counter_.CountAttribute();
+    default:
+      return;
+  }
+}
+
+void OnnxReader::CopyTensor() {
+  const WireRange range = frames_.back().range;
+  const TensorReading reading =
+      ReadTensor(file_, range, limits_, [this] { return Place(); });
+  names_basepath_ = names_basepath_ || reading.names_basepath;
+  if (!reading.weight) return Copy(range);
+  ONNX_NAMESPACE::TensorProto mark;
+  MarkWeight(static_cast<WeightId>(model_->weights.size()), &mark);
+  model_->weights.push_back(*reading.weight);
+  Append(reading.rest);
+  Append(mark.SerializeAsString());
+}
+
+void OnnxReader::CheckDepth() const {
+  if (std::ssize(frames_) <= kMaxMessageDepth &&
+      graphs_open_ - 1 <= limits_.nesting) {
+    return;
+  }
+  Fail(ExitCode::kBadInput, "E206",
+       "bodies (If, Loop, Scan) are nested too deeply: at most {} in each "
+       "other are allowed; ONNX's file format has {} levels of messages",
+       limits_.nesting, kMaxMessageDepth);
+}
+
+void OnnxReader::OpenChild(const Child& child, const WireField& field) {
+  const int index = frames_.back().children[&child - kChildren]++;
+  if (child.is_single && index > 0) {
+    Fail(ExitCode::kBadInput, "E204",
+         "is broken: {} stands twice where ONNX allows one (byte {}); perhaps "
+         "two models were joined",
+         KindText(child.kind), field.whole.begin);
+  }
+  ThrowIfInterrupted();
+  const auto tag = static_cast<uint32_t>(field.number) << 3;
+  const auto tag_bytes =
+      static_cast<int64_t>(CodedOutputStream::VarintSize32(tag));
+  Copy({field.whole.begin, field.whole.begin + tag_bytes});
+  frames_.emplace_back(child.kind, file_, field.value, index, out_.size());
+  if (child.kind == Kind::kGraph) ++graphs_open_;
+  CheckDepth();
+  Append(std::string(kLengthBytes, '\0'));
+  if (child.kind == Kind::kTensor) {
+    CopyTensor();
+    Close();
+  }
+}
+
+// The innermost message is copied: fills in its length.
+void OnnxReader::Close() {
+  const Frame& frame = frames_.back();
+  if (frames_.size() > 1) {
+    size_t length = out_.size() - frame.begin - kLengthBytes;
+    for (size_t i = 0; i < kLengthBytes; ++i) {
+      const bool is_last = i + 1 == kLengthBytes;
+      out_[frame.begin + i] =
+          static_cast<char>((length & 0x7F) | (is_last ? 0x00 : 0x80));
+      length >>= 7;
+    }
+  }
+  if (frame.kind == Kind::kGraph) --graphs_open_;
+  frames_.pop_back();
+}
+
+void OnnxReader::CopyField(const WireField& field) {
+  const Kind kind = frames_.back().kind;
+  if (kind == Kind::kModel) NoteTopLevelField(field);
+  Count(kind, field);
+  if (const Child* child = FindChild(kind, field)) {
+    OpenChild(*child, field);
+  } else {
+    Copy(field.whole);
+  }
+}
+
+// All messages, with those in them in place.
+void OnnxReader::CopyMessages() {
+  WireField field;
+  while (!frames_.empty()) {
+    if (frames_.back().fields.Next(&field)) {
+      CopyField(field);
+    } else {
+      Close();
+    }
+  }
+}
+
+// Tells an ONNX model from other files in protobuf's format, and from garbage
+// that happens to be well-formed.
+void OnnxReader::NoteTopLevelField(const WireField& field) {
+  constexpr int kHighestNumber = 100;  // ONNX uses numbers up to 26
+  const bool is_number = field.number == 1 || field.number == 5;
+  const bool is_known = field.number <= 8 || field.number == 14 ||
+                        field.number == 20 || field.number == 25;
+  const Type expected = is_number ? Type::kVarint : Type::kBytes;
+  if (field.number > kHighestNumber || (is_known && field.type != expected)) {
+    if (!saw_graph_) {
+      if (field.Is(1, Type::kBytes)) {
+        Fail(ExitCode::kBadInput, "E202",
+             "is no ONNX model; it could be a TensorFlow graph (.pb), which "
+             "tf2onnx converts");
+      }
+      if (field.Is(2, Type::kVarint)) {
+        Fail(ExitCode::kBadInput, "E202",
+             "is no ONNX model; it could be a single ONNX tensor, as in test "
+             "data");
+      }
+      if (saw_model_field_ && field.number > kHighestNumber) {
+        Fail(ExitCode::kBadInput, "E202",
+             "is no ONNX model; it could be a Core ML model (.mlmodel)");
+      }
+    }
+    throw WireError(field.whole.begin, 0);
+  }
+  saw_model_field_ = saw_model_field_ || is_known;
+  saw_graph_ = saw_graph_ || field.number == 7;
+}
+
+void OnnxReader::FailBroken(const WireError& error) const {
+  const bool at_top_level = frames_.size() == 1;
+  if (!saw_model_field_ && at_top_level && error.missing_bytes == 0) {
+    Fail(ExitCode::kBadInput, "E202",
+         "is no ONNX model: it is not even in its file format");
+  }
+  if (at_top_level && error.missing_bytes > 0) {
+    Fail(ExitCode::kBadInput, "E203",
+         "is cut off, or no ONNX model: at least {} more bytes must follow its "
+         "{}; copy or download it again",
+         error.missing_bytes, file_.size());
+  }
+  if (at_top_level && saw_graph_) {
+    Fail(ExitCode::kBadInput, "E204",
+         "has garbage behind the model, from byte {} on", error.offset);
+  }
+  Fail(ExitCode::kBadInput, "E204",
+       "is broken at byte {}; copy or download it again", error.offset);
+}
+
+void OnnxReader::Parse() {
+  if (out_.size() > INT_MAX) {
+    Fail(ExitCode::kBadInput, "E205",
+         "is too large even without its weights; an ONNX file cannot have more "
+         "than 2 GiB");
+  }
+  const auto parse = [&](int depth) {
+    CodedInputStream in(reinterpret_cast<const uint8_t*>(out_.data()),
+                        static_cast<int>(out_.size()));
+    in.SetRecursionLimit(depth);
+    return model_->proto.ParseFromCodedStream(&in) &&
+           in.ConsumedEntireMessage();
+  };
+  if (parse(kMaxMessageDepth)) return;
+  // Was it the depth? The stack bears some more.
+  const bool is_too_deep = parse(4 * kMaxMessageDepth);
+  model_->proto.Clear();
+  if (is_too_deep) {
+    Fail(ExitCode::kBadInput, "E206",
+         "is nested too deeply: ONNX's file format allows {} levels of "
+         "messages",
+         kMaxMessageDepth);
+  }
+  Fail(ExitCode::kBadInput, "E204",
+       "is broken inside, or nested far more deeply than the {} levels of "
+       "messages that ONNX's file format allows; copy or download it again",
+       kMaxMessageDepth);
+}
+
+void OnnxReader::Read() {
+  const WireRange whole = {0, file_.size()};
+  frames_.emplace_back(Kind::kModel, file_, whole, 0, 0);
+  try {
+    CopyMessages();
+  } catch (const WireError& error) {
+    FailBroken(error);
+  }
+  if (!saw_model_field_) {
+    Fail(ExitCode::kBadInput, "E202", "is no ONNX model");
+  }
+  if (!saw_graph_) {
+    Fail(ExitCode::kBadInput, "E207", "is an ONNX model without a graph");
+  }
+  Parse();
+}
+
+}  // namespace
+
+void ReadOnnx(const ModelFile& file, const ModelLimits& limits,
+              SourceModel* model, Warnings* warnings) {
+  OnnxReader reader(file, limits, model);
+  reader.Read();
+  if (reader.names_basepath()) {
+    Warn(warnings, "W205",
+         "the key 'basepath' of external data is ignored: files are looked for "
+         "in the model's folder");
+  }
+}
+
+}  // namespace dnncut

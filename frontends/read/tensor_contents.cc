@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontends/read/tensor_contents.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <onnx/onnx_pb.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "frontends/read/model_counter.h"
+
+namespace dnncut {
+namespace {
+
+using Type = WireField::Type;
+
+// Calls `visit` with each varint of a packed field.
+template <typename Visit>
+void ForEachVarint(const std::string& packed, int64_t begin,
+                   const Visit& visit) {
+  const int size = static_cast<int>(packed.size());
+  google::protobuf::io::CodedInputStream in(
+      reinterpret_cast<const uint8_t*>(packed.data()), size);
+  while (in.CurrentPosition() < size) {
+    uint64_t value = 0;
+    if (!in.ReadVarint64(&value)) throw WireError(begin, 0);
+    visit(value);
+  }
+}
+
+// Does protobuf take the field for data? One of another wire type is unknown to
+// it.
+bool IsData(const WireField& field) {
+  switch (field.number) {
+    case TensorField::kRawData:
+    case TensorField::kStringData:
+      return field.type == Type::kBytes;
+    case TensorField::kFloatData:
+      return field.type == Type::kBytes || field.type == Type::kFixed32;
+    case TensorField::kDoubleData:
+      return field.type == Type::kBytes || field.type == Type::kFixed64;
+    case TensorField::kInt32Data:
+    case TensorField::kInt64Data:
+    case TensorField::kUint64Data:
+      return field.type == Type::kBytes || field.type == Type::kVarint;
+    default:
+      return false;
+  }
+}
+
+class ContentsReader {
+ public:
+  ContentsReader(const ModelFile& file, WireRange range,
+                 const ModelLimits& limits)
+      : file_(file), range_(range), limits_(limits) {}
+
+  TensorContents Read();
+
+ private:
+  void ReadDims(const WireField& field);
+  void ReadExternalEntry(WireRange range);
+  void ReadData(const WireField& field);
+  int64_t CountVarints(WireRange range);
+  void AppendTo(std::string* text, WireRange range) const {
+    CheckGraphBytes(limits_, std::ssize(*text) + range.size());
+    file_.AppendTo(text, range.begin, range.size());
+  }
+  std::string Text(WireRange range) const {
+    std::string text;
+    AppendTo(&text, range);
+    return text;
+  }
+
+  const ModelFile& file_;
+  WireRange range_;
+  const ModelLimits& limits_;
+  TensorContents contents_;
+};
+
+void ContentsReader::ReadDims(const WireField& field) {
+  // One more than allowed is enough to refuse it.
+  const auto add = [&](uint64_t dim) {
+    if (contents_.dims.size() <= kMaxRank) {
+      contents_.dims.push_back(static_cast<int64_t>(dim));
+    }
+  };
+  if (field.type == Type::kVarint) add(field.varint);
+  if (field.type == Type::kBytes) {
+    ForEachVarint(Text(field.value), field.value.begin, add);
+  }
+}
+
+void ContentsReader::ReadExternalEntry(WireRange range) {
+  if (contents_.external_data.size() >= kMostExternalEntries) return;
+  std::string key;
+  std::string value;
+  WireMessage message(file_, range);
+  WireField field;
+  while (message.Next(&field)) {
+    if (field.Is(1, Type::kBytes)) key = Text(field.value);
+    if (field.Is(2, Type::kBytes)) value = Text(field.value);
+  }
+  contents_.external_data.emplace_back(std::move(key), std::move(value));
+}
+
+int64_t ContentsReader::CountVarints(WireRange range) {
+  // Counts last bytes of varints.
+  constexpr int64_t kStep = ModelFile::kBlockBytes;
+  constexpr int kLongestVarint = 10;
+  int64_t count = 0;
+  int length = 0;
+  for (int64_t begin = range.begin; begin < range.end; begin += kStep) {
+    for (const char byte :
+         file_.View(begin, std::min(kStep, range.end - begin))) {
+      const bool is_last = (byte & 0x80) == 0;
+      count += is_last ? 1 : 0;
+      length = is_last ? 0 : length + 1;
+      if (length >= kLongestVarint) throw WireError(begin, 0);
+    }
+  }
+  if (length != 0) throw WireError(range.end, 0);
+  return count;
+}
+
+void ContentsReader::ReadData(const WireField& field) {
+  // An empty packed field says as little as none.
+  const bool says_something = field.number == TensorField::kRawData ||
+                              field.number == TensorField::kStringData ||
+                              field.type != Type::kBytes ||
+                              field.value.size() > 0;
+  if (!says_something) return;
+  if (contents_.data_field != 0 && contents_.data_field != field.number) {
+    contents_.other_data_field = field.number;
+    return;
+  }
+  contents_.data_field = field.number;
+  contents_.chunks += 1;
+  contents_.wire_bytes += field.whole.size();
+  contents_.last_chunk = field.value;
+  if (field.number == TensorField::kStringData) {
+    contents_.elements += 1;
+  } else if (field.number == TensorField::kRawData) {
+    contents_.elements = field.value.size();
+  } else if (field.type != Type::kBytes) {
+    contents_.elements += 1;
+  } else if (const int width = FixedWidth(field.number); width != 0) {
+    if (field.value.size() % width != 0) throw WireError(field.whole.begin, 0);
+    contents_.elements += field.value.size() / width;
+  } else {
+    contents_.elements += CountVarints(field.value);
+  }
+}
+
+TensorContents ContentsReader::Read() {
+  WireMessage message(file_, range_);
+  WireField field;
+  while (message.Next(&field)) {
+    if (IsData(field)) {
+      ReadData(field);
+    } else if (field.Is(TensorField::kExternalData, Type::kBytes)) {
+      ReadExternalEntry(field.value);
+    } else if (field.Is(TensorField::kDataLocation, Type::kVarint)) {
+      contents_.is_external =
+          field.varint == ONNX_NAMESPACE::TensorProto::EXTERNAL;
+    } else {
+      AppendTo(&contents_.rest, field.whole);
+      if (field.number == TensorField::kDims) ReadDims(field);
+      if (field.Is(TensorField::kDataType, Type::kVarint)) {
+        contents_.data_type = static_cast<int32_t>(field.varint);
+      }
+      if (field.Is(TensorField::kName, Type::kBytes))
+        contents_.name = Text(field.value);
+      if (field.Is(TensorField::kSegment, Type::kBytes))
+        contents_.has_segment = true;
+    }
+  }
+  return std::move(contents_);
+}
+
+}  // namespace
+
+TensorContents ReadTensorContents(const ModelFile& file, WireRange range,
+                                  const ModelLimits& limits) {
+  return ContentsReader(file, range, limits).Read();
+}
+
+std::string_view FieldName(int number) {
+  switch (number) {
+    case TensorField::kFloatData:
+      return "float_data";
+    case TensorField::kInt32Data:
+      return "int32_data";
+    case TensorField::kStringData:
+      return "string_data";
+    case TensorField::kInt64Data:
+      return "int64_data";
+    case TensorField::kRawData:
+      return "raw_data";
+    case TensorField::kDoubleData:
+      return "double_data";
+    default:
+      return "uint64_data";
+  }
+}
+
+int FixedWidth(int number) {
+  if (number == TensorField::kFloatData) return 4;
+  return number == TensorField::kDoubleData ? 8 : 0;
+}
+
+}  // namespace dnncut

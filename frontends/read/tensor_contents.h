@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the file says about one tensor, without its data. The tensor reader
+// judges it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "frontends/read/limits.h"
+#include "frontends/read/model_file.h"
+#include "frontends/read/wire.h"
+
+namespace dnncut {
+
+// Field numbers of TensorProto.
+struct TensorField {
+  enum Number {
+    kDims = 1,
+    kDataType = 2,
+    kSegment = 3,
+    kFloatData = 4,
+    kInt32Data = 5,
+    kStringData = 6,
+    kInt64Data = 7,
+    kName = 8,
+    kRawData = 9,
+    kDoubleData = 10,
+    kUint64Data = 11,
+    kExternalData = 13,
+    kDataLocation = 14,
+  };
+};
+
+// One more than ONNX has keys: whoever looks at them finds one unknown or
+// twice.
+inline constexpr size_t kMostExternalEntries = 6;
+
+struct TensorContents {
+  std::string name;
+  std::vector<int64_t> dims;  // at most kMaxRank + 1 are kept
+  int32_t data_type = 0;
+  bool has_segment = false;
+  bool is_external = false;
+  // Keys and values; of the first kMostExternalEntries entries.
+  std::vector<std::pair<std::string, std::string>> external_data;
+  std::string rest;  // all fields but those of the data, serialised
+
+  int data_field = 0;        // the one that holds the data; 0: none
+  int other_data_field = 0;  // one that holds data as well; 0: as it should be
+  int64_t elements = 0;      // of a typed field; bytes of raw_data
+  int64_t chunks = 0;        // occurrences of the field
+  WireRange last_chunk;      // of a length-delimited occurrence
+  int64_t wire_bytes = 0;    // of all occurrences
+};
+
+// Goes once over the message at `range`. Throws WireError, and Error E229 when
+// it is too large without its data.
+TensorContents ReadTensorContents(const ModelFile& file, WireRange range,
+                                  const ModelLimits& limits);
+
+// "raw_data", for a field that holds data.
+std::string_view FieldName(int number);
+
+// Bytes of an element of a typed field on the wire; 0: a varint.
+int FixedWidth(int number);
+
+}  // namespace dnncut

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Gives free dimensions of a model's inputs the values that the user chose.
+// onnx_import uses it on a copy of the model: the halves keep their names for
+// dims.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include "compiler/base/error.h"
+#include "frontends/shapes/import_options.h"
+
+namespace dnncut {
+
+// Applies options.dims and options.shapes wherever the dims occur (inputs,
+// outputs, value_info, bodies), then makes the first dim of an input 1 when it
+// is still free, with a warning. Throws Error on names and shapes that do not
+// fit the model; options that change nothing warn.
+void FixDims(const ImportOptions& options, ONNX_NAMESPACE::ModelProto* model,
+             Warnings* warnings);
+
+}  // namespace dnncut

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A node as the cost models see it. onnx_import makes those of layers,
+// type_engine those inside bodies.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "compiler/model/graph.h"
+
+namespace dnncut {
+
+// What a node's input or output is to it.
+struct Operand {
+  TensorType type;
+  bool constant = false;
+};
+
+// The operation of `node` without its bodies; operands by position.
+Operation MakeOperation(const ONNX_NAMESPACE::NodeProto& node, int64_t opset,
+                        const std::vector<Operand>& inputs,
+                        const std::vector<TensorType>& outputs);
+
+// Bytes stored in a tensor. Throws Error when they overflow.
+int64_t StoredBytes(const ONNX_NAMESPACE::TensorProto& tensor);
+
+// Bytes of the tensors in the bodies of `node`, bodies in bodies included.
+int64_t BodyConstantBytes(const ONNX_NAMESPACE::NodeProto& node);
+
+// Bytes of the values in the attributes of `node` itself: what a Constant node
+// holds.
+int64_t AttributeBytes(const ONNX_NAMESPACE::NodeProto& node);
+
+}  // namespace dnncut

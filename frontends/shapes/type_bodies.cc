@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Types inside and behind the bodies of If, Loop and Scan, and functions.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "frontends/shapes/onnx_types.h"
+#include "frontends/shapes/operations.h"
+#include "frontends/shapes/type_engine.h"
+#include "frontends/values/compute_values.h"
+
+namespace dnncut {
+
+using ONNX_NAMESPACE::AttributeProto;
+using ONNX_NAMESPACE::FunctionProto;
+using ONNX_NAMESPACE::GraphProto;
+using ONNX_NAMESPACE::NodeProto;
+using ONNX_NAMESPACE::TypeProto;
+
+namespace {
+
+constexpr int kMaxDepth = 64;
+
+const GraphProto* FindBody(const NodeProto& node, std::string_view name) {
+  const AttributeProto* attribute = FindAttribute(node, name);
+  return attribute == nullptr || !attribute->has_g() ? nullptr
+                                                     : &attribute->g();
+}
+
+std::optional<int64_t> KnownScalar(const Fact* fact) {
+  if (fact == nullptr || !fact->value.has_value()) return std::nullopt;
+  const KnownValue& value = *fact->value;
+  if (value.elements.size() != 1 || !value.elements[0].known) {
+    return std::nullopt;
+  }
+  return value.elements[0].integer;
+}
+
+// What holds of both: for the results of two branches, and of two rounds of a
+// loop. Sequences and the like must be equal.
+TypeProto CommonType(const TypeProto& a, const TypeProto& b) {
+  if (!a.has_tensor_type() || !b.has_tensor_type()) {
+    return a.value_case() == b.value_case() ? a : TypeProto();
+  }
+  TensorType first = TypeFromOnnx(a);
+  TensorType second = TypeFromOnnx(b);
+  if (first.dtype != second.dtype) return {};
+  if (!first.has_rank || !second.has_rank ||
+      first.shape.size() != second.shape.size()) {
+    first.has_rank = false;
+    first.shape.clear();
+    return TypeToOnnx(first);
+  }
+  for (size_t i = 0; i < first.shape.size(); ++i) {
+    if (first.shape[i] != second.shape[i]) first.shape[i] = -1;
+  }
+  return TypeToOnnx(first);
+}
+
+// Of the state of a loop, behind its two own inputs.
+void ForgetShapes(std::vector<Fact>* inputs) {
+  for (size_t i = 2; i < inputs->size(); ++i) {
+    TypeProto& type = (*inputs)[i].type;
+    if (type.has_tensor_type()) type.mutable_tensor_type()->clear_shape();
+  }
+}
+
+Blame StrongerBlame(const Blame& a, const Blame& b) {
+  return a.kind >= b.kind ? a : b;
+}
+
+Operand OperandOf(const Scope& scope, const std::string& name) {
+  Operand operand;
+  if (name.empty()) {
+    operand.type.kind = TensorType::Kind::kAbsent;
+    return operand;
+  }
+  const Fact* fact = FindFact(scope, name);
+  if (fact == nullptr) return operand;
+  return {TypeFromOnnx(fact->type), fact->constant};
+}
+
+Operation OperationOf(NodeRun* run) {
+  std::vector<Operand> inputs;
+  for (const auto& name : run->node->input()) {
+    inputs.push_back(OperandOf(*run->scope, name));
+  }
+  std::vector<TensorType> outputs;
+  for (const auto& name : run->node->output()) {
+    outputs.push_back(OperandOf(*run->scope, name).type);
+  }
+  Operation operation = MakeOperation(*run->node, run->opset, inputs, outputs);
+  operation.bodies = std::move(run->bodies);
+  return operation;
+}
+
+// Attributes of a call in place of references to them, in bodies too.
+void SubstituteAttributes(
+    const std::map<std::string, AttributeProto>& arguments, NodeProto* node) {
+  auto* attributes = node->mutable_attribute();
+  for (int i = attributes->size() - 1; i >= 0; --i) {
+    AttributeProto* attribute = attributes->Mutable(i);
+    if (!attribute->ref_attr_name().empty()) {
+      auto argument = arguments.find(attribute->ref_attr_name());
+      if (argument == arguments.end()) {
+        attributes->DeleteSubrange(i, 1);
+        continue;
+      }
+      std::string name = attribute->name();
+      *attribute = argument->second;
+      attribute->set_name(name);
+    }
+    if (attribute->has_g()) {
+      for (auto& inner : *attribute->mutable_g()->mutable_node()) {
+        SubstituteAttributes(arguments, &inner);
+      }
+    }
+  }
+}
+
+// Defaults of attributes (FunctionProto.attribute_proto) are newer than libonnx
+// 1.12, whose classes keep them as unknown fields.
+std::map<std::string, AttributeProto> Arguments(const FunctionProto& function,
+                                                const NodeProto& call) {
+  constexpr int kAttributeProtoField = 11;
+  std::map<std::string, AttributeProto> arguments;
+  const auto& fields = function.unknown_fields();
+  for (int i = 0; i < fields.field_count(); ++i) {
+    const auto& field = fields.field(i);
+    if (field.number() != kAttributeProtoField ||
+        field.type() != google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED) {
+      continue;
+    }
+    AttributeProto attribute;
+    if (attribute.ParseFromString(field.length_delimited())) {
+      arguments[attribute.name()] = attribute;
+    }
+  }
+  for (const auto& attribute : call.attribute()) {
+    arguments[attribute.name()] = attribute;
+  }
+  return arguments;
+}
+
+}  // namespace
+
+bool TypeEngine::EnterBody(int depth, int node_count) {
+  if (depth > kMaxDepth || node_count > nodes_left_) return false;
+  nodes_left_ -= node_count;
+  return true;
+}
+
+std::vector<Fact> TypeEngine::InferBody(NodeRun* run,
+                                        const std::string& attribute,
+                                        const GraphProto& body,
+                                        const std::vector<Fact>& inputs) {
+  std::vector<Fact> results(body.output_size());
+  Scope scope;
+  scope.outer = run->scope;
+  scope.opsets = run->scope->opsets;
+  scope.depth = run->scope->depth + 1;
+  if (!EnterBody(scope.depth, body.node_size())) return results;
+  AddDeclared(body, &scope);
+  AddInitializers(body, &scope);
+  for (int i = 0; i < body.input_size(); ++i) {
+    Fact& fact = scope.facts[body.input(i).name()];
+    if (i < static_cast<int>(inputs.size())) fact = inputs[i];
+    TensorType declared = TypeFromOnnx(body.input(i).type());
+    if (fact.type.value_case() == TypeProto::VALUE_NOT_SET) {
+      fact.type = body.input(i).type();
+    } else if (fact.type.has_tensor_type()) {
+      fact.type = TypeToOnnx(MergeTypes(TypeFromOnnx(fact.type), declared));
+    }
+  }
+  Operation::Body operations;
+  InferNodes(body.node(), &scope, [&](NodeRun* inner) {
+    operations.operations.push_back(OperationOf(inner));
+  });
+  for (int i = 0; i < body.output_size(); ++i) {
+    const Fact* fact = FindFact(scope, body.output(i).name());
+    if (fact != nullptr) results[i] = *fact;
+  }
+  auto known = std::find(run->inferred_bodies.begin(),
+                         run->inferred_bodies.end(), attribute);
+  if (known == run->inferred_bodies.end()) {
+    run->inferred_bodies.push_back(attribute);
+    run->bodies.push_back(std::move(operations));
+  } else {
+    run->bodies[known - run->inferred_bodies.begin()] = std::move(operations);
+  }
+  return results;
+}
+
+void TypeEngine::InferRemainingBodies(NodeRun* run) {
+  for (const auto& attribute : run->node->attribute()) {
+    if (!attribute.has_g()) continue;
+    if (std::find(run->inferred_bodies.begin(), run->inferred_bodies.end(),
+                  attribute.name()) == run->inferred_bodies.end()) {
+      InferBody(run, attribute.name(), attribute.g(), {});
+    }
+  }
+  CountScanRuns(run);
+}
+
+// The length of the sequences that a Scan goes through, its last inputs.
+void TypeEngine::CountScanRuns(NodeRun* run) {
+  const NodeProto& node = *run->node;
+  if (node.op_type() != "Scan" || !NormalDomain(node.domain()).empty()) return;
+  const int64_t scans = IntAttribute(node, "num_scan_inputs", 0);
+  int64_t length = -1;
+  if (scans >= 1 && scans <= static_cast<int64_t>(run->inputs.size())) {
+    const size_t first = run->inputs.size() - static_cast<size_t>(scans);
+    const Fact* sequence = run->inputs[first];
+    const AttributeProto* axes = FindAttribute(node, "scan_input_axes");
+    // Opset 8 has the batch in front.
+    int64_t axis = run->opset < 9 ? 1 : 0;
+    if (axes != nullptr && axes->ints_size() > 0) axis = axes->ints(0);
+    TensorType type =
+        sequence == nullptr ? TensorType() : TypeFromOnnx(sequence->type);
+    const int64_t rank = static_cast<int64_t>(type.shape.size());
+    if (axis < 0) axis += rank;
+    if (axis >= 0 && axis < rank) length = type.shape[axis];
+  }
+  for (Operation::Body& body : run->bodies) body.runs = length;
+}
+
+void TypeEngine::InferIf(NodeRun* run) {
+  const GraphProto* then_branch = FindBody(*run->node, "then_branch");
+  const GraphProto* else_branch = FindBody(*run->node, "else_branch");
+  if (then_branch == nullptr || else_branch == nullptr) {
+    run->problem = "it has no two branches";
+    return;
+  }
+  std::vector<Fact> then_results =
+      InferBody(run, "then_branch", *then_branch, {});
+  std::vector<Fact> else_results =
+      InferBody(run, "else_branch", *else_branch, {});
+  std::optional<int64_t> condition =
+      run->inputs.empty() ? std::nullopt : KnownScalar(run->inputs[0]);
+  for (size_t i = 0; i < run->outputs.size(); ++i) {
+    if (i >= then_results.size() || i >= else_results.size()) break;
+    Fact& output = run->outputs[i];
+    if (condition.has_value()) {
+      output = *condition != 0 ? then_results[i] : else_results[i];
+      continue;
+    }
+    output.type = CommonType(then_results[i].type, else_results[i].type);
+    output.blame = StrongerBlame(then_results[i].blame, else_results[i].blame);
+  }
+}
+
+// A state variable keeps a dim if the body, given that dim, gives it back: then
+// it holds in every round, by induction. Those that it does not give back are
+// forgotten, until nothing changes.
+std::vector<Fact> TypeEngine::InferRounds(NodeRun* run, const GraphProto& body,
+                                          std::vector<Fact>* inputs) {
+  constexpr int kMaxRounds = 8;
+  const int state_count = body.input_size() - 2;
+  std::vector<Fact> results;
+  for (int round = 0; round < kMaxRounds; ++round) {
+    // A state of any shape needs no other round.
+    if (repeats_left_ <= 0) ForgetShapes(inputs);
+    const int64_t left_before = nodes_left_;
+    results = InferBody(run, "body", body, *inputs);
+    if (round > 0) repeats_left_ -= left_before - nodes_left_;
+    bool stable = true;
+    for (int i = 0; i < state_count && i + 1 < body.output_size(); ++i) {
+      Fact& state = (*inputs)[i + 2];
+      TypeProto common = CommonType(state.type, results[i + 1].type);
+      if (TypeFromOnnx(common) == TypeFromOnnx(state.type)) continue;
+      stable = false;
+      if (round + 2 == kMaxRounds && common.has_tensor_type()) {
+        common.mutable_tensor_type()->clear_shape();
+      }
+      state.type = common;
+      state.blame = {Blame::Kind::kData,
+                     fmt::format("Loop '{}'", run->node->name())};
+    }
+    if (stable) break;
+  }
+  return results;
+}
+
+void TypeEngine::InferLoop(NodeRun* run) {
+  const GraphProto* body = FindBody(*run->node, "body");
+  if (body == nullptr || body->input_size() < 2 || body->output_size() < 1) {
+    run->problem = "it has no body";
+    return;
+  }
+  const int state_count = body->input_size() - 2;
+  auto input = [&](int i) {
+    return i < static_cast<int>(run->inputs.size()) ? run->inputs[i] : nullptr;
+  };
+  const std::optional<int64_t> trips = KnownScalar(input(0));
+  std::optional<int64_t> condition = KnownScalar(input(1));
+  if (run->node->input_size() < 2 || run->node->input(1).empty()) condition = 1;
+  std::vector<Fact> inputs(body->input_size());
+  inputs[0].type.mutable_tensor_type()->set_elem_type(
+      ONNX_NAMESPACE::TensorProto::INT64);
+  inputs[0].type.mutable_tensor_type()->mutable_shape();
+  inputs[1].type.mutable_tensor_type()->set_elem_type(
+      ONNX_NAMESPACE::TensorProto::BOOL);
+  inputs[1].type.mutable_tensor_type()->mutable_shape();
+  if (condition == 1) {
+    inputs[1].value = KnownValue{DType::kBool, {}, {{true, 1, 0}}};
+  }
+  for (int i = 0; i < state_count; ++i) {
+    if (input(i + 2) == nullptr) continue;
+    inputs[i + 2].type = input(i + 2)->type;
+    inputs[i + 2].blame = input(i + 2)->blame;
+  }
+  const std::vector<Fact> results = InferRounds(run, *body, &inputs);
+  // A condition that could become false ends the loop early.
+  bool runs_through = condition == 1 && KnownScalar(&results[0]) == 1;
+  const int64_t runs =
+      runs_through ? std::max<int64_t>(trips.value_or(-1), -1) : -1;
+  if (!run->bodies.empty()) run->bodies.back().runs = runs;
+  for (size_t i = 0; i < run->outputs.size(); ++i) {
+    Fact& output = run->outputs[i];
+    if (static_cast<int>(i) < state_count) {
+      output.type = inputs[i + 2].type;
+      output.blame = inputs[i + 2].blame;
+      continue;
+    }
+    if (i + 1 >= results.size()) break;
+    const Fact& row = results[i + 1];
+    output.blame = row.blame;
+    if (!row.type.has_tensor_type()) continue;
+    TensorType type = TypeFromOnnx(row.type);
+    if (type.has_rank) type.shape.insert(type.shape.begin(), runs);
+    output.type = TypeToOnnx(type);
+  }
+}
+
+void TypeEngine::InferCall(NodeRun* run, const FunctionProto& function,
+                           bool record) {
+  OpsetMap opsets;
+  for (const auto& import : function.opset_import()) {
+    opsets[std::string(NormalDomain(import.domain()))] = import.version();
+  }
+  Scope scope;
+  scope.opsets = opsets.empty() ? run->scope->opsets : &opsets;
+  scope.depth = run->scope->depth + 1;
+  if (!EnterBody(scope.depth, function.node_size())) {
+    run->problem = "its function calls too many others";
+    return;
+  }
+  for (int i = 0; i < function.input_size(); ++i) {
+    Fact& fact = scope.facts[function.input(i)];
+    if (i < static_cast<int>(run->inputs.size()) && run->inputs[i] != nullptr) {
+      fact = *run->inputs[i];
+    } else if (i >= run->node->input_size() || run->node->input(i).empty()) {
+      // An input that is not there stays without any fact.
+      scope.facts.erase(function.input(i));
+    }
+  }
+  auto arguments = Arguments(function, *run->node);
+  google::protobuf::RepeatedPtrField<NodeProto> nodes = function.node();
+  for (auto& node : nodes) SubstituteAttributes(arguments, &node);
+  Operation::Body body;
+  InferNodes(nodes, &scope, [&](NodeRun* inner) {
+    body.operations.push_back(OperationOf(inner));
+  });
+  for (int i = 0; i < function.output_size(); ++i) {
+    const Fact* fact = FindFact(scope, function.output(i));
+    if (fact == nullptr || i >= static_cast<int>(run->outputs.size())) continue;
+    run->outputs[i] = *fact;
+    // Pointers into the call's own copy of the nodes end with it.
+    if (fact->data != fact->computed.get()) run->outputs[i].data = nullptr;
+  }
+  if (!record) return;
+  run->bodies.push_back(std::move(body));
+  run->inferred_bodies.push_back("");
+}
+
+}  // namespace dnncut

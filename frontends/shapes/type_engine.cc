@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frontends/shapes/type_engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "compiler/base/interrupt.h"
+#include "frontends/shapes/onnx_types.h"
+#include "frontends/shapes/operations.h"
+#include "frontends/values/compute_values.h"
+
+namespace dnncut {
+
+using ONNX_NAMESPACE::GraphProto;
+using ONNX_NAMESPACE::ModelProto;
+using ONNX_NAMESPACE::NodeProto;
+using ONNX_NAMESPACE::TensorProto;
+using ONNX_NAMESPACE::TensorShapeProto;
+using ONNX_NAMESPACE::TypeProto;
+using ONNX_NAMESPACE::ValueInfoProto;
+
+namespace {
+
+// Functions may call functions: a small file can stand for endless work.
+constexpr int64_t kMaxInferredNodes = 4'000'000;
+// Each round of a loop is several rounds of the loops inside it.
+constexpr int64_t kMaxRepeatedNodes = 50'000;
+
+// Operators the size of whose result depends on the values of an input.
+bool DataDecides(const NodeProto& node) {
+  static const std::set<std::string_view> kNames = {"AffineGrid",
+                                                    "BlackmanWindow",
+                                                    "CenterCropPad",
+                                                    "Col2Im",
+                                                    "Compress",
+                                                    "ConcatFromSequence",
+                                                    "ConstantOfShape",
+                                                    "DFT",
+                                                    "Expand",
+                                                    "HammingWindow",
+                                                    "HannWindow",
+                                                    "If",
+                                                    "ImageDecoder",
+                                                    "Loop",
+                                                    "MaxUnpool",
+                                                    "MelWeightMatrix",
+                                                    "NonMaxSuppression",
+                                                    "NonZero",
+                                                    "OneHot",
+                                                    "Optional",
+                                                    "OptionalGetElement",
+                                                    "Pad",
+                                                    "Range",
+                                                    "ReduceL1",
+                                                    "ReduceL2",
+                                                    "ReduceLogSum",
+                                                    "ReduceLogSumExp",
+                                                    "ReduceMax",
+                                                    "ReduceMean",
+                                                    "ReduceMin",
+                                                    "ReduceProd",
+                                                    "ReduceSum",
+                                                    "ReduceSumSquare",
+                                                    "Reshape",
+                                                    "Resize",
+                                                    "STFT",
+                                                    "Scan",
+                                                    "SequenceAt",
+                                                    "SequenceConstruct",
+                                                    "SequenceEmpty",
+                                                    "SequenceErase",
+                                                    "SequenceInsert",
+                                                    "SequenceMap",
+                                                    "Slice",
+                                                    "Split",
+                                                    "SplitToSequence",
+                                                    "Squeeze",
+                                                    "StringSplit",
+                                                    "Tile",
+                                                    "TopK",
+                                                    "Unique",
+                                                    "Unsqueeze",
+                                                    "Upsample"};
+  return kNames.contains(node.op_type());
+}
+
+bool IsSettled(const TypeProto& type) {
+  if (type.value_case() == TypeProto::kTensorType) {
+    return IsStatic(TypeFromOnnx(type));
+  }
+  if (type.value_case() == TypeProto::kSequenceType) {
+    return IsSettled(type.sequence_type().elem_type());
+  }
+  if (type.value_case() == TypeProto::kOptionalType) {
+    return IsSettled(type.optional_type().elem_type());
+  }
+  return type.value_case() != TypeProto::VALUE_NOT_SET;
+}
+
+std::string NodeName(const NodeProto& node) {
+  if (!node.name().empty()) return node.name();
+  for (const auto& output : node.output()) {
+    if (!output.empty()) return output;
+  }
+  return "";
+}
+
+std::string OperatorName(const NodeProto& node) {
+  std::string_view domain = NormalDomain(node.domain());
+  if (domain.empty()) return node.op_type();
+  return fmt::format("{}.{}", domain, node.op_type());
+}
+
+// What is free in a model input, and how to fix it.
+std::string FreeDimText(const ValueInfoProto& input) {
+  const TypeProto& type = input.type();
+  if (!type.has_tensor_type() || !type.tensor_type().has_shape()) {
+    return fmt::format("the shape of input '{}'; give --shape {}=AxBxC",
+                       input.name(), input.name());
+  }
+  const TensorShapeProto& shape = type.tensor_type().shape();
+  for (int i = 0; i < shape.dim_size(); ++i) {
+    const auto& dim = shape.dim(i);
+    if (dim.has_dim_value() && dim.dim_value() >= 0) continue;
+    if (dim.dim_param().empty()) {
+      return fmt::format("dimension {} of input '{}'; give --shape {}=AxBxC", i,
+                         input.name(), input.name());
+    }
+    return fmt::format(
+        "'{}' of input '{}'; give --dim {}=VALUE or --shape "
+        "{}=AxBxC",
+        dim.dim_param(), input.name(), dim.dim_param(), input.name());
+  }
+  return fmt::format("the type of input '{}'", input.name());
+}
+
+void SetValue(KnownValue value, Fact* fact) {
+  if (IsComplete(value)) {
+    fact->computed = std::make_shared<TensorProto>(TensorOfValue(value));
+    fact->data = fact->computed.get();
+  } else if (value.dtype == DType::kInt64 && value.shape.size() <= 1) {
+    auto symbolic = std::make_shared<TensorShapeProto>();
+    for (const KnownElement& element : value.elements) {
+      auto* dim = symbolic->add_dim();
+      if (element.known) dim->set_dim_value(element.integer);
+    }
+    fact->symbolic = std::move(symbolic);
+  }
+  fact->value = std::move(value);
+}
+
+ValueInput ValueInputOf(const Fact* fact, bool present) {
+  ValueInput input;
+  input.present = present;
+  if (fact == nullptr) return input;
+  if (fact->value.has_value()) input.value = &*fact->value;
+  TensorType type = TypeFromOnnx(fact->type);
+  input.has_shape = type.has_rank;
+  input.shape = std::move(type.shape);
+  return input;
+}
+
+}  // namespace
+
+bool Sanitize(TypeProto* type) {
+  if (type->value_case() != TypeProto::kTensorType) return true;
+  TensorType checked = TypeFromOnnx(*type);
+  auto* tensor = type->mutable_tensor_type();
+  if (!tensor->has_shape()) return true;
+  if (!checked.has_rank) {
+    tensor->clear_shape();
+    return true;
+  }
+  bool fits = true;
+  for (int i = 0; i < tensor->shape().dim_size(); ++i) {
+    auto* dim = tensor->mutable_shape()->mutable_dim(i);
+    if (checked.shape[i] >= 0 || !dim->has_dim_value()) continue;
+    if (dim->dim_value() >= 0) fits = false;
+    dim->clear_dim_value();
+  }
+  return fits;
+}
+
+const Fact* FindFact(const Scope& scope, const std::string& name) {
+  for (const Scope* at = &scope; at != nullptr; at = at->outer) {
+    auto found = at->facts.find(name);
+    if (found != at->facts.end()) return &found->second;
+  }
+  return nullptr;
+}
+
+TypeEngine::TypeEngine(const ModelProto& model, const TypeMap& trusted,
+                       int* at_node)
+    : model_(model),
+      trusted_(trusted),
+      at_node_(at_node),
+      functions_(IndexFunctions(model)),
+      random_(model),
+      nodes_left_(kMaxInferredNodes),
+      repeats_left_(kMaxRepeatedNodes) {
+  for (const auto& import : model.opset_import()) {
+    opsets_[std::string(NormalDomain(import.domain()))] = import.version();
+  }
+}
+
+TypedGraph TypeEngine::Run() {
+  const GraphProto& graph = model_.graph();
+  Scope scope;
+  scope.opsets = &opsets_;
+  AddDeclared(graph, &scope);
+  for (const auto& [name, type] : trusted_) {
+    TensorType& known = scope.declared[name];
+    known = MergeTypes(type, known);
+  }
+  AddInitializers(graph, &scope);
+  for (const auto& input : graph.input()) {
+    if (scope.facts.contains(input.name())) continue;
+    Fact& fact = scope.facts[input.name()];
+    fact.type = input.type();
+    Sanitize(&fact.type);
+    if (!IsSettled(fact.type)) {
+      fact.blame = {Blame::Kind::kFree, FreeDimText(input)};
+    }
+  }
+  TypedGraph result;
+  *at_node_ = 0;
+  InferNodes(graph.node(), &scope, [&](NodeRun* run) {
+    if (!run->bodies.empty()) result.bodies[*at_node_] = std::move(run->bodies);
+    ++*at_node_;
+  });
+  for (const auto& [name, fact] : scope.facts) {
+    result.tensors[name] = {TypeFromOnnx(fact.type), fact.blame, fact.constant};
+  }
+  return result;
+}
+
+void TypeEngine::AddDeclared(const GraphProto& graph, Scope* scope) {
+  for (const auto* list : {&graph.value_info(), &graph.output()}) {
+    for (const auto& info : *list) {
+      TensorType& known = scope->declared[info.name()];
+      known = MergeTypes(known, TypeFromOnnx(info.type()));
+    }
+  }
+}
+
+void TypeEngine::AddInitializers(const GraphProto& graph, Scope* scope) {
+  for (const auto& tensor : graph.initializer()) {
+    Fact& fact = scope->facts[tensor.name()];
+    fact.type = TypeToOnnx(TypeOfTensor(tensor));
+    fact.constant = true;
+    if (WeightOf(tensor).has_value()) continue;
+    fact.data = &tensor;
+    fact.value = ValueOfTensor(tensor);
+  }
+  for (const auto& tensor : graph.sparse_initializer()) {
+    Fact& fact = scope->facts[tensor.values().name()];
+    auto* type = fact.type.mutable_sparse_tensor_type();
+    type->set_elem_type(tensor.values().data_type());
+    for (int64_t dim : tensor.dims()) {
+      type->mutable_shape()->add_dim()->set_dim_value(dim);
+    }
+    fact.constant = true;
+  }
+}
+
+void TypeEngine::InferNodes(
+    const google::protobuf::RepeatedPtrField<NodeProto>& nodes, Scope* scope,
+    const std::function<void(NodeRun*)>& done) {
+  for (const NodeProto& node : nodes) {
+    ThrowIfInterrupted();
+    NodeRun run;
+    run.node = &node;
+    run.scope = scope;
+    auto opset = scope->opsets->find(NormalDomain(node.domain()));
+    if (opset != scope->opsets->end()) run.opset = opset->second;
+    for (const auto& name : node.input()) {
+      run.inputs.push_back(name.empty() ? nullptr : FindFact(*scope, name));
+    }
+    run.outputs.resize(node.output_size());
+    InferOutputs(&run);
+    InferRemainingBodies(&run);
+    FinishOutputs(&run);
+    done(&run);
+  }
+}
+
+void TypeEngine::InferOutputs(NodeRun* run) {
+  const NodeProto& node = *run->node;
+  if (!functions_.empty()) {
+    auto function = functions_.find(KeyOf(node));
+    if (function != functions_.end()) {
+      InferCall(run, model_.functions(function->second), true);
+      return;
+    }
+  }
+  if (NormalDomain(node.domain()).empty()) {
+    if (node.op_type() == "If") return InferIf(run);
+    if (node.op_type() == "Loop") return InferLoop(run);
+  }
+  NodeProto storage;
+  const NodeProto* asked = ApplyOperatorRule(run, &storage);
+  if (asked != nullptr) InferWithSchema(*asked, run);
+}
+
+void TypeEngine::FinishOutputs(NodeRun* run) {
+  const NodeProto& node = *run->node;
+  bool constant = !random_.Contains(node);
+  Blame blame;
+  for (const std::string& name : ReadNames(node)) {
+    const Fact* fact = FindFact(*run->scope, name);
+    if (fact == nullptr) continue;
+    constant = constant && fact->constant;
+    if (fact->blame.kind > blame.kind) blame = fact->blame;
+  }
+  ComputeValues(run);
+  for (int i = 0; i < node.output_size(); ++i) {
+    if (node.output(i).empty()) continue;
+    Fact fact = std::move(run->outputs[i]);
+    fact.constant = constant;
+    auto declared = run->scope->declared.find(node.output(i));
+    if (declared != run->scope->declared.end() && !run->refused &&
+        !fact.type.has_sequence_type() && !fact.type.has_optional_type()) {
+      TensorType merged = MergeTypes(TypeFromOnnx(fact.type), declared->second);
+      if (merged.kind == TensorType::Kind::kTensor) {
+        fact.type = TypeToOnnx(merged);
+      }
+    }
+    if (!IsSettled(fact.type)) {
+      if (fact.blame.kind == Blame::Kind::kNone) fact.blame = blame;
+      if (fact.blame.kind == Blame::Kind::kNone) fact.blame = BlameNode(*run);
+    } else {
+      fact.blame = {};
+    }
+    run->scope->facts[node.output(i)] = std::move(fact);
+  }
+}
+
+void TypeEngine::ComputeValues(NodeRun* run) {
+  const NodeProto& node = *run->node;
+  if (node.output_size() == 0 || !NormalDomain(node.domain()).empty()) return;
+  std::vector<ValueInput> inputs;
+  for (int i = 0; i < node.input_size(); ++i) {
+    inputs.push_back(ValueInputOf(run->inputs[i], !node.input(i).empty()));
+  }
+  std::optional<KnownValue> value = ComputeValue(node, inputs);
+  if (!value.has_value()) return;
+  Fact& fact = run->outputs[0];
+  TensorType type;
+  type.kind = TensorType::Kind::kTensor;
+  type.dtype = value->dtype;
+  type.has_rank = true;
+  type.shape = value->shape;
+  fact.type = TypeToOnnx(MergeTypes(TypeFromOnnx(fact.type), type));
+  if (!Contradict(TypeFromOnnx(fact.type), type)) {
+    SetValue(std::move(*value), &fact);
+  }
+}
+
+Blame TypeEngine::BlameNode(const NodeRun& run) const {
+  const NodeProto& node = *run.node;
+  if (run.problem.empty() && NormalDomain(node.domain()).empty() &&
+      DataDecides(node)) {
+    return {Blame::Kind::kData,
+            fmt::format("{} '{}'", OperatorName(node), NodeName(node))};
+  }
+  return {Blame::Kind::kEngine,
+          fmt::format("{} '{}': {}", OperatorName(node), NodeName(node),
+                      run.problem.empty() ? "libonnx does not infer its sizes"
+                                          : run.problem)};
+}
+
+}  // namespace dnncut

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Infers types node by node with libonnx's operator schemas, one pass over each
+// graph in topological order. Why not libonnx's own pass over a model: it gives
+// up on the whole model where a value_info is stale, does not compute the
+// values that shapes depend on, and knows nothing of bodies whose inputs are
+// untyped. Used by type_inference only, in a child process: libonnx crashes on
+// odd models. Parts: type_engine.cc (the pass), type_bodies.cc (If, Loop,
+// functions), operator_rules.cc (operators that libonnx 1.12 does not know or
+// knows wrongly).
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/model/graph.h"
+#include "compiler/model/onnx_walk.h"
+#include "compiler/model/random_nodes.h"
+#include "frontends/shapes/import_options.h"
+#include "frontends/shapes/typed_graph.h"
+#include "frontends/values/known_values.h"
+
+namespace dnncut {
+
+// What is known of one tensor.
+struct Fact {
+  ONNX_NAMESPACE::TypeProto type;  // without a value case: nothing
+  bool constant = false;           // depends on no model input
+  std::optional<KnownValue> value;
+  // The value as libonnx wants it: an initializer, or `computed`; may be null.
+  const ONNX_NAMESPACE::TensorProto* data = nullptr;
+  std::shared_ptr<const ONNX_NAMESPACE::TensorProto> computed;
+  // What is partly known of a shape-like value, as libonnx wants it.
+  std::shared_ptr<const ONNX_NAMESPACE::TensorShapeProto> symbolic;
+  Blame blame;  // why the type is not static
+};
+
+using OpsetMap = std::map<std::string, int64_t, std::less<>>;  // by domain
+
+// The tensors of one graph, and the way outwards.
+struct Scope {
+  const Scope* outer = nullptr;
+  const OpsetMap* opsets = nullptr;
+  int depth = 0;
+  std::unordered_map<std::string, Fact> facts;
+  std::unordered_map<std::string, TensorType> declared;  // value_info, outputs
+};
+
+const Fact* FindFact(const Scope& scope, const std::string& name);
+
+// One node being inferred.
+struct NodeRun {
+  const ONNX_NAMESPACE::NodeProto* node = nullptr;
+  Scope* scope = nullptr;
+  int64_t opset = 0;                // 0: the domain is not imported
+  std::vector<const Fact*> inputs;  // by position; null: absent or unknown
+  std::vector<Fact> outputs;        // by position
+  std::string problem;   // why the engine could not do its work; "" when it did
+  bool refused = false;  // no size is right, whatever anybody else says
+  std::vector<Operation::Body> bodies;
+  std::vector<std::string> inferred_bodies;  // attributes that `bodies` are of
+};
+
+class TypeEngine {
+ public:
+  // `at_node` is told which node of the main graph is being inferred, for the
+  // case that a library dies on it.
+  TypeEngine(const ONNX_NAMESPACE::ModelProto& model, const TypeMap& trusted,
+             int* at_node);
+
+  // The main graph's types, and the typed bodies of its nodes.
+  TypedGraph Run();
+
+ private:
+  friend class NodeContext;
+
+  // The parts of a pass over a graph whose inputs are in the scope already.
+  void AddDeclared(const ONNX_NAMESPACE::GraphProto& graph, Scope* scope);
+  void AddInitializers(const ONNX_NAMESPACE::GraphProto& graph, Scope* scope);
+  void InferNodes(const google::protobuf::RepeatedPtrField<
+                      ONNX_NAMESPACE::NodeProto>& nodes,
+                  Scope* scope, const std::function<void(NodeRun*)>& done);
+  void InferOutputs(NodeRun* run);
+  void InferWithSchema(const ONNX_NAMESPACE::NodeProto& node, NodeRun* run);
+  void ComputeValues(NodeRun* run);
+  void FinishOutputs(NodeRun* run);
+  Blame BlameNode(const NodeRun& run) const;
+
+  // type_bodies.cc. Each body that a node has is inferred with the types of its
+  // inputs; its formal outputs are returned, by position.
+  std::vector<Fact> InferBody(NodeRun* run, const std::string& attribute,
+                              const ONNX_NAMESPACE::GraphProto& body,
+                              const std::vector<Fact>& inputs);
+  void InferIf(NodeRun* run);
+  void InferLoop(NodeRun* run);
+  // Rounds of a loop until the types of `inputs`, its state behind its two own,
+  // are those of every round.
+  std::vector<Fact> InferRounds(NodeRun* run,
+                                const ONNX_NAMESPACE::GraphProto& body,
+                                std::vector<Fact>* inputs);
+  void InferCall(NodeRun* run, const ONNX_NAMESPACE::FunctionProto& function,
+                 bool record);
+  void InferRemainingBodies(NodeRun* run);
+  void CountScanRuns(NodeRun* run);
+  bool EnterBody(int depth, int node_count);
+
+  const ONNX_NAMESPACE::ModelProto& model_;
+  const TypeMap& trusted_;
+  int* at_node_;
+  FunctionIndex functions_;
+  RandomNodes random_;
+  OpsetMap opsets_;
+  int64_t nodes_left_;    // bounds the work on functions that call functions
+  int64_t repeats_left_;  // nodes in rounds of loops after the first
+};
+
+// operator_rules.cc: types of operators that libonnx does not know (newer or
+// contributed), or of which it knows an older form that says something else.
+// Returns the node that the schema is to be asked about: run->node, or an older
+// form of it made in `storage`; null when the outputs (or the problem) are set.
+const ONNX_NAMESPACE::NodeProto* ApplyOperatorRule(
+    NodeRun* run, ONNX_NAMESPACE::NodeProto* storage);
+
+// Absurd dims (of libonnx: negative after an overflow, say) become unknown
+// ones. False when all were possible, but not together.
+bool Sanitize(ONNX_NAMESPACE::TypeProto* type);
+
+}  // namespace dnncut

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Values of small tensors that shapes are computed from: exporters write chains
+// like Shape - Gather - Concat - Reshape, which shape inference must compute to
+// get on. Made and read by type_engine.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/model/dtype.h"
+
+namespace dnncut {
+
+// One element. Integers and booleans are in `integer`, floats in `real`.
+struct KnownElement {
+  bool known = false;
+  int64_t integer = 0;
+  double real = 0;
+
+  bool operator==(const KnownElement&) const = default;
+};
+
+// A tensor of int32, int64, bool, float32 or float64 some elements of which may
+// be known; row-major.
+struct KnownValue {
+  DType dtype = DType::kInt64;
+  std::vector<int64_t> shape;
+  std::vector<KnownElement> elements;
+
+  bool operator==(const KnownValue&) const = default;
+};
+
+bool IsComplete(const KnownValue& value);
+
+// No value has more elements: shapes are short, and so are the index vectors
+// that are made from them.
+inline constexpr int64_t kMaxKnownElements = 4096;
+
+// The value of a tensor with inline data; nullopt for big ones, other types and
+// data that does not fit the dims.
+std::optional<KnownValue> ValueOfTensor(
+    const ONNX_NAMESPACE::TensorProto& tensor);
+
+// A tensor with the (complete) value.
+ONNX_NAMESPACE::TensorProto TensorOfValue(const KnownValue& value);
+
+// Elements of the shape; nullopt when a dim is unknown or there are more than
+// kMaxKnownElements.
+std::optional<int64_t> SmallCount(const std::vector<int64_t>& shape);
+
+}  // namespace dnncut

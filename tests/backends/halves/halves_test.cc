@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/halves/halves.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "tests/backends/halves/split_model.h"
+#include "tests/backends/test_models.h"
+#include "tests/onnx_parts.h"
+
+namespace dnncut {
+namespace {
+
+using ONNX_NAMESPACE::ModelProto;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+std::vector<std::string> OpTypes(const ModelProto& model) {
+  std::vector<std::string> types;
+  for (const auto& node : model.graph().node()) types.push_back(node.op_type());
+  return types;
+}
+
+std::vector<std::string> OpsetDomains(const ModelProto& model) {
+  std::vector<std::string> domains;
+  for (const auto& opset : model.opset_import()) {
+    domains.push_back(opset.domain());
+  }
+  return domains;
+}
+
+// The cut with exactly these layers, by what they produce, on the device.
+const TableCut& CutWith(const SplitModel& split,
+                        const std::set<std::string>& outputs) {
+  for (const TableCut& cut : split.table.cuts) {
+    bool matches = true;
+    for (size_t l = 0; l < cut.cut.size(); ++l) {
+      const TensorId made = split.graph.layers[l].outputs.at(0);
+      matches = matches && (cut.cut[l] == Side::kDevice) ==
+                               outputs.contains(split.graph.tensors[made].name);
+    }
+    if (matches) return cut;
+  }
+  throw std::runtime_error("no such cut");
+}
+
+ModelProto Make(const SplitModel& split, const std::set<std::string>& outputs,
+                Side side) {
+  return HalfMaker(split.model, split.graph)
+      .Make(CutWith(split, outputs), 0, side);
+}
+
+TEST(Halves, KeepWhatTheModelSays) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(ChainModel(), temp);
+  const ModelProto half = Make(split, {"a", "b"}, Side::kServer);
+  EXPECT_EQ(half.ir_version(), 8);
+  EXPECT_EQ(half.producer_name(), "tester");
+  EXPECT_EQ(half.producer_version(), "7");
+  EXPECT_EQ(half.domain(), "org.example");
+  EXPECT_EQ(half.model_version(), 42);
+  EXPECT_EQ(half.doc_string(), "about the model");
+  EXPECT_EQ(half.graph().name(), "chain");
+  EXPECT_EQ(half.graph().doc_string(), "about the graph");
+  EXPECT_THAT(OpsetDomains(half), ElementsAre(""));
+  std::map<std::string, std::string> metadata;
+  for (const auto& entry : half.metadata_props()) {
+    EXPECT_TRUE(metadata.emplace(entry.key(), entry.value()).second);
+  }
+  EXPECT_EQ(metadata["license"], "none");
+  EXPECT_EQ(metadata["dnncut.side"], "server");
+  EXPECT_EQ(metadata["dnncut.cut"], "0");
+  EXPECT_EQ(metadata["dnncut.model_sha256"], split.model.sha256);
+  // "b" crosses with the type that the model declares, word for word.
+  const auto& declared = split.model.proto.graph().value_info(0);
+  ASSERT_EQ(half.graph().input_size(), 2);
+  EXPECT_EQ(half.graph().input(1).SerializeAsString(),
+            declared.SerializeAsString());
+  EXPECT_EQ(half.graph().value_info_size(), 0);
+  EXPECT_EQ(Make(split, {"a", "b", "c"}, Side::kDevice)
+                .graph()
+                .value_info(0)
+                .SerializeAsString(),
+            declared.SerializeAsString());
+}
+
+TEST(Halves, ATensorUsedOnBothSidesIsSentAndKept) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(ChainModel(), temp);
+  const ModelProto device = Make(split, {"a", "b", "c", "z"}, Side::kDevice);
+  // c and a are uploaded, z is a result that stays.
+  EXPECT_THAT(Names(device.graph().output()), ElementsAre("a", "c", "z"));
+  EXPECT_THAT(Names(device.graph().initializer()), ElementsAre("w1", "w2"));
+  const ModelProto server = Make(split, {"a", "b", "c", "z"}, Side::kServer);
+  EXPECT_THAT(Names(server.graph().input()), ElementsAre("a", "c"));
+  EXPECT_THAT(Names(server.graph().output()), ElementsAre("y"));
+  EXPECT_THAT(Names(server.graph().initializer()), ElementsAre("w1"));
+}
+
+TEST(Halves, WhatIsSentComesBeforeOtherResults) {
+  TempFolder temp;
+  const SplitModel split =
+      MakeSplitModel(ParseModel(R"(<ir_version: 8, opset_import: ["" : 13]>
+                 order (float[4] x) => (float[4] r, float[4] b, float[4] y) {
+                   a = Abs(x)
+                   r = Neg(a)
+                   b = Relu(a)
+                   y = Add(a, b)
+                 })"),
+                     temp);
+  EXPECT_THAT(
+      Names(Make(split, {"a", "r", "b"}, Side::kDevice).graph().output()),
+      ElementsAre("a", "b", "r"));
+}
+
+TEST(Halves, ResultsMadeOnTheDeviceGoAroundTheServerHalf) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(ChainModel(), temp, Side::kServer);
+  const std::set<std::string> device_side = {"a", "b", "c", "z"};
+  EXPECT_THAT(Names(Make(split, device_side, Side::kDevice).graph().output()),
+              ElementsAre("a", "c", "z"));
+  const ModelProto server = Make(split, device_side, Side::kServer);
+  EXPECT_THAT(Names(server.graph().input()), ElementsAre("a", "c"));
+  EXPECT_THAT(Names(server.graph().output()), ElementsAre("y"));
+}
+
+TEST(Halves, InitializersThatAreInputsStayInputs) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(OldModel(), temp);
+  const ModelProto device = Make(split, {"a"}, Side::kDevice);
+  EXPECT_THAT(Names(device.graph().input()), ElementsAre("x", "w1"));
+  EXPECT_THAT(Names(device.graph().initializer()), ElementsAre("w1"));
+  const ModelProto server = Make(split, {"a"}, Side::kServer);
+  EXPECT_THAT(Names(server.graph().input()), ElementsAre("w2", "a"));
+  EXPECT_THAT(Names(server.graph().initializer()), ElementsAre("w2"));
+}
+
+TEST(Halves, CapturesAreFollowed) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(CaptureModel(), temp);
+  const ModelProto server = Make(split, {"a", "far", "b"}, Side::kServer);
+  EXPECT_THAT(RealInputNames(server.graph()),
+              UnorderedElementsAre("flag", "a", "b", "far"));
+  EXPECT_THAT(Names(server.graph().initializer()),
+              ElementsAre("inner_w", "deep_w"));
+  const ModelProto device = Make(split, {"a", "far", "b"}, Side::kDevice);
+  EXPECT_THAT(Names(device.graph().initializer()), IsEmpty());
+  EXPECT_THAT(Names(device.graph().output()), ElementsAre("a", "far", "b"));
+}
+
+TEST(Halves, OnlyTheFunctionsThatAreCalled) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(FunctionModel(), temp);
+  const ModelProto device = Make(split, {"a", "b"}, Side::kDevice);
+  EXPECT_THAT(Names(device.functions()), ElementsAre("Twice", "Shift"));
+  EXPECT_THAT(OpsetDomains(device), ElementsAre("", "outer", "inner"));
+  const ModelProto server = Make(split, {"a", "b"}, Side::kServer);
+  EXPECT_THAT(Names(server.functions()), ElementsAre("FromBody"));
+  EXPECT_THAT(OpsetDomains(server), ElementsAre("", "inner"));
+  const ModelProto last = Make(split, {"a", "b", "c"}, Side::kServer);
+  EXPECT_THAT(Names(last.functions()), IsEmpty());
+  EXPECT_THAT(OpsetDomains(last), ElementsAre(""));
+}
+
+TEST(Halves, OutputsThatNoLayerMakes) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(OutputModel(), temp);
+  const ModelProto device = Make(split, {"a"}, Side::kDevice);
+  EXPECT_THAT(Names(device.graph().output()), ElementsAre("a", "w", "k"));
+  EXPECT_THAT(OpTypes(device), ElementsAre("Relu", "Neg"));
+  const ModelProto server = Make(split, {"a"}, Side::kServer);
+  EXPECT_THAT(Names(server.graph().output()), ElementsAre("w", "k", "y"));
+  EXPECT_THAT(RealInputNames(server.graph()), UnorderedElementsAre("u", "a"));
+}
+
+TEST(Halves, RareFieldsSurvive) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(RareFieldsModel(), temp);
+  const ModelProto device = Make(split, {"a"}, Side::kDevice);
+  EXPECT_EQ(device.graph().quantization_annotation_size(), 1);
+  ASSERT_THAT(Names(device.graph().initializer()),
+              ElementsAre("a_scale", "a_zero"));
+  EXPECT_EQ(device.graph().sparse_initializer_size(), 0);
+  const ModelProto server = Make(split, {"a"}, Side::kServer);
+  // Both sides have tensor "a" and what its annotation names.
+  EXPECT_EQ(server.graph().quantization_annotation_size(), 2);
+  EXPECT_THAT(Names(server.graph().initializer()),
+              ElementsAre("a_scale", "a_zero", "b_scale"));
+  ASSERT_EQ(server.graph().sparse_initializer_size(), 1);
+  EXPECT_EQ(
+      server.graph().sparse_initializer(0).SerializeAsString(),
+      split.model.proto.graph().sparse_initializer(0).SerializeAsString());
+  const auto unknown = [](const auto& message) {
+    const auto& fields = message.GetReflection()->GetUnknownFields(message);
+    return fields.field_count() == 1 ? fields.field(0).length_delimited() : "";
+  };
+  EXPECT_EQ(unknown(device), "model");
+  EXPECT_EQ(unknown(device.graph()), "graph");
+  EXPECT_EQ(unknown(device.graph().node(0)), "node");
+  EXPECT_EQ(unknown(device.graph().initializer(0)), "tensor");
+  EXPECT_EQ(unknown(device.graph().input(0)), "input");
+}
+
+TEST(Halves, ConstantNodesAreCopiedToWhoeverReadsThem) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(ConstantNodeModel(), temp);
+  ASSERT_EQ(split.graph.layers.size(), 3u);
+  EXPECT_THAT(OpTypes(Make(split, {"a"}, Side::kDevice)),
+              ElementsAre("Constant", "Constant", "Add", "Mul"));
+  const ModelProto server = Make(split, {"a"}, Side::kServer);
+  EXPECT_THAT(OpTypes(server), ElementsAre("Constant", "Constant", "Add",
+                                           "Split", "Add", "Mul"));
+  EXPECT_THAT(OpTypes(Make(split, {"a", "b"}, Side::kServer)),
+              ElementsAre("Constant", "Constant", "Add", "Mul"));
+}
+
+TEST(Halves, ANewSplitOfAHalfReplacesTheMetadata) {
+  TempFolder temp;
+  const SplitModel whole = MakeSplitModel(ChainModel(), temp);
+  ModelProto half = Make(whole, {"a"}, Side::kServer);
+  // Its weights are marks of the first model; any weights will do here.
+  half.mutable_graph()->clear_initializer();
+  AddInitializer("w1", {512}, 1, half.mutable_graph());
+  AddInitializer("w2", {1, 512}, 2, half.mutable_graph());
+  const SplitModel again = MakeSplitModel(half, temp);
+  const ModelProto quarter = Make(again, {"b"}, Side::kDevice);
+  std::map<std::string, std::string> metadata;
+  for (const auto& entry : quarter.metadata_props()) {
+    EXPECT_TRUE(metadata.emplace(entry.key(), entry.value()).second)
+        << entry.key();
+  }
+  EXPECT_EQ(metadata["dnncut.side"], "device");
+  EXPECT_EQ(metadata["dnncut.model_sha256"], again.model.sha256);
+  EXPECT_NE(again.model.sha256, whole.model.sha256);
+}
+
+TEST(Halves, FreeDimsStayFree) {
+  TempFolder temp;
+  const auto input_of_server = [&](const std::string& shape,
+                                   const std::string& first) {
+    const SplitModel split = MakeSplitModel(
+        ParseModel("<ir_version: 8, opset_import: [\"\" : 13]> free (float[" +
+                   shape + "] x) => (float[" + shape + "] z, float[r, c] y) {" +
+                   " a = " + first + "(x)  z = Abs(x)  y = Neg(a) }"),
+        temp);
+    const ModelProto server = Make(split, {"a", "z"}, Side::kServer);
+    const ModelProto device = Make(split, {"a", "z"}, Side::kDevice);
+    EXPECT_EQ(device.graph().input(0).SerializeAsString(),
+              split.model.proto.graph().input(0).SerializeAsString());
+    EXPECT_EQ(server.graph().output(0).SerializeAsString(),
+              split.model.proto.graph().output(1).SerializeAsString());
+    std::vector<int64_t> dims;
+    const auto& type = server.graph().input(0).type().tensor_type();
+    for (const auto& dim : type.shape().dim()) {
+      dims.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
+    }
+    return dims;
+  };
+  EXPECT_THAT(input_of_server("1, 64", "Relu"), ElementsAre(1, 64));
+  EXPECT_THAT(input_of_server("batch, 64", "Relu"), ElementsAre(-1, 64));
+  // The batch may have moved, or be part of the leading dim.
+  EXPECT_THAT(input_of_server("batch, 3, 4", "Transpose"),
+              ElementsAre(-1, 3, -1));
+  EXPECT_THAT(input_of_server("batch, 3, 4", "Flatten <axis = 2>"),
+              ElementsAre(-1, 4));
+}
+
+TEST(Halves, AnyOtherFreeDimOpensAllInferredOnes) {
+  const ModelProto model = ParseModel(R"(
+    <ir_version: 8, opset_import: ["" : 13]>
+    free (float[1, 3, height, 8] x) => (float[1, 3, height, 8] y) {
+      y = Relu(x)
+    })");
+  Graph graph;
+  graph.input_count = 1;
+  graph.tensors.resize(1);
+  graph.tensors[0].name = "x";
+  graph.tensors[0].type = {
+      TensorType::Kind::kTensor, DType::kFloat32, true, {1, 3, 16, 8}};
+  const OpenDims open = FindOpenDims(model.graph(), graph);
+  EXPECT_TRUE(open.all);
+  ONNX_NAMESPACE::ValueInfoProto info;
+  CompleteType(graph.tensors[0].type, open, &info);
+  const auto& type = info.type().tensor_type();
+  EXPECT_EQ(type.elem_type(), ONNX_NAMESPACE::TensorProto::FLOAT);
+  ASSERT_EQ(type.shape().dim_size(), 4);
+  for (const auto& dim : type.shape().dim()) {
+    EXPECT_FALSE(dim.has_dim_value());
+  }
+}
+
+// A model needs an output; what only makes things that nobody wants is none.
+TEST(Halves, NoHalfWithoutOutputs) {
+  TempFolder temp;
+  const SplitModel split =
+      MakeSplitModel(ParseModel(R"(<ir_version: 8, opset_import: ["" : 13]>
+                 dead (float[4] x) => (float[4] y) {
+                   dead = Relu(x)
+                   y = Neg(x)
+                 })"),
+                     temp);
+  const auto has_half = [&](const std::set<std::string>& device, Side side) {
+    return HasHalf(split.graph, CutWith(split, device).cut, side);
+  };
+  EXPECT_FALSE(has_half({"dead"}, Side::kDevice));
+  EXPECT_TRUE(has_half({"dead"}, Side::kServer));
+  EXPECT_TRUE(has_half({"y"}, Side::kDevice));
+  EXPECT_FALSE(has_half({"y"}, Side::kServer));
+  EXPECT_TRUE(has_half({"dead", "y"}, Side::kDevice));
+}
+
+TEST(Halves, WeightBytesCountEachConstantOnce) {
+  TempFolder temp;
+  const auto weights = [&](const ModelProto& proto,
+                           const std::set<std::string>& device, Side side) {
+    const SplitModel split = MakeSplitModel(proto, temp);
+    return HalfMaker(split.model, split.graph)
+        .WeightBytes(CutWith(split, device).cut, side);
+  };
+  EXPECT_EQ(weights(ChainModel(), {"a", "b"}, Side::kDevice), 2 * 2048);
+  EXPECT_EQ(weights(ChainModel(), {"a", "b"}, Side::kServer), 2048);
+  EXPECT_EQ(weights(ChainModel(), {}, Side::kDevice), 0);
+  EXPECT_EQ(weights(ChainModel(), {}, Side::kServer), 2 * 2048);
+  // inner_w, deep_w, body_w and the Constant in the body of the body.
+  EXPECT_EQ(weights(CaptureModel(), {"a"}, Side::kServer), 4 * 1200);
+  EXPECT_EQ(weights(CaptureModel(), {"a"}, Side::kDevice), 0);
+  // The function is called twice.
+  EXPECT_EQ(weights(FunctionModel(), {"a"}, Side::kDevice), 1200);
+  EXPECT_EQ(weights(FunctionModel(), {"a"}, Side::kServer), 0);
+  EXPECT_EQ(weights(RareFieldsModel(), {"a"}, Side::kServer), 3 * 4 + 8 + 16);
+  EXPECT_EQ(weights(ConstantNodeModel(), {"a"}, Side::kServer), 1200 + 2400);
+}
+
+}  // namespace
+}  // namespace dnncut

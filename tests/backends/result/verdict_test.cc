@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backends/result/verdict.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/testing.h"
+
+namespace dnncut {
+namespace {
+
+// A layer of 2^53 + 1 ns on the device, and cuts that take 2^53 and 2^53 - 1:
+// as doubles, both are as fast as that.
+TEST(Gain, IsComparedExactly) {
+  constexpr int64_t kWhole = int64_t{1} << 53;
+  Problem problem;
+  problem.range = {1, 2};
+  problem.layers = {MakeLayer("a", kWhole + 1, 1)};
+  CutTable table;
+  table.cuts = {{{}, {.server_layers = 1, .server_ns = kWhole}},
+                {{}, {.server_layers = 1, .server_ns = kWhole - 1}}};
+  table.rows = {{1, 1, 0}, {2, 2, 1}};
+  const std::optional<Gain> gain = GainOver(problem, table, Side::kDevice);
+  ASSERT_TRUE(gain);
+  EXPECT_EQ(gain->most_kbps, 2);
+}
+
+TEST(Gain, IsNoneOverNoTime) {
+  Problem problem;
+  problem.range = {1, 2};
+  problem.layers = {MakeLayer("a", 5, 0)};
+  CutTable table;
+  table.cuts = {{{}, {.server_layers = 1}}};
+  table.rows = {{1, 2, 0}};
+  const std::optional<Gain> gain = GainOver(problem, table, Side::kDevice);
+  EXPECT_EQ(GainText("device", gain), "none over device-only");
+}
+
+}  // namespace
+}  // namespace dnncut

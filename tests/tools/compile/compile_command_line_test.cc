@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/compile/compile_command_line.h"
+
+#include <gtest/gtest.h>
+
+#include "tools/refine/refine_command_line.h"
+#include "tools/text/shell_words.h"
+
+namespace dnncut {
+namespace {
+
+TEST(Reproduce, QuotesForTheShell) {
+  EXPECT_EQ(ShellWord("net.onnx"), "net.onnx");
+  EXPECT_EQ(ShellWord(""), "''");
+  EXPECT_EQ(ShellWord("a b"), "'a b'");
+  EXPECT_EQ(ShellWord("conv*"), "'conv*'");
+  EXPECT_EQ(ShellWord("it's"), "'it'\\''s'");
+}
+
+TEST(Reproduce, SaysOnlyWhatIsNotTheDefault) {
+  CompileOptions options;
+  options.model_path = "some/folder/net.onnx";
+  EXPECT_EQ(CompileCommandLine(options), "dnncut compile net.onnx");
+  options.device = "/home/me/board.json";
+  options.fill = {true, "other/machine.json"};
+  options.link.rtt_ns = 1'500'000;
+  options.link.range = {1, 2'000'000};
+  options.link.result = Side::kServer;
+  options.pin_server = {"fc*", "head"};
+  options.bucket_kbps = {100, 500};
+  options.import.shapes = {{"x", {1, 3}}};
+  options.only_cut = 0;
+  EXPECT_EQ(CompileCommandLine(options),
+            "dnncut compile net.onnx --device board.json --fill "
+            "roofline:machine.json --min-bandwidth 1kbps --max-bandwidth 2Gbps "
+            "--rtt 1500us --result server --pin-server 'fc*' --pin-server head "
+            "--buckets 100,500 --shape x=1x3 --only-cut 0");
+}
+
+TEST(Reproduce, SaysHowItWasRefined) {
+  RefineOptions options;
+  options.path = "/tmp/out";
+  EXPECT_EQ(RefineCommandLine(options, "net.onnx"), "dnncut refine net.dnncut");
+  options.as_server = false;
+  options.slowdown = 2.5;
+  options.device_threads = 1;
+  options.inputs.given = {"x=/data/x.npy"};
+  options.inputs.test_data = "/data/set/";
+  EXPECT_EQ(RefineCommandLine(options, "net.onnx"),
+            "dnncut refine net.dnncut --as device --slowdown 2.5 "
+            "--device-threads 1 --input x=x.npy --test-data set");
+}
+
+TEST(Reproduce, WarningsNameNoFolder) {
+  const Warnings warnings = {{"W1", "a/net.onnx: see a/net.onnx and net.onnx"}};
+  EXPECT_EQ(WithoutFolders(warnings, {"a/net.onnx", "net.onnx"})[0].text,
+            "net.onnx: see net.onnx and net.onnx");
+}
+
+}  // namespace
+}  // namespace dnncut

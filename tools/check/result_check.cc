@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/check/result_check.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+#include <functional>
+#include <utility>
+
+#include "backends/firmware/firmware_file.h"
+#include "backends/firmware/firmware_files.h"
+#include "backends/firmware/firmware_header.h"
+#include "backends/firmware/firmware_table.h"
+#include "backends/result/problem_file.h"
+#include "backends/result/splitting_model_json.h"
+#include "compiler/base/error.h"
+#include "compiler/base/unit_text.h"
+#include "compiler/files/read_file.h"
+#include "compiler/problem/block_graph.h"
+#include "compiler/table/compare_latencies.h"
+#include "compiler/table/cut_table.h"
+#include "tools/check/firmware_check.h"
+#include "tools/check/hysteresis_check.h"
+#include "tools/check/splitting_model_check.h"
+#include "tools/result/table_latency.h"
+#include "tools/runtime/run_split.h"
+
+namespace dnncut {
+namespace {
+
+constexpr std::string_view kCompileAgain = "compile again";
+
+// Fills in an item; what it throws makes it a failed one.
+using Look = std::function<void(CheckItem* item)>;
+
+CheckItem LookAt(std::string_view rule, std::string_view rule_text,
+                 std::string_view name, const Look& look) {
+  CheckItem item;
+  item.rule = rule;
+  item.rule_text = rule_text;
+  item.name = name;
+  try {
+    look(&item);
+  } catch (const Error& error) {
+    SetError(error, CheckStatus::kFailed, &item);
+  }
+  return item;
+}
+
+void Skip(std::string_view why, CheckItem* item) {
+  item->status = CheckStatus::kSkipped;
+  item->message = why;
+}
+
+LatencyChange WorstAgainstExact(const TableFile& table, const CutTable& exact) {
+  return CompareLatencies(PiecesOf(exact, table.downlink),
+                          PiecesOf(table, table.range))
+      .worst;
+}
+
+void LookAtTable(const TableFile& table, CheckItem* item) {
+  const std::string difference = HysteresisDifference(table);
+  if (!difference.empty()) {
+    Fail(ExitCode::kBadInput, "E809",
+         "{} in table.json does not follow from its costs; {}", difference,
+         kCompileAgain);
+  }
+  item->message =
+      fmt::format("{}, {}, {}{}", FormatPlural(std::ssize(table.cuts), "cut"),
+                  FormatPlural(std::ssize(table.rows), "row"),
+                  FormatKbpsRange(table.range.min_kbps, table.range.max_kbps),
+                  table.approximation ? ", approximate" : "");
+}
+
+void LookAtProblem(const ProblemFile& file, CheckItem* item) {
+  item->message =
+      fmt::format("{} and {} give the cuts the costs in table.json",
+                  FormatPlural(std::ssize(file.problem.layers), "layer"),
+                  FormatPlural(std::ssize(file.problem.tensors), "tensor"));
+}
+
+// The stated regret is a rounded number.
+bool IsNear(double a, double b) {
+  return std::abs(a - b) <= 1e-9 * std::max(1.0, std::abs(b));
+}
+
+void LookAtRows(const TableFile& table, const CutTable& exact,
+                CheckItem* item) {
+  const LatencyChange worst = WorstAgainstExact(table, exact);
+  const double regret = worst.ratio.Excess();
+  const double stated =
+      table.approximation ? table.approximation->worst_regret : 0;
+  item->kbps = worst.kbps;
+  if (table.approximation ? !IsNear(regret, stated)
+                          : LatencyRatio() < worst.ratio) {
+    item->status = CheckStatus::kFailed;
+    item->message = fmt::format(
+        "at {} another cut is faster: the table takes {:.4g} % more, where it "
+        "says {:.4g} %; {}",
+        FormatKbps(worst.kbps), 100 * regret, 100 * stated, kCompileAgain);
+  } else if (table.approximation) {
+    item->message = fmt::format(
+        "solved again: at most {:.4g} % above the best cut, as "
+        "stated, at {}",
+        100 * regret, FormatKbps(worst.kbps));
+  } else {
+    item->kbps.reset();
+    item->message = "solved again: no cut is faster at any bandwidth";
+  }
+}
+
+void LookAtSplittingModel(const std::string& folder, const Problem& problem,
+                          const CutTable& exact, CheckItem* item) {
+  const std::string path = folder + "/splitting_model.json";
+  const std::string difference =
+      SplittingModelDifference(ReadSplittingModel(path), problem, exact);
+  if (!difference.empty()) {
+    Fail(ExitCode::kBadInput, "E817", "{} has {} than problem.json; {}", path,
+         difference, kCompileAgain);
+  }
+  item->message = "solved at both ends of every row: the same latencies";
+}
+
+void LookAtHalves(const TableFile& table, const std::string& folder,
+                  CheckItem* item) {
+  int halves = 0;
+  int broken = 0;
+  for (int id = 0; id < std::ssize(table.cuts); ++id) {
+    if (table.only_cut && *table.only_cut != id) continue;
+    const TableFile::Cut& cut = table.cuts[id];
+    halves += cut.device_model.has_value() + cut.server_model.has_value();
+    try {
+      CheckHalves(table, id, folder);
+    } catch (const Error& error) {
+      if (broken++ > 0) continue;
+      SetError(error, CheckStatus::kFailed, item);
+      item->cut = id;
+    }
+  }
+  if (broken > 1) {
+    item->message += fmt::format("; {} cannot be used either",
+                                 FormatPlural(broken - 1, "other cut"));
+  }
+  if (broken > 0) return;
+  item->message = fmt::format(
+      "{}: of this model, whole, and made for each other{}; `dnncut verify OUT "
+      "--structural` compares their weights, too",
+      FormatPlural(halves, "file"),
+      table.only_cut ? fmt::format(", of cut {} only", *table.only_cut) : "");
+}
+
+// The constants that a C compiler reads; what comments say is free.
+void CheckFirmwareHeader(const FirmwareTable& firmware,
+                         const std::string& prefix, const std::string& path) {
+  constexpr int64_t kMostBytes = 256 << 20;
+  const std::string text = ReadFile(
+      path, {.name = "C", .max_bytes = kMostBytes, .too_large = "E805"});
+  if (IsFirmwareHeader(text, firmware, prefix)) return;
+  Fail(ExitCode::kBadInput, "E805",
+       "{} has other constants than table.json; {}", path, kCompileAgain);
+}
+
+void LookAtFirmware(const TableFile& table, const std::string& folder,
+                    CheckItem* item) {
+  const std::string files = folder + "/firmware/";
+  const std::string path = fmt::format("{}{}", files, kFirmwareBlobFile);
+  std::error_code error;
+  if (!table.hysteresis && !std::filesystem::exists(path, error)) {
+    return Skip("there is no firmware table", item);
+  }
+  const FirmwareTable firmware = ReadFirmwareTable(path);
+  const std::string difference = FirmwareDifference(firmware, table);
+  if (!difference.empty()) {
+    Fail(ExitCode::kBadInput, "E805", "{} has {} than table.json; {}", path,
+         difference, kCompileAgain);
+  }
+  CheckFirmwareHeader(firmware, table.firmware.prefix,
+                      fmt::format("{}{}", files, kFirmwareHeaderFile));
+  item->message =
+      fmt::format("{}, which firmware reads: the rows and costs in table.json",
+                  FormatBytes(FirmwareBlobBytes(firmware)));
+}
+
+}  // namespace
+
+std::vector<CheckItem> CheckResult(const std::string& path,
+                                   const TableFile& table) {
+  std::error_code error;
+  const bool is_folder = std::filesystem::is_directory(path, error);
+  const std::string folder = FolderOfTable(path);
+  constexpr std::string_view kAlone = "a table was given, not its folder";
+  constexpr std::string_view kNoProblem = "needs problem.json";
+  std::vector<CheckItem> items;
+  items.push_back(LookAt("result-table", "table.json is a table of cuts",
+                         "table.json",
+                         [&](CheckItem* item) { LookAtTable(table, item); }));
+  std::optional<ProblemFile> file;
+  std::optional<CutTable> exact;
+  items.push_back(LookAt("result-problem",
+                         "problem.json is the problem of table.json",
+                         "problem.json", [&](CheckItem* item) {
+                           if (!is_folder) return Skip(kAlone, item);
+                           file = ReadProblemFile(folder, table);
+                           LookAtProblem(*file, item);
+                         }));
+  items.push_back(LookAt(
+      "result-rows", "Every row has the best cut, or the regret that is stated",
+      "rows", [&](CheckItem* item) {
+        if (!file) return Skip(kNoProblem, item);
+        exact = BuildCutTable(file->problem, MakeBlockGraph(file->problem));
+        LookAtRows(table, *exact, item);
+      }));
+  items.push_back(LookAt(
+      "result-splitting-model", "splitting_model.json is made of problem.json",
+      "splitting_model.json", [&](CheckItem* item) {
+        if (!is_folder) return Skip(kAlone, item);
+        if (!exact) return Skip(kNoProblem, item);
+        LookAtSplittingModel(folder, file->problem, *exact, item);
+      }));
+  items.push_back(LookAt("result-halves",
+                         "The halves of every cut are there and fit together",
+                         "halves", [&](CheckItem* item) {
+                           if (!is_folder) return Skip(kAlone, item);
+                           LookAtHalves(table, folder, item);
+                         }));
+  items.push_back(LookAt("result-firmware",
+                         "The firmware's table is that in table.json",
+                         "firmware", [&](CheckItem* item) {
+                           if (!is_folder) return Skip(kAlone, item);
+                           LookAtFirmware(table, folder, item);
+                         }));
+  return items;
+}
+
+}  // namespace dnncut

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "backends/result/table_file.h"
+#include "compiler/base/error.h"
+#include "compiler/base/first_few.h"
+#include "tools/check/budget.h"
+#include "tools/check/budget_check.h"
+#include "tools/check/result_check.h"
+#include "tools/ci/check_report.h"
+#include "tools/cli/command.h"
+#include "tools/commands/report_flags.h"
+#include "tools/text/terminal.h"
+#include "tools/text/units.h"
+
+namespace dnncut {
+namespace {
+
+struct CheckFlags {
+  std::optional<std::string> out;
+  std::vector<std::string> budgets;
+  std::vector<std::string> budget_files;
+  ReportFlags reports;
+  bool json = false;
+  bool quiet = false;
+};
+
+std::vector<Budget> BudgetsOf(const CheckFlags& flags) {
+  std::vector<Budget> budgets;
+  const auto add = [&](const Budget& budget) {
+    const bool is_there =
+        std::ranges::find(budgets, budget.name, &Budget::name) != budgets.end();
+    if (!is_there) budgets.push_back(budget);
+  };
+  for (const std::string& path : flags.budget_files) {
+    std::ranges::for_each(ReadBudgets(path), add);
+  }
+  for (const std::string& text : flags.budgets) {
+    add(ParseBudget("--budget", text));
+  }
+  return budgets;
+}
+
+// What no report may replace.
+std::vector<std::string> InputsOf(const CheckFlags& flags,
+                                  const std::string& folder) {
+  std::vector<std::string> inputs = FilesOfResult(folder);
+  inputs.push_back(*flags.out);
+  inputs.insert(inputs.end(), flags.budget_files.begin(),
+                flags.budget_files.end());
+  return inputs;
+}
+
+// The rows, for people who read the summary only.
+std::string RowsMarkdown(const TableFile& table) {
+  constexpr size_t kShown = 50;
+  std::string text =
+      "| bandwidth | cut | device | server | upload | latency |\n"
+      "|---|---|---|---|---|---|\n";
+  const size_t shown = std::min(table.rows.size(), kShown);
+  for (size_t i = 0; i < shown; ++i) {
+    const TableRow& row = table.rows[i];
+    const CutCosts& costs = table.cuts[row.cut].costs;
+    text += fmt::format(
+        "| {} | {} | {} | {} | {} | {} to {} |\n",
+        FormatKbpsRange(row.min_kbps, row.max_kbps), row.cut,
+        FormatPlural(costs.device_layers, "layer"),
+        FormatPlural(costs.server_layers, "layer"),
+        FormatBytes(costs.upload_bytes),
+        FormatDuration(LatencyNs(costs, table.downlink, row.min_kbps)),
+        FormatDuration(LatencyNs(costs, table.downlink, row.max_kbps)));
+  }
+  if (table.rows.size() > shown) {
+    text += fmt::format("\nand {} more\n", table.rows.size() - shown);
+  }
+  return text;
+}
+
+// Items and details, from a table that could be read.
+void FillIn(const std::string& path, const std::vector<Budget>& budgets,
+            const TableFile& table, CheckReport* report) {
+  report->title = fmt::format("{} in {}", table.model_file, path);
+  report->items = CheckResult(path, table);
+  const std::string folder = FolderOfTable(path);
+  for (const Budget& budget : budgets) {
+    report->items.push_back(CheckBudget(budget, table, folder));
+  }
+  report->details_title =
+      FormatPlural(std::ssize(table.rows), "row") + " of the table";
+  report->details = RowsMarkdown(table);
+}
+
+// A pipeline shows its reports also when there was nothing to check.
+CheckReport UnreadableReport(const std::string& path, const Error& error) {
+  CheckReport report;
+  report.command = "check";
+  report.title = path;
+  report.file = FileOfTable(path);
+  CheckItem item;
+  item.rule = "result-table";
+  item.rule_text = "table.json is a table of cuts";
+  item.name = "table.json";
+  SetError(error, CheckStatus::kError, &item);
+  report.items.push_back(item);
+  return report;
+}
+
+// A budget that cannot be held against this table.
+void AddErrorItem(const Error& error, CheckReport* report) {
+  CheckItem item;
+  item.rule = "budgets";
+  item.rule_text = "every budget can be held against the table";
+  item.name = "budgets";
+  SetError(error, CheckStatus::kError, &item);
+  report->items.push_back(item);
+}
+
+// A table whose times do not fit cannot be held against anything.
+void RequireTimes(const TableFile& table, const std::string& path) {
+  try {
+    for (const TableRow& row : table.rows) {
+      LatencyNs(table.cuts[row.cut].costs, table.downlink, row.min_kbps);
+    }
+  } catch (const Error& error) {
+    throw Error(error.exit_code(), error.id(),
+                fmt::format("{}: {}", path, error.what()));
+  }
+}
+
+TableFile ReadTable(const std::string& path, const ReportFlags& reports,
+                    Warnings* warnings) {
+  try {
+    TableFile table = ReadTableFile(path);
+    RequireTimes(table, path);
+    return table;
+  } catch (const Error& error) {
+    WriteReports(reports, UnreadableReport(path, error), warnings);
+    throw;
+  }
+}
+
+[[noreturn]] void FailChecks(const CheckReport& report) {
+  constexpr size_t kShown = 3;
+  std::vector<std::string> failed;
+  for (const CheckItem& item : report.items) {
+    if (item.status == CheckStatus::kFailed ||
+        item.status == CheckStatus::kError) {
+      failed.push_back(item.name);
+    }
+  }
+  Fail(ExitCode::kCheckFailed, "E800", "{}: {}", CheckVerdict(report),
+       FirstFew(failed.size(), kShown, [&](size_t i) { return failed[i]; }));
+}
+
+void RunCheck(const CheckFlags& flags) {
+  const std::string& path = Require("check", "OUT", flags.out);
+  const std::vector<Budget> budgets = BudgetsOf(flags);
+  const std::string folder = FolderOfTable(path);
+  CheckReportFlags(flags.reports, InputsOf(flags, folder));
+  WarningPrinter warnings;
+  const TableFile table = ReadTable(path, flags.reports, warnings.warnings());
+  CheckReport report;
+  report.command = "check";
+  report.file = FileOfTable(path);
+  try {
+    FillIn(path, budgets, table, &report);
+  } catch (const Error& error) {
+    AddErrorItem(error, &report);
+    WriteReports(flags.reports, report, warnings.warnings());
+    throw;
+  }
+  WriteReports(flags.reports, report, warnings.warnings());
+  if (flags.json) {
+    PrintJson(CheckJson(report));
+  } else if (!flags.quiet) {
+    PrintResult(CheckText(report));
+  }
+  if (!Passed(report)) FailChecks(report);
+}
+
+}  // namespace
+
+CommandRunner SetUpCheck(CLI::App* app) {
+  auto flags = std::make_shared<CheckFlags>();
+  AddArgument(app, "OUT", &flags->out,
+              "folder that compile wrote, or a table.json");
+  AddRepeatable(
+      app, "--budget", "BUDGET", &flags->budgets,
+      fmt::format("an upper bound, METRIC[@BANDWIDTH]<=LIMIT, for "
+                  "example 'latency@5Mbps<=80ms'; metrics: {}; may be "
+                  "given several times",
+                  MetricNames()));
+  AddRepeatable(app, "--budgets", "FILE", &flags->budget_files,
+                "a file with one budget a line; # starts a comment");
+  AddReportFlags(app, &flags->reports);
+  AddSwitch(app, "--json", &flags->json, "the report as JSON");
+  AddSwitch(app, "-q,--quiet", &flags->quiet,
+            "no report: only the exit code tells");
+  return [flags] { RunCheck(*flags); };
+}
+
+}  // namespace dnncut

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+
+#include "compiler/base/did_you_mean.h"
+#include "compiler/base/error.h"
+#include "compiler/base/unit_text.h"
+#include "compiler/files/pending_file.h"
+#include "tools/cli/command.h"
+#include "tools/commands/report_flags.h"
+#include "tools/explain/dot_text.h"
+#include "tools/explain/explain.h"
+#include "tools/explain/explain_json.h"
+#include "tools/explain/explain_text.h"
+#include "tools/explain/model_explorer_json.h"
+#include "tools/explain/trace_json.h"
+#include "tools/text/terminal.h"
+#include "tools/text/units.h"
+
+namespace dnncut {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kStandardOutput = "-";
+constexpr int64_t kMostContext = 1'000'000;
+
+struct ExplainFlags {
+  std::optional<std::string> path;
+  std::optional<std::string> layer;
+  std::optional<std::string> tensor;
+  std::optional<std::string> bandwidth;
+  std::optional<std::string> dot;
+  std::optional<std::string> dot_context;
+  std::optional<std::string> trace;
+  std::optional<std::string> model_explorer;
+  std::optional<std::string> overlay;
+  bool force = false;
+  bool json = false;
+};
+
+// A file to write, or standard output.
+struct Picture {
+  std::string path;
+  std::string text;
+};
+
+std::vector<std::string> LayerNamesOf(const Problem& problem) {
+  std::vector<std::string> names;
+  for (const ProblemLayer& layer : problem.layers) names.push_back(layer.name);
+  return names;
+}
+
+std::vector<std::string> TensorNamesOf(const Problem& problem) {
+  std::vector<std::string> names;
+  for (const ProblemTensor& tensor : problem.tensors) {
+    names.push_back(tensor.name);
+  }
+  return names;
+}
+
+// ONNX allows several nodes of one name; tensors have one each.
+[[noreturn]] void FailSeveral(const Problem& problem, const std::string& name,
+                              const std::vector<LayerId>& layers) {
+  std::string tensors;
+  for (const ProblemTensor& tensor : problem.tensors) {
+    if (tensor.producer != layers[0] && tensor.producer != layers[1]) continue;
+    tensors +=
+        fmt::format("{}'{}'", tensors.empty() ? "" : " or ", tensor.name);
+  }
+  Fail(ExitCode::kUsage, "E822",
+       "--layer '{}' is the name of {} layers; name one by a tensor that it "
+       "makes, for example {}",
+       name, layers.size(), tensors);
+}
+
+LayerId FindLayer(const Problem& problem, const std::string& name) {
+  std::vector<LayerId> layers;
+  for (LayerId l = 0; l < static_cast<int>(problem.layers.size()); ++l) {
+    if (problem.layers[l].name == name) layers.push_back(l);
+  }
+  if (layers.size() == 1) return layers[0];
+  if (layers.size() > 1) FailSeveral(problem, name, layers);
+  for (const ProblemTensor& tensor : problem.tensors) {
+    if (tensor.name == name && tensor.producer != kModelInput) {
+      return tensor.producer;
+    }
+  }
+  Fail(ExitCode::kUsage, "E820",
+       "--layer '{}' is neither a layer nor a tensor that a layer makes{}; "
+       "problem.json lists them, and --tensor asks for inputs of the model",
+       name, DidYouMean(name, LayerNamesOf(problem)));
+}
+
+TensorId FindTensor(const Problem& problem, const std::string& name) {
+  for (TensorId t = 0; t < static_cast<int>(problem.tensors.size()); ++t) {
+    if (problem.tensors[t].name == name) return t;
+  }
+  Fail(ExitCode::kUsage, "E821",
+       "--tensor '{}' is no tensor that a layer makes or reads{}; problem.json "
+       "lists them",
+       name, DidYouMean(name, TensorNamesOf(problem)));
+}
+
+template <typename Explanation>
+std::string Answer(const Compiled& compiled, const Explanation& explanation,
+                   bool json,
+                   std::string (*as_text)(const Compiled&, const Explanation&),
+                   nlohmann::ordered_json (*as_json)(const Compiled&,
+                                                     const Explanation&)) {
+  if (!json) return as_text(compiled, explanation);
+  // Names are any bytes; what is not UTF-8 must not make the output fail.
+  return as_json(compiled, explanation)
+             .dump(2, ' ', false,
+                   nlohmann::ordered_json::error_handler_t::replace) +
+         "\n";
+}
+
+std::string Explain(const Compiled& compiled, const ExplainFlags& flags,
+                    std::optional<int64_t> kbps) {
+  if (flags.layer) {
+    const LayerId layer = FindLayer(compiled.problem, *flags.layer);
+    return Answer(compiled, ExplainLayer(compiled, layer, kbps), flags.json,
+                  LayerText, LayerJson);
+  }
+  if (flags.tensor) {
+    const TensorId tensor = FindTensor(compiled.problem, *flags.tensor);
+    return Answer(compiled, ExplainTensor(compiled, tensor, kbps), flags.json,
+                  TensorText, TensorJson);
+  }
+  if (kbps) {
+    return Answer(compiled, ExplainCut(compiled, *kbps), flags.json, CutText,
+                  CutJson);
+  }
+  return Answer(compiled, ExplainTable(compiled), flags.json, OverviewText,
+                OverviewJson);
+}
+
+// The same for all spellings of a path.
+std::string WholePath(const std::string& path) {
+  if (path == kStandardOutput) return path;
+  std::error_code error;
+  return fs::weakly_canonical(fs::absolute(path, error), error).string();
+}
+
+void CheckFlags(const ExplainFlags& flags) {
+  if (flags.layer && flags.tensor) {
+    Fail(ExitCode::kUsage, "E823",
+         "--layer and --tensor exclude each other; ask one after the other");
+  }
+  if (flags.dot_context && !flags.dot) {
+    Fail(ExitCode::kUsage, "E824", "--dot-context has no use without --dot");
+  }
+  if (flags.overlay && !flags.model_explorer) {
+    Fail(ExitCode::kUsage, "E824",
+         "--overlay has no use without --model-explorer");
+  }
+  std::set<std::string> files;
+  int on_standard_output = flags.json ? 1 : 0;
+  for (const auto& file : {flags.dot, flags.trace, flags.model_explorer}) {
+    if (!file) continue;
+    if (*file == kStandardOutput) ++on_standard_output;
+    if (!files.insert(WholePath(*file)).second || on_standard_output > 1) {
+      Fail(ExitCode::kUsage, "E825",
+           "two outputs would go to '{}'; give each a file of its own", *file);
+    }
+  }
+}
+
+// For the bandwidth that was asked for, else for the row in the middle, which
+// of three rows or more is none of the extremes.
+Spot PictureSpot(const Compiled& compiled, std::optional<int64_t> kbps) {
+  if (kbps) return SpotAt(compiled, *kbps);
+  const std::vector<TableRow>& rows = compiled.table.rows;
+  const TableRow& row = rows[rows.size() / 2];
+  return SpotAt(compiled, MiddleKbps(row.min_kbps, row.max_kbps));
+}
+
+std::vector<Picture> Draw(const Compiled& compiled, const ExplainFlags& flags,
+                          const Spot& spot) {
+  std::optional<int64_t> context;
+  if (flags.dot_context) {
+    context = ParseCount("--dot-context", *flags.dot_context, 1, kMostContext);
+  }
+  const Overlay overlay =
+      ParseOverlay("--overlay", flags.overlay.value_or("side"));
+  std::vector<Picture> pictures;
+  if (flags.dot) {
+    pictures.push_back({*flags.dot, DotText(compiled, spot, context)});
+  }
+  if (flags.trace) {
+    pictures.push_back({*flags.trace, TraceJson(compiled, spot)});
+  }
+  if (flags.model_explorer) {
+    pictures.push_back(
+        {*flags.model_explorer, ModelExplorerJson(compiled, spot, overlay)});
+  }
+  return pictures;
+}
+
+std::string WrittenText(const std::vector<Picture>& pictures,
+                        const Spot& spot) {
+  std::string text;
+  for (const Picture& picture : pictures) {
+    text += fmt::format("{}{} shows cut {} at {}\n", text.empty() ? "\n" : "",
+                        Printable(picture.path), spot.row.cut,
+                        FormatKbps(spot.kbps));
+  }
+  return text;
+}
+
+// All files appear, or none. Returns the text for standard output, if any.
+std::optional<std::string> WriteFiles(const std::vector<Picture>& pictures,
+                                      const std::string& out, bool force) {
+  const std::vector<std::string> inputs = FilesOfResult(FolderOfTable(out));
+  std::optional<std::string> on_standard_output;
+  std::vector<std::unique_ptr<PendingFile>> files;
+  for (const Picture& picture : pictures) {
+    if (picture.path == kStandardOutput) {
+      on_standard_output = picture.text;
+      continue;
+    }
+    files.push_back(std::make_unique<PendingFile>(picture.path, force, inputs));
+    files.back()->Write(picture.text);
+    files.back()->Close();
+  }
+  for (const auto& file : files) file->Commit();
+  return on_standard_output;
+}
+
+void RunExplain(const ExplainFlags& flags) {
+  const std::string& path = Require("explain", "OUT", flags.path);
+  CheckFlags(flags);
+  std::optional<int64_t> kbps;
+  if (flags.bandwidth) kbps = ParseKbps("--bandwidth", *flags.bandwidth);
+  const Compiled compiled = ReadCompiled(path);
+  if (kbps) RequireInRange("--bandwidth", *kbps, compiled.table.range);
+  // Before anything is written, because it may not know the names.
+  const std::string answer = Explain(compiled, flags, kbps);
+  const Spot spot = PictureSpot(compiled, kbps);
+  const std::vector<Picture> pictures = Draw(compiled, flags, spot);
+  if (const auto text = WriteFiles(pictures, path, flags.force)) {
+    return PrintResult(*text);
+  }
+  PrintResult(answer + (flags.json ? "" : WrittenText(pictures, spot)));
+}
+
+}  // namespace
+
+CommandRunner SetUpExplain(CLI::App* app) {
+  auto flags = std::make_shared<ExplainFlags>();
+  AddArgument(app, "OUT", &flags->path,
+              "folder that compile wrote, or a table.json");
+  AddValue(app, "--layer", "NAME", &flags->layer,
+           "why this layer is where it is, and what the other side would cost; "
+           "also the name of a tensor that the layer makes");
+  AddValue(app, "--tensor", "NAME", &flags->tensor,
+           "where this tensor is sent, and what that costs or would cost");
+  AddValue(app, "-b,--bandwidth", "RATE", &flags->bandwidth,
+           "why this bandwidth has its cut, and what is next best; with "
+           "--layer or --tensor: only there");
+  AddValue(app, "--dot", "FILE", &flags->dot,
+           "the graph with the cut, for Graphviz; this and what follows show "
+           "--bandwidth, or the row in the middle; - is standard output");
+  AddValue(app, "--dot-context", "N", &flags->dot_context,
+           "draws only layers within N steps of the cut and counts the others");
+  AddValue(app, "--trace", "FILE", &flags->trace,
+           "a timeline of device, link and server, for Perfetto or "
+           "chrome://tracing");
+  AddValue(app, "--model-explorer", "FILE", &flags->model_explorer,
+           "colours for the nodes of the model in Google's Model Explorer");
+  AddValue(app, "--overlay", "WHAT", &flags->overlay,
+           "what they show: side (default), time or bytes that are sent");
+  AddSwitch(app, "--force", &flags->force, "replace FILEs that are there");
+  AddSwitch(app, "--json", &flags->json, "the answer as JSON");
+  return [flags] { RunExplain(*flags); };
+}
+
+}  // namespace dnncut

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/commands/limit_flags.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "compiler/base/did_you_mean.h"
+#include "compiler/base/error.h"
+#include "compiler/base/interrupt.h"
+#include "frontends/read/limits.h"
+#include "tools/text/units.h"
+
+namespace dnncut {
+namespace {
+
+constexpr std::string_view kTime = "time";
+constexpr int64_t kMostTimeHours = 1000;
+constexpr int64_t kDefaultTimeNs = int64_t{3600} * 1'000'000'000;
+
+struct ModelLimit {
+  std::string_view name;
+  int64_t ModelLimits::*value;
+  int64_t most;
+  bool is_size = false;  // in bytes
+};
+
+constexpr int64_t kMostCount = 100'000'000;
+constexpr int64_t kMostBytes = INT32_MAX;  // of a file in ONNX's format
+
+constexpr auto kModelLimits = std::to_array<ModelLimit>({
+    {"nodes", &ModelLimits::nodes, kMostCount},
+    {"tensors", &ModelLimits::tensors, kMostCount},
+    {"edges", &ModelLimits::edges, kMostCount},
+    {"attributes", &ModelLimits::attributes, kMostCount},
+    {"graph-bytes", &ModelLimits::graph_bytes, kMostBytes, true},
+    {"nesting", &ModelLimits::nesting, kMaxNesting},
+    {"rank", &ModelLimits::rank, kMaxRank},
+    {"name-bytes", &ModelLimits::name_bytes, kMostBytes, true},
+    {"expanded-nodes", &ModelLimits::expanded_nodes, kMostCount},
+    {"call-depth", &ModelLimits::call_depth, kMaxCallDepth},
+});
+
+std::vector<std::string> Names(Work work) {
+  std::vector<std::string> names = {std::string(kTime)};
+  if (work == Work::kReadsResults) return names;
+  for (const ModelLimit& limit : kModelLimits) names.emplace_back(limit.name);
+  return names;
+}
+
+// "time=30s" -> "time", "30s".
+std::pair<std::string, std::string> Split(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    Fail(ExitCode::kUsage, "E106",
+         "--limit '{}' has no name and value; write for example --limit "
+         "time=30s",
+         text);
+  }
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+void CheckLimitName(const std::string& name, Work work) {
+  const std::vector<std::string> names = Names(work);
+  if (std::find(names.begin(), names.end(), name) != names.end()) return;
+  Fail(ExitCode::kUsage, "E109", "--limit has no '{}', only {}{}", name,
+       fmt::join(names, ", "), DidYouMean(name, names));
+}
+
+// Of a known name.
+void SetModelLimit(const std::string& name, const std::string& value,
+                   ModelLimits* limits) {
+  const auto* limit =
+      std::find_if(kModelLimits.begin(), kModelLimits.end(),
+                   [&](const ModelLimit& known) { return known.name == name; });
+  const std::string flag = fmt::format("--limit {}", name);
+  const int64_t wanted = limit->is_size
+                             ? ParseBytes(flag, value)
+                             : ParseCount(flag, value, 0, limit->most);
+  if (wanted > limit->most) {
+    Fail(ExitCode::kUsage, "E104", "{} '{}' is more than {} bytes", flag, value,
+         limit->most);
+  }
+  limits->*(limit->value) = wanted;
+}
+
+}  // namespace
+
+void AddLimitFlags(CLI::App* app, Work work, LimitFlags* flags) {
+  if (work == Work::kReadsNothing) return;
+  AddRepeatable(app, "--limit", "NAME=VALUE", &flags->limits,
+                fmt::format("what the work may cost: {}; for example time=30s",
+                            fmt::join(Names(work), ", ")));
+}
+
+void ApplyLimits(const LimitFlags& flags, Work work) {
+  ModelLimits limits;
+  std::optional<int64_t> time_ns;
+  if (work == Work::kReadsModels || work == Work::kReadsResults) {
+    time_ns = kDefaultTimeNs;
+  }
+  std::set<std::string> given;
+  for (const std::string& text : flags.limits) {
+    const auto [name, value] = Split(text);
+    CheckLimitName(name, work);
+    if (!given.insert(name).second) {
+      Fail(ExitCode::kUsage, "E108", "--limit is given twice for '{}'", name);
+    }
+    if (name == kTime) {
+      time_ns = ParseDurationNs("--limit time", value, kMostTimeHours);
+    } else {
+      SetModelLimit(name, value, &limits);
+    }
+  }
+  SetModelLimits(limits);
+  LimitTime(time_ns);
+}
+
+}  // namespace dnncut

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "backends/firmware/firmware_file.h"
+#include "backends/halves/interface_hash.h"
+#include "backends/result/latency_parts.h"
+#include "backends/result/table_file.h"
+#include "backends/result/table_json.h"
+#include "compiler/base/error.h"
+#include "compiler/base/unit_text.h"
+#include "compiler/files/json_text.h"
+#include "tools/cli/command.h"
+#include "tools/text/terminal.h"
+#include "tools/text/text_table.h"
+#include "tools/text/units.h"
+
+namespace dnncut {
+namespace {
+
+struct LookupFlags {
+  std::optional<std::string> path;
+  std::optional<std::string> bandwidth;
+  bool json = false;
+};
+
+std::string HalfText(const std::filesystem::path& folder,
+                     const std::optional<std::string>& model, int layers) {
+  if (layers == 0) return "nothing";
+  return fmt::format("{}, {}", FormatPlural(layers, "layer"),
+                     model ? (folder / *model).string() : "no half written");
+}
+
+std::string TimeText(const TableFile::Cut& cut, const LatencyParts& parts) {
+  const std::string total = FormatDuration(parts.total_ns);
+  if (!NeedsNetwork(cut)) {
+    return fmt::format("time      {}, all on the device\n", total);
+  }
+  return fmt::format("time      {} = device {} + network {} + server {}\n",
+                     total, FormatDuration(parts.device_ns),
+                     FormatDuration(parts.network_ns),
+                     FormatDuration(parts.server_ns));
+}
+
+std::string LookupText(const TableFile& table, const TableRow& row,
+                       const std::filesystem::path& folder, int64_t kbps) {
+  const TableFile::Cut& cut = table.cuts[row.cut];
+  const LatencyParts parts = PartsAt(cut.costs, table.downlink, kbps);
+  std::string text = fmt::format(
+      "at {}: cut {} of {}, used from {}\n", FormatKbps(kbps), row.cut,
+      Printable(table.model_file), FormatKbpsRange(row.min_kbps, row.max_kbps));
+  text += fmt::format(
+      "device    {}: {}\n",
+      Printable(MachineText(table.device, table.refined.device_slowdown)),
+      Printable(HalfText(folder, cut.device_model, cut.costs.device_layers)));
+  text += fmt::format(
+      "server    {}: {}\n",
+      Printable(MachineText(table.server, table.refined.server_slowdown)),
+      Printable(HalfText(folder, cut.server_model, cut.costs.server_layers)));
+  std::string_view label = "upload";
+  if (cut.tensors.empty()) text += "upload    nothing is sent\n";
+  for (const TableFile::CrossingTensor& tensor : cut.tensors) {
+    text += fmt::format("{:<9} '{}' {} {}\n", label, Printable(tensor.name),
+                        FormatType(tensor.dtype, tensor.shape),
+                        FormatBytes(tensor.bytes));
+    label = "";
+  }
+  if (cut.costs.download_bytes > 0) {
+    text +=
+        fmt::format("download  {}\n", FormatBytes(cut.costs.download_bytes));
+  }
+  return text + TimeText(cut, parts);
+}
+
+nlohmann::ordered_json LookupJson(const TableFile& table, const TableRow& row,
+                                  int64_t kbps) {
+  const TableFile::Cut& cut = table.cuts[row.cut];
+  const LatencyParts parts = PartsAt(cut.costs, table.downlink, kbps);
+  nlohmann::ordered_json tensors = nlohmann::ordered_json::array();
+  for (const TableFile::CrossingTensor& tensor : cut.tensors) {
+    tensors.push_back({{"name", tensor.name},
+                       {"dtype", tensor.dtype},
+                       {"shape", tensor.shape},
+                       {"bytes", tensor.bytes}});
+  }
+  nlohmann::ordered_json json = {
+      {"schema", "dnncut.lookup/1"},
+      {"kbps", kbps},
+      {"row", {{"min_kbps", row.min_kbps}, {"max_kbps", row.max_kbps}}},
+      {"cut", row.cut},
+      {"device_layers", cut.costs.device_layers},
+      {"server_layers", cut.costs.server_layers},
+      {"device_model", OrNull(cut.device_model)},
+      {"server_model", OrNull(cut.server_model)},
+      {"tensors", tensors},
+      {"upload_bytes", cut.costs.upload_bytes},
+      {"download_bytes", cut.costs.download_bytes},
+      {"device_ns", parts.device_ns},
+      {"network_ns", parts.network_ns},
+      {"server_ns", parts.server_ns},
+      {"latency_ns", parts.total_ns}};
+  const nlohmann::ordered_json refined = RefinedJson(table.refined);
+  if (!refined.is_null()) json["refined"] = refined;
+  return json;
+}
+
+// The last bandwidth of a row.
+int64_t MaxKbps(const FirmwareTable& table, const FirmwareRow& row) {
+  const auto next = std::ranges::find_if(
+      table.rows,
+      [&](const FirmwareRow& other) { return other.min_kbps > row.min_kbps; });
+  return next == table.rows.end() ? int64_t{table.max_kbps}
+                                  : int64_t{next->min_kbps} - 1;
+}
+
+std::string FirmwareText(const FirmwareTable& table, const FirmwareRow& row,
+                         int64_t kbps) {
+  const FirmwareCut& cut = table.cuts[row.cut];
+  return fmt::format(
+      "at {}: cut {} of model {}, used from {}\n"
+      "kept      from {}, at least {}\n"
+      "device    {}\n"
+      "server    interface {}\n",
+      FormatKbps(kbps), row.cut, HashText(table.model_id),
+      FormatKbpsRange(row.min_kbps, MaxKbps(table, row)),
+      FormatKbpsRange(row.down_kbps, row.up_kbps),
+      FormatDuration(table.dwell_ms * int64_t{1'000'000}),
+      FormatPlural(cut.device_layers, "layer"), HashText(table.interface_hash));
+}
+
+nlohmann::ordered_json FirmwareRowJson(const FirmwareTable& table,
+                                       const FirmwareRow& row, int64_t kbps) {
+  return {{"schema", "dnncut.firmware_lookup/1"},
+          {"kbps", kbps},
+          {"cut", row.cut},
+          {"row",
+           {{"min_kbps", row.min_kbps},
+            {"down_kbps", row.down_kbps},
+            {"up_kbps", row.up_kbps}}},
+          {"model_id", HashText(table.model_id)},
+          {"interface", HashText(table.interface_hash)},
+          {"device_layers", table.cuts[row.cut].device_layers}};
+}
+
+// The answer of a dnncut_table.bin, the row that firmware finds there.
+void LookUpInFirmware(const std::string& path, int64_t kbps, bool json) {
+  const FirmwareTable table = ReadFirmwareTable(path);
+  RequireInRange("--bandwidth", kbps, {table.min_kbps, table.max_kbps});
+  const FirmwareRow& row = FindRow(table, kbps);
+  if (json) return PrintJson(FirmwareRowJson(table, row, kbps));
+  PrintResult(FirmwareText(table, row, kbps));
+}
+
+void RunLookup(const LookupFlags& flags) {
+  const std::string& path = Require("lookup", "OUT", flags.path);
+  const int64_t kbps = ParseKbps(
+      "--bandwidth", Require("lookup", "--bandwidth", flags.bandwidth));
+  if (LooksLikeFirmwareTable(path)) {
+    return LookUpInFirmware(path, kbps, flags.json);
+  }
+  const TableFile table = ReadTableFile(path);
+  RequireInRange("--bandwidth", kbps, table.range);
+  const TableRow& row = FindRow(table, kbps);
+  if (flags.json) {
+    PrintJson(LookupJson(table, row, kbps));
+  } else {
+    PrintResult(LookupText(table, row, FolderOfTable(path), kbps));
+  }
+}
+
+}  // namespace
+
+CommandRunner SetUpLookup(CLI::App* app) {
+  auto flags = std::make_shared<LookupFlags>();
+  AddArgument(app, "OUT", &flags->path,
+              "folder that compile wrote, a table.json or a dnncut_table.bin");
+  AddValue(app, "-b,--bandwidth", "RATE", &flags->bandwidth,
+           "uplink, for example 64kbps, 3Mbps or 10Gbps");
+  AddSwitch(app, "--json", &flags->json, "the answer as JSON");
+  return [flags] { RunLookup(*flags); };
+}
+
+}  // namespace dnncut

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/commands/report_flags.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include "compiler/files/pending_file.h"
+#include "compiler/files/system_file.h"
+#include "tools/ci/junit_report.h"
+#include "tools/ci/markdown_report.h"
+#include "tools/ci/sarif_report.h"
+#include "tools/cli/command.h"
+
+namespace dnncut {
+namespace {
+
+namespace fs = std::filesystem;
+
+// GitHub drops the whole summary of a step above 1 MiB.
+constexpr int64_t kMostSummaryBytes = 1'000'000;
+
+using NamedFlag = std::pair<std::string, const std::optional<std::string>*>;
+
+std::vector<NamedFlag> Named(const ReportFlags& flags) {
+  return {{"--junit", &flags.junit},
+          {"--sarif", &flags.sarif},
+          {"--github-summary", &flags.github_summary},
+          {"--markdown", &flags.markdown}};
+}
+
+[[noreturn]] void FailAppend(const std::string& path, const std::string& why) {
+  Fail(ExitCode::kIo, "E113", "{}: cannot be written: {}", path, why);
+}
+
+struct AppendedFile {
+  std::string path;
+  UniqueFd file;
+  int64_t size = 0;  // Before anything is appended.
+  bool is_new = false;
+};
+
+AppendedFile OpenToAppend(const std::string& path) {
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK;
+  AppendedFile appended;
+  appended.path = path;
+  appended.file = UniqueFd(::open(path.c_str(), kFlags | O_EXCL, 0666));
+  appended.is_new = appended.file.is_open();
+  if (!appended.is_new) {
+    appended.file = UniqueFd(::open(path.c_str(), kFlags, 0666));
+  }
+  struct stat status = {};
+  if (!appended.file.is_open() || ::fstat(appended.file.get(), &status) != 0) {
+    FailAppend(path, SystemErrorText(errno));
+  }
+  const std::string why_not = WhyNotRegular(status.st_mode);
+  if (!why_not.empty()) FailAppend(path, why_not);
+  appended.size = status.st_size;
+  return appended;
+}
+
+// Unless others have appended something since.
+void TakeBack(const AppendedFile& to, int64_t written) {
+  struct stat status = {};
+  const int file = to.file.get();
+  if (::fstat(file, &status) != 0 || status.st_size != to.size + written) {
+    return;
+  }
+  // What cannot be taken back stays; the caller fails in any case.
+  [[maybe_unused]] int ignored = ::ftruncate(file, to.size);
+  if (to.is_new) ignored = ::unlink(to.path.c_str());
+}
+
+// All of `text` or, when the disk is full, nothing.
+void AppendAll(const std::string& text, const AppendedFile& to) {
+  for (size_t at = 0; at < text.size();) {
+    const ssize_t written =
+        ::write(to.file.get(), text.data() + at, text.size() - at);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      const std::string why = SystemErrorText(errno);
+      TakeBack(to, static_cast<int64_t>(at));
+      FailAppend(to.path, why);
+    }
+    at += static_cast<size_t>(written);
+  }
+}
+
+void AppendSummary(const std::string& path, const CheckReport& report,
+                   Warnings* warnings) {
+  const AppendedFile to = OpenToAppend(path);
+  const int64_t room = std::max<int64_t>(0, kMostSummaryBytes - to.size);
+  const std::string text = MarkdownText(report, static_cast<size_t>(room));
+  if (text.empty()) {
+    Warn(warnings, "W801",
+         "{}: has {} bytes, and GitHub drops a summary above 1 MiB; nothing "
+         "was added",
+         path, to.size);
+    return;
+  }
+  AppendAll(text, to);
+}
+
+}  // namespace
+
+void AddReportFlags(CLI::App* app, ReportFlags* flags) {
+  AddValue(app, "--junit", "FILE", &flags->junit,
+           "write a JUnit report, also when something failed");
+  AddValue(app, "--sarif", "FILE", &flags->sarif,
+           "write a SARIF 2.1.0 report, for code scanning");
+  AddValue(app, "--github-summary", "FILE", &flags->github_summary,
+           "append Markdown to FILE: \"$GITHUB_STEP_SUMMARY\" in a GitHub "
+           "workflow");
+}
+
+std::vector<std::string> FilesOfResult(const std::string& folder) {
+  std::vector<std::string> files;
+  for (const char* name :
+       {"table.json", "problem.json", "splitting_model.json", "report.html"}) {
+    files.push_back((fs::path(folder) / name).string());
+  }
+  for (const char* name : {"device", "server", "firmware"}) {
+    std::error_code error;
+    for (fs::directory_iterator at(fs::path(folder) / name, error), end;
+         !error && at != end; at.increment(error)) {
+      files.push_back(at->path().string());
+    }
+  }
+  return files;
+}
+
+void CheckReportFlags(const ReportFlags& flags,
+                      const std::vector<std::string>& inputs) {
+  std::map<std::string, std::string> seen;
+  for (const auto& [flag, path] : Named(flags)) {
+    if (!*path) continue;
+    if (**path == "-") {
+      if (flag == "--markdown") continue;
+      Fail(ExitCode::kUsage, "E808", "{} -: goes to a file only; name one",
+           flag);
+    }
+    if (IsOneOf(**path, inputs)) {
+      Fail(ExitCode::kUsage, "E603",
+           "{} {}: is an input, which would be lost; give another name", flag,
+           **path);
+    }
+    std::error_code error;
+    const std::string whole =
+        fs::weakly_canonical(fs::absolute(**path, error), error).string();
+    const auto [other, is_new] = seen.emplace(whole, flag);
+    if (!is_new) {
+      Fail(ExitCode::kUsage, "E808",
+           "{} and {} both write {}; give each a file of its own",
+           other->second, flag, **path);
+    }
+  }
+}
+
+void WriteReports(const ReportFlags& flags, const CheckReport& report,
+                  Warnings* warnings) {
+  if (flags.junit) WriteWhole(*flags.junit, JUnitText(report));
+  if (flags.sarif) WriteWhole(*flags.sarif, SarifText(report));
+  if (flags.github_summary) {
+    AppendSummary(*flags.github_summary, report, warnings);
+  }
+}
+
+void WriteWhole(const std::string& path, const std::string& text) {
+  PendingFile file(path, true);
+  file.Write(text);
+  file.Close();
+  file.Commit();
+}
+
+}  // namespace dnncut

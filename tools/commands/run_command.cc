@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "backends/result/latency_parts.h"
+#include "backends/result/table_file.h"
+#include "backends/result/table_json.h"
+#include "compiler/base/error.h"
+#include "compiler/files/json_text.h"
+#include "tools/cli/command.h"
+#include "tools/commands/input_flags.h"
+#include "tools/commands/run_flags.h"
+#include "tools/runtime/run_split.h"
+#include "tools/runtime/threads.h"
+#include "tools/text/terminal.h"
+#include "tools/text/text_table.h"
+#include "tools/text/units.h"
+#include "tools/values/value_summary.h"
+
+namespace dnncut {
+namespace {
+
+struct RunFlags {
+  std::optional<std::string> path;
+  std::optional<std::string> bandwidth;
+  InputFlags inputs;
+  std::optional<std::string> device_threads;
+  std::optional<std::string> server_threads;
+  std::optional<std::string> optimization;
+  std::optional<std::string> runs;
+  std::optional<std::string> timeout;
+  std::optional<std::string> onnxruntime;
+  std::optional<std::string> save_crossing;
+  std::optional<std::string> save_outputs;
+  bool json = false;
+};
+
+SplitOptions OptionsOf(const RunFlags& flags, const TableFile& table) {
+  SplitOptions options;
+  options.optimization =
+      ParseOptimization("--optimization", flags.optimization.value_or("all"));
+  options.device_threads = ThreadsFor(
+      ThreadsOf("--device-threads", flags.device_threads), table.device);
+  options.server_threads = ThreadsFor(
+      ThreadsOf("--server-threads", flags.server_threads), table.server);
+  SetCount("--runs", flags.runs, 1, kMaxRuns, &options.runs);
+  SetTimeout(flags.timeout, &options.timeout_seconds);
+  return options;
+}
+
+// Everything that is printed.
+struct RunReport {
+  const TableFile& table;
+  const TableRow& row;
+  int64_t kbps = 0;
+  const SplitHalves& halves;
+  const SplitOptions& options;
+  const OnnxRuntime& runtime;
+  const RunInputs& inputs;
+  const SplitRun& split;
+
+  const TableFile::Cut& Cut() const { return table.cuts[row.cut]; }
+  LatencyParts Expected() const {
+    return PartsAt(Cut().costs, table.downlink, kbps);
+  }
+  // The network is not here: its time is what the table says.
+  int64_t TotalNs() const {
+    return split.device_ns.value_or(0) + Expected().network_ns +
+           split.server_ns.value_or(0);
+  }
+};
+
+std::string TimeText(const std::optional<int64_t>& ns) {
+  return ns ? FormatDuration(*ns) : "-";
+}
+
+std::string HalfText(std::string_view side, const std::optional<int64_t>& ns,
+                     int threads) {
+  if (!ns) return fmt::format("{} half", side);
+  return fmt::format(
+      "{} half, {}", side,
+      threads == 0 ? "a thread per core" : FormatPlural(threads, "thread"));
+}
+
+std::vector<std::string> UploadCells(const RunReport& report) {
+  if (!NeedsNetwork(report.Cut())) {
+    return {"upload", "-", "-", "nothing is sent"};
+  }
+  return {"upload", FormatBytes(report.split.upload_bytes),
+          FormatBytes(report.Cut().costs.upload_bytes),
+          FormatPlural(std::ssize(report.split.crossing), "tensor")};
+}
+
+std::vector<std::string> NetworkCells(const RunReport& report) {
+  if (!NeedsNetwork(report.Cut())) return {"network", "-", "-"};
+  return {"network", "-", FormatDuration(report.Expected().network_ns),
+          fmt::format("{}, round trip {}", FormatKbps(report.kbps),
+                      FormatDuration(report.Cut().costs.rtt_ns))};
+}
+
+std::string RunText(const RunReport& report) {
+  const TableFile& table = report.table;
+  const LatencyParts expected = report.Expected();
+  const CutCosts& costs = report.Cut().costs;
+  std::string text = fmt::format(
+      "cut {} of {} at {}, run here with ONNX Runtime {}, optimisation "
+      "{}{}\n\n",
+      report.row.cut, Printable(table.model_file), FormatKbps(report.kbps),
+      report.runtime.version, OptimizationName(report.options.optimization),
+      report.options.runs > 1
+          ? fmt::format(", median of {} runs", report.options.runs)
+          : "");
+  const auto table_time = [](int layers, int64_t ns) {
+    return layers == 0 ? std::string("-") : FormatDuration(ns);
+  };
+  text += TextTable(
+      {{""},
+       {"here", Align::kRight},
+       {"table", Align::kRight},
+       {"table is for"}},
+      {{HalfText("device", report.split.device_ns,
+                 report.options.device_threads),
+        TimeText(report.split.device_ns),
+        table_time(costs.device_layers, expected.device_ns),
+        Printable(MachineText(table.device, table.refined.device_slowdown))},
+       UploadCells(report),
+       NetworkCells(report),
+       {HalfText("server", report.split.server_ns,
+                 report.options.server_threads),
+        TimeText(report.split.server_ns),
+        table_time(costs.server_layers, expected.server_ns),
+        Printable(MachineText(table.server, table.refined.server_slowdown))},
+       {"sum", FormatDuration(report.TotalNs()),
+        FormatDuration(expected.total_ns),
+        "here: with the table's network time"}});
+  text += "\n";
+  for (const Value& value : report.split.crossing) {
+    text +=
+        fmt::format("sent    '{}' {} {}\n", Printable(value.name),
+                    DescribeValue(value), FormatBytes(std::ssize(value.data)));
+  }
+  for (const Value& value : report.split.outputs) {
+    text += fmt::format("output  '{}' {}: {}\n", Printable(value.name),
+                        DescribeValue(value), ValueText(value));
+  }
+  if (report.inputs.any_made_up) {
+    text +=
+        "inputs  made up; --input NAME=FILE or --test-data FOLDER gives "
+        "real ones\n";
+  }
+  return text;
+}
+
+nlohmann::ordered_json OutputJson(const Value& value) {
+  nlohmann::ordered_json json = {{"name", value.name}};
+  json["type"] = DescribeValue(value);
+  if (value.kind == Value::Kind::kTensor) {
+    json["dtype"] = DTypeName(value.dtype);
+    json["shape"] = value.shape;
+  }
+  if (const auto numbers = SummarizeNumbers(value)) {
+    json["min"] = numbers->min;
+    json["max"] = numbers->max;
+    json["mean"] = numbers->mean;
+    json["first"] = numbers->first;
+  }
+  return json;
+}
+
+nlohmann::ordered_json RunJson(const RunReport& report) {
+  const LatencyParts expected = report.Expected();
+  nlohmann::ordered_json tensors = nlohmann::ordered_json::array();
+  for (const Value& value : report.split.crossing) {
+    tensors.push_back({{"name", value.name},
+                       {"dtype", DTypeName(value.dtype)},
+                       {"shape", value.shape},
+                       {"bytes", value.data.size()}});
+  }
+  nlohmann::ordered_json outputs = nlohmann::ordered_json::array();
+  for (const Value& value : report.split.outputs) {
+    outputs.push_back(OutputJson(value));
+  }
+  nlohmann::ordered_json json = {
+      {"schema", "dnncut.run/1"},
+      {"kbps", report.kbps},
+      {"cut", report.row.cut},
+      {"runtime",
+       {{"name", "onnxruntime"},
+        {"version", report.runtime.version},
+        {"device_threads", report.options.device_threads},
+        {"server_threads", report.options.server_threads},
+        {"optimization", OptimizationName(report.options.optimization)}}},
+      {"runs", report.options.runs},
+      {"inputs_made_up", report.inputs.any_made_up},
+      {"device_ns", OrNull(report.split.device_ns)},
+      {"upload_bytes", report.split.upload_bytes},
+      {"network_ns", expected.network_ns},
+      {"server_ns", OrNull(report.split.server_ns)},
+      {"latency_ns", report.TotalNs()},
+      {"table",
+       {{"device_ns", expected.device_ns},
+        {"upload_bytes", report.Cut().costs.upload_bytes},
+        {"network_ns", expected.network_ns},
+        {"server_ns", expected.server_ns},
+        {"latency_ns", expected.total_ns}}},
+      {"tensors", tensors},
+      {"outputs", outputs}};
+  const nlohmann::ordered_json refined = RefinedJson(report.table.refined);
+  if (!refined.is_null()) json["table"]["refined"] = refined;
+  return json;
+}
+
+// Before anything is run for nothing.
+void CheckSaveFolders(const RunFlags& flags) {
+  if (flags.save_crossing) CheckSaveFolder(*flags.save_crossing);
+  if (flags.save_outputs) CheckSaveFolder(*flags.save_outputs);
+  if (!flags.save_crossing || !flags.save_outputs) return;
+  const auto absolute = [](const std::string& folder) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(folder));
+  };
+  if (absolute(*flags.save_crossing) == absolute(*flags.save_outputs)) {
+    Fail(ExitCode::kUsage, "E729",
+         "--save-crossing and --save-outputs name the same folder, {}; name "
+         "two",
+         *flags.save_outputs);
+  }
+}
+
+void RunRun(const RunFlags& flags) {
+  const std::string& path = Require("run", "OUT", flags.path);
+  const int64_t kbps =
+      ParseKbps("--bandwidth", Require("run", "--bandwidth", flags.bandwidth));
+  CheckSaveFolders(flags);
+  const TableFile table = ReadTableFile(path);
+  const SplitOptions options = OptionsOf(flags, table);
+  RequireInRange("--bandwidth", kbps, table.range);
+  const TableRow& row = FindRow(table, kbps);
+  const SplitHalves halves = CheckHalves(table, row.cut, FolderOfTable(path));
+  const RunInputs inputs = MakeInputs(InputsOf(table), OutputsOf(table),
+                                      InputOptionsOf(flags.inputs));
+  const OnnxRuntime runtime =
+      RequireOnnxRuntime(flags.onnxruntime.value_or(""), "run");
+  const SplitRun split =
+      RunSplit(table, row.cut, halves, inputs, options, runtime);
+  if (flags.save_crossing) SaveValues(*flags.save_crossing, split.crossing);
+  if (flags.save_outputs) SaveValues(*flags.save_outputs, split.outputs);
+  const RunReport report{table,   row,     kbps,   halves,
+                         options, runtime, inputs, split};
+  if (flags.json) {
+    PrintJson(RunJson(report));
+  } else {
+    PrintResult(RunText(report));
+  }
+}
+
+}  // namespace
+
+CommandRunner SetUpRun(CLI::App* app) {
+  auto flags = std::make_shared<RunFlags>();
+  AddArgument(app, "OUT", &flags->path,
+              "folder that compile wrote, or its table.json");
+  AddValue(app, "-b,--bandwidth", "RATE", &flags->bandwidth,
+           "uplink, for example 64kbps, 3Mbps or 10Gbps: decides the cut");
+  AddInputFlags(app, &flags->inputs);
+  AddValue(app, "--save-crossing", "FOLDER", &flags->save_crossing,
+           "writes what is sent as plain bytes, and an index.json");
+  AddValue(app, "--save-outputs", "FOLDER", &flags->save_outputs,
+           "the same of the model's outputs");
+  AddValue(app, "--runs", "N", &flags->runs,
+           "timed runs of each half, after one that is not; default 5");
+  AddSideThreadsFlags(app, &flags->device_threads, &flags->server_threads);
+  AddOptimizationFlag(app, &flags->optimization);
+  AddTimeoutFlag(app, "the runs of a half", &flags->timeout);
+  AddOnnxRuntimeFlag(app, &flags->onnxruntime);
+  AddSwitch(app, "--json", &flags->json, "the answer as JSON");
+  return [flags] { RunRun(*flags); };
+}
+
+}  // namespace dnncut

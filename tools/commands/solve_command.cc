@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "backends/result/splitting_model_json.h"
+#include "compiler/base/error.h"
+#include "compiler/table/solve_at.h"
+#include "tools/cli/command.h"
+#include "tools/text/terminal.h"
+#include "tools/text/units.h"
+
+namespace dnncut {
+namespace {
+
+struct SolveFlags {
+  std::optional<std::string> path;
+  std::optional<std::string> bandwidth;
+  std::optional<std::string> rtt;
+  bool json = false;
+};
+
+// What the command prints.
+struct Answer {
+  int64_t kbps = 0;
+  int64_t rtt_ns = 0;
+  Solution solution;
+  std::vector<std::string> uploaded;  // tensors, in their order
+  int64_t solve_ns = 0;               // of the decision alone
+};
+
+Answer Solve(const SplittingModel& model, int64_t kbps, int64_t rtt_ns) {
+  Answer answer;
+  answer.kbps = kbps;
+  answer.rtt_ns = rtt_ns;
+  const auto start = std::chrono::steady_clock::now();
+  answer.solution = SolveAt(model.blocks, rtt_ns,
+                            static_cast<int>(model.layer_names.size()), kbps);
+  const auto end = std::chrono::steady_clock::now();
+  for (const TensorId tensor : answer.solution.uploaded) {
+    answer.uploaded.push_back(model.tensor_names.at(tensor));
+  }
+  answer.solve_ns =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(end - start).count();
+  return answer;
+}
+
+int64_t CountDevice(const Cut& cut) {
+  return std::ranges::count(cut, Side::kDevice);
+}
+
+std::string SolutionText(const Answer& answer) {
+  std::string text = fmt::format(
+      "at {} with a round trip of {}: {}\n"
+      "device   {} of {} layers\n",
+      FormatKbps(answer.kbps), FormatDuration(answer.rtt_ns),
+      FormatDuration(answer.solution.latency_ns),
+      CountDevice(answer.solution.cut), answer.solution.cut.size());
+  text +=
+      fmt::format("crosses  {}\n", FormatBytes(answer.solution.upload_bytes));
+  for (const std::string& name : answer.uploaded) {
+    text += fmt::format("         '{}'\n", Printable(name));
+  }
+  return text + fmt::format("decided in {}\n", FormatDuration(answer.solve_ns));
+}
+
+nlohmann::ordered_json SolutionJson(const SplittingModel& model,
+                                    const Answer& answer) {
+  nlohmann::ordered_json device = nlohmann::ordered_json::array();
+  nlohmann::ordered_json server = nlohmann::ordered_json::array();
+  for (size_t i = 0; i < answer.solution.cut.size(); ++i) {
+    (answer.solution.cut[i] == Side::kDevice ? device : server)
+        .push_back(model.layer_names[i]);
+  }
+  return {{"schema", "dnncut.solution/1"},
+          {"kbps", answer.kbps},
+          {"rtt_ns", answer.rtt_ns},
+          {"latency_ns", answer.solution.latency_ns},
+          {"upload_bytes", answer.solution.upload_bytes},
+          {"tensors", answer.uploaded},
+          {"device_layers", device},
+          {"server_layers", server},
+          {"solve_ns", answer.solve_ns}};
+}
+
+void RunSolve(const SolveFlags& flags) {
+  const std::string& path = Require("solve", "OUT", flags.path);
+  const int64_t kbps = ParseKbps(
+      "--bandwidth", Require("solve", "--bandwidth", flags.bandwidth));
+  std::error_code ignored;
+  const SplittingModel model = ReadSplittingModel(
+      std::filesystem::is_directory(path, ignored)
+          ? (std::filesystem::path(path) / "splitting_model.json").string()
+          : path);
+  RequireInRange("--bandwidth", kbps, model.blocks.range);
+  const int64_t rtt_ns =
+      flags.rtt ? ParseDurationNs("--rtt", *flags.rtt) : model.rtt_ns;
+  const Answer answer = Solve(model, kbps, rtt_ns);
+  if (flags.json) {
+    PrintJson(SolutionJson(model, answer));
+  } else {
+    PrintResult(SolutionText(answer));
+  }
+}
+
+}  // namespace
+
+CommandRunner SetUpSolve(CLI::App* app) {
+  auto flags = std::make_shared<SolveFlags>();
+  AddArgument(app, "OUT", &flags->path,
+              "folder that compile wrote, or a splitting_model.json");
+  AddValue(app, "-b,--bandwidth", "RATE", &flags->bandwidth,
+           "uplink, for example 64kbps, 3Mbps or 10Gbps");
+  AddValue(app, "--rtt", "TIME", &flags->rtt,
+           "round trip time; default: that of the compile");
+  AddSwitch(app, "--json", &flags->json, "the answer as JSON");
+  return [flags] { RunSolve(*flags); };
+}
+
+}  // namespace dnncut

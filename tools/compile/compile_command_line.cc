@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/compile/compile_command_line.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "tools/text/shell_words.h"
+
+namespace dnncut {
+namespace {
+
+// Exact, as ParseDurationNs reads it.
+std::string DurationFlag(int64_t ns) {
+  using Unit = std::pair<int64_t, std::string_view>;
+  constexpr std::array<Unit, 3> kUnits = {
+      {{1'000'000'000, "s"}, {1'000'000, "ms"}, {1000, "us"}}};
+  if (ns == 0) return "0";
+  for (const auto& [unit, name] : kUnits) {
+    if (ns % unit == 0) return fmt::format("{}{}", ns / unit, name);
+  }
+  return fmt::format("{}ns", ns);
+}
+
+std::string KbpsFlag(int64_t kbps) {
+  if (kbps % 1'000'000 == 0) return fmt::format("{}Gbps", kbps / 1'000'000);
+  if (kbps % 1000 == 0) return fmt::format("{}Mbps", kbps / 1000);
+  return fmt::format("{}kbps", kbps);
+}
+
+// "1.25" of 1250 and 3 decimals.
+std::string DecimalFlag(int64_t value, int decimals) {
+  int64_t unit = 1;
+  for (int i = 0; i < decimals; ++i) unit *= 10;
+  std::string text =
+      fmt::format("{}.{:0{}}", value / unit, value % unit, decimals);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+void AddLink(const LinkOptions& link, ShellCommand* line) {
+  const LinkOptions standard;
+  line->Value(link.range.min_kbps != standard.range.min_kbps, "--min-bandwidth",
+              KbpsFlag(link.range.min_kbps));
+  line->Value(link.range.max_kbps != standard.range.max_kbps, "--max-bandwidth",
+              KbpsFlag(link.range.max_kbps));
+  line->Value(link.rtt_ns != standard.rtt_ns, "--rtt",
+              DurationFlag(link.rtt_ns));
+  line->Value(link.downlink != standard.downlink, "--downlink",
+              link.downlink.kind == Downlink::Kind::kFixed
+                  ? KbpsFlag(link.downlink.kbps)
+                  : DownlinkName(link.downlink));
+  line->Value(link.result != standard.result, "--result", "server");
+}
+
+void AddImport(const ImportOptions& import, ShellCommand* line) {
+  for (const auto& [name, value] : import.dims) {
+    line->Value(true, "--dim", fmt::format("{}={}", name, value));
+  }
+  for (const auto& [name, shape] : import.shapes) {
+    line->Value(true, "--shape",
+                fmt::format("{}={}", name, fmt::join(shape, "x")));
+  }
+  for (const auto& [name, bytes] : import.tensor_bytes) {
+    line->Value(true, "--tensor-bytes", fmt::format("{}={}", name, bytes));
+  }
+}
+
+void AddFirmware(const FirmwareOptions& firmware, ShellCommand* line) {
+  const FirmwareOptions standard;
+  const HysteresisLimit& limit = firmware.hysteresis;
+  if (limit.kind == HysteresisLimit::Kind::kSwitchingCost) {
+    line->Value(true, "--switching-cost", DurationFlag(limit.limit));
+  } else {
+    line->Value(limit != standard.hysteresis, "--hysteresis",
+                DecimalFlag(limit.limit, 6) + "%");
+  }
+  line->Value(firmware.dwell_ms != standard.dwell_ms, "--min-dwell",
+              fmt::format("{}ms", firmware.dwell_ms));
+  if (const auto& slowdown = firmware.slowdown) {
+    line->Value(true, "--server-slowdown",
+                fmt::format("{}..{}", DecimalFlag(slowdown->min_permille, 3),
+                            DecimalFlag(slowdown->max_permille, 3)));
+  }
+  line->Value(firmware.prefix != standard.prefix, "--firmware-prefix",
+              firmware.prefix);
+}
+
+}  // namespace
+
+std::string CompileCommandLine(const CompileOptions& options) {
+  const CompileOptions standard;
+  ShellCommand line("compile", FileName(options.model_path));
+  line.Value(options.device != standard.device, "--device",
+             FileName(options.device));
+  line.Value(options.server != standard.server, "--server",
+             FileName(options.server));
+  line.Value(options.fill.roofline, "--fill",
+             options.fill.machine.empty()
+                 ? "roofline"
+                 : fmt::format("roofline:{}", FileName(options.fill.machine)));
+  AddLink(options.link, &line);
+  line.Values("--pin-device", options.pin_device);
+  line.Values("--pin-server", options.pin_server);
+  line.Value(!options.bucket_kbps.empty(), "--buckets",
+             fmt::format("{}", fmt::join(options.bucket_kbps, ",")));
+  line.Number("--max-cuts", options.max_cuts, standard.max_cuts);
+  line.Switch(!options.compress, "--no-compress");
+  AddImport(options.import, &line);
+  line.Switch(options.load.allow_newer, "--allow-newer");
+  AddFirmware(options.firmware, &line);
+  line.Value(options.inline_weights, "--weights", "inline");
+  line.Number("--only-cut", options.only_cut);
+  return line.Finish();
+}
+
+}  // namespace dnncut

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/compile/machine_costs.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "compiler/base/checked_math.h"
+#include "compiler/base/disjoint_sets.h"
+#include "compiler/base/unit_text.h"
+#include "cost_models/machines/roofline.h"
+#include "cost_models/measured/profile.h"
+#include "cost_models/measured/regression.h"
+#include "tools/text/text_table.h"
+
+namespace dnncut {
+namespace {
+
+std::optional<Machine> FindBuiltin(const std::string& name) {
+  for (const Machine& machine : BuiltinMachines()) {
+    if (machine.name == name) return machine;
+  }
+  return std::nullopt;
+}
+
+// The model file's names of an input's free dims, by axis; "" for the others.
+std::vector<std::string> DimNames(const SourceModel& model,
+                                  const std::string& input) {
+  std::vector<std::string> names;
+  for (const auto& value : model.proto.graph().input()) {
+    if (value.name() != input) continue;
+    for (const auto& dim : value.type().tensor_type().shape().dim()) {
+      names.push_back(dim.dim_param());
+    }
+  }
+  return names;
+}
+
+// The flags that give an input `wanted` in place of `other`: --dim if all dims
+// that differ have names, as other inputs may have them, too.
+std::string ShapeFlags(const SourceModel& model, const ProfileInput& wanted,
+                       const ProfileInput& other) {
+  std::vector<std::string> names = DimNames(model, wanted.name);
+  names.resize(wanted.shape.size());
+  std::map<std::string, int64_t> dims;
+  for (size_t axis = 0; axis < wanted.shape.size(); ++axis) {
+    if (wanted.shape[axis] != other.shape[axis]) {
+      dims[names[axis]] = wanted.shape[axis];
+    }
+  }
+  if (dims.contains("")) {
+    return fmt::format("--shape {}={}", wanted.name,
+                       fmt::join(wanted.shape, "x"));
+  }
+  std::vector<std::string> flags;
+  for (const auto& [name, value] : dims) {
+    flags.push_back(fmt::format("--dim {}={}", name, value));
+  }
+  return fmt::format("{}", fmt::join(flags, " "));
+}
+
+bool Differ(const ProfileInput& a, const ProfileInput& b) {
+  if (a.dtype != b.dtype || a.shape.size() != b.shape.size()) return true;
+  for (size_t axis = 0; axis < a.shape.size(); ++axis) {
+    if (a.shape[axis] < 0 || b.shape[axis] < 0) continue;
+    if (a.shape[axis] != b.shape[axis]) return true;
+  }
+  return false;
+}
+
+// Times at one batch size say nothing about another.
+void CheckProfileInputs(const Profile& profile, const SourceModel& model,
+                        const Graph& graph) {
+  const std::vector<ProfileInput> inputs = ProfileInputs(graph);
+  for (const ProfileInput& measured : profile.model_inputs) {
+    const auto here = std::find_if(
+        inputs.begin(), inputs.end(),
+        [&](const ProfileInput& input) { return input.name == measured.name; });
+    if (here == inputs.end() || !Differ(measured, *here)) continue;
+    std::string advice = "measure this model again";
+    if (measured.shape.size() == here->shape.size()) {
+      advice = fmt::format("give {}, or profile again with {}",
+                           ShapeFlags(model, measured, *here),
+                           ShapeFlags(model, *here, measured));
+    }
+    Fail(ExitCode::kBadInput, "E425",
+         "{}: was measured with input '{}' as {}, but here it is {}; {}",
+         profile.path, measured.name,
+         FormatType(DTypeName(measured.dtype), measured.shape),
+         FormatType(DTypeName(here->dtype), here->shape), advice);
+  }
+}
+
+// How many layers have no row of their own.
+int CountUnmeasured(const Graph& graph, const Profile& profile) {
+  std::set<std::string> rows;
+  for (const ProfileRow& row : profile.layers) rows.insert(row.output);
+  return static_cast<int>(std::count_if(
+      graph.layers.begin(), graph.layers.end(), [&](const Layer& layer) {
+        return std::none_of(layer.outputs.begin(), layer.outputs.end(),
+                            [&](TensorId output) {
+                              return rows.contains(graph.tensors[output].name);
+                            });
+      }));
+}
+
+// Joins the members of each group with the first member of it.
+void JoinGroups(const std::vector<std::optional<int>>& groups,
+                DisjointSets* sets) {
+  std::map<int, int> first;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    if (!groups[i]) continue;
+    const int layer = static_cast<int>(i);
+    sets->Join(first.emplace(*groups[i], layer).first->second, layer);
+  }
+}
+
+MachineCosts PredictedCosts(const std::string& path, const Graph& graph) {
+  const RegressionModel model = ReadRegression(path);
+  MachineCosts costs;
+  costs.name = model.name;
+  costs.fitted = true;
+  costs.threads = model.threads;
+  costs.optimization = model.optimization;
+  costs.machine = FindBuiltin(model.name);
+  costs.ns = RegressionNs(graph, model);
+  return costs;
+}
+
+// FindCostSource, whose message of a file that is no JSON lacks what it should
+// be.
+CostSource SourceOf(const std::string& name_or_path) {
+  try {
+    return FindCostSource(name_or_path);
+  } catch (const Error& error) {
+    if (error.id() != "E401") throw;
+    Fail(error.exit_code(), error.id(),
+         "{}; expected a machine, a profile or a fitted machine", error.what());
+  }
+}
+
+}  // namespace
+
+MachineCosts EstimateCosts(const std::string& name_or_path,
+                           const Graph& graph) {
+  const CostSource source = SourceOf(name_or_path);
+  if (source == CostSource::kRegressionFile) {
+    return PredictedCosts(name_or_path, graph);
+  }
+  if (source == CostSource::kProfileFile) {
+    Fail(ExitCode::kBadInput, "E402",
+         "{}: has the schema \"dnncut.profile/1\"; expected a "
+         "\"dnncut.machine/1\" or \"dnncut.regression/1\" file, or the name "
+         "of a built-in machine (\"dnncut machines\")",
+         name_or_path);
+  }
+  MachineCosts costs;
+  costs.machine = LoadMachine(name_or_path);
+  costs.name = costs.machine->name;
+  costs.ns = RooflineNs(graph, *costs.machine);
+  return costs;
+}
+
+namespace {
+
+// What --fill says of the layers; nullopt when it is not given or not needed.
+std::optional<LayerEstimates> Estimates(const Profile& profile,
+                                        const Fill& fill, int gaps,
+                                        const Graph& graph) {
+  if (!fill.roofline) return std::nullopt;
+  if (fill.machine.empty() && !FindBuiltin(profile.machine)) {
+    if (gaps == 0) return std::nullopt;
+    Fail(ExitCode::kUsage, "E122",
+         "{}: its machine '{}' is not built in, so --fill roofline needs one, "
+         "for example --fill roofline:raspberry-pi-4",
+         profile.path, profile.machine);
+  }
+  MachineCosts costs = EstimateCosts(
+      fill.machine.empty() ? profile.machine : fill.machine, graph);
+  return LayerEstimates{costs.name, std::move(costs.ns)};
+}
+
+MachineCosts MeasuredCosts(const std::string& path, const Fill& fill,
+                           const SourceModel& model, const Graph& graph,
+                           Warnings* warnings) {
+  const Profile profile = ReadProfile(path);
+  CheckProfileModel(profile, model.path, model.sha256);
+  CheckProfileInputs(profile, model, graph);
+  MachineCosts costs;
+  costs.name = profile.machine;
+  costs.measured = true;
+  costs.threads = profile.threads;
+  costs.optimization = profile.optimization;
+  costs.machine = FindBuiltin(profile.machine);
+  costs.filled_layers = CountUnmeasured(graph, profile);
+  costs.ns =
+      ProfileNs(graph, profile,
+                Estimates(profile, fill, costs.filled_layers, graph), warnings);
+  costs.groups = ProfileGroups(graph, profile, warnings);
+  costs.cross_ns = ProfileCrossNs(graph, profile, warnings);
+  return costs;
+}
+
+}  // namespace
+
+MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
+                              const SourceModel& model, const Graph& graph,
+                              Warnings* warnings) {
+  if (SourceOf(name_or_path) == CostSource::kProfileFile) {
+    return MeasuredCosts(name_or_path, fill, model, graph, warnings);
+  }
+  return EstimateCosts(name_or_path, graph);
+}
+
+CostTable CombineCosts(const MachineCosts& device, const MachineCosts& server,
+                       const Graph& graph) {
+  CostTable costs;
+  costs.device_ns = device.ns;
+  costs.server_ns = server.ns;
+  costs.cross_ns.resize(graph.tensors.size());
+  for (const MachineCosts* side : {&device, &server}) {
+    for (size_t i = 0; i < side->cross_ns.size(); ++i) {
+      costs.cross_ns[i] = CheckedAdd(costs.cross_ns[i], side->cross_ns[i],
+                                     "the cost of a crossing");
+    }
+  }
+  return costs;
+}
+
+std::vector<std::optional<int>> CombineGroups(const MachineCosts& device,
+                                              const MachineCosts& server,
+                                              int layer_count) {
+  if (device.groups.empty() && server.groups.empty()) return {};
+  DisjointSets sets(static_cast<size_t>(layer_count));
+  JoinGroups(device.groups, &sets);
+  JoinGroups(server.groups, &sets);
+  const std::vector<int> root = sets.Representatives();
+  std::vector<int> size(root.size());
+  for (const int layer : root) ++size[layer];
+  std::vector<std::optional<int>> groups(root.size());
+  for (size_t i = 0; i < root.size(); ++i) {
+    if (size[root[i]] > 1) groups[i] = root[i];
+  }
+  return groups;
+}
+
+}  // namespace dnncut

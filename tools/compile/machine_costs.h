@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What `--device NAME|FILE` and `--server NAME|FILE` stand for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/base/error.h"
+#include "compiler/model/cost_table.h"
+#include "compiler/model/graph.h"
+#include "compiler/model/source_model.h"
+#include "compiler/problem/make_problem.h"
+#include "cost_models/machines/machine.h"
+
+namespace dnncut {
+
+// The times of one side, and where they come from.
+struct MachineCosts {
+  std::string name;
+  bool measured = false;  // from a profile, else estimated
+  bool fitted = false;    // estimated by a regression, else by the roofline
+  int filled_layers = 0;  // of a profile: estimated all the same (--fill)
+  // How a profile, or those that a regression is fitted to, were measured,
+  // when they say.
+  std::optional<int64_t> threads;
+  std::string optimization;
+  // Known unless a profile or regression names a machine that is not built in.
+  std::optional<Machine> machine;
+  std::vector<int64_t> ns;                 // by LayerId
+  std::vector<std::optional<int>> groups;  // by LayerId, or empty
+  std::vector<int64_t> cross_ns;           // by TensorId, or empty
+};
+
+// How layers that a profile does not know get their time (--fill).
+struct Fill {
+  bool roofline = false;
+  std::string machine;  // or a file, also a fitted one; "": the built-in
+                        // machine that the profile names
+
+  bool operator==(const Fill&) const = default;
+};
+
+// Of a machine or a regression. Throws Error, also for a profile.
+MachineCosts EstimateCosts(const std::string& name_or_path, const Graph& graph);
+
+MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
+                              const SourceModel& model, const Graph& graph,
+                              Warnings* warnings);
+
+CostTable CombineCosts(const MachineCosts& device, const MachineCosts& server,
+                       const Graph& graph);
+
+// Layers that either side's runtime fuses share a side: the finest grouping
+// that keeps the groups of both.
+std::vector<std::optional<int>> CombineGroups(const MachineCosts& device,
+                                              const MachineCosts& server,
+                                              int layer_count);
+
+}  // namespace dnncut

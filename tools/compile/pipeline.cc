@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/compile/pipeline.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "backends/result_writer.h"
+#include "compiler/problem/side_name.h"
+#include "compiler/table/approximate_table.h"
+#include "cost_models/machines/memory.h"
+#include "passes/compress.h"
+#include "tools/compile/compile_command_line.h"
+#include "tools/compile/placement.h"
+#include "tools/text/shell_words.h"
+#include "tools/text/units.h"
+
+namespace dnncut {
+namespace {
+
+BlockGraph CompressBlocks(BlockGraph blocks, Progress* progress) {
+  const auto report = [progress](const PassReport& pass) {
+    progress->Detail(fmt::format("round {} {}: {} -> {} blocks in {:.3f} ms",
+                                 pass.round, pass.pass, pass.blocks_before,
+                                 pass.blocks_after, pass.seconds * 1000));
+  };
+  return Compress(std::move(blocks), report);
+}
+
+CutTable Approximate(const CompileOptions& options, const Problem& problem,
+                     const CutTable& exact) {
+  if (!options.bucket_kbps.empty()) {
+    return ApplyBuckets(problem, exact, options.bucket_kbps);
+  }
+  if (options.max_cuts > 0) return KeepCuts(problem, exact, options.max_cuts);
+  return exact;
+}
+
+void WarnOfUselessFill(const CompileOptions& options,
+                       const CompileResult& result, Warnings* warnings) {
+  if (!options.fill.roofline || result.device.measured ||
+      result.server.measured) {
+    return;
+  }
+  Warn(warnings, "W102",
+       "--fill has no effect: neither --device nor --server is a profile");
+}
+
+void WarnWhereMemoryIsShort(const CompileResult& result, Warnings* warnings) {
+  for (const Side side : {Side::kDevice, Side::kServer}) {
+    const MachineCosts& costs =
+        side == Side::kDevice ? result.device : result.server;
+    if (!costs.machine) continue;
+    for (size_t i = 0; i < result.table.cuts.size(); ++i) {
+      const std::optional<int64_t> missing = MemoryShortfall(
+          result.graph, result.table.cuts[i].cut, side, *costs.machine);
+      if (!missing) continue;
+      Warn(warnings, "W101",
+           "cut {}: its half does not fit into {}, the {}: at least {} are "
+           "missing; pin layers to the other side",
+           i, costs.name, SideName(side), FormatSize(*missing));
+    }
+  }
+}
+
+// The result with what its report says about where it comes from.
+Result DescribedResult(const CompileOptions& options,
+                       const CompileResult& result, const Warnings& warnings) {
+  Result described = BackendResult(result);
+  std::vector<std::string> paths = FilesOf(result.model);
+  paths.insert(paths.end(), {options.device, options.server,
+                             options.fill.machine, options.output});
+  described.warnings = WithoutFolders(warnings, paths);
+  described.commands = {CompileCommandLine(options)};
+  return described;
+}
+
+void Write(const CompileOptions& options, const CompileResult& result,
+           const Warnings& warnings, Progress* progress) {
+  const std::string stage = fmt::format("writing {}", options.output);
+  progress->Stage(stage);
+  ResultOptions write;
+  write.out = options.output;
+  write.force = options.force;
+  write.inline_weights = options.inline_weights;
+  write.only_cut = options.only_cut;
+  write.progress = [progress, &stage](int64_t done_bytes, int64_t all_bytes) {
+    progress->Part(stage, done_bytes, all_bytes);
+  };
+  WriteResult(DescribedResult(options, result, warnings), write);
+}
+
+MachineLabel LabelOf(const MachineCosts& costs) {
+  const char* source = costs.fitted ? "regression" : "roofline";
+  return {costs.name, costs.measured ? "profile" : source, costs.threads,
+          costs.optimization};
+}
+
+}  // namespace
+
+Result BackendResult(const CompileResult& result) {
+  Result backend;
+  backend.model = &result.model;
+  backend.graph = &result.graph;
+  backend.problem = &result.problem;
+  backend.blocks = &result.blocks;
+  backend.table = &result.table;
+  if (result.table.approximation) backend.exact = &result.exact;
+  backend.device = LabelOf(result.device);
+  backend.server = LabelOf(result.server);
+  backend.version = DNNCUT_VERSION;
+  backend.firmware = result.firmware;
+  return backend;
+}
+
+CompileResult Compile(const CompileOptions& options, Progress* progress,
+                      Warnings* warnings) {
+  CompileResult result;
+  result.firmware = options.firmware;
+
+  // The model. Beyond this point nothing reads the file's structure again.
+  progress->Stage(fmt::format("reading {}", options.model_path));
+  result.model = LoadModel(options.model_path, options.load, warnings);
+  progress->Stage("working out shapes");
+  result.graph = ImportGraph(result.model, options.import, warnings);
+  progress->Detail(fmt::format(
+      "{}, {}, {}", FormatPlural(std::ssize(result.graph.layers), "layer"),
+      FormatPlural(std::ssize(result.graph.tensors), "tensor"),
+      FormatPlural(std::ssize(result.graph.constants), "constant")));
+
+  // What everything costs. Beyond this point the machines matter only to the
+  // messages: times are numbers of nanoseconds.
+  progress->Stage("counting costs");
+  result.device = LoadMachineCosts(options.device, options.fill, result.model,
+                                   result.graph, warnings);
+  result.server = LoadMachineCosts(options.server, options.fill, result.model,
+                                   result.graph, warnings);
+  WarnOfUselessFill(options, result, warnings);
+  Placement placement =
+      PinLayers(result.graph, options.pin_device, options.pin_server);
+  placement.groups =
+      CombineGroups(result.device, result.server,
+                    static_cast<int>(result.graph.layers.size()));
+
+  // The problem. Beyond this point it alone decides the answer.
+  result.problem = MakeProblem(
+      result.graph, CombineCosts(result.device, result.server, result.graph),
+      options.link, placement);
+  result.blocks = MakeBlockGraph(result.problem);
+  if (options.compress) {
+    progress->Stage("compressing");
+    result.blocks = CompressBlocks(std::move(result.blocks), progress);
+  }
+
+  // The answer. Beyond this point nothing is decided, only written.
+  progress->Stage("finding the best cuts");
+  result.exact = BuildCutTable(result.problem, result.blocks);
+  result.table = Approximate(options, result.problem, result.exact);
+  progress->Detail(FormatPlural(std::ssize(result.exact.rows), "row"));
+  if (options.firmware.slowdown) {
+    progress->Stage("finding the best cuts for a busy server");
+    AddSlowdownCuts(result.problem, *options.firmware.slowdown, &result.table);
+    progress->Detail(FormatPlural(std::ssize(result.table.cuts), "cut"));
+  }
+  WarnWhereMemoryIsShort(result, warnings);
+
+  if (!options.output.empty()) {
+    Write(options, result, *warnings, progress);
+  }
+  progress->Finish();
+  return result;
+}
+
+}  // namespace dnncut

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The whole compiler as one function from options to result. main(), the tests
+// and the fuzzers call the same one.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "backends/result/result.h"
+#include "compiler/base/error.h"
+#include "compiler/model/graph.h"
+#include "compiler/model/source_model.h"
+#include "compiler/problem/block_graph.h"
+#include "compiler/problem/make_problem.h"
+#include "compiler/problem/problem.h"
+#include "compiler/table/cut_table.h"
+#include "frontends/onnx_frontend.h"
+#include "tools/compile/machine_costs.h"
+#include "tools/text/terminal.h"
+
+namespace dnncut {
+
+inline constexpr std::string_view kDefaultDevice = "raspberry-pi-4";
+inline constexpr std::string_view kDefaultServer = "t4";
+
+struct CompileOptions {
+  std::string model_path;
+  LoadOptions load;
+  ImportOptions import;
+
+  // Names of built-in machines, or files.
+  std::string device{kDefaultDevice};
+  std::string server{kDefaultServer};
+  Fill fill;
+
+  LinkOptions link;
+  std::vector<std::string> pin_device;  // globs, see placement.h
+  std::vector<std::string> pin_server;
+
+  bool compress = true;
+  // At most one of the two: --buckets (lower bounds, empty: none) and
+  // --max-cuts (0: as many as the exact table has).
+  std::vector<int64_t> bucket_kbps;
+  int max_cuts = 0;
+
+  FirmwareOptions firmware;
+
+  // The folder to write; empty: nothing is written.
+  std::string output;
+  bool force = false;           // replace what is there
+  bool inline_weights = false;  // in the halves instead of beside them
+  std::optional<int> only_cut;  // write the halves of this cut only
+};
+
+struct CompileResult {
+  SourceModel model;
+  Graph graph;
+  MachineCosts device;
+  MachineCosts server;
+  Problem problem;
+  BlockGraph blocks;
+  CutTable exact;
+  // `exact`, or a smaller one made of it; with firmware.slowdown further cuts
+  // follow.
+  CutTable table;
+  FirmwareOptions firmware;  // of the options
+};
+
+// The same as the backends take it; refers to `result`.
+Result BackendResult(const CompileResult& result);
+
+// Throws Error. Warnings are added as they arise, so that the caller has them
+// even then.
+CompileResult Compile(const CompileOptions& options, Progress* progress,
+                      Warnings* warnings);
+
+}  // namespace dnncut

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/compile/placement.h"
+
+#include "compiler/base/did_you_mean.h"
+#include "compiler/base/error.h"
+
+namespace dnncut {
+namespace {
+
+std::string_view FlagOf(Side side) {
+  return side == Side::kDevice ? "--pin-device" : "--pin-server";
+}
+
+bool Matches(std::string_view glob, const Graph& graph, const Layer& layer) {
+  if (MatchesGlob(glob, layer.name)) return true;
+  for (const TensorId output : layer.outputs) {
+    if (MatchesGlob(glob, graph.tensors[output].name)) return true;
+  }
+  return false;
+}
+
+[[noreturn]] void FailNoMatch(const Graph& graph, Side side,
+                              const std::string& glob) {
+  std::vector<std::string> names;
+  for (const Layer& layer : graph.layers) {
+    names.push_back(layer.name);
+    for (const TensorId output : layer.outputs) {
+      names.push_back(graph.tensors[output].name);
+    }
+  }
+  Fail(ExitCode::kUsage, "E120",
+       "{} '{}' matches no layer and no layer's output tensor{}; a compile "
+       "without it lists the names in problem.json",
+       FlagOf(side), glob, DidYouMean(glob, names));
+}
+
+void Pin(const Graph& graph, const std::string& glob, Side side,
+         Placement* placement) {
+  bool found = false;
+  for (size_t i = 0; i < graph.layers.size(); ++i) {
+    const Layer& layer = graph.layers[i];
+    if (!Matches(glob, graph, layer)) continue;
+    found = true;
+    if (placement->pins[i] && *placement->pins[i] != side) {
+      Fail(ExitCode::kUsage, "E121",
+           "layer '{}' is wanted on both sides; drop it from --pin-device or "
+           "from --pin-server",
+           layer.name);
+    }
+    placement->pins[i] = side;
+  }
+  if (!found) FailNoMatch(graph, side, glob);
+}
+
+}  // namespace
+
+bool MatchesGlob(std::string_view glob, std::string_view text) {
+  size_t at = 0;
+  size_t in_text = 0;
+  // Where to go back to: behind the last '*', and how far that star reached.
+  size_t star = std::string_view::npos;
+  size_t star_end = 0;
+  while (in_text < text.size()) {
+    if (at < glob.size() && glob[at] == '*') {
+      star = ++at;
+      star_end = in_text;
+    } else if (at < glob.size() &&
+               (glob[at] == '?' || glob[at] == text[in_text])) {
+      ++at;
+      ++in_text;
+    } else if (star != std::string_view::npos) {
+      at = star;
+      in_text = ++star_end;
+    } else {
+      return false;
+    }
+  }
+  while (at < glob.size() && glob[at] == '*') ++at;
+  return at == glob.size();
+}
+
+Placement PinLayers(const Graph& graph,
+                    const std::vector<std::string>& device_globs,
+                    const std::vector<std::string>& server_globs) {
+  Placement placement;
+  placement.pins.resize(graph.layers.size());
+  for (const std::string& glob : device_globs) {
+    Pin(graph, glob, Side::kDevice, &placement);
+  }
+  for (const std::string& glob : server_globs) {
+    Pin(graph, glob, Side::kServer, &placement);
+  }
+  return placement;
+}
+
+}  // namespace dnncut

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What `dnncut compile` says about its result, as values: summary_text.cc shows
+// them to people, summary_json.cc to programs, so that both say the same.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backends/result/latency_parts.h"
+#include "backends/result/verdict.h"
+#include "compiler/problem/cut.h"
+#include "compiler/table/cut_table.h"
+#include "tools/compile/pipeline.h"
+
+namespace dnncut {
+
+struct Summary {
+  std::vector<ShownRow> rows;
+  std::optional<Gain> over_device;  // nullopt: device-only is not feasible
+  std::optional<Gain> over_server;
+  // The exact table holds nothing but "all on the device" and "all on the
+  // server". A smaller table made of it may do so without this being so.
+  bool do_not_split = false;
+  int64_t layers = 0;
+  int64_t blocks = 0;
+  int64_t weight_bytes = 0;  // of the model
+};
+
+Summary Summarize(const CompileResult& result);
+
+// Where everything went and how long it took; not part of the result.
+struct RunInfo {
+  std::string output;           // "": nothing was written
+  std::optional<int> only_cut;  // CompileOptions::only_cut
+  double seconds = 0;
+  Warnings warnings;
+};
+
+std::string SummaryText(const CompileResult& result, const Summary& summary,
+                        const RunInfo& run);
+
+// The rows of a table, as compile and refine report them.
+nlohmann::ordered_json ShownRowsJson(const std::vector<ShownRow>& rows);
+
+nlohmann::ordered_json SummaryJson(const CompileResult& result,
+                                   const Summary& summary, const RunInfo& run);
+
+}  // namespace dnncut

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+
+#include "backends/firmware/firmware_table.h"
+#include "compiler/base/unit_text.h"
+#include "compiler/table/hysteresis.h"
+#include "tools/compile/latency_curve.h"
+#include "tools/compile/summary.h"
+#include "tools/text/layer_words.h"
+#include "tools/text/terminal.h"
+#include "tools/text/text_table.h"
+#include "tools/text/units.h"
+
+namespace dnncut {
+namespace {
+
+// More tensors than these are counted, not listed.
+constexpr size_t kShownTensors = 4;
+
+// What stands before what a cut sends and gets back.
+constexpr std::string_view kSends = "       up";
+constexpr std::string_view kGets = "     down";
+
+std::string Machine(const MachineCosts& costs) {
+  std::string how = costs.measured ? "measured"
+                    : costs.fitted ? "predicted from profiles"
+                                   : "estimated";
+  if (costs.filled_layers > 0) {
+    how += fmt::format(", but {} of {} layers estimated", costs.filled_layers,
+                       costs.ns.size());
+  }
+  return fmt::format("{} ({})", Printable(costs.name), how);
+}
+
+std::string HeaderText(const CompileResult& result, const Summary& summary) {
+  std::string opset = "?";
+  for (const auto& import : result.model.proto.opset_import()) {
+    if (import.domain().empty() || import.domain() == "ai.onnx") {
+      opset = fmt::format("{}", import.version());
+    }
+  }
+  const std::string file =
+      std::filesystem::path(result.model.path).filename().string();
+  return fmt::format(
+      "model   {}  sha256 {}  opset {}  {} in {}  weights {}\n"
+      "device  {}\n"
+      "server  {}\n"
+      "link    {}\n",
+      Heading(Printable(file)), result.model.sha256.substr(0, 8), opset,
+      FormatPlural(summary.layers, "layer"),
+      FormatPlural(summary.blocks, "block"), FormatSize(summary.weight_bytes),
+      Machine(result.device), Machine(result.server), LinkText(result.problem));
+}
+
+// One line for each tensor that is uploaded.
+std::string SendsText(const Graph& graph, const CutCosts& costs) {
+  const size_t count = costs.uploaded.size();
+  // "and 1 more" would save no line.
+  const size_t shown = count > kShownTensors + 1 ? kShownTensors : count;
+  int64_t rest_bytes = costs.upload_bytes;
+  std::string text;
+  for (size_t i = 0; i < shown; ++i) {
+    const Tensor& tensor = graph.tensors[costs.uploaded[i]];
+    const int64_t bytes = tensor.bytes.value_or(0);
+    rest_bytes -= bytes;
+    text +=
+        fmt::format("{} '{}' {} {}\n", kSends, Printable(tensor.name),
+                    FormatType(DTypeName(tensor.type.dtype), tensor.type.shape),
+                    FormatBytes(bytes));
+  }
+  if (shown < count) {
+    text += fmt::format("{} {} more tensors, {}\n", kSends, count - shown,
+                        FormatBytes(rest_bytes));
+  }
+  if (costs.download_bytes > 0) {
+    text += fmt::format("{} {}\n", kGets, FormatBytes(costs.download_bytes));
+  }
+  return text;
+}
+
+std::string RowsText(const CompileResult& result, const Summary& summary) {
+  const std::vector<Column> columns = {
+      {"cut", Align::kRight},       {"uplink from", Align::kRight},
+      {"to", Align::kRight},        {"on device", Align::kLeft},
+      {"device ms", Align::kRight}, {"network", Align::kRight},
+      {"server", Align::kRight},    {"total", Align::kRight},
+      {"at", Align::kRight}};
+  const int decimals = ShownDecimals(summary.rows);
+  const auto ms = [decimals](int64_t ns) {
+    return ns == 0 ? std::string("-") : FormatMs(ns, decimals);
+  };
+  std::vector<std::vector<std::string>> cells;
+  for (const ShownRow& row : summary.rows) {
+    cells.push_back({fmt::format("{}", row.row.cut),
+                     FormatKbps(row.row.min_kbps), FormatKbps(row.row.max_kbps),
+                     DeviceLayersText(result.table.cuts[row.row.cut].costs),
+                     ms(row.parts.device_ns), ms(row.parts.network_ns),
+                     ms(row.parts.server_ns), ms(row.parts.total_ns),
+                     FormatKbps(row.shown_kbps)});
+  }
+  const std::vector<std::string> lines = TableLines(columns, cells);
+  std::string text = lines[0] + "\n";
+  for (size_t i = 0; i < summary.rows.size(); ++i) {
+    text += lines[i + 1] + "\n";
+    text += SendsText(result.graph,
+                      result.table.cuts[summary.rows[i].row.cut].costs);
+  }
+  return text;
+}
+
+std::string KeptText(const HysteresisLimit& limit) {
+  if (limit.kind == HysteresisLimit::Kind::kSwitchingCost) {
+    return FormatDuration(limit.limit);
+  }
+  return fmt::format(
+      "{} %", static_cast<double>(limit.limit) / (kHysteresisWhole / 100));
+}
+
+// How big the table is in firmware, and what its hysteresis costs at most.
+std::string FirmwareText(const CompileResult& result) {
+  const FirmwareOptions& options = result.firmware;
+  const Hysteresis hysteresis =
+      MakeHysteresis(result.table, result.problem.downlink, options.hysteresis);
+  std::string text = fmt::format(
+      "table   {} in firmware; a cut is kept while it is at most {} too slow",
+      FormatBytes(FirmwareBlobBytes(MakeFirmwareTable(BackendResult(result)))),
+      KeptText(options.hysteresis));
+  const double worst = hysteresis.worst.Excess();
+  if (worst > 0) {
+    text += fmt::format("\n        ({:.2f} % at most, at {})", worst * 100,
+                        FormatKbps(hysteresis.worst_kbps));
+  }
+  text += "\n";
+  if (const auto& slowdown = options.slowdown) {
+    text += fmt::format(
+        "        {} for a server {} to {} times as slow and any round trip\n",
+        FormatPlural(std::ssize(result.table.cuts), "cut"),
+        static_cast<double>(slowdown->min_permille) / 1000,
+        static_cast<double>(slowdown->max_permille) / 1000);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string SummaryText(const CompileResult& result, const Summary& summary,
+                        const RunInfo& run) {
+  std::string text = HeaderText(result, summary) + "\n";
+  text += RowsText(result, summary) + "\n";
+  const std::string curve = LatencyCurve(result.problem, result.table);
+  if (!curve.empty()) text += curve + "\n";
+  text += Heading(VerdictText(result.table, result.exact)) + "\n";
+  text += fmt::format("gain    {}\n        {}\n",
+                      GainText("device", summary.over_device),
+                      GainText("server", summary.over_server));
+  if (const auto& approximation = result.table.approximation) {
+    text += fmt::format(
+        "regret  at most {:.2f} % over the exact table of {} (at {}, by "
+        "--{})\n",
+        approximation->worst_regret * 100,
+        FormatPlural(std::ssize(result.exact.rows), "row"),
+        FormatKbps(approximation->worst_kbps), approximation->kind);
+  }
+  text += FirmwareText(result);
+  if (!run.output.empty()) {
+    text += fmt::format(
+        "output  {}: table.json, problem.json, splitting_model.json,\n"
+        "        report.html, firmware/",
+        Printable(run.output));
+    // A side that never runs a layer has no folder.
+    for (const char* side : {"device", "server"}) {
+      std::error_code ignored;
+      if (std::filesystem::is_directory(
+              std::filesystem::path(run.output) / side, ignored)) {
+        text += fmt::format(", {}/", side);
+      }
+    }
+    text += "\n";
+  }
+  text += fmt::format("done    {}, {:.2f} s\n",
+                      FormatPlural(std::ssize(run.warnings), "warning"),
+                      run.seconds);
+  return text;
+}
+
+}  // namespace dnncut

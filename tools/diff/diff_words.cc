@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/diff/diff_words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include "compiler/base/first_few.h"
+#include "compiler/base/unit_text.h"
+
+namespace dnncut {
+namespace {
+
+// More tensors than these are counted, not listed.
+constexpr size_t kShownTensors = 3;
+
+// "+9.29 %", of a bandwidth by another.
+std::string MovedText(int64_t before, int64_t after) {
+  return ChangeText({after, before});
+}
+
+std::string CutText(const std::optional<int>& cut) {
+  return cut ? fmt::format("{}", *cut) : "-";
+}
+
+// "10.000 ms -> 10.526 ms at 3 Mbit/s".
+std::string PointText(const DiffPoint& point) {
+  return fmt::format("{} ms -> {} ms at {}", FormatMs(point.old_ns, 3),
+                     FormatMs(point.new_ns, 3), FormatKbps(point.kbps));
+}
+
+// Consecutive numbers from `begin` on.
+size_t RunLength(const std::vector<int>& layers, size_t begin) {
+  size_t end = begin + 1;
+  while (end < layers.size() && layers[end] == layers[end - 1] + 1) ++end;
+  return end - begin;
+}
+
+}  // namespace
+
+std::string ChangeText(const LatencyRatio& ratio) {
+  if (ratio.latency == ratio.base) return "0 %";
+  if (ratio.base == 0) return "from 0";
+  const double percent = ratio.Excess() * 100;
+  if (std::abs(percent) < 0.005) {
+    return percent < 0 ? "under -0.01 %" : "under +0.01 %";
+  }
+  return fmt::format("{:+.2f} %", percent);
+}
+
+std::string_view KindName(ChangeKind kind) {
+  switch (kind) {
+    case ChangeKind::kSame:
+      return "same";
+    case ChangeKind::kFaster:
+      return "faster";
+    case ChangeKind::kSlower:
+      break;
+  }
+  return "slower";
+}
+
+std::string LatencyVerdict(const ResultDiff& diff) {
+  const LatencyRatio same;
+  const auto by = [](std::string_view word, const DiffPoint& point) {
+    if (point.ratio.base == 0) {
+      return fmt::format("{} where it took no time ({})", word,
+                         PointText(point));
+    }
+    std::string change = ChangeText(point.ratio);
+    const size_t sign = change.find_first_of("+-");
+    if (sign != std::string::npos) change.erase(sign, 1);
+    return fmt::format("{} by at most {} ({})", word, change, PointText(point));
+  };
+  const bool slower = same < diff.worst.ratio;
+  const bool faster = diff.best.ratio < same;
+  if (slower && faster) {
+    return by("slower", diff.worst) + ", " + by("faster", diff.best);
+  }
+  if (slower) return by("slower", diff.worst) + ", nowhere faster";
+  if (faster) return by("faster", diff.best) + ", nowhere slower";
+  return "the same latency at every bandwidth";
+}
+
+std::string SendsText(const CutUse& use) {
+  if (use.sends.empty()) {
+    return use.all_on_device ? "nothing"
+                             : "nothing, but the server runs layers";
+  }
+  const size_t count = use.sends.size();
+  // "and 1 more" would save nothing.
+  const size_t shown = count > kShownTensors + 1 ? kShownTensors : count;
+  return FirstFew(count, shown,
+                  [&](size_t i) { return fmt::format("'{}'", use.sends[i]); });
+}
+
+std::vector<CutUseLine> CutUseLines(const CutUse& use) {
+  std::vector<CutUseLine> lines;
+  const size_t count = std::max(use.old_ranges.size(), use.new_ranges.size());
+  const auto from = [](const std::vector<BandwidthRange>& ranges, size_t i) {
+    return i < ranges.size() ? FormatKbps(ranges[i].min_kbps) : "-";
+  };
+  const auto to = [](const std::vector<BandwidthRange>& ranges, size_t i) {
+    return i < ranges.size() ? FormatKbps(ranges[i].max_kbps) : "-";
+  };
+  for (size_t i = 0; i < count; ++i) {
+    CutUseLine line = {CutText(use.old_cut),
+                       CutText(use.new_cut),
+                       from(use.old_ranges, i),
+                       from(use.new_ranges, i),
+                       "",
+                       to(use.old_ranges, i),
+                       to(use.new_ranges, i)};
+    if (i < use.old_ranges.size() && i < use.new_ranges.size()) {
+      const int64_t before = use.old_ranges[i].min_kbps;
+      const int64_t after = use.new_ranges[i].min_kbps;
+      if (before != after) line.change = MovedText(before, after);
+    } else {
+      line.change = i < use.old_ranges.size() ? "gone" : "new";
+    }
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::string LayersText(const Problem& problem, const std::vector<int>& layers,
+                       size_t most) {
+  std::string text;
+  const auto name = [&](size_t i) {
+    return fmt::format("'{}'", problem.layers[layers[i]].name);
+  };
+  size_t runs = 0;
+  for (size_t i = 0; i < layers.size(); ++runs) {
+    if (!text.empty()) text += ", ";
+    if (runs == most) {
+      const auto left = std::ssize(layers) - static_cast<int64_t>(i);
+      return text + fmt::format("{} more", FormatPlural(left, "layer"));
+    }
+    const size_t length = RunLength(layers, i);
+    text += name(i);
+    if (length == 2) text += ", " + name(i + 1);
+    if (length > 2) {
+      text += fmt::format(" .. {} ({} layers)", name(i + length - 1), length);
+    }
+    i += length;
+  }
+  return text;
+}
+
+std::string RangeText(const BandwidthRange& range) {
+  if (range.min_kbps == range.max_kbps) {
+    return "at " + FormatKbps(range.min_kbps);
+  }
+  return fmt::format("from {}",
+                     FormatKbpsRange(range.min_kbps, range.max_kbps));
+}
+
+std::string NoLayersText(const ResultDiff& diff) {
+  return fmt::format(
+      "not compared: there is no problem.json with {}",
+      diff.before.problem_file ? diff.after.path : diff.before.path);
+}
+
+std::string CompatibleText(std::string_view what,
+                           const ServerCompatibility& compatibility) {
+  const std::string_view fit =
+      compatibility.compatible == Compatible::kYes  ? "fit"
+      : compatibility.compatible == Compatible::kNo ? "do not fit"
+                                                    : "may not fit";
+  return fmt::format("{} {} together: {}", what, fit, compatibility.reason);
+}
+
+}  // namespace dnncut

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/diff/result_diff.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "backends/result/latency_parts.h"
+#include "compiler/problem/cut_kind.h"
+#include "tools/result/table_latency.h"
+
+namespace dnncut {
+namespace {
+
+BandwidthRange CommonRange(const TableFile& a, const TableFile& b) {
+  return {std::max(a.range.min_kbps, b.range.min_kbps),
+          std::min(a.range.max_kbps, b.range.max_kbps)};
+}
+
+DiffPoint PointAt(const TableFile& before, const TableFile& after,
+                  int64_t kbps) {
+  DiffPoint point;
+  point.kbps = kbps;
+  point.old_cut = FindRow(before, kbps).cut;
+  point.new_cut = FindRow(after, kbps).cut;
+  const TableFile::Cut& old_cut = before.cuts[point.old_cut];
+  const TableFile::Cut& new_cut = after.cuts[point.new_cut];
+  point.old_ns = LatencyNs(old_cut.costs, before.downlink, kbps);
+  point.new_ns = LatencyNs(new_cut.costs, after.downlink, kbps);
+  point.ratio = RatioAt(LineOf(new_cut.costs, after.downlink),
+                        LineOf(old_cut.costs, before.downlink), kbps);
+  return point;
+}
+
+void AddLatencies(ResultDiff* diff) {
+  const TableFile& before = diff->before.table;
+  const TableFile& after = diff->after.table;
+  const LatencyComparison found = CompareLatencies(
+      PiecesOf(before, diff->range), PiecesOf(after, diff->range));
+  diff->worst = PointAt(before, after, found.worst.kbps);
+  diff->best = PointAt(before, after, found.best.kbps);
+  for (const ChangedRange& range : found.ranges) {
+    diff->ranges.push_back(
+        {range.range, range.kind, PointAt(before, after, range.most.kbps)});
+  }
+  std::vector<int64_t> shown = {diff->range.min_kbps};
+  for (int64_t kbps = 10; kbps < diff->range.max_kbps; kbps *= 10) {
+    if (kbps > diff->range.min_kbps) shown.push_back(kbps);
+  }
+  if (diff->range.max_kbps > shown.back()) {
+    shown.push_back(diff->range.max_kbps);
+  }
+  for (const int64_t kbps : shown) {
+    diff->points.push_back(PointAt(before, after, kbps));
+  }
+}
+
+// What makes a cut the same in both tables.
+struct CutKey {
+  std::vector<std::string> sends;
+  bool all_on_device = false;
+  int number = 0;  // among those of one table that are alike so far
+
+  auto Tie() const { return std::tie(sends, all_on_device, number); }
+  bool operator<(const CutKey& other) const { return Tie() < other.Tie(); }
+};
+
+std::vector<CutKey> KeysOf(const TableFile& table) {
+  std::map<CutKey, int> seen;
+  std::vector<CutKey> keys;
+  for (const TableFile::Cut& cut : table.cuts) {
+    CutKey key;
+    for (const TableFile::CrossingTensor& tensor : cut.tensors) {
+      key.sends.push_back(tensor.name);
+    }
+    std::sort(key.sends.begin(), key.sends.end());
+    key.all_on_device = KindOf(cut.costs) == CutKind::kDeviceOnly;
+    const int number = seen[key]++;
+    key.number = number;
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+std::vector<BandwidthRange> RangesOf(const std::vector<TableRow>& rows,
+                                     int cut) {
+  std::vector<BandwidthRange> ranges;
+  for (const TableRow& row : rows) {
+    if (row.cut == cut) ranges.push_back({row.min_kbps, row.max_kbps});
+  }
+  return ranges;
+}
+
+std::vector<CutUse> CutUses(const TableFile& before, const TableFile& after,
+                            const BandwidthRange& range) {
+  std::map<CutKey, CutUse> uses;
+  const std::vector<CutKey> old_keys = KeysOf(before);
+  const std::vector<TableRow> old_rows = RowsIn(before.rows, range);
+  for (int id = 0; id < std::ssize(before.cuts); ++id) {
+    CutUse& use = uses[old_keys[id]];
+    use.old_cut = id;
+    use.old_ranges = RangesOf(old_rows, id);
+  }
+  const std::vector<CutKey> new_keys = KeysOf(after);
+  const std::vector<TableRow> new_rows = RowsIn(after.rows, range);
+  for (int id = 0; id < std::ssize(after.cuts); ++id) {
+    CutUse& use = uses[new_keys[id]];
+    use.new_cut = id;
+    use.new_ranges = RangesOf(new_rows, id);
+  }
+  std::vector<CutUse> sorted;
+  for (auto& [key, use] : uses) {
+    use.sends = key.sends;
+    use.all_on_device = key.all_on_device;
+    sorted.push_back(std::move(use));
+  }
+  const auto first = [](const CutUse& use) {
+    const auto of = [](const std::vector<BandwidthRange>& ranges) {
+      return ranges.empty() ? kLimitKbps + 1 : ranges.front().min_kbps;
+    };
+    return std::pair(std::min(of(use.old_ranges), of(use.new_ranges)),
+                     of(use.old_ranges));
+  };
+  std::stable_sort(
+      sorted.begin(), sorted.end(),
+      [&](const CutUse& a, const CutUse& b) { return first(a) < first(b); });
+  return sorted;
+}
+
+MovedLayers MovedBetween(const ResultDiff& diff, const LayerMatch& match,
+                         int old_cut, int new_cut) {
+  const Cut& before = diff.before.problem_file->cuts[old_cut];
+  const Cut& after = diff.after.problem_file->cuts[new_cut];
+  MovedLayers moved;
+  moved.old_cut = old_cut;
+  moved.new_cut = new_cut;
+  for (size_t id = 0; id < match.old_of_new.size(); ++id) {
+    const std::optional<int>& old_id = match.old_of_new[id];
+    if (!old_id || before[*old_id] == after[id]) continue;
+    (after[id] == Side::kDevice ? moved.to_device : moved.to_server)
+        .push_back(static_cast<int>(id));
+  }
+  return moved;
+}
+
+std::optional<LayerDiff> DiffLayers(const ResultDiff& diff) {
+  if (!diff.before.problem_file || !diff.after.problem_file)
+    return std::nullopt;
+  LayerDiff layers = {MatchLayers(diff.before, diff.after), {}};
+  int64_t kbps = diff.range.min_kbps;
+  while (kbps <= diff.range.max_kbps) {
+    const TableRow& before = FindRow(diff.before.table, kbps);
+    const TableRow& after = FindRow(diff.after.table, kbps);
+    const int64_t end =
+        std::min({before.max_kbps, after.max_kbps, diff.range.max_kbps});
+    MovedLayers moved = MovedBetween(diff, layers.match, before.cut, after.cut);
+    moved.range = {kbps, end};
+    if (!moved.to_device.empty() || !moved.to_server.empty()) {
+      layers.moved.push_back(std::move(moved));
+    }
+    kbps = end + 1;
+  }
+  return layers;
+}
+
+}  // namespace
+
+ResultDiff DiffResults(ComparedResult before, ComparedResult after) {
+  RequireComparable(before, after);
+  ResultDiff diff;
+  diff.before = std::move(before);
+  diff.after = std::move(after);
+  const TableFile& old_table = diff.before.table;
+  const TableFile& new_table = diff.after.table;
+  diff.range = CommonRange(old_table, new_table);
+  diff.settings = DiffSettings(old_table, new_table);
+  AddLatencies(&diff);
+  diff.cuts = CutUses(old_table, new_table, diff.range);
+  diff.layers = DiffLayers(diff);
+  diff.forward = CheckServer(new_table, old_table);
+  diff.backward = CheckServer(old_table, new_table);
+  return diff;
+}
+
+bool IsSame(const ResultDiff& diff) {
+  const auto differs = [](const CutUse& use) {
+    return HasMoved(use) || use.old_cut != use.new_cut;
+  };
+  const auto& layers = diff.layers;
+  return diff.settings.empty() && diff.ranges.size() == 1 &&
+         diff.ranges[0].kind == ChangeKind::kSame &&
+         std::none_of(diff.cuts.begin(), diff.cuts.end(), differs) &&
+         (!layers || (layers->moved.empty() && layers->match.added.empty() &&
+                      layers->match.removed.empty()));
+}
+
+bool HasMoved(const CutUse& use) { return use.old_ranges != use.new_ranges; }
+
+}  // namespace dnncut

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/explain/explain.h"
+
+#include <algorithm>
+
+#include "compiler/base/rounding.h"
+#include "compiler/base/unit_text.h"
+#include "compiler/problem/block_graph.h"
+#include "compiler/problem/side_name.h"
+#include "tools/explain/what_if.h"
+
+namespace dnncut {
+namespace {
+
+constexpr size_t kLongest = 3;
+
+// With `cross_ns` besides the bytes.
+int64_t TransferNs(const ProblemTensor& tensor, int64_t cross_ns,
+                   int64_t kbps) {
+  const Int128 ns =
+      cross_ns +
+      DivideRounded(Int128{kByteNsKbps} * tensor.bytes.value(), kbps);
+  if (ns > INT64_MAX) {
+    Fail(ExitCode::kBadInput, "E210",
+         "the time that tensor '{}' takes on the link at {} is too large; ask "
+         "for a higher --bandwidth",
+         tensor.name, FormatKbps(kbps));
+  }
+  return static_cast<int64_t>(ns);
+}
+
+// What a tensor takes on the link at `kbps`, with what its crossing costs,
+// rounded half up.
+int64_t SendNs(const ProblemTensor& tensor, int64_t kbps) {
+  return TransferNs(tensor, tensor.cross_ns, kbps);
+}
+
+// The same for a result that comes back.
+int64_t ReturnNs(const ProblemTensor& tensor, const Downlink& downlink,
+                 int64_t kbps) {
+  if (downlink.kind == Downlink::Kind::kSame) {
+    return TransferNs(tensor, 0, kbps);
+  }
+  return FixedDownloadNs(downlink, tensor.bytes.value());
+}
+
+LatencyParts Minus(const LatencyParts& a, const LatencyParts& b) {
+  return {a.device_ns - b.device_ns, a.network_ns - b.network_ns,
+          a.server_ns - b.server_ns, a.total_ns - b.total_ns};
+}
+
+Other CompareAt(const Compiled& compiled, const Spot& spot,
+                const TableCut& cut) {
+  Other other;
+  other.cut = cut;
+  other.parts = PartsAt(cut.costs, compiled.problem.downlink, spot.kbps);
+  other.more = Minus(other.parts, spot.parts);
+  const Cut& chosen = compiled.cuts[spot.row.cut].cut;
+  for (LayerId l = 0; l < static_cast<int>(cut.cut.size()); ++l) {
+    if (cut.cut[l] == chosen[l]) continue;
+    (cut.cut[l] == Side::kDevice ? other.to_device : other.to_server)
+        .push_back(l);
+  }
+  return other;
+}
+
+std::optional<Other> AloneOn(const Compiled& compiled, const Spot& spot,
+                             Side side) {
+  const auto costs = CostsAlone(compiled.problem, side);
+  if (!costs) return std::nullopt;
+  const Cut alone(compiled.problem.layers.size(), side);
+  return CompareAt(compiled, spot, {alone, *costs});
+}
+
+// Puts the best of all other cuts into `next_best`; false: not searched.
+bool FindNext(const Compiled& compiled, const Spot& spot,
+              std::optional<Other>* next_best) {
+  const NextBest next = FindNextBest(
+      compiled.problem, compiled.cuts[spot.row.cut].cut, spot.kbps);
+  if (next.cut) *next_best = CompareAt(compiled, spot, *next.cut);
+  return next.searched;
+}
+
+// Everything that takes time in a cut, one by one.
+std::vector<LongPart> AllParts(const Problem& problem, const TableCut& chosen,
+                               int64_t kbps) {
+  using What = LongPart::What;
+  std::vector<LongPart> parts;
+  for (size_t l = 0; l < problem.layers.size(); ++l) {
+    const ProblemLayer& layer = problem.layers[l];
+    const Side side = chosen.cut[l];
+    parts.push_back(
+        {What::kLayer, layer.name, std::string(SideName(side)),
+         side == Side::kDevice ? layer.device_ns : layer.server_ns});
+  }
+  for (const TensorId t : chosen.costs.uploaded) {
+    const ProblemTensor& tensor = problem.tensors[t];
+    parts.push_back({What::kUpload, tensor.name, "link", SendNs(tensor, kbps)});
+  }
+  for (const ProblemTensor& tensor : problem.tensors) {
+    if (!ComesBack(problem, tensor, chosen.cut)) continue;
+    parts.push_back({What::kDownload, tensor.name, "link",
+                     ReturnNs(tensor, problem.downlink, kbps)});
+  }
+  parts.push_back({What::kRoundTrip, "", "link", chosen.costs.rtt_ns});
+  return parts;
+}
+
+std::vector<LongPart> LongestOf(const Compiled& compiled, const Spot& spot) {
+  std::vector<LongPart> parts =
+      AllParts(compiled.problem, compiled.cuts[spot.row.cut], spot.kbps);
+  std::stable_sort(
+      parts.begin(), parts.end(),
+      [](const LongPart& a, const LongPart& b) { return a.ns > b.ns; });
+  parts.resize(std::min(parts.size(), kLongest));
+  std::erase_if(parts, [](const LongPart& part) { return part.ns == 0; });
+  return parts;
+}
+
+// Why the producer cannot be on the device while a reader is on the server.
+std::optional<Hold> WhyNeverSent(const Problem& problem,
+                                 const ProblemTensor& tensor) {
+  const bool has_producer = tensor.producer != kModelInput;
+  if (has_producer) {
+    if (auto hold = WhyNotOn(problem, tensor.producer, Side::kDevice)) {
+      return hold;
+    }
+  }
+  if (tensor.readers.empty()) return std::nullopt;
+  // All readers are held; the last one says why.
+  return WhyNotOn(problem, tensor.readers.back(), Side::kServer,
+                  has_producer ? tensor.producer : -1);
+}
+
+}  // namespace
+
+Compiled ReadCompiled(const std::string& path) {
+  Compiled compiled;
+  compiled.table = ReadTableFile(path);
+  ProblemFile file = ReadProblemFile(FolderOfTable(path), compiled.table);
+  compiled.problem = std::move(file.problem);
+  for (Cut& cut : file.cuts) {
+    TableCut counted;
+    counted.costs = CountCosts(compiled.problem, cut);
+    counted.cut = std::move(cut);
+    compiled.cuts.push_back(std::move(counted));
+  }
+  return compiled;
+}
+
+Spot SpotAt(const Compiled& compiled, int64_t kbps) {
+  Spot spot;
+  spot.row = FindRow(compiled.table, kbps);
+  spot.kbps = kbps;
+  spot.parts = PartsAt(compiled.cuts[spot.row.cut].costs,
+                       compiled.problem.downlink, kbps);
+  return spot;
+}
+
+std::vector<Spot> SpotsOf(const Compiled& compiled,
+                          std::optional<int64_t> kbps) {
+  if (kbps) return {SpotAt(compiled, *kbps)};
+  std::vector<Spot> spots;
+  for (const TableRow& row : compiled.table.rows) {
+    spots.push_back(SpotAt(compiled, MiddleKbps(row.min_kbps, row.max_kbps)));
+  }
+  return spots;
+}
+
+LayerExplanation ExplainLayer(const Compiled& compiled, LayerId layer,
+                              std::optional<int64_t> kbps) {
+  const Problem& problem = compiled.problem;
+  LayerExplanation explanation;
+  explanation.layer = layer;
+  explanation.not_on_device = WhyNotOn(problem, layer, Side::kDevice);
+  explanation.not_on_server = WhyNotOn(problem, layer, Side::kServer);
+  explanation.with_it_on_device = MustFollow(problem, layer, Side::kDevice);
+  explanation.with_it_on_server = MustFollow(problem, layer, Side::kServer);
+  for (TensorId t = 0; t < static_cast<int>(problem.tensors.size()); ++t) {
+    const ProblemTensor& tensor = problem.tensors[t];
+    if (tensor.producer == layer) explanation.makes.push_back(t);
+    if (std::binary_search(tensor.readers.begin(), tensor.readers.end(),
+                           layer)) {
+      explanation.reads.push_back(t);
+    }
+  }
+  for (const Spot& spot : SpotsOf(compiled, kbps)) {
+    LayerExplanation::At at;
+    at.spot = spot;
+    at.side = compiled.cuts[spot.row.cut].cut[layer];
+    const auto other =
+        BestCutWith(problem, {{layer, OtherSide(at.side)}}, spot.kbps);
+    if (other) at.other = CompareAt(compiled, spot, *other);
+    explanation.at.push_back(at);
+  }
+  return explanation;
+}
+
+TensorExplanation ExplainTensor(const Compiled& compiled, TensorId tensor_id,
+                                std::optional<int64_t> kbps) {
+  const Problem& problem = compiled.problem;
+  const ProblemTensor& tensor = problem.tensors[tensor_id];
+  TensorExplanation explanation;
+  explanation.tensor = tensor_id;
+  for (const Spot& spot : SpotsOf(compiled, kbps)) {
+    TensorExplanation::At at;
+    at.spot = spot;
+    const TableCut& chosen = compiled.cuts[spot.row.cut];
+    at.is_sent = std::binary_search(chosen.costs.uploaded.begin(),
+                                    chosen.costs.uploaded.end(), tensor_id);
+    at.comes_back = ComesBack(problem, tensor, chosen.cut);
+    if (tensor.bytes) {
+      at.cost_ns = at.comes_back ? ReturnNs(tensor, problem.downlink, spot.kbps)
+                                 : SendNs(tensor, spot.kbps);
+    }
+    if (!at.is_sent) {
+      const auto sent = BestCutThatSends(problem, tensor_id, spot.kbps);
+      if (sent) at.sent = CompareAt(compiled, spot, *sent);
+    }
+    explanation.can_be_sent =
+        explanation.can_be_sent || at.is_sent || at.sent.has_value();
+    explanation.at.push_back(at);
+  }
+  if (!explanation.can_be_sent && tensor.bytes) {
+    explanation.why_never = WhyNeverSent(problem, tensor);
+  }
+  return explanation;
+}
+
+CutExplanation ExplainCut(const Compiled& compiled, int64_t kbps) {
+  CutExplanation explanation;
+  explanation.spot = SpotAt(compiled, kbps);
+  const Spot& spot = explanation.spot;
+  explanation.device_only = AloneOn(compiled, spot, Side::kDevice);
+  explanation.server_only = AloneOn(compiled, spot, Side::kServer);
+  for (const TableCut& cut : compiled.cuts) {
+    explanation.cuts.push_back(CompareAt(compiled, spot, cut));
+  }
+  explanation.searched = FindNext(compiled, spot, &explanation.next_best);
+  explanation.longest = LongestOf(compiled, spot);
+  return explanation;
+}
+
+Overview ExplainTable(const Compiled& compiled) {
+  Overview overview;
+  for (const Spot& spot : SpotsOf(compiled, std::nullopt)) {
+    RowExplanation row;
+    row.spot = spot;
+    row.searched = FindNext(compiled, spot, &row.next_best);
+    if (!overview.rows.empty()) {
+      Spot before = overview.rows.back().spot;
+      before.kbps = spot.row.min_kbps;
+      before.parts = PartsAt(compiled.cuts[before.row.cut].costs,
+                             compiled.problem.downlink, before.kbps);
+      row.change = CompareAt(compiled, before, compiled.cuts[spot.row.cut]);
+      row.before = before;
+    }
+    overview.rows.push_back(row);
+  }
+  const BlockGraph blocks = MakeBlockGraph(compiled.problem);
+  overview.held_on_device =
+      static_cast<int>(blocks.blocks.front().layers.size());
+  if (blocks.has_server_anchor) {
+    overview.held_on_server =
+        static_cast<int>(blocks.blocks.back().layers.size());
+  }
+  return overview;
+}
+
+bool ComesBack(const Problem& problem, const ProblemTensor& tensor,
+               const Cut& cut) {
+  return tensor.result && problem.result == Side::kDevice &&
+         cut[tensor.producer] == Side::kServer;
+}
+
+}  // namespace dnncut

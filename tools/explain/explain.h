@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Why a compiled table is as it is. Everything comes from the result folder:
+// what is, from the table; what would be, by solving the problem again with a
+// layer pinned to the other side, which is exact. explain_text.h shows it to
+// people, explain_json.h to programs.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backends/result/latency_parts.h"
+#include "backends/result/problem_file.h"
+#include "backends/result/table_file.h"
+#include "compiler/problem/problem.h"
+#include "compiler/table/cut_table.h"
+#include "tools/explain/why_held.h"
+
+namespace dnncut {
+
+// A result folder, read back.
+struct Compiled {
+  TableFile table;
+  Problem problem;
+  std::vector<TableCut> cuts;  // by number
+};
+
+// `path` is the folder, or the table.json in it. Throws Error.
+Compiled ReadCompiled(const std::string& path);
+
+// A row of the table, and a bandwidth in it at which it is looked at.
+struct Spot {
+  TableRow row;
+  int64_t kbps = 0;
+  LatencyParts parts;  // of the row's cut
+};
+
+Spot SpotAt(const Compiled& compiled, int64_t kbps);
+// The one row of `kbps`, or every row, each at its MiddleKbps.
+std::vector<Spot> SpotsOf(const Compiled& compiled,
+                          std::optional<int64_t> kbps);
+
+// Another cut at the bandwidth of a spot, compared with the row's cut.
+struct Other {
+  TableCut cut;
+  LatencyParts parts;
+  LatencyParts more;               // than the row's cut; may be negative
+  std::vector<LayerId> to_device;  // that it moves, ascending
+  std::vector<LayerId> to_server;
+};
+
+struct LayerExplanation {
+  struct At {
+    Spot spot;
+    Side side = Side::kDevice;
+    // The best cut with the layer on the other side, where there is one.
+    std::optional<Other> other;
+  };
+  LayerId layer = 0;
+  std::optional<Hold> not_on_device;  // why no cut has it there
+  std::optional<Hold> not_on_server;
+  // What follows the layer to a side, see MustFollow.
+  std::vector<LayerId> with_it_on_device;
+  std::vector<LayerId> with_it_on_server;
+  std::vector<TensorId> reads;
+  std::vector<TensorId> makes;
+  std::vector<At> at;
+};
+
+LayerExplanation ExplainLayer(const Compiled& compiled, LayerId layer,
+                              std::optional<int64_t> kbps);
+
+struct TensorExplanation {
+  struct At {
+    Spot spot;
+    bool is_sent = false;
+    bool comes_back = false;  // a result from the server
+    int64_t cost_ns = 0;      // of sending it, here, rounded half up
+    // The best cut that sends it, where this one does not and one can.
+    std::optional<Other> sent;
+  };
+  TensorId tensor = 0;
+  // Why no cut sends it, when there is a reason in the layers: the producer is
+  // held on the server, or the readers are held with it.
+  std::optional<Hold> why_never;
+  bool can_be_sent = false;
+  std::vector<At> at;
+};
+
+TensorExplanation ExplainTensor(const Compiled& compiled, TensorId tensor,
+                                std::optional<int64_t> kbps);
+
+// What of a cut takes longest.
+struct LongPart {
+  enum class What { kLayer, kUpload, kDownload, kRoundTrip };
+  What what = What::kLayer;
+  std::string name;   // of the layer or the tensor; empty for the round trip
+  std::string where;  // "device", "server", "link"
+  int64_t ns = 0;
+};
+
+struct CutExplanation {
+  Spot spot;
+  std::optional<Other> device_only;  // where it is feasible
+  std::optional<Other> server_only;
+  std::vector<Other> cuts;  // of the table by number, with this one
+  bool searched = true;     // false: no next best, it would take too long
+  std::optional<Other> next_best;
+  std::vector<LongPart> longest;
+};
+
+CutExplanation ExplainCut(const Compiled& compiled, int64_t kbps);
+
+// One row of the table with what is best but for its cut, and what changes
+// where it begins.
+struct RowExplanation {
+  Spot spot;
+  bool searched = true;
+  std::optional<Other> next_best;
+  // Of all rows but the first: the cut of the row before, at the lowest
+  // bandwidth of this one, and this row's cut compared with it.
+  std::optional<Spot> before;
+  std::optional<Other> change;
+};
+
+struct Overview {
+  std::vector<RowExplanation> rows;
+  int held_on_device = 0;  // layers that no cut has elsewhere
+  int held_on_server = 0;
+};
+
+Overview ExplainTable(const Compiled& compiled);
+
+// Does the cut bring this result back from the server?
+bool ComesBack(const Problem& problem, const ProblemTensor& tensor,
+               const Cut& cut);
+
+}  // namespace dnncut

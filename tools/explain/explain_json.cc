@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/explain/explain_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "compiler/files/json_text.h"
+#include "compiler/problem/side_name.h"
+
+namespace dnncut {
+namespace {
+
+Json Start(const Compiled& compiled, std::string_view about) {
+  return {{"schema", "dnncut.explain/1"},
+          {"model", compiled.table.model_file},
+          {"about", about}};
+}
+
+Json NamesOfLayers(const Problem& problem, const std::vector<LayerId>& layers) {
+  Json names = Json::array();
+  for (const LayerId l : layers) names.push_back(problem.layers[l].name);
+  return names;
+}
+
+Json NamesOfTensors(const Problem& problem,
+                    const std::vector<TensorId>& tensors) {
+  Json names = Json::array();
+  for (const TensorId t : tensors) names.push_back(problem.tensors[t].name);
+  return names;
+}
+
+Json PartsJson(const LatencyParts& parts) {
+  return {{"device_ns", parts.device_ns},
+          {"network_ns", parts.network_ns},
+          {"server_ns", parts.server_ns},
+          {"latency_ns", parts.total_ns}};
+}
+
+Json SpotJson(const Spot& spot) {
+  Json json = {{"min_kbps", spot.row.min_kbps},
+               {"max_kbps", spot.row.max_kbps},
+               {"cut", spot.row.cut},
+               {"kbps", spot.kbps}};
+  json.update(PartsJson(spot.parts));
+  return json;
+}
+
+Json OtherJson(const Compiled& compiled, const std::optional<Other>& other) {
+  if (!other) return nullptr;
+  const Problem& problem = compiled.problem;
+  const CutCosts& costs = other->cut.costs;
+  Json json = PartsJson(other->parts);
+  json["more_ns"] = other->more.total_ns;
+  json["to_device"] = NamesOfLayers(problem, other->to_device);
+  json["to_server"] = NamesOfLayers(problem, other->to_server);
+  json["sends"] = NamesOfTensors(problem, costs.uploaded);
+  json["upload_bytes"] = costs.upload_bytes;
+  json["download_bytes"] = costs.download_bytes;
+  return json;
+}
+
+Json HoldJson(const Problem& problem, const std::optional<Hold>& hold) {
+  if (!hold) return nullptr;
+  std::vector<LayerId> layers = {hold->first};
+  for (const FollowStep& step : hold->steps) layers.push_back(step.layer);
+  return {{"not_on", SideName(hold->side)},
+          {"layers", NamesOfLayers(problem, layers)},
+          {"text", HoldText(problem, *hold)}};
+}
+
+std::string_view WhatWord(LongPart::What what) {
+  switch (what) {
+    case LongPart::What::kLayer:
+      return "layer";
+    case LongPart::What::kUpload:
+      return "upload";
+    case LongPart::What::kDownload:
+      return "download";
+    case LongPart::What::kRoundTrip:
+      break;
+  }
+  return "round trip";
+}
+
+}  // namespace
+
+Json OverviewJson(const Compiled& compiled, const Overview& overview) {
+  Json json = Start(compiled, "table");
+  json["held_on_device"] = overview.held_on_device;
+  json["held_on_server"] = overview.held_on_server;
+  json["rows"] = Json::array();
+  for (const RowExplanation& row : overview.rows) {
+    Json at = SpotJson(row.spot);
+    at["takes_over"] = nullptr;
+    if (row.before) {
+      at["takes_over"] = {{"from", row.before->row.cut},
+                          {"kbps", row.before->kbps},
+                          {"change", OtherJson(compiled, row.change)}};
+    }
+    at["searched"] = row.searched;
+    at["next_best"] = OtherJson(compiled, row.next_best);
+    json["rows"].push_back(at);
+  }
+  return json;
+}
+
+Json CutJson(const Compiled& compiled, const CutExplanation& explanation) {
+  Json json = Start(compiled, "bandwidth");
+  json["at"] = SpotJson(explanation.spot);
+  json["device_only"] = OtherJson(compiled, explanation.device_only);
+  json["server_only"] = OtherJson(compiled, explanation.server_only);
+  json["searched"] = explanation.searched;
+  json["next_best"] = OtherJson(compiled, explanation.next_best);
+  json["cuts"] = Json::array();
+  for (const Other& other : explanation.cuts) {
+    json["cuts"].push_back(OtherJson(compiled, other));
+  }
+  json["longest"] = Json::array();
+  for (const LongPart& part : explanation.longest) {
+    json["longest"].push_back({{"what", WhatWord(part.what)},
+                               {"name", part.name},
+                               {"where", part.where},
+                               {"ns", part.ns}});
+  }
+  return json;
+}
+
+Json LayerJson(const Compiled& compiled, const LayerExplanation& explanation) {
+  const Problem& problem = compiled.problem;
+  const ProblemLayer& layer = problem.layers[explanation.layer];
+  Json json = Start(compiled, "layer");
+  json["name"] = layer.name;
+  json["op"] = layer.op;
+  json["device_ns"] = layer.device_ns;
+  json["server_ns"] = layer.server_ns;
+  json["reads"] = NamesOfTensors(problem, explanation.reads);
+  json["makes"] = NamesOfTensors(problem, explanation.makes);
+  json["held"] =
+      HoldJson(problem, explanation.not_on_server ? explanation.not_on_server
+                                                  : explanation.not_on_device);
+  json["with_it_on_device"] =
+      NamesOfLayers(problem, explanation.with_it_on_device);
+  json["with_it_on_server"] =
+      NamesOfLayers(problem, explanation.with_it_on_server);
+  json["rows"] = Json::array();
+  for (const LayerExplanation::At& at : explanation.at) {
+    Json row = SpotJson(at.spot);
+    row["side"] = SideName(at.side);
+    row["else"] = OtherJson(compiled, at.other);
+    json["rows"].push_back(row);
+  }
+  return json;
+}
+
+Json TensorJson(const Compiled& compiled,
+                const TensorExplanation& explanation) {
+  const Problem& problem = compiled.problem;
+  const ProblemTensor& tensor = problem.tensors[explanation.tensor];
+  Json json = Start(compiled, "tensor");
+  json["name"] = tensor.name;
+  json["bytes"] = OrNull(tensor.bytes);
+  json["cross_ns"] = tensor.cross_ns;
+  json["producer"] = tensor.producer == kModelInput
+                         ? Json()
+                         : Json(problem.layers[tensor.producer].name);
+  json["readers"] = NamesOfLayers(problem, tensor.readers);
+  json["result"] = tensor.result;
+  json["can_be_sent"] = explanation.can_be_sent;
+  json["held"] = HoldJson(problem, explanation.why_never);
+  json["rows"] = Json::array();
+  for (const TensorExplanation::At& at : explanation.at) {
+    Json row = SpotJson(at.spot);
+    row["sent"] = at.is_sent;
+    row["comes_back"] = at.comes_back;
+    row["link_ns"] = tensor.bytes ? Json(at.cost_ns) : Json();
+    row["else"] = OtherJson(compiled, at.sent);
+    json["rows"].push_back(row);
+  }
+  return json;
+}
+
+}  // namespace dnncut

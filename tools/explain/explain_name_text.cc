@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What `dnncut explain` says of one layer or one tensor.
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "compiler/base/first_few.h"
+#include "compiler/base/unit_text.h"
+#include "compiler/problem/side_name.h"
+#include "tools/explain/explain_text.h"
+#include "tools/explain/explain_words.h"
+#include "tools/text/layer_words.h"
+#include "tools/text/terminal.h"
+#include "tools/text/time_difference.h"
+
+namespace dnncut {
+namespace {
+
+// More names than these are counted, not listed.
+constexpr size_t kShownNames = 4;
+
+std::string SizeText(const ProblemTensor& tensor) {
+  return tensor.bytes ? FormatBytes(*tensor.bytes) : "never crosses";
+}
+
+std::string TensorsLine(const Problem& problem, std::string_view label,
+                        const std::vector<TensorId>& tensors) {
+  if (tensors.empty()) return "";
+  std::string text;
+  for (size_t i = 0; i < tensors.size() && i < kShownNames; ++i) {
+    const ProblemTensor& tensor = problem.tensors[tensors[i]];
+    text += fmt::format("{}{} {}", i == 0 ? "" : "; ", Quoted(tensor.name),
+                        SizeText(tensor));
+  }
+  if (tensors.size() > kShownNames) {
+    text += fmt::format("; {} more", tensors.size() - kShownNames);
+  }
+  return Labelled(label, text);
+}
+
+std::string SpotHeading(const Spot& spot, std::string_view what) {
+  const std::string heading =
+      fmt::format("{}: {}, cut {}", SpotText(spot), what, spot.row.cut);
+  return fmt::format("\n{}\n{}", Heading(heading),
+                     Labelled("time", PartsText(spot.parts)));
+}
+
+// What moving the layer to a side takes with it.
+std::string FollowLine(const Problem& problem, Side side,
+                       const std::vector<LayerId>& layers) {
+  if (layers.empty()) return "";
+  return Labelled("", fmt::format("on the {} only together with {}",
+                                  SideName(side), LayerNames(problem, layers)));
+}
+
+std::string HeldText(const Problem& problem, const LayerExplanation& layer) {
+  const auto& hold =
+      layer.not_on_server ? layer.not_on_server : layer.not_on_device;
+  if (!hold) {
+    return Labelled("held", "by nothing but cost: it may be on either side") +
+           FollowLine(problem, Side::kDevice, layer.with_it_on_device) +
+           FollowLine(problem, Side::kServer, layer.with_it_on_server);
+  }
+  return Labelled("held", fmt::format("on the {} at every bandwidth",
+                                      SideName(OtherSide(hold->side)))) +
+         Labelled("", HoldText(problem, *hold));
+}
+
+std::string LayerAtText(const Compiled& compiled,
+                        const LayerExplanation::At& at) {
+  std::string text =
+      SpotHeading(at.spot, fmt::format("on the {}", SideName(at.side)));
+  if (!at.other) return text;
+  text += Labelled(
+      "else",
+      fmt::format("on the {} at best {}, {}", SideName(OtherSide(at.side)),
+                  FormatDuration(at.other->parts.total_ns),
+                  FormatMore(at.other->more.total_ns, at.spot.parts.total_ns)));
+  return text + OtherLines(compiled, at.spot, *at.other);
+}
+
+std::string ReadersText(const Problem& problem, const ProblemTensor& tensor) {
+  std::string text = FirstFew(
+      tensor.readers.size(), kShownNames,
+      [&](size_t i) { return Quoted(problem.layers[tensor.readers[i]].name); });
+  if (tensor.result) {
+    text += fmt::format("{}the {}, as a result", text.empty() ? "" : ", ",
+                        SideName(problem.result));
+  }
+  return text.empty() ? "nobody" : text;
+}
+
+std::string NeverText(const Problem& problem,
+                      const TensorExplanation& explanation) {
+  const ProblemTensor& tensor = problem.tensors[explanation.tensor];
+  if (explanation.can_be_sent) return "";
+  if (!tensor.bytes) {
+    return Labelled("never sent",
+                    "its size is not known or it is no plain tensor: who makes "
+                    "it and who reads it share a side");
+  }
+  if (explanation.why_never) {
+    return Labelled("never sent", HoldText(problem, *explanation.why_never));
+  }
+  return Labelled("never sent", "no layer reads it");
+}
+
+std::string TensorAtText(const Compiled& compiled,
+                         const TensorExplanation::At& at) {
+  const Spot& spot = at.spot;
+  if (at.is_sent || at.comes_back) {
+    return SpotHeading(spot, at.is_sent ? "sent" : "comes back") +
+           Labelled("link", fmt::format("{} of {}", FormatDuration(at.cost_ns),
+                                        FormatDuration(spot.parts.total_ns)));
+  }
+  std::string text = SpotHeading(spot, "not sent");
+  if (!at.sent) return text;
+  text += Labelled("else", fmt::format("sent, at best {}, {}; {} on the link",
+                                       FormatDuration(at.sent->parts.total_ns),
+                                       FormatMore(at.sent->more.total_ns,
+                                                  spot.parts.total_ns),
+                                       FormatDuration(at.cost_ns)));
+  return text + OtherLines(compiled, spot, *at.sent);
+}
+
+}  // namespace
+
+std::string LayerText(const Compiled& compiled,
+                      const LayerExplanation& explanation) {
+  const Problem& problem = compiled.problem;
+  const ProblemLayer& layer = problem.layers[explanation.layer];
+  std::string text = fmt::format(
+      "layer {} ({}): {} on the device, {} on the server\n",
+      Heading(Quoted(layer.name)), Printable(layer.op),
+      FormatDuration(layer.device_ns), FormatDuration(layer.server_ns));
+  text += TensorsLine(problem, "reads", explanation.reads);
+  text += TensorsLine(problem, "makes", explanation.makes);
+  text += HeldText(problem, explanation);
+  for (const LayerExplanation::At& at : explanation.at) {
+    text += LayerAtText(compiled, at);
+  }
+  return text;
+}
+
+std::string TensorText(const Compiled& compiled,
+                       const TensorExplanation& explanation) {
+  const Problem& problem = compiled.problem;
+  const ProblemTensor& tensor = problem.tensors[explanation.tensor];
+  std::string text = fmt::format("tensor {}: {}", Heading(Quoted(tensor.name)),
+                                 SizeText(tensor));
+  if (tensor.cross_ns > 0) {
+    text += fmt::format(", {} for crossing besides its bytes",
+                        FormatDuration(tensor.cross_ns));
+  }
+  text += "\n";
+  text +=
+      Labelled("made by", tensor.producer == kModelInput
+                              ? "nobody: an input of the model, on the device"
+                              : Quoted(problem.layers[tensor.producer].name));
+  text += Labelled("read by", ReadersText(problem, tensor));
+  text += NeverText(problem, explanation);
+  for (const TensorExplanation::At& at : explanation.at) {
+    text += TensorAtText(compiled, at);
+  }
+  return text;
+}
+
+}  // namespace dnncut

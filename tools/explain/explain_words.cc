@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/explain/explain_words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "compiler/base/rounding.h"
+#include "compiler/base/unit_text.h"
+#include "compiler/problem/cut_kind.h"
+#include "compiler/problem/side_name.h"
+#include "tools/text/layer_words.h"
+#include "tools/text/time_difference.h"
+
+namespace dnncut {
+namespace {
+
+std::string MovedLine(const Problem& problem, Side side,
+                      const std::vector<LayerId>& layers) {
+  if (layers.empty()) return "";
+  return Labelled("", fmt::format("to the {}: {}", SideName(side),
+                                  LayerNames(problem, layers)));
+}
+
+std::string ReturnedText(const CutCosts& costs) {
+  if (costs.download_bytes == 0) return "nothing";
+  return FormatBytes(costs.download_bytes);
+}
+
+}  // namespace
+
+std::string Labelled(std::string_view label, std::string_view text) {
+  return fmt::format("{:<11}{}\n", label, text);
+}
+
+std::string PartsText(const LatencyParts& parts) {
+  const auto part = [&parts](std::string_view name, int64_t ns) {
+    const auto percent = static_cast<int64_t>(
+        DivideRounded(Int128{ns} * 100, std::max<int64_t>(1, parts.total_ns)));
+    return fmt::format("{} {} ({} %)", name, FormatDuration(ns), percent);
+  };
+  std::vector<std::string> shares;
+  std::string_view last;
+  for (const auto& [name, ns] : {std::pair{"device", parts.device_ns},
+                                 {"network", parts.network_ns},
+                                 {"server", parts.server_ns}}) {
+    if (ns == 0) continue;
+    shares.push_back(part(name, ns));
+    last = name;
+  }
+  const std::string total = FormatDuration(parts.total_ns);
+  if (shares.empty()) return total;
+  if (shares.size() == 1) return fmt::format("{}, all on the {}", total, last);
+  return fmt::format("{} = {}", total, fmt::join(shares, " + "));
+}
+
+std::string SpotText(const Spot& spot) {
+  return fmt::format("{}, shown at {}",
+                     FormatKbpsRange(spot.row.min_kbps, spot.row.max_kbps),
+                     FormatKbps(spot.kbps));
+}
+
+std::string WhereText(const TableCut& cut) {
+  switch (KindOf(cut.costs)) {
+    case CutKind::kDeviceOnly:
+      return "all on the device";
+    case CutKind::kServerOnly:
+      return "all on the server";
+    case CutKind::kSplit:
+      break;
+  }
+  return fmt::format("{} of {} layers on the device", cut.costs.device_layers,
+                     cut.cut.size());
+}
+
+std::string SentText(const Problem& problem, const CutCosts& costs) {
+  if (costs.uploaded.empty()) return "nothing";
+  const std::string first =
+      Quoted(problem.tensors[costs.uploaded.front()].name);
+  const std::string bytes = FormatBytes(costs.upload_bytes);
+  const size_t count = costs.uploaded.size();
+  if (count == 1) return fmt::format("{} {}", first, bytes);
+  return fmt::format("{} and {} more, {}", first, count - 1, bytes);
+}
+
+std::string OtherLines(const Compiled& compiled, const Spot& spot,
+                       const Other& other) {
+  const Problem& problem = compiled.problem;
+  const CutCosts& now = compiled.cuts[spot.row.cut].costs;
+  const CutCosts& then = other.cut.costs;
+  std::string text =
+      Labelled("", fmt::format("device {}, network {}, server {}",
+                               FormatChange(other.more.device_ns),
+                               FormatChange(other.more.network_ns),
+                               FormatChange(other.more.server_ns)));
+  text += MovedLine(problem, Side::kDevice, other.to_device);
+  text += MovedLine(problem, Side::kServer, other.to_server);
+  if (then.uploaded != now.uploaded) {
+    text += Labelled(
+        "", fmt::format("sends {} instead of {}", SentText(problem, then),
+                        SentText(problem, now)));
+  }
+  if (then.download_bytes != now.download_bytes) {
+    text += Labelled("", fmt::format("gets back {} instead of {}",
+                                     ReturnedText(then), ReturnedText(now)));
+  }
+  return text;
+}
+
+}  // namespace dnncut

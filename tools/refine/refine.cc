@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/refine/refine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <thread>
+
+#include "backends/halves/halves.h"
+#include "backends/halves/weights_file.h"
+#include "backends/result/latency_parts.h"
+#include "backends/result/result_folder.h"
+#include "backends/result_writer.h"
+#include "compiler/base/checked_math.h"
+#include "compiler/problem/side_name.h"
+#include "passes/compress.h"
+#include "tools/refine/probe_cuts.h"
+#include "tools/refine/refine_command_line.h"
+#include "tools/result/compiled_result.h"
+#include "tools/runtime/threads.h"
+#include "tools/text/shell_words.h"
+#include "tools/text/units.h"
+
+namespace dnncut {
+namespace {
+
+void RequireExactTable(const std::string& folder, const TableFile& table) {
+  if (table.approximation) {
+    Fail(ExitCode::kUsage, "E741",
+         "{} has no exact table, but one made smaller by --{}; refine one "
+         "compiled without it",
+         folder, table.approximation->kind);
+  }
+  if (table.only_cut) {
+    Fail(ExitCode::kUsage, "E741",
+         "{} holds the halves of cut {} only; refine one compiled without "
+         "--only-cut",
+         folder, *table.only_cut);
+  }
+}
+
+const MeasuredCut* Find(const std::vector<MeasuredCut>& measured,
+                        const Cut& cut) {
+  const auto found =
+      std::find_if(measured.begin(), measured.end(),
+                   [&](const MeasuredCut& m) { return m.cut.cut == cut; });
+  return found == measured.end() ? nullptr : &*found;
+}
+
+class Refiner {
+ public:
+  Refiner(const RefineOptions& options, Progress* progress)
+      : options_(options), progress_(progress) {
+    progress->Stage(fmt::format("reading {}", options.path));
+    compiled_ = LoadCompiled(options.path, options.model);
+    RequireExactTable(compiled_.folder, compiled_.table);
+    runtime_ = RequireOnnxRuntime(options.onnxruntime, "refine");
+    inputs_ = MakeInputs(InputsOf(compiled_.table), OutputsOf(compiled_.table),
+                         options.inputs);
+    // Measuring takes minutes: what cannot be written shall show before.
+    const ResultFolder can_be_made(Output(), IsReplaced(),
+                                   {compiled_.model.path});
+  }
+
+  RefineResult Run(Warnings* warnings) {
+    table_ = TableOf(compiled_.file.cuts, problem());
+    solved_ = problem();
+    std::vector<Cut> cuts = WithProbes();
+    int rounds = 0;
+    while (!cuts.empty() && rounds < options_.max_rounds) {
+      ++rounds;
+      Measure(cuts, rounds);
+      Solve();
+      cuts = Unmeasured();
+    }
+    if (!cuts.empty()) {
+      Warn(warnings, "W740",
+           "{} of the table were not measured in {}; give a larger "
+           "--max-rounds, or refine again",
+           FormatPlural(std::ssize(cuts), "cut"),
+           FormatPlural(rounds, "round"));
+    }
+    WarnOfUnsettled(unsettled_, warnings);
+    WarnOfEstimates(Side::kDevice, warnings);
+    WarnOfEstimates(Side::kServer, warnings);
+    Write(*warnings);
+    RefineResult result = Report();
+    result.rounds = rounds;
+    result.converged = cuts.empty();
+    return result;
+  }
+
+ private:
+  const Problem& problem() const { return compiled_.file.problem; }
+
+  bool StandsFor(Side side) const {
+    return side == Side::kDevice ? options_.as_device : options_.as_server;
+  }
+
+  const MachineLabel& LabelBefore(Side side) const {
+    return side == Side::kDevice ? compiled_.table.device
+                                 : compiled_.table.server;
+  }
+
+  void WarnOfEstimates(Side side, Warnings* warnings) const {
+    const MachineLabel& machine = LabelBefore(side);
+    if (!StandsFor(side)) return;
+    if (machine.source == "profile" || machine.source == "refined") return;
+    Warn(warnings, "W742",
+         "the times of {}, the {}, were estimated; in their place stand those "
+         "that this machine took{}",
+         machine.name, SideName(side), SlowdownText(SlowdownOf(side)));
+  }
+
+  // Not to give --slowdown again must not undo it.
+  double SlowdownOf(Side side) const {
+    const Side slowed = options_.as_device ? Side::kDevice : Side::kServer;
+    if (side == slowed && options_.slowdown) return *options_.slowdown;
+    const RefinedSides& before = compiled_.table.refined;
+    return (side == Side::kDevice ? before.device_slowdown
+                                  : before.server_slowdown)
+        .value_or(1);
+  }
+
+  static CutTable TableOf(const std::vector<Cut>& cuts,
+                          const Problem& problem) {
+    CutTable table;
+    for (const Cut& cut : cuts) {
+      table.cuts.push_back({cut, CountCosts(problem, cut)});
+    }
+    return table;
+  }
+
+  // The cuts of the table, the probes and, in their middle, the one to hold
+  // out.
+  std::vector<Cut> WithProbes() {
+    std::vector<Cut> cuts = compiled_.file.cuts;
+    const std::vector<Cut> probes =
+        ProbeCuts(problem(), options_.probes + 1, cuts);
+    if (!probes.empty()) held_out_ = probes[probes.size() / 2];
+    cuts.insert(cuts.end(), probes.begin(), probes.end());
+    return cuts;
+  }
+
+  std::vector<Cut> Unmeasured() const {
+    std::vector<Cut> cuts;
+    for (const TableCut& cut : table_.cuts) {
+      if (Find(measured_, cut.cut) == nullptr) cuts.push_back(cut.cut);
+    }
+    return cuts;
+  }
+
+  int ThreadsOfSide(Side side) const {
+    const std::optional<int>& given = side == Side::kDevice
+                                          ? options_.device_threads
+                                          : options_.server_threads;
+    return ThreadsFor(given, LabelBefore(side));
+  }
+
+  HalfRuns RunsOf() const {
+    HalfRuns runs;
+    runs.device = options_.as_device;
+    runs.server = options_.as_server;
+    runs.optimization = options_.optimization;
+    runs.device_threads = ThreadsOfSide(Side::kDevice);
+    runs.server_threads = ThreadsOfSide(Side::kServer);
+    runs.runs = options_.runs;
+    runs.warm_up = options_.warm_up;
+    runs.timeout_seconds = options_.timeout_seconds;
+    return runs;
+  }
+
+  void Measure(const std::vector<Cut>& cuts, int round) {
+    const CutTable table = TableOf(cuts, problem());
+    std::string stage;
+    const auto report = [&](int process, int done, int all) {
+      if (done == 0) {
+        stage = fmt::format("measuring, round {}, process {} of each half",
+                            round, process);
+        progress_->Stage(stage);
+      }
+      progress_->Count(stage, done, all, "halves");
+    };
+    const HalfMeasurements halves = MeasureHalves(
+        ResultOf(problem(), table), inputs_, RunsOf(), runtime_, report);
+    unsettled_ += halves.unsettled;
+    for (size_t c = 0; c < cuts.size(); ++c) {
+      MeasuredCut measured = {table.cuts[c], halves.times[c],
+                              cuts[c] == held_out_};
+      SlowDown(Side::kDevice, &measured.times.device_ns);
+      SlowDown(Side::kServer, &measured.times.server_ns);
+      measured_.push_back(std::move(measured));
+    }
+  }
+
+  void SlowDown(Side side, std::optional<int64_t>* ns) const {
+    if (!*ns || **ns == 0) return;  // no half, or no layers
+    const int64_t slow = ToNs(static_cast<double>(**ns) * SlowdownOf(side));
+    *ns = std::max<int64_t>(slow, 1);
+  }
+
+  void Solve() {
+    progress_->Stage("fitting and solving");
+    fitted_ = {Fit(Side::kDevice), Fit(Side::kServer)};
+    solved_ = problem();
+    for (size_t l = 0; l < solved_.layers.size(); ++l) {
+      solved_.layers[l].device_ns = fitted_.device.layer_ns[l];
+      solved_.layers[l].server_ns = fitted_.server.layer_ns[l];
+    }
+    // What an earlier refine has added for a side gives way.
+    const FittedCrossings& before = compiled_.file.fitted;
+    const FittedCrossings now = Crossings();
+    for (size_t t = 0; t < solved_.tensors.size(); ++t) {
+      int64_t& ns = solved_.tensors[t].cross_ns;
+      for (const auto* old_ns : {&before.device_ns, &before.server_ns}) {
+        if (!old_ns->empty()) ns -= (*old_ns)[t];
+      }
+      for (const auto* new_ns : {&now.device_ns, &now.server_ns}) {
+        if (new_ns->empty()) continue;
+        ns = CheckedAdd(ns, (*new_ns)[t], "the cost of a crossing");
+      }
+    }
+    blocks_ = Compress(MakeBlockGraph(solved_));
+    table_ = BuildCutTable(solved_, blocks_);
+    const auto& slowdown = compiled_.table.firmware.slowdown;
+    if (slowdown) AddSlowdownCuts(solved_, *slowdown, &table_);
+  }
+
+  FittedCrossings Crossings() const {
+    FittedCrossings crossings = compiled_.file.fitted;
+    if (options_.as_device) crossings.device_ns = fitted_.device.cross_ns;
+    if (options_.as_server) crossings.server_ns = fitted_.server.cross_ns;
+    return crossings;
+  }
+
+  SideCosts Fit(Side side) const {
+    return FitToHalves(problem(), side, TimesOf(measured_, side));
+  }
+
+  // A machine is what its times come from.
+  MachineLabel Label(Side side) const {
+    MachineLabel machine = LabelBefore(side);
+    if (!StandsFor(side)) return machine;
+    machine.source = "refined";
+    const int threads = ThreadsOfSide(side);
+    machine.threads = threads > 0
+                          ? threads
+                          : std::max(1u, std::thread::hardware_concurrency());
+    machine.optimization = OptimizationName(options_.optimization);
+    return machine;
+  }
+
+  RefinedSides Refined() const {
+    RefinedSides refined = compiled_.table.refined;
+    if (options_.as_device) refined.device_slowdown = SlowdownOf(Side::kDevice);
+    if (options_.as_server) refined.server_slowdown = SlowdownOf(Side::kServer);
+    return refined;
+  }
+
+  Result ResultOf(const Problem& problem, const CutTable& table) const {
+    Result result;
+    result.model = &compiled_.model;
+    result.graph = &compiled_.graph;
+    result.problem = &problem;
+    result.blocks = &blocks_;
+    result.table = &table;
+    result.device = Label(Side::kDevice);
+    result.server = Label(Side::kServer);
+    result.refined = Refined();
+    result.version = DNNCUT_VERSION;
+    result.firmware = compiled_.table.firmware;
+    return result;
+  }
+
+  // What an earlier refine measured of a side for which this one does not
+  // stand.
+  MeasuredTimes TimesBefore(const Cut& cut) const {
+    const std::vector<Cut>& cuts = compiled_.file.cuts;
+    const auto found = std::find(cuts.begin(), cuts.end(), cut);
+    if (found == cuts.end()) return {};
+    return compiled_.table.cuts[found - cuts.begin()].measured;
+  }
+
+  std::vector<MeasuredTimes> TableTimes() const {
+    std::vector<MeasuredTimes> times;
+    for (const TableCut& cut : table_.cuts) {
+      MeasuredTimes merged = TimesBefore(cut.cut);
+      const MeasuredCut* now = Find(measured_, cut.cut);
+      const MeasuredTimes none;
+      const MeasuredTimes& fresh = now == nullptr ? none : now->times;
+      if (options_.as_device) merged.device_ns = fresh.device_ns;
+      if (options_.as_server) merged.server_ns = fresh.server_ns;
+      times.push_back(merged);
+    }
+    return times;
+  }
+
+  bool HasWeightsFile() const {
+    const std::filesystem::path folder = compiled_.folder;
+    std::error_code ignored;
+    return std::filesystem::exists(folder / "device" / kWeightsFile, ignored) ||
+           std::filesystem::exists(folder / "server" / kWeightsFile, ignored);
+  }
+
+  const std::string& Output() const {
+    return options_.output ? *options_.output : compiled_.folder;
+  }
+
+  bool IsReplaced() const {
+    std::error_code ignored;
+    return options_.force ||
+           std::filesystem::equivalent(Output(), compiled_.folder, ignored);
+  }
+
+  void Write(const Warnings& warnings) {
+    ResultOptions write;
+    write.out = Output();
+    write.force = IsReplaced();
+    write.inline_weights = !HasWeightsFile();
+    const std::string stage = fmt::format("writing {}", write.out);
+    progress_->Stage(stage);
+    write.progress = [&](int64_t done_bytes, int64_t all_bytes) {
+      progress_->Part(stage, done_bytes, all_bytes);
+    };
+    Result result = ResultOf(solved_, table_);
+    result.fitted = Crossings();
+    result.measured = TableTimes();
+    result.warnings =
+        WithoutFolders(warnings, {Output(), compiled_.model.path});
+    result.commands = compiled_.table.commands;
+    result.commands.push_back(
+        RefineCommandLine(options_, compiled_.table.model_file));
+    WriteResult(result, write);
+  }
+
+  RefineResult Report() const {
+    const CutTable before = TableOf(compiled_.file.cuts, problem());
+    RefineResult result;
+    result.before = compiled_.table;
+    result.table = table_;
+    result.device = Label(Side::kDevice);
+    result.server = Label(Side::kServer);
+    result.refined = Refined();
+    result.as_device = options_.as_device;
+    result.as_server = options_.as_server;
+    result.output = Output();
+    result.cuts = CompareCuts(
+        {problem(), compiled_.file.fitted, before.cuts, table_.cuts, fitted_},
+        measured_);
+    result.fitted = ErrorsOf(result.cuts, false);
+    result.held_out = ErrorsOf(result.cuts, true);
+    return result;
+  }
+
+  const RefineOptions& options_;
+  Progress* progress_;
+  CompiledResult compiled_;
+  OnnxRuntime runtime_;
+  RunInputs inputs_;
+  std::optional<Cut> held_out_;
+  std::vector<MeasuredCut> measured_;
+  int unsettled_ = 0;  // halves, see HalfMeasurements
+  FittedCosts fitted_;
+  Problem solved_;  // with the fitted costs
+  BlockGraph blocks_;
+  CutTable table_;
+};
+
+}  // namespace
+
+RefineResult Refine(const RefineOptions& options, Progress* progress,
+                    Warnings* warnings) {
+  RefineResult result = Refiner(options, progress).Run(warnings);
+  progress->Finish();
+  return result;
+}
+
+}  // namespace dnncut

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Makes a compiled table agree with the machine: measures the halves of its
+// cuts, fits the costs to them and solves again, until every cut of the table
+// was measured. The refine command reads its flags and prints its result.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backends/result/labels.h"
+#include "backends/result/table_file.h"
+#include "compiler/base/error.h"
+#include "compiler/table/cut_table.h"
+#include "tools/refine/measure_halves.h"
+#include "tools/refine/refine_comparison.h"
+#include "tools/runtime/model_inputs.h"
+#include "tools/text/terminal.h"
+
+namespace dnncut {
+
+struct RefineOptions {
+  std::string path;  // of the result to refine, or of its table.json
+  std::optional<std::string> model;  // --model
+  InputOptions inputs;
+  std::string onnxruntime;  // --onnxruntime
+  bool as_device = true;    // sides for which this machine stands
+  bool as_server = true;
+  // Multiplies the times of the device, or with as_server alone the server's:
+  // a slower machine. nullopt: as an earlier refine did, else 1.
+  std::optional<double> slowdown;
+  OptimizationLevel optimization = OptimizationLevel::kAll;
+  // nullopt: as the side's profile was measured, else one for each core.
+  std::optional<int> device_threads;
+  std::optional<int> server_threads;
+  int runs = 10;
+  int warm_up = 2;
+  int timeout_seconds = 600;
+  int probes = 4;
+  int max_rounds = 8;
+  // nullopt: the folder that is refined. That one is replaced in any case.
+  std::optional<std::string> output;
+  bool force = false;  // replace what else is at `output`
+};
+
+struct RefineResult {
+  TableFile before;
+  CutTable table;
+  MachineLabel device;  // as the refined table has them
+  MachineLabel server;
+  RefinedSides refined;
+  bool as_device = true;  // what this refine has measured
+  bool as_server = true;
+  std::vector<RefinedCut> cuts;  // those of the table first
+  RefineErrors fitted;
+  RefineErrors held_out;
+  int rounds = 0;
+  bool converged = false;  // every cut of the table was measured
+  std::string output;
+};
+
+// Throws Error; then the folder is as it was. Warns when not all cuts of the
+// table were measured (W740), when the machine is busy (W741), and when times
+// of this machine take the place of estimates for another (W742).
+RefineResult Refine(const RefineOptions& options, Progress* progress,
+                    Warnings* warnings);
+
+}  // namespace dnncut

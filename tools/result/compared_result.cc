@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/result/compared_result.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "compiler/base/error.h"
+#include "compiler/base/unit_text.h"
+
+namespace dnncut {
+namespace {
+
+namespace fs = std::filesystem;
+
+using ModelTensors = std::vector<TableFile::ModelTensor>;
+
+[[noreturn]] void FailOtherModel(const ComparedResult& before,
+                                 const ComparedResult& after,
+                                 const std::string& why) {
+  Fail(ExitCode::kBadInput, "E811",
+       "{} and {} are of different models: {}; give two compiles of one model, "
+       "or of one that was changed or trained again",
+       before.path, after.path, why);
+}
+
+std::string KindOf(const TableFile::ModelTensor& tensor) {
+  return tensor.kind.empty() ? tensor.dtype : tensor.kind;
+}
+
+// `what` is "input" or "output".
+void RequireSameTensors(const ComparedResult& before,
+                        const ComparedResult& after, std::string_view what,
+                        ModelTensors TableFile::*member) {
+  const ModelTensors& old_tensors = before.table.*member;
+  const ModelTensors& new_tensors = after.table.*member;
+  const auto find = [](const ModelTensors& tensors, const std::string& name) {
+    return std::find_if(tensors.begin(), tensors.end(),
+                        [&](const auto& one) { return one.name == name; });
+  };
+  for (const TableFile::ModelTensor& tensor : old_tensors) {
+    const auto found = find(new_tensors, tensor.name);
+    if (found == new_tensors.end()) {
+      FailOtherModel(
+          before, after,
+          fmt::format("{} '{}' is only in the first", what, tensor.name));
+    }
+    if (KindOf(*found) == KindOf(tensor)) continue;
+    FailOtherModel(before, after,
+                   fmt::format("{} '{}' is {} and {}", what, tensor.name,
+                               KindOf(tensor), KindOf(*found)));
+  }
+  for (const TableFile::ModelTensor& tensor : new_tensors) {
+    if (find(old_tensors, tensor.name) != old_tensors.end()) continue;
+    FailOtherModel(
+        before, after,
+        fmt::format("{} '{}' is only in the second", what, tensor.name));
+  }
+}
+
+void RequireEnoughLayers(const ComparedResult& before,
+                         const ComparedResult& after) {
+  if (!before.problem_file || !after.problem_file) return;
+  const LayerMatch match = MatchLayers(before, after);
+  const size_t old_count = before.problem_file->problem.layers.size();
+  const size_t common = old_count - match.removed.size();
+  const size_t least =
+      std::min(old_count, after.problem_file->problem.layers.size());
+  if (common * 2 >= least) return;
+  Fail(ExitCode::kBadInput, "E812",
+       "{} and {} are of different models: of {} only {} in both, by name; "
+       "give two compiles of one model, or keep the names of its nodes when it "
+       "is exported again",
+       before.path, after.path,
+       FormatPlural(static_cast<int64_t>(least), "layer"),
+       common == 1 ? "1 is" : fmt::format("{} are", common));
+}
+
+void RequireCommonRange(const ComparedResult& before,
+                        const ComparedResult& after) {
+  const BandwidthRange& a = before.table.range;
+  const BandwidthRange& b = after.table.range;
+  if (a.min_kbps <= b.max_kbps && b.min_kbps <= a.max_kbps) return;
+  Fail(ExitCode::kBadInput, "E813",
+       "{} goes from {} to {} and {} from {} to {}: no bandwidth is in both; "
+       "compile one again with --min-bandwidth and --max-bandwidth of the "
+       "other",
+       before.path, FormatKbps(a.min_kbps), FormatKbps(a.max_kbps), after.path,
+       FormatKbps(b.min_kbps), FormatKbps(b.max_kbps));
+}
+
+}  // namespace
+
+ComparedResult LoadCompared(const std::string& path) {
+  ComparedResult result = {path, ReadTableFile(path), std::nullopt};
+  std::error_code ignored;
+  if (!fs::is_directory(path, ignored) &&
+      fs::path(path).filename() != "table.json") {
+    return result;
+  }
+  const std::string folder = FolderOfTable(path);
+  if (fs::exists(fs::path(folder) / "problem.json", ignored)) {
+    result.problem_file = ReadProblemFile(folder, result.table);
+  }
+  return result;
+}
+
+LayerMatch MatchLayers(const ComparedResult& before,
+                       const ComparedResult& after) {
+  const std::vector<ProblemLayer>& old_layers =
+      before.problem_file->problem.layers;
+  const std::vector<ProblemLayer>& new_layers =
+      after.problem_file->problem.layers;
+  std::map<std::string_view, std::vector<int>> unmatched;  // last one first
+  for (int id = static_cast<int>(old_layers.size()) - 1; id >= 0; --id) {
+    unmatched[old_layers[id].name].push_back(id);
+  }
+  LayerMatch match;
+  for (size_t id = 0; id < new_layers.size(); ++id) {
+    const auto found = unmatched.find(new_layers[id].name);
+    if (found == unmatched.end() || found->second.empty()) {
+      match.old_of_new.emplace_back();
+      match.added.push_back(static_cast<int>(id));
+    } else {
+      match.old_of_new.emplace_back(found->second.back());
+      found->second.pop_back();
+    }
+  }
+  for (const auto& [name, ids] : unmatched) {
+    match.removed.insert(match.removed.end(), ids.begin(), ids.end());
+  }
+  std::sort(match.removed.begin(), match.removed.end());
+  return match;
+}
+
+void RequireComparable(const ComparedResult& before,
+                       const ComparedResult& after) {
+  RequireSameTensors(before, after, "input", &TableFile::inputs);
+  RequireSameTensors(before, after, "output", &TableFile::outputs);
+  RequireEnoughLayers(before, after);
+  RequireCommonRange(before, after);
+}
+
+}  // namespace dnncut

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The latency of a table over a range of bandwidths, as CompareLatencies reads
+// it. Read by check and diff.
+#pragma once
+
+#include <vector>
+
+#include "backends/result/table_file.h"
+#include "compiler/table/compare_latencies.h"
+#include "compiler/table/cut_table.h"
+
+namespace dnncut {
+
+// The rows inside `range`, cut to it.
+std::vector<TableRow> RowsIn(const std::vector<TableRow>& rows,
+                             const BandwidthRange& range);
+
+// Of the part of the table inside `range`.
+std::vector<LatencyPiece> PiecesOf(const TableFile& table,
+                                   const BandwidthRange& range);
+
+// Of the whole table.
+std::vector<LatencyPiece> PiecesOf(const CutTable& table,
+                                   const Downlink& downlink);
+
+}  // namespace dnncut

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a model is run on: values that the user gives, or made-up ones.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backends/result/table_file.h"
+#include "compiler/model/graph.h"
+#include "compiler/model/source_model.h"
+#include "tools/runtime/onnxruntime_run.h"
+#include "tools/values/value.h"
+#include "tools/values/value_files.h"
+
+namespace dnncut {
+
+inline constexpr int64_t kDefaultSeed = 1;
+
+// Where values come from; see MakeInputs.
+struct InputOptions {
+  std::vector<std::string> given;        // "NAME=FILE" (.npy, .pb)
+  std::optional<std::string> test_data;  // a folder
+  int64_t seed = kDefaultSeed;
+};
+
+// An input or output of a model, with the shape that the compile has fixed.
+struct ModelInput {
+  std::string name;
+  TensorType type;
+  DeclaredKind kind = DeclaredKind::kTensor;
+  // Dimensions in which a value that is given may differ from `type`.
+  std::vector<bool> open_dims = {};
+};
+
+std::vector<ModelInput> InputsOf(const SourceModel& model, const Graph& graph);
+std::vector<ModelInput> OutputsOf(const SourceModel& model, const Graph& graph);
+std::vector<ModelInput> InputsOf(const TableFile& table);
+std::vector<ModelInput> OutputsOf(const TableFile& table);
+
+// Lets values that are given have every shape that the model itself declares,
+// also where the compile has fixed a free dimension.
+void OpenFreeDims(const SourceModel& model, std::vector<ModelInput>* inputs);
+
+struct RunInputs {
+  std::vector<Value> values;    // one for each input, in their order
+  std::vector<Value> expected;  // outputs of the test data; may be empty
+  bool any_made_up = false;
+};
+
+// For each input: the file given for it, else that of the test data (the layout
+// of ONNX's tests: input_0.pb, ..., output_0.pb, ... by position), else made up
+// from the seed: numbers in -2 .. 2 that float16 holds exactly, integers and
+// bools 0 or 1, which are valid indices nearly always. The same on every
+// machine. Throws Error when a file does not fit or an input cannot be made up
+// (no tensor of numbers), which names the flag that gives it.
+RunInputs MakeInputs(const std::vector<ModelInput>& inputs,
+                     const std::vector<ModelInput>& outputs,
+                     const InputOptions& options);
+
+// RunModel, whose error ends with how to give real inputs when some are made
+// up: the model may not take these.
+RunResult RunOnInputs(const std::string& model_path,
+                      const std::vector<Value>& inputs, bool any_made_up,
+                      const RunOptions& options, const OnnxRuntime& runtime,
+                      const RunProgress& progress = nullptr);
+
+}  // namespace dnncut

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/runtime/run_split.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <utility>
+
+#include "compiler/base/checked_math.h"
+#include "compiler/base/error.h"
+#include "compiler/model/onnx_walk.h"
+#include "frontends/onnx_frontend.h"
+#include "tools/runtime/median.h"
+
+namespace dnncut {
+namespace {
+
+namespace onnx = ONNX_NAMESPACE;
+
+using Names = std::set<std::string>;
+
+constexpr std::string_view kCompileAgain = "compile again";
+
+// Which half is meant, in messages.
+struct HalfId {
+  int cut = 0;
+  std::string_view side;
+};
+
+[[noreturn]] void FailHalf(const std::string& path, const HalfId& id,
+                           std::string_view why) {
+  Fail(ExitCode::kBadInput, "E727", "{} {} the {} half of cut {}; {}", path,
+       why, id.side, id.cut, kCompileAgain);
+}
+
+std::string Metadata(const onnx::ModelProto& model, std::string_view key) {
+  for (const auto& entry : model.metadata_props()) {
+    if (entry.key() == key) return entry.value();
+  }
+  return "";
+}
+
+onnx::ModelProto LoadHalf(const std::string& path, const TableFile& table,
+                          const HalfId& id) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) {
+    Fail(ExitCode::kIo, "E727", "{} is missing: the {} half of cut {}; {}",
+         path, id.side, id.cut, kCompileAgain);
+  }
+  onnx::ModelProto half = ReloadModel(path).proto;
+  if (Metadata(half, "dnncut.cut") != fmt::format("{}", id.cut) ||
+      Metadata(half, "dnncut.side") != id.side) {
+    FailHalf(path, id, "is not");
+  }
+  if (Metadata(half, "dnncut.model_sha256") != table.model_sha256) {
+    FailHalf(path, id, "is of another model: it should be");
+  }
+  return half;
+}
+
+Names InputNames(const onnx::GraphProto& graph) {
+  Names names;
+  for (const int i : RealInputs(graph)) names.insert(graph.input(i).name());
+  return names;
+}
+
+Names OutputNames(const onnx::ModelProto& half) {
+  Names names;
+  for (const auto& output : half.graph().output()) names.insert(output.name());
+  return names;
+}
+
+std::optional<std::string> PathOf(const TableFile& table, int layers,
+                                  const std::optional<std::string>& model,
+                                  const std::string& folder, const HalfId& id) {
+  if (model) return (std::filesystem::path(folder) / *model).string();
+  if (layers > 0 && table.only_cut && *table.only_cut != id.cut) {
+    Fail(ExitCode::kBadInput, "E727",
+         "{} has no halves of cut {}: it was compiled with --only-cut {}; "
+         "compile without",
+         folder, id.cut, *table.only_cut);
+  }
+  return std::nullopt;
+}
+
+// What the bytes on the link say, under the type that both sides know.
+Value OverTheLink(const Value& sent) {
+  if (sent.kind != Value::Kind::kTensor || BitsOf(sent.dtype) == 0) {
+    Fail(ExitCode::kBadInput, "E728",
+         "'{}' ({}) crosses, but is no tensor of numbers; {}", sent.name,
+         DescribeValue(sent), kCompileAgain);
+  }
+  Value received;
+  received.name = sent.name;
+  received.dtype = sent.dtype;
+  received.shape = sent.shape;
+  received.data = sent.data;
+  return received;
+}
+
+}  // namespace
+
+SplitHalves CheckHalves(const TableFile& table, int cut_id,
+                        const std::string& folder) {
+  const TableFile::Cut& cut = table.cuts[cut_id];
+  SplitHalves halves;
+  halves.device = PathOf(table, cut.costs.device_layers, cut.device_model,
+                         folder, {cut_id, "device"});
+  halves.server = PathOf(table, cut.costs.server_layers, cut.server_model,
+                         folder, {cut_id, "server"});
+  Names known;
+  for (const auto& input : table.inputs) known.insert(input.name);
+  if (halves.device) {
+    const onnx::ModelProto half =
+        LoadHalf(*halves.device, table, {cut_id, "device"});
+    for (const std::string& name : InputNames(half.graph())) {
+      if (known.contains(name)) continue;
+      Fail(ExitCode::kBadInput, "E728",
+           "{}: reads '{}', which is no input of the model; {}", *halves.device,
+           name, kCompileAgain);
+    }
+    known.merge(OutputNames(half));
+  }
+  Names sent;
+  for (const TableFile::CrossingTensor& tensor : cut.tensors) {
+    sent.insert(tensor.name);
+    if (known.contains(tensor.name)) continue;
+    Fail(ExitCode::kBadInput, "E728",
+         "cut {} sends '{}', which is neither an input of the model nor an "
+         "output of {}; {}",
+         cut_id, tensor.name, halves.device.value_or("a device half"),
+         kCompileAgain);
+  }
+  if (halves.server) {
+    const onnx::ModelProto half =
+        LoadHalf(*halves.server, table, {cut_id, "server"});
+    for (const std::string& name : InputNames(half.graph())) {
+      if (sent.contains(name)) continue;
+      Fail(ExitCode::kBadInput, "E728",
+           "{}: reads '{}', which cut {} does not send; {}", *halves.server,
+           name, cut_id, kCompileAgain);
+    }
+    known.merge(OutputNames(half));
+  }
+  // A side without a half may have layers, but none that anybody needs.
+  for (const TableFile::ModelTensor& output : table.outputs) {
+    if (known.contains(output.name)) continue;
+    Fail(ExitCode::kBadInput, "E728",
+         "cut {}: no half makes the output '{}' of the model; {}", cut_id,
+         output.name, kCompileAgain);
+  }
+  return halves;
+}
+
+SplitRun RunSplit(const TableFile& table, int cut_id, const SplitHalves& halves,
+                  const RunInputs& inputs, const SplitOptions& options,
+                  const OnnxRuntime& runtime) {
+  RunOptions run;
+  run.optimization = options.optimization;
+  run.warm_up = 1;
+  run.runs = options.runs;
+  run.timeout_seconds = options.timeout_seconds;
+  const auto run_half = [&](const std::optional<std::string>& half,
+                            const std::vector<Value>& given, int threads,
+                            std::optional<int64_t>* ns) {
+    if (!half) return std::vector<Value>();
+    run.threads = threads;
+    RunResult result =
+        RunOnInputs(*half, given, inputs.any_made_up, run, runtime);
+    *ns = MedianNs(result.run_ns);
+    return std::move(result.outputs);
+  };
+  SplitRun split;
+  const std::vector<Value> device = run_half(
+      halves.device, inputs.values, options.device_threads, &split.device_ns);
+  for (const auto& tensor : table.cuts[cut_id].tensors) {
+    const Value* sent = FindValue(device, tensor.name);
+    if (sent == nullptr) sent = FindValue(inputs.values, tensor.name);
+    if (sent == nullptr) {
+      Fail(ExitCode::kBadInput, "E728",
+           "cut {} sends '{}', which the device half did not make; {}", cut_id,
+           tensor.name, kCompileAgain);
+    }
+    split.crossing.push_back(OverTheLink(*sent));
+    split.upload_bytes =
+        CheckedAdd(split.upload_bytes, std::ssize(sent->data), "the upload");
+  }
+  const std::vector<Value> server = run_half(
+      halves.server, split.crossing, options.server_threads, &split.server_ns);
+  for (const TableFile::ModelTensor& output : table.outputs) {
+    const Value* value = FindValue(server, output.name);
+    if (value == nullptr) value = FindValue(device, output.name);
+    if (value == nullptr) value = FindValue(inputs.values, output.name);
+    if (value == nullptr) {
+      Fail(ExitCode::kBadInput, "E728",
+           "the model's output '{}' is made by neither half of cut {}; {}",
+           output.name, cut_id, kCompileAgain);
+    }
+    split.outputs.push_back(*value);
+  }
+  return split;
+}
+
+}  // namespace dnncut

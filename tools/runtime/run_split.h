@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One inference as it is split: device half, what crosses as bytes, server
+// half. run_command prints it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "backends/result/table_file.h"
+#include "tools/runtime/model_inputs.h"
+#include "tools/runtime/onnxruntime.h"
+#include "tools/runtime/onnxruntime_run.h"
+#include "tools/values/value.h"
+
+namespace dnncut {
+
+// The halves of a cut, looked at but not run: paths, nullopt when a side runs
+// none.
+struct SplitHalves {
+  std::optional<std::string> device;
+  std::optional<std::string> server;
+};
+
+// `folder` is the result folder. Throws Error E727 when a half is missing or
+// not the one that was compiled, E728 when a half does not make what the table
+// says is sent, or reads something else, or what LoadModel throws.
+SplitHalves CheckHalves(const TableFile& table, int cut,
+                        const std::string& folder);
+
+struct SplitRun {
+  std::optional<int64_t> device_ns;  // median of the runs; nullopt: no half
+  std::optional<int64_t> server_ns;
+  std::vector<Value> crossing;  // in the order of the table
+  int64_t upload_bytes = 0;     // of them
+  std::vector<Value> outputs;   // of the model, in its order
+};
+
+// How the halves are run.
+struct SplitOptions {
+  OptimizationLevel optimization = OptimizationLevel::kAll;
+  int device_threads = 0;  // 0: one for each core
+  int server_threads = 0;
+  int runs = 5;  // timed ones of each half, after one that is not
+  int timeout_seconds = 600;
+};
+
+// Throws Error as RunOnInputs does, or E728.
+SplitRun RunSplit(const TableFile& table, int cut, const SplitHalves& halves,
+                  const RunInputs& inputs, const SplitOptions& options,
+                  const OnnxRuntime& runtime);
+
+}  // namespace dnncut

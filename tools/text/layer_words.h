@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Names and numbers of layers in words, the same in all that explains cuts.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/problem/cut.h"
+#include "compiler/problem/problem.h"
+
+namespace dnncut {
+
+// 'name', with control characters as \x1b.
+std::string Quoted(std::string_view name);
+
+// "'conv1'", "'conv1' and 'relu1'", "'conv1' .. 'relu9' (7
+// layers)": `layers` ascend.
+std::string LayerNames(const Problem& problem,
+                       const std::vector<LayerId>& layers);
+
+// "2/5", "5/5 all", "0/5 none".
+std::string DeviceLayersText(const CutCosts& costs);
+
+}  // namespace dnncut

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Command lines that a shell takes as they stand: what a report says about
+// where a result comes from. Folders are left out: the same model gives the
+// same files wherever it lies.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "compiler/base/error.h"
+
+namespace dnncut {
+
+// `text` as one word of a POSIX shell.
+std::string ShellWord(const std::string& text);
+
+// The last name of a path: "data" of "models/data/".
+std::string FileName(const std::string& path);
+
+// `warnings` with each of `paths` replaced by the name of its file.
+Warnings WithoutFolders(Warnings warnings,
+                        const std::vector<std::string>& paths);
+
+// "dnncut compile net.onnx --rtt 20ms", built flag by flag.
+class ShellCommand {
+ public:
+  ShellCommand(std::string_view command, const std::string& argument)
+      : text_(fmt::format("dnncut {} {}", command, ShellWord(argument))) {}
+
+  void Switch(bool given, std::string_view flag) {
+    if (given) text_ += fmt::format(" {}", flag);
+  }
+  void Value(bool given, std::string_view flag, const std::string& value) {
+    if (given) text_ += fmt::format(" {} {}", flag, ShellWord(value));
+  }
+  template <typename T>
+  void Number(std::string_view flag, const T& value, const T& standard) {
+    if (value != standard) text_ += fmt::format(" {} {}", flag, value);
+  }
+  template <typename T>
+  void Number(std::string_view flag, const std::optional<T>& value) {
+    if (value) text_ += fmt::format(" {} {}", flag, *value);
+  }
+  void Values(std::string_view flag, const std::vector<std::string>& values) {
+    for (const std::string& value : values) Value(true, flag, value);
+  }
+
+  std::string Finish() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace dnncut

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/verify/verify_runs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "compiler/base/unit_text.h"
+#include "compiler/files/scratch_folder.h"
+#include "tools/runtime/model_copy.h"
+#include "tools/text/text_table.h"
+#include "tools/verify/first_difference.h"
+
+namespace dnncut {
+namespace {
+
+// The tensors of 16-bit floats that a cut sends and a node makes. Where ONNX
+// Runtime has no kernel for these it computes in float32 and rounds nothing in
+// between: what is sent is rounded, what is not sent is not.
+std::map<std::string, DType> RoundedTensors(
+    const TableFile::Cut& cut, const ONNX_NAMESPACE::GraphProto& graph) {
+  std::map<std::string, DType> sent;
+  for (const auto& tensor : cut.tensors) {
+    const auto dtype = DTypeFromName(tensor.dtype);
+    if (dtype == DType::kFloat16 || dtype == DType::kBfloat16) {
+      sent[tensor.name] = *dtype;
+    }
+  }
+  std::map<std::string, DType> made;
+  for (const auto& node : graph.node()) {
+    for (const std::string& output : node.output()) {
+      const auto found = sent.find(output);
+      if (found != sent.end()) made.insert(*found);
+    }
+  }
+  return made;
+}
+
+bool IsOf(const Value& value, const TableFile::CrossingTensor& tensor,
+          bool same_inputs) {
+  if (value.kind != Value::Kind::kTensor) return false;
+  if (DTypeName(value.dtype) != tensor.dtype) return false;
+  if (!same_inputs) return true;
+  if (value.shape.size() != tensor.shape.size()) return false;
+  bool is_known = true;
+  for (size_t d = 0; d < value.shape.size(); ++d) {
+    if (tensor.shape[d] < 0) is_known = false;
+    if (tensor.shape[d] >= 0 && tensor.shape[d] != value.shape[d]) return false;
+  }
+  return !is_known || tensor.bytes == std::ssize(value.data);
+}
+
+}  // namespace
+
+VerifyRuns::VerifyRuns(const VerifyOptions& options, const TableFile& table,
+                       const SourceModel& model, Progress* progress)
+    : options_(options),
+      table_(table),
+      model_(model),
+      progress_(progress),
+      runtime_(RequireOnnxRuntime(options.onnxruntime, "verify")),
+      inputs_(MakeInputs(InputsOfModel(), OutputsOf(table), options.inputs)) {
+  exact_.timeout_seconds = options.timeout_seconds;
+  optimized_ = exact_;
+  optimized_.optimization = options.optimization;
+  optimized_.threads = options.threads;
+}
+
+void VerifyRuns::RunWhole(VerifyReport* report, Warnings* warnings) {
+  report->runtime_version = runtime_.version;
+  expected_exact_ = RunWholeAt(exact_);
+  for (const Value& output : expected_exact_) {
+    const bool is_nan = IsAllNan(output);
+    if (!is_nan && !IsOneNumber(output)) continue;
+    Warn(warnings, "W730",
+         "output '{}' of {} is nothing but {} on these inputs, so that "
+         "comparing it proves little; give real inputs with --input or "
+         "--test-data",
+         output.name, options_.model_path,
+         is_nan ? "NaN" : "one number everywhere");
+  }
+  if (AlsoOptimized()) expected_optimized_ = RunWholeAt(optimized_);
+  for (const Value& expected : inputs_.expected) {
+    const Value* got = FindResult(expected.name, expected_exact_);
+    if (got == nullptr) continue;
+    report->expected.push_back(
+        {expected.name, CompareValues(*got, expected, options_.tolerance)});
+  }
+}
+
+void VerifyRuns::RunCut(CutReport* report) {
+  try {
+    const Outputs exact = RunHalves(report->cut, exact_);
+    CheckSent(exact, report);
+    report->exact = Compare(exact, ExpectedExact(report->cut));
+    if (AlsoOptimized()) {
+      report->optimized = Compare(RunHalves(report->cut, optimized_),
+                                  {expected_optimized_, expected_optimized_});
+    }
+  } catch (const Error& error) {
+    // A disk that is full says nothing about the half.
+    if (error.exit_code() == ExitCode::kIo) throw;
+    report->run_error = error.what();
+    return;
+  }
+  if (!AllSameBits(report->exact)) {
+    report->first_difference = FirstDifference(report->cut);
+  }
+}
+
+bool VerifyRuns::AlsoOptimized() const {
+  return options_.optimization != OptimizationLevel::kDisabled;
+}
+
+// Halves leave open what the model leaves open, so they take the same.
+std::vector<ModelInput> VerifyRuns::InputsOfModel() const {
+  std::vector<ModelInput> inputs = InputsOf(table_);
+  OpenFreeDims(model_, &inputs);
+  return inputs;
+}
+
+std::vector<Value> VerifyRuns::RunWholeAt(const RunOptions& run) {
+  progress_->Stage(fmt::format("running {}, optimisation {}",
+                               options_.model_path,
+                               OptimizationName(run.optimization)));
+  return RunOnInputs(options_.model_path, inputs_.values, inputs_.any_made_up,
+                     run, runtime_)
+      .outputs;
+}
+
+std::vector<Value> VerifyRuns::RunCopy(const ONNX_NAMESPACE::ModelProto& copy,
+                                       const std::vector<Value>& inputs) {
+  const ScratchFolder folder;
+  return RunModel(WriteModelCopy(model_, copy, folder), inputs, exact_,
+                  runtime_)
+      .outputs;
+}
+
+// The outputs of the whole model. Where 16-bit floats cross, those of the
+// device half are of a run that gives the crossing tensors, too, and those of
+// the server half of one that is given them: rounded in the same places.
+VerifyRuns::Expected VerifyRuns::ExpectedExact(int cut) {
+  const std::map<std::string, DType> rounded =
+      RoundedTensors(table_.cuts[cut], model_.proto.graph());
+  if (rounded.empty()) return {expected_exact_, expected_exact_};
+  progress_->Stage(fmt::format("running {}, rounded where cut {} sends",
+                               options_.model_path, cut));
+  std::set<std::string> names;
+  for (const auto& [name, dtype] : rounded) names.insert(name);
+  ONNX_NAMESPACE::ModelProto copy = model_.proto;
+  ExposeTensors(names, &copy);
+  Expected expected;
+  expected.device = RunCopy(copy, inputs_.values);
+  std::vector<Value> given = inputs_.values;
+  for (const Value& value : expected.device) {
+    if (names.contains(value.name)) given.push_back(value);
+  }
+  copy = model_.proto;
+  OpenTensors(rounded, &copy);
+  expected.server = RunCopy(copy, given);
+  return expected;
+}
+
+std::vector<Value> VerifyRuns::RunHalf(const std::string& file,
+                                       const std::vector<Value>& given,
+                                       const RunOptions& run) {
+  progress_->Stage(fmt::format("running {}, optimisation {}", file,
+                               OptimizationName(run.optimization)));
+  return RunModel((std::filesystem::path(options_.out) / file).string(), given,
+                  run, runtime_)
+      .outputs;
+}
+
+// The second half is fed by nothing but what crosses.
+VerifyRuns::Outputs VerifyRuns::RunHalves(int cut_id, const RunOptions& run) {
+  const TableFile::Cut& cut = table_.cuts[cut_id];
+  Outputs outputs;
+  if (cut.device_model) {
+    outputs.device = RunHalf(*cut.device_model, inputs_.values, run);
+  }
+  outputs.sent = Sent(cut, outputs.device);
+  if (cut.server_model) {
+    outputs.server = RunHalf(*cut.server_model, outputs.sent, run);
+  }
+  return outputs;
+}
+
+std::vector<Value> VerifyRuns::Sent(const TableFile::Cut& cut,
+                                    const std::vector<Value>& device) const {
+  std::vector<Value> sent;
+  for (const auto& tensor : cut.tensors) {
+    const Value* value = FindResult(tensor.name, device);
+    if (value != nullptr) sent.push_back(*value);
+  }
+  return sent;
+}
+
+// Whoever receives a tensor reads its bytes as table.json says.
+void VerifyRuns::CheckSent(const Outputs& outputs, CutReport* report) const {
+  bool same_inputs = true;
+  for (const TableFile::ModelTensor& input : table_.inputs) {
+    const Value* value = FindValue(inputs_.values, input.name);
+    if (value == nullptr || !input.shape) continue;
+    same_inputs = same_inputs && value->shape == *input.shape;
+  }
+  for (const auto& tensor : table_.cuts[report->cut].tensors) {
+    const Value* value = FindValue(outputs.sent, tensor.name);
+    if (value == nullptr || IsOf(*value, tensor, same_inputs)) continue;
+    report->faults.push_back(fmt::format(
+        "'{}' crosses as {} of {} bytes; table.json says {} of {} bytes",
+        tensor.name, DescribeValue(*value), value->data.size(),
+        FormatType(tensor.dtype, tensor.shape), tensor.bytes));
+  }
+}
+
+std::vector<OutputCheck> VerifyRuns::Compare(const Outputs& got,
+                                             const Expected& expected) const {
+  std::vector<OutputCheck> checks;
+  for (const Value& output : expected_exact_) {
+    if (FindValue(inputs_.values, output.name) != nullptr) continue;
+    OutputCheck check{output.name, {}};
+    bool made = false;
+    const auto compare = [&](const std::vector<Value>& half,
+                             const std::vector<Value>& right) {
+      const Value* mine = FindValue(half, output.name);
+      if (mine == nullptr) return;
+      made = true;
+      check.comparison = Combine(
+          check.comparison, CompareValues(*mine, *FindValue(right, output.name),
+                                          options_.tolerance));
+    };
+    compare(got.device, expected.device);
+    compare(got.server, expected.server);
+    if (!made) check.comparison = {false, false, 0, 0, 0, "made by no half"};
+    checks.push_back(check);
+  }
+  return checks;
+}
+
+// A model output that is an input is made by nobody.
+const Value* VerifyRuns::FindResult(const std::string& name,
+                                    const std::vector<Value>& outputs) const {
+  const Value* found = FindValue(outputs, name);
+  return found != nullptr ? found : FindValue(inputs_.values, name);
+}
+
+std::string VerifyRuns::FirstDifference(int cut) {
+  progress_->Stage("looking for the first tensor that differs");
+  try {
+    return FindFirstDifference(model_, table_.cuts[cut], options_.out,
+                               inputs_.values, options_.timeout_seconds,
+                               runtime_);
+  } catch (const Error& error) {
+    return fmt::format("unknown: {}", error.what());
+  }
+}
+
+}  // namespace dnncut

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The runs of Verify: the whole model once, and the halves of each cut.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "backends/result/table_file.h"
+#include "compiler/base/error.h"
+#include "compiler/model/source_model.h"
+#include "tools/runtime/model_inputs.h"
+#include "tools/runtime/onnxruntime.h"
+#include "tools/runtime/onnxruntime_run.h"
+#include "tools/text/terminal.h"
+#include "tools/verify/verify.h"
+
+namespace dnncut {
+
+class VerifyRuns {
+ public:
+  // Keeps references to all of them. Throws Error when ONNX Runtime is missing
+  // or an input cannot be made up.
+  VerifyRuns(const VerifyOptions& options, const TableFile& table,
+             const SourceModel& model, Progress* progress);
+
+  // The whole model, at both levels. Throws Error when it does not run.
+  void RunWhole(VerifyReport* report, Warnings* warnings);
+
+  // The halves of report->cut against it.
+  void RunCut(CutReport* report);
+
+ private:
+  // What the halves of a cut are to give.
+  struct Expected {
+    std::vector<Value> device;
+    std::vector<Value> server;
+  };
+  // What they give, and what crosses.
+  struct Outputs {
+    std::vector<Value> device;
+    std::vector<Value> sent;
+    std::vector<Value> server;
+  };
+
+  bool AlsoOptimized() const;
+  std::vector<ModelInput> InputsOfModel() const;
+  std::vector<Value> RunWholeAt(const RunOptions& run);
+  std::vector<Value> RunCopy(const ONNX_NAMESPACE::ModelProto& copy,
+                             const std::vector<Value>& inputs);
+  Expected ExpectedExact(int cut);
+  std::vector<Value> RunHalf(const std::string& file,
+                             const std::vector<Value>& given,
+                             const RunOptions& run);
+  Outputs RunHalves(int cut, const RunOptions& run);
+  std::vector<Value> Sent(const TableFile::Cut& cut,
+                          const std::vector<Value>& device) const;
+  void CheckSent(const Outputs& outputs, CutReport* report) const;
+  std::vector<OutputCheck> Compare(const Outputs& got,
+                                   const Expected& expected) const;
+  const Value* FindResult(const std::string& name,
+                          const std::vector<Value>& outputs) const;
+  std::string FirstDifference(int cut);
+
+  const VerifyOptions& options_;
+  const TableFile& table_;
+  const SourceModel& model_;
+  Progress* progress_;
+  OnnxRuntime runtime_;
+  RunInputs inputs_;
+  RunOptions exact_;
+  RunOptions optimized_;
+  std::vector<Value> expected_exact_;
+  std::vector<Value> expected_optimized_;
+};
+
+}  // namespace dnncut
