@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "backends/firmware/firmware_table.h"
+#include "compiler/model/source_model.h"
 #include "compiler/problem/block_graph.h"
 #include "compiler/table/slowdown_cuts.h"
 

@@ -123,7 +123,7 @@ void AddLayers(const ResultDiff& diff, MarkdownPage* page) {
 void AddSettings(const ResultDiff& diff, MarkdownPage* page) {
   std::vector<std::string> lines;
   for (const SettingDiff& setting : diff.settings) {
-    if (lines.empty()) lines.push_back("| | old | new |\n|---|---|---|\n");
+    if (lines.empty()) lines.emplace_back("| | old | new |\n|---|---|---|\n");
     lines.push_back(fmt::format("| {} | {} | {} |\n", Text(setting.name),
                                 Text(setting.before), Text(setting.after)));
   }
