@@ -15,7 +15,7 @@ set -euo pipefail
 # is there when the command is, wherever it comes from.
 program=(cmake:cmake ninja:ninja-build c++:g++ protoc:protobuf-compiler
   libprotobuf-dev libonnx-dev liblemon-dev libfmt-dev libcli11-dev
-  nlohmann-json3-dev libssl-dev)
+  nlohmann-json3-dev libssl-dev libutf8proc-dev)
 tests=(libgtest-dev libgmock-dev)
 # Without these something is left out, which then says so: ONNX Runtime, tests
 # on the models of libonnx-testdata, benchmarks, comparisons, fuzzers.

@@ -16,7 +16,10 @@ namespace dnncut {
 std::optional<char32_t> TakeCharacter(std::string_view text, size_t* at);
 
 // A character that would not be seen, or would change how others are: controls,
-// line separators, what turns the direction of text, what takes no room.
+// line separators, and what Unicode tells programs to ignore when they have no
+// glyph for it, such as what turns the direction of text. Marks that go with
+// the character before them, such as the choice of an emoji's form, are not
+// hidden.
 bool IsHidden(char32_t c);
 
 // The columns that `c` takes on a terminal, whatever the locale: two for East

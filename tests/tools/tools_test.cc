@@ -133,6 +133,7 @@ TEST(TextTableTest, WidthsAreThoseOfATerminal) {
   EXPECT_EQ(DisplayWidth("畳み込み"), 8);
   EXPECT_EQ(DisplayWidth("e\u0301"), 1);
   EXPECT_EQ(DisplayWidth("\U0001F600"), 2);
+  EXPECT_EQ(DisplayWidth("\u0915\u093f"), 1);
   EXPECT_EQ(DisplayWidth("\xff\xfe"), 2);
   EXPECT_EQ(DisplayWidth("\xe7"), 1);
 }
@@ -152,9 +153,9 @@ TEST(TerminalTest, ControlCharactersAreSpeltOut) {
 
 // A name must not turn the text around it, or hide a part of itself.
 TEST(TerminalTest, WhatTurnsTheDirectionOfTextIsSpeltOut) {
-  for (const char32_t c :
-       {0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067,
-        0x2068, 0x2069, 0x061c, 0x200b, 0x2028, 0xfeff}) {
+  for (const char32_t c : {0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d,
+                           0x202e, 0x2066, 0x2067, 0x2068, 0x2069, 0x061c,
+                           0x200b, 0x2028, 0xfeff, 0x3164, 0xe0001, 0xe0002}) {
     std::string name = "a";
     AppendUtf8(c, &name);
     const std::string printable = Printable(name);
@@ -164,6 +165,7 @@ TEST(TerminalTest, WhatTurnsTheDirectionOfTextIsSpeltOut) {
   EXPECT_EQ(Printable("\u202e"), "\\xe2\\x80\\xae");
   EXPECT_EQ(EscapeMarkdown("\u202e"), "&#92;xe2&#92;x80&#92;xae");
   EXPECT_EQ(Printable("\u05d0\u0627"), "\u05d0\u0627");  // letters stay
+  EXPECT_EQ(Printable("\u2764\ufe0f"), "\u2764\ufe0f");  // an emoji's form
 }
 
 TEST(DidYouMeanTest, NearNamesOnly) {
