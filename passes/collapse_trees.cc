@@ -23,7 +23,7 @@
 // so better than every other, cost(D + X) < cost(D), and D is not best.
 //
 // D pays the round trip in both cases, so no change adds one. Both conditions
-// compare lines in W (latency times W), hence hold at every W of the range when
+// compare lines in W (costs times W), hence hold at every W of the range when
 // they hold at its two ends.
 #include "passes/collapse_trees.h"
 

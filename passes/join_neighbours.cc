@@ -42,44 +42,42 @@
 #include <algorithm>
 
 #include "compiler/base/disjoint_sets.h"
+#include "compiler/problem/cost_line.h"
 #include "passes/adjacency.h"
-#include "passes/line.h"
 
 namespace dnncut {
 namespace {
-
-Line CrossingOf(const Wire& wire) { return {wire.cross_ns, wire.bytes}; }
 
 bool Reads(const Wire& wire, BlockId block) {
   return std::binary_search(wire.readers.begin(), wire.readers.end(), block);
 }
 
 // A lower bound of cost(D) - cost(D - {v}).
-Line GainOnServer(const BlockGraph& graph, const Adjacency& adjacency,
-                  BlockId v, BlockId w) {
+CostLine GainOnServer(const BlockGraph& graph, const Adjacency& adjacency,
+                      BlockId v, BlockId w) {
   const Block& block = graph.blocks[v];
-  Line gain{Int128{block.device_ns} - block.server_ns, -block.download_bytes};
-  for (WireId id : adjacency.makes[v]) gain += CrossingOf(graph.wires[id]);
+  CostLine gain = block.on_device - block.on_server;
+  for (WireId id : adjacency.makes[v]) gain += graph.wires[id].cost;
   for (WireId id : adjacency.reads[v]) {
     const Wire& wire = graph.wires[id];
-    if (!Reads(wire, w)) gain -= CrossingOf(wire);
+    if (!Reads(wire, w)) gain -= wire.cost;
   }
   return gain;
 }
 
 // A lower bound of cost(D) - cost(D + {w}).
-Line GainOnDevice(const BlockGraph& graph, const Adjacency& adjacency,
-                  BlockId v, BlockId w) {
+CostLine GainOnDevice(const BlockGraph& graph, const Adjacency& adjacency,
+                      BlockId v, BlockId w) {
   const Block& block = graph.blocks[w];
-  Line gain{Int128{block.server_ns} - block.device_ns, block.download_bytes};
+  CostLine gain = block.on_server - block.on_device;
   for (WireId id : adjacency.reads[w]) {
     const Wire& wire = graph.wires[id];
     const bool only_pair =
         std::all_of(wire.readers.begin(), wire.readers.end(),
                     [&](BlockId reader) { return reader == v || reader == w; });
-    if (only_pair) gain += CrossingOf(wire);
+    if (only_pair) gain += wire.cost;
   }
-  for (WireId id : adjacency.makes[w]) gain -= CrossingOf(graph.wires[id]);
+  for (WireId id : adjacency.makes[w]) gain -= graph.wires[id].cost;
   return gain;
 }
 

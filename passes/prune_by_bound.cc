@@ -38,10 +38,10 @@
 #include <algorithm>
 
 #include "compiler/base/disjoint_sets.h"
+#include "compiler/problem/cost_line.h"
 #include "compiler/solve/cut_problem.h"
 #include "compiler/solve/min_cut.h"
 #include "passes/adjacency.h"
-#include "passes/line.h"
 #include "passes/region.h"
 
 namespace dnncut {
@@ -104,24 +104,24 @@ class Bounds {
   }
 
   // Of every cut with v on the device and w on the server.
-  Line Separating(BlockId v, BlockId w) const {
-    Line bound;
+  CostLine Separating(BlockId v, BlockId w) const {
+    CostLine bound;
     for (BlockId block = 0; block < count_; ++block) {
       bound += BlockBound(block, v, w);
     }
     for (const Wire& wire : graph_.wires) {
-      if (Crosses(wire, v, w)) bound += Line{wire.cross_ns, wire.bytes};
+      if (Crosses(wire, v, w)) bound += wire.cost;
     }
     return bound;
   }
 
   // Of everything outside the region, for every cut that splits it.
-  Line Outside(const Region& region) const {
+  CostLine Outside(const Region& region) const {
     const auto is_inside = [&](BlockId block) {
       return std::binary_search(region.blocks.begin(), region.blocks.end(),
                                 block);
     };
-    Line bound;
+    CostLine bound;
     for (BlockId block = 0; block < count_; ++block) {
       if (is_inside(block)) continue;
       bound += BlockBound(block, region.entry, region.exit);
@@ -133,21 +133,21 @@ class Bounds {
         continue;
       }
       if (Crosses(wire, region.entry, region.exit)) {
-        bound += Line{wire.cross_ns, wire.bytes};
+        bound += wire.cost;
       }
     }
     return bound;
   }
 
  private:
-  Line BlockBound(BlockId id, BlockId v, BlockId w) const {
+  CostLine BlockBound(BlockId id, BlockId v, BlockId w) const {
     const Block& block = graph_.blocks[id];
     const bool is_server_anchor = graph_.has_server_anchor && id == count_ - 1;
-    if (id == 0 || ancestors_.Has(v, id)) return {block.device_ns, 0};
+    if (id == 0 || ancestors_.Has(v, id)) return block.on_device;
     if (is_server_anchor || descendants_.Has(w, id)) {
-      return {block.server_ns, block.download_bytes};
+      return block.on_server;
     }
-    return {std::min(block.device_ns, block.server_ns), 0};
+    return {std::min(block.on_device.fixed, block.on_server.fixed), 0};
   }
 
   bool Crosses(const Wire& wire, BlockId v, BlockId w) const {
@@ -165,14 +165,12 @@ class Bounds {
 
 // The ends of the range and the integers on both sides of every place where
 // two of the lines cross.
-std::vector<int64_t> PointsToCheck(const std::vector<Line>& lines,
+std::vector<int64_t> PointsToCheck(const std::vector<CostLine>& lines,
                                    const BandwidthRange& range) {
   std::vector<int64_t> points = {range.min_kbps, range.max_kbps};
   for (size_t i = 0; i < lines.size(); ++i) {
     for (size_t j = i + 1; j < lines.size(); ++j) {
-      Line difference = lines[i];
-      difference -= lines[j];
-      const KbpsInterval below = WhereNegative(difference, range);
+      const KbpsInterval below = WhereNegative(lines[i] - lines[j], range);
       if (below.empty()) continue;
       for (const int64_t kbps :
            {below.from - 1, below.from, below.to, below.to + 1}) {
@@ -187,14 +185,14 @@ std::vector<int64_t> PointsToCheck(const std::vector<Line>& lines,
   return points;
 }
 
-Int128 Lowest(const std::vector<Line>& lines, int64_t kbps) {
+Int128 Lowest(const std::vector<CostLine>& lines, int64_t kbps) {
   Int128 lowest = lines.front().At(kbps);
-  for (const Line& line : lines) lowest = std::min(lowest, line.At(kbps));
+  for (const CostLine& line : lines) lowest = std::min(lowest, line.At(kbps));
   return lowest;
 }
 
 // Is no best cut of the range among those that `bound` is a bound of?
-bool IsHopeless(const Line& bound, const std::vector<Line>& trivial,
+bool IsHopeless(const CostLine& bound, const std::vector<CostLine>& trivial,
                 const BandwidthRange& range) {
   const std::vector<int64_t> points = PointsToCheck(trivial, range);
   return std::all_of(points.begin(), points.end(), [&](int64_t kbps) {
@@ -203,10 +201,10 @@ bool IsHopeless(const Line& bound, const std::vector<Line>& trivial,
 }
 
 bool IsHopelessToSplit(const Region& region, const BlockGraph& region_graph,
-                       const Line& outside, std::vector<Line> trivial) {
-  for (Line& line : trivial) line -= outside;
+                       const CostLine& outside, std::vector<CostLine> trivial) {
+  for (CostLine& line : trivial) line -= outside;
   const bool local = region.shared_wires == 0;
-  std::vector<Line> alternatives = trivial;
+  std::vector<CostLine> alternatives = trivial;
   if (local) {
     alternatives.push_back(RegionCost(RegionSide::kAllServer, region_graph));
     alternatives.push_back(RegionCost(RegionSide::kAllDevice, region_graph));
@@ -217,7 +215,7 @@ bool IsHopelessToSplit(const Region& region, const BlockGraph& region_graph,
   return std::all_of(points.begin(), points.end(), [&](int64_t kbps) {
     const MinCut cut = solver.Solve(kbps);
     return (local && SideOfRegion(cut.on_device) != RegionSide::kSplit) ||
-           cut.scaled_ns > Lowest(trivial, kbps);
+           cut.scaled_cost > Lowest(trivial, kbps);
   });
 }
 
@@ -228,8 +226,9 @@ Grouping PruneByBound(const BlockGraph& graph) {
   if (IsTooLarge(graph)) return merges.Representatives();
   const Adjacency adjacency = MakeAdjacency(graph);
   const Bounds bounds(graph, adjacency);
-  const std::vector<Line> trivial = {RegionCost(RegionSide::kAllServer, graph),
-                                     RegionCost(RegionSide::kAllDevice, graph)};
+  const std::vector<CostLine> trivial = {
+      RegionCost(RegionSide::kAllServer, graph),
+      RegionCost(RegionSide::kAllDevice, graph)};
   const BlockId count = static_cast<BlockId>(graph.blocks.size());
   for (BlockId block = 0; block < count; ++block) {
     for (BlockId reader : adjacency.readers[block]) {

@@ -120,7 +120,7 @@ BlockGraph MakeRegionGraph(const BlockGraph& graph, const Adjacency& adjacency,
   }
 
   const auto add_wire = [&](const Wire& wire, BlockId producer) {
-    Wire copy{producer, {}, wire.bytes, wire.cross_ns, {}};
+    Wire copy{producer, {}, wire.cost, {}};
     bool shared = false;
     for (BlockId reader : wire.readers) {
       const BlockId index = index_of(reader);
@@ -171,25 +171,24 @@ RegionSide SideOfRegion(const std::vector<bool>& on_device) {
   return RegionSide::kSplit;
 }
 
-Line RegionCost(RegionSide side, const BlockGraph& graph) {
+CostLine RegionCost(RegionSide side, const BlockGraph& graph) {
   const bool device = side == RegionSide::kAllDevice;
   const BlockId count = static_cast<BlockId>(graph.blocks.size());
   const auto on_device = [&](BlockId block) {
     const bool is_server_anchor = graph.has_server_anchor && block == count - 1;
     return block == 0 || (device && !is_server_anchor);
   };
-  Line cost;
+  CostLine cost;
   for (BlockId id = 0; id < count; ++id) {
     const Block& block = graph.blocks[id];
-    cost += on_device(id) ? Line{block.device_ns, 0}
-                          : Line{block.server_ns, block.download_bytes};
+    cost += on_device(id) ? block.on_device : block.on_server;
   }
   for (const Wire& wire : graph.wires) {
     const bool read_on_server =
         std::any_of(wire.readers.begin(), wire.readers.end(),
                     [&](BlockId reader) { return !on_device(reader); });
     if (on_device(wire.producer) && read_on_server) {
-      cost += Line{wire.cross_ns, wire.bytes};
+      cost += wire.cost;
     }
   }
   return cost;
@@ -217,8 +216,8 @@ bool IsNeverSplit(const BlockGraph& region_graph) {
   // All device is strictly better than all server exactly where this line is
   // below zero, which is at one end of the range. Both sides of the change must
   // be optimal where they meet.
-  Line difference = RegionCost(RegionSide::kAllDevice, region_graph);
-  difference -= RegionCost(RegionSide::kAllServer, region_graph);
+  const CostLine difference = RegionCost(RegionSide::kAllDevice, region_graph) -
+                              RegionCost(RegionSide::kAllServer, region_graph);
   const KbpsInterval device = WhereNegative(difference, range);
   const bool device_is_low = low == RegionSide::kAllDevice;
   const int64_t device_end = device_is_low ? device.to : device.from;

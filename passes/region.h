@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "compiler/problem/block_graph.h"
+#include "compiler/problem/cost_line.h"
 #include "passes/adjacency.h"
-#include "passes/line.h"
 
 namespace dnncut {
 
@@ -59,7 +59,7 @@ RegionSide SideOfRegion(const std::vector<bool>& on_device);
 
 // The cost of the cut with all blocks but the anchors on `side`, not kSplit;
 // the round trip left out.
-Line RegionCost(RegionSide side, const BlockGraph& graph);
+CostLine RegionCost(RegionSide side, const BlockGraph& graph);
 
 // True when the canonical best cut of the region graph is `side` at both ends
 // of the range, and so, costs times W being lines, at every W between.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "tests/testing.h"
 
@@ -171,6 +172,18 @@ Problem RandomProblem(uint64_t seed, int max_layers) {
   }
   VerifyProblem(problem);
   return problem;
+}
+
+Objective RandomObjective(Random* random) {
+  constexpr std::array<int64_t, 5> kWeights = {0, 1, 2, 7, 1000};
+  const auto weight = [&] {
+    return kWeights[random->Below(static_cast<int>(kWeights.size()))];
+  };
+  Objective objective;
+  objective.device = weight();
+  objective.link = weight();
+  objective.server = weight();
+  return objective;
 }
 
 Problem RandomFeasibleProblem(uint64_t seed, int max_layers) {

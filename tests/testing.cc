@@ -18,18 +18,20 @@ bool IsSubset(const Cut& small, const Cut& large) {
   return true;
 }
 
-// The uploaded tensor, download and round trip terms of docs/design.md.
+// The uploaded tensor, download and round trip terms of docs/design.md,
+// weighted.
 CandidateCut CountDirectly(const Problem& problem, const Cut& cut) {
+  const Objective& weight = problem.objective;
   CandidateCut result;
   result.cut = cut;
   bool offloads = false;
   for (size_t l = 0; l < cut.size(); ++l) {
     if (cut[l] == Side::kDevice) {
       ++result.device_layers;
-      result.fixed_ns += problem.layers[l].device_ns;
+      result.fixed_ns += weight.device * problem.layers[l].device_ns;
     } else {
       offloads = true;
-      result.fixed_ns += problem.layers[l].server_ns;
+      result.fixed_ns += weight.server * problem.layers[l].server_ns;
     }
   }
   for (const ProblemTensor& tensor : problem.tensors) {
@@ -41,20 +43,21 @@ CandidateCut CountDirectly(const Problem& problem, const Cut& cut) {
     }
     if (on_device && read_there) {
       offloads = true;
-      result.fixed_ns += tensor.cross_ns;
-      result.link_bytes += *tensor.bytes;
+      result.fixed_ns += weight.device * tensor.cross_ns;
+      result.link_bytes += weight.link * *tensor.bytes;
     }
     if (on_device || !tensor.result || problem.result == Side::kServer) {
       continue;
     }
     if (problem.downlink.kind == Downlink::Kind::kSame) {
-      result.link_bytes += *tensor.bytes;
+      result.link_bytes += weight.link * *tensor.bytes;
     } else if (problem.downlink.kind == Downlink::Kind::kFixed) {
       const int64_t kbps = problem.downlink.kbps;
-      result.fixed_ns += (kByteNsKbps * *tensor.bytes + kbps - 1) / kbps;
+      result.fixed_ns +=
+          weight.link * ((kByteNsKbps * *tensor.bytes + kbps - 1) / kbps);
     }
   }
-  if (offloads) result.fixed_ns += problem.rtt_ns;
+  if (offloads) result.fixed_ns += weight.link * problem.rtt_ns;
   return result;
 }
 

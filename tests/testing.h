@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Problems for tests, and the answer found without any cleverness: all feasible
-// cuts, their latencies added up as docs/design.md writes them. Nothing here
+// cuts, their costs added up as docs/design.md writes them. Nothing here
 // uses the compiler's own cost counting or network. And the errors that the
 // tests of all folders expect.
 #pragma once
@@ -46,6 +46,9 @@ Problem RandomProblem(uint64_t seed, int max_layers = 14);
 // The first RandomProblem of seed, seed + 2^32, ... that has a feasible cut.
 Problem RandomFeasibleProblem(uint64_t seed, int max_layers = 14);
 
+// Weights from a few small and large ones, 0 among them.
+Objective RandomObjective(Random* random);
+
 // A chain of dense blocks like DenseNet-121's: each layer's output is joined to
 // what the block has so far. About `layers` layers, costs that make the table
 // have several rows.
@@ -61,7 +64,7 @@ struct CandidateCut {
   int64_t fixed_ns = 0;
   int64_t link_bytes = 0;
 
-  Int128 At(int64_t kbps) const;  // W * latency
+  Int128 At(int64_t kbps) const;  // W * cost
 };
 
 // All feasible cuts.

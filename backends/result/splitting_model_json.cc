@@ -24,9 +24,9 @@ Json NamesOf(const std::vector<int>& ids, const NameOf& name_of) {
 }
 
 Json BlockJson(const Problem& problem, const Block& block) {
-  return {{"device_ns", block.device_ns},
-          {"server_ns", block.server_ns},
-          {"download_bytes", block.download_bytes},
+  return {{"device_ns", block.on_device.fixed},
+          {"server_ns", block.on_server.fixed},
+          {"download_bytes", block.on_server.bytes},
           {"layers", block.layers},
           {"names", NamesOf(block.layers,
                             [&](int l) { return problem.layers[l].name; })}};
@@ -35,8 +35,8 @@ Json BlockJson(const Problem& problem, const Block& block) {
 Json WireJson(const Problem& problem, const Wire& wire) {
   return {{"producer", wire.producer},
           {"readers", wire.readers},
-          {"bytes", wire.bytes},
-          {"cross_ns", wire.cross_ns},
+          {"bytes", wire.cost.bytes},
+          {"cross_ns", wire.cost.fixed},
           {"tensors", wire.tensors},
           {"names", NamesOf(wire.tensors,
                             [&](int t) { return problem.tensors[t].name; })}};
@@ -86,9 +86,9 @@ void ReadBlocks(const JsonValue& root, SplittingModel* model) {
   const JsonValue blocks = GetMember(root, "blocks");
   for (const JsonValue& json : AsArray(blocks)) {
     Block block;
-    block.device_ns = GetInt64(json, "device_ns");
-    block.server_ns = GetInt64(json, "server_ns");
-    block.download_bytes = GetInt64(json, "download_bytes");
+    block.on_device.fixed = GetInt64(json, "device_ns");
+    block.on_server.fixed = GetInt64(json, "server_ns");
+    block.on_server.bytes = GetInt64(json, "download_bytes");
     layers.push_back(GetNamedIds(json, "layers"));
     block.layers = layers.back().ids;
     model->blocks.blocks.push_back(std::move(block));
@@ -101,8 +101,8 @@ void ReadWires(const JsonValue& root, SplittingModel* model) {
     Wire wire;
     wire.producer = static_cast<int>(GetInt64(json, "producer", 0, kMaxId));
     wire.readers = GetIds(json, "readers");
-    wire.bytes = GetInt64(json, "bytes");
-    wire.cross_ns = GetInt64(json, "cross_ns");
+    wire.cost.bytes = GetInt64(json, "bytes");
+    wire.cost.fixed = GetInt64(json, "cross_ns");
     const NamedIds tensors = GetNamedIds(json, "tensors");
     wire.tensors = tensors.ids;
     for (size_t i = 0; i < tensors.ids.size(); ++i) {

@@ -8,7 +8,8 @@
 #include "compiler/base/unit_text.h"
 #include "compiler/problem/cut.h"
 #include "compiler/problem/cut_kind.h"
-#include "compiler/table/latency_ratio.h"
+#include "compiler/problem/objective.h"
+#include "compiler/table/cost_ratio.h"
 
 namespace dnncut {
 namespace {
@@ -30,8 +31,8 @@ std::string PlacesText(const CutTable& table) {
   return text;
 }
 
-double Factor(const LatencyRatio& ratio) {
-  return static_cast<double>(ratio.latency) / static_cast<double>(ratio.base);
+double Factor(const CostRatio& ratio) {
+  return static_cast<double>(ratio.cost) / static_cast<double>(ratio.base);
 }
 
 bool IsSplit(const CutTable& table, const TableRow& row) {
@@ -47,15 +48,15 @@ std::optional<Gain> GainOver(const Problem& problem, const CutTable& table,
   const Cut alone(problem.layers.size(), side);
   if (!IsFeasible(problem, alone)) return std::nullopt;
   const CutCosts costs = CountCosts(problem, alone);
-  const LatencyLine theirs = LineOf(costs, problem.downlink);
-  LatencyRatio least;
-  LatencyRatio most;
+  const CostLine theirs = LatencyOf(costs, problem.downlink);
+  CostRatio least;
+  CostRatio most;
   int64_t most_kbps = 0;
   for (const TableRow& row : table.rows) {
-    const LatencyLine ours =
-        LineOf(table.cuts[row.cut].costs, problem.downlink);
+    const CostLine ours =
+        LatencyOf(table.cuts[row.cut].costs, problem.downlink);
     for (const int64_t kbps : {row.min_kbps, row.max_kbps}) {
-      LatencyRatio ratio = RatioAt(theirs, ours, kbps);
+      CostRatio ratio = RatioAt(theirs, ours, kbps);
       // Nothing is gained over no time at all.
       if (ratio.base == 0) ratio = {};
       if (most_kbps == 0 || ratio < least) least = ratio;

@@ -13,4 +13,9 @@ constexpr Int128 DivideRounded(Int128 value, Int128 unit) {
   return (2 * value + unit) / (2 * unit);
 }
 
+// value / unit, rounded down; `unit` is above 0.
+constexpr Int128 DivideDown(Int128 value, Int128 unit) {
+  return value / unit - (value % unit < 0 ? 1 : 0);
+}
+
 }  // namespace dnncut

@@ -21,6 +21,7 @@
 
 #include "compiler/base/checked_math.h"
 #include "compiler/base/disjoint_sets.h"
+#include "compiler/problem/objective.h"
 #include "compiler/problem/placement_check.h"
 
 namespace dnncut {
@@ -41,23 +42,28 @@ bool NeedsServerAnchor(const Problem& problem) {
                       [](const ProblemTensor& t) { return t.result; }));
 }
 
-// Latency of any cut and bytes of any cut are at most these sums. Once they are
-// known to fit, no later sum of a cut, a block, a wire or an arc overflows, and
-// whether there is an error does not depend on how layers are merged.
-void CheckTotals(const Problem& problem) {
-  constexpr std::string_view kTime = "sum of all the times of the problem";
-  int64_t ns = problem.rtt_ns;
-  int64_t bytes = 0;
+// The cost of any cut is at most this sum. Once it is known to fit, no later
+// sum of a cut, a block, a wire or an arc overflows, and whether there is an
+// error does not depend on how layers are merged.
+void CheckTotal(const Problem& problem) {
+  CostLine total = RoundTripPrice(problem);
+  const auto add = [&total](const CostLine& price) {
+    total.fixed = CheckedAdd(total.fixed, price.fixed,
+                             "sum of all the times of the problem");
+    total.bytes =
+        CheckedAdd(total.bytes, price.bytes, "sum of all tensors' bytes");
+  };
   for (const ProblemLayer& layer : problem.layers) {
-    ns = CheckedAdd(ns, std::max(layer.device_ns, layer.server_ns), kTime);
+    const CostLine device = DevicePrice(problem, layer);
+    const CostLine server = ServerPrice(problem, layer);
+    add(device.fixed < server.fixed ? server : device);
   }
   for (const ProblemTensor& tensor : problem.tensors) {
     if (!tensor.bytes) continue;
-    bytes = CheckedAdd(bytes, *tensor.bytes, "sum of all tensors' bytes");
-    ns = CheckedAdd(ns, tensor.cross_ns, kTime);
+    add(UploadPrice(problem, tensor));
     if (!tensor.result || problem.result == Side::kServer) continue;
-    ns =
-        CheckedAdd(ns, FixedDownloadNs(problem.downlink, *tensor.bytes), kTime);
+    // Its bytes are sent up or down, never both.
+    add({DownloadPrice(problem, *tensor.bytes).fixed, 0});
   }
 }
 
@@ -87,18 +93,6 @@ Grouping RequiredGroups(const Problem& problem, int block_count) {
   return sets.Representatives();
 }
 
-// A result that is wanted on the device costs its download wherever its
-// producer's block is on the server.
-void AddDownload(const Problem& problem, int64_t bytes, Block* block) {
-  if (problem.downlink.kind == Downlink::Kind::kSame) {
-    block->download_bytes =
-        CheckedAdd(block->download_bytes, bytes, "sum of the downloaded bytes");
-  }
-  block->server_ns =
-      CheckedAdd(block->server_ns, FixedDownloadNs(problem.downlink, bytes),
-                 "sum of the download times");
-}
-
 BlockGraph OneBlockPerLayer(const Problem& problem) {
   BlockGraph graph;
   graph.range = problem.range;
@@ -108,13 +102,12 @@ BlockGraph OneBlockPerLayer(const Problem& problem) {
   for (LayerId l = 0; l < layer_count; ++l) {
     Block& block = graph.blocks[BlockOf(l)];
     block.layers = {l};
-    block.device_ns = problem.layers[l].device_ns;
-    block.server_ns = problem.layers[l].server_ns;
+    block.on_device = DevicePrice(problem, problem.layers[l]);
+    block.on_server = ServerPrice(problem, problem.layers[l]);
   }
   const BlockId server_anchor = static_cast<int>(graph.blocks.size()) - 1;
   for (TensorId t = 0; t < static_cast<int>(problem.tensors.size()); ++t) {
     const ProblemTensor& tensor = problem.tensors[t];
-    const int64_t bytes = tensor.bytes.value_or(0);
     Wire wire;
     wire.producer = BlockOf(tensor.producer);
     for (LayerId reader : tensor.readers) {
@@ -123,11 +116,12 @@ BlockGraph OneBlockPerLayer(const Problem& problem) {
     if (tensor.result && problem.result == Side::kServer) {
       wire.readers.push_back(server_anchor);
     } else if (tensor.result) {
-      AddDownload(problem, bytes, &graph.blocks[wire.producer]);
+      // Paid wherever its producer's block is on the server.
+      graph.blocks[wire.producer].on_server +=
+          DownloadPrice(problem, tensor.bytes.value_or(0));
     }
     if (wire.readers.empty()) continue;
-    wire.bytes = bytes;
-    wire.cross_ns = tensor.bytes ? tensor.cross_ns : 0;
+    wire.cost = UploadPrice(problem, tensor);
     wire.tensors = {t};
     graph.wires.push_back(std::move(wire));
   }
@@ -146,6 +140,10 @@ bool IsAscending(const std::vector<int>& ids) {
                             std::greater_equal<int>()) == ids.end();
 }
 
+bool IsPrice(const CostLine& cost) {
+  return cost.fixed >= 0 && cost.bytes >= 0;
+}
+
 void VerifyWires(const BlockGraph& graph) {
   const int count = static_cast<int>(graph.blocks.size());
   const Wire* last = nullptr;
@@ -155,7 +153,7 @@ void VerifyWires(const BlockGraph& graph) {
                 wire.producer < wire.readers.front() &&
                 wire.readers.back() < count,
             "that wires go from lower to higher blocks");
-    Require(wire.bytes >= 0 && wire.cross_ns >= 0, "that costs are >= 0");
+    Require(IsPrice(wire.cost), "that costs are >= 0");
     Require(IsAscending(wire.tensors), "that a wire's tensors are ascending");
     Require(
         last == nullptr || last->producer < wire.producer ||
@@ -169,7 +167,7 @@ void VerifyWires(const BlockGraph& graph) {
 
 BlockGraph MakeBlockGraph(const Problem& problem) {
   VerifyProblem(problem);
-  CheckTotals(problem);
+  CheckTotal(problem);
   CheckPlacement(problem);
   const BlockGraph graph = OneBlockPerLayer(problem);
   return Contract(
@@ -206,8 +204,7 @@ void VerifyBlockGraph(const BlockGraph& graph) {
     const bool is_anchor =
         b == 0 || (graph.has_server_anchor && b + 1 == graph.blocks.size());
     Require(is_anchor || !block.layers.empty(), "that blocks hold layers");
-    Require(block.device_ns >= 0 && block.server_ns >= 0 &&
-                block.download_bytes >= 0,
+    Require(IsPrice(block.on_device) && IsPrice(block.on_server),
             "that costs are >= 0");
     Require(IsAscending(block.layers), "that a block's layers are ascending");
     for (LayerId layer : block.layers) {

@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "compiler/problem/cost_line.h"
 #include "compiler/problem/cut.h"
 #include "compiler/problem/problem.h"
 
@@ -28,10 +29,9 @@ using BlockId = int;
 
 struct Block {
   std::vector<LayerId> layers;  // ascending; an anchor may have none
-  int64_t device_ns = 0;
-  int64_t server_ns = 0;       // with the fixed download time of its results
-  int64_t download_bytes = 0;  // of its results, paid on the link when it is on
-                               // the server (Downlink::kSame), else 0
+  // What it costs on either side, as objective.h prices it.
+  CostLine on_device;
+  CostLine on_server;  // with the download of its results
 
   bool operator==(const Block&) const = default;
 };
@@ -40,8 +40,7 @@ struct Block {
 struct Wire {
   BlockId producer = 0;
   std::vector<BlockId> readers;  // ascending, each once, never the producer
-  int64_t bytes = 0;
-  int64_t cross_ns = 0;
+  CostLine cost;  // when the producer is on the device and a reader is not
   std::vector<TensorId> tensors;  // ascending
 
   bool operator==(const Wire&) const = default;

@@ -23,7 +23,6 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "compiler/base/checked_math.h"
 #include "compiler/base/components.h"
 #include "compiler/problem/block_graph.h"
 
@@ -89,12 +88,10 @@ std::vector<BlockId> NewBlocks(const BlockGraph& graph,
 
 void AddBlock(const Block& from, Block* to) {
   to->layers.insert(to->layers.end(), from.layers.begin(), from.layers.end());
-  to->device_ns = CheckedAdd(to->device_ns, from.device_ns,
+  to->on_device = CheckedAdd(to->on_device, from.on_device,
                              "sum of the layers' times on the device");
-  to->server_ns = CheckedAdd(to->server_ns, from.server_ns,
+  to->on_server = CheckedAdd(to->on_server, from.on_server,
                              "sum of the layers' times on the server");
-  to->download_bytes = CheckedAdd(to->download_bytes, from.download_bytes,
-                                  "sum of the downloaded bytes");
 }
 
 // `wires` with their ends renamed, those that vanish left out.
@@ -112,8 +109,7 @@ std::vector<Wire> RenameWires(const std::vector<Wire>& wires,
     if (readers.empty()) continue;
     std::sort(readers.begin(), readers.end());
     readers.erase(std::unique(readers.begin(), readers.end()), readers.end());
-    result.push_back(
-        {producer, readers, wire.bytes, wire.cross_ns, wire.tensors});
+    result.push_back({producer, readers, wire.cost, wire.tensors});
   }
   return result;
 }
@@ -138,10 +134,8 @@ void MergeWires(std::vector<Wire>* wires) {
       continue;
     }
     Wire& sum = (*wires)[kept - 1];
-    sum.bytes =
-        CheckedAdd(sum.bytes, wire.bytes, "sum of the bytes between blocks");
-    sum.cross_ns = CheckedAdd(sum.cross_ns, wire.cross_ns,
-                              "sum of the crossing times between blocks");
+    sum.cost =
+        CheckedAdd(sum.cost, wire.cost, "sum of the bytes between blocks");
     sum.tensors.insert(sum.tensors.end(), wire.tensors.begin(),
                        wire.tensors.end());
   }

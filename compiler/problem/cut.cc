@@ -8,6 +8,7 @@
 
 #include "compiler/base/rounding.h"
 #include "compiler/problem/cut_kind.h"
+#include "compiler/problem/objective.h"
 
 namespace dnncut {
 namespace {
@@ -60,7 +61,7 @@ constexpr int64_t kMaxLatencyNs = std::numeric_limits<int64_t>::max();
 // In ns, rounded half up.
 Int128 RoundedLatency(const CutCosts& costs, const Downlink& downlink,
                       int64_t kbps) {
-  return DivideRounded(ScaledLatency(costs, downlink, kbps), kbps);
+  return DivideRounded(LatencyOf(costs, downlink).At(kbps), kbps);
 }
 
 }  // namespace
@@ -116,16 +117,10 @@ CutCosts CountCosts(const Problem& problem, const Cut& cut) {
   if (NeedsNetwork(costs.server_layers, costs.uploaded.size())) {
     costs.rtt_ns = problem.rtt_ns;
   }
-  // Callers may rely on both sums: overflow shows here or never.
-  costs.FixedNs();
-  costs.LinkBytes(problem.downlink);
+  // Callers may rely on all sums: overflow shows here or never.
+  LatencyOf(costs, problem.downlink);
+  CostOf(costs, problem);
   return costs;
-}
-
-Int128 ScaledLatency(const CutCosts& costs, const Downlink& downlink,
-                     int64_t kbps) {
-  return static_cast<Int128>(kbps) * costs.FixedNs() +
-         static_cast<Int128>(kByteNsKbps) * costs.LinkBytes(downlink);
 }
 
 std::optional<CutCosts> CostsAlone(const Problem& problem, Side side) {

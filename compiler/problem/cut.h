@@ -46,10 +46,6 @@ CutCosts CountCosts(const Problem& problem, const Cut& cut);
 // more than 292 years at the lowest bandwidth: then nobody compares with it.
 std::optional<CutCosts> CostsAlone(const Problem& problem, Side side);
 
-// W * latency in ns*kbit/s: exact, comparable between cuts at the same W.
-Int128 ScaledLatency(const CutCosts& costs, const Downlink& downlink,
-                     int64_t kbps);
-
 // Latency in ns, rounded half up. Throws Error when it does not fit.
 int64_t LatencyNs(const CutCosts& costs, const Downlink& downlink,
                   int64_t kbps);

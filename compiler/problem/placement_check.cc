@@ -1,204 +1,120 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// Every constraint on a cut is either "layer l is on the device", "layer l is
-// on the server", or "if a is on the server, so is b": from producer to reader
-// because nothing flows back, both ways between the ends of a tensor that must
-// not cross, both ways inside a group. So the layers that must be on the server
-// are those that can be reached from one that is placed there. If none of them
-// must be on the device they are the server side of a feasible cut; if one is,
-// the path to it is the clash. Breadth first, so the path is a shortest one.
 #include "compiler/problem/placement_check.h"
 
-#include <map>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/base/error.h"
+#include "compiler/problem/follow_search.h"
 #include "compiler/problem/side_name.h"
 
 namespace dnncut {
 namespace {
 
-// Why a layer must be on a side, for a sentence that starts with the layer.
-struct Demand {
-  std::string reason;
-  bool is_pin = false;
-};
-
-using Demands = std::vector<std::optional<Demand>>;  // by LayerId
-
-// How a layer follows another to the server.
-struct Step {
-  LayerId from = -1;
-  std::string link;  // " -> ", or why they share a side
-};
-
-// The demands for one side, the user's pins before those of tensors.
-Demands DemandsFor(const Problem& problem, Side side) {
-  Demands demands(problem.layers.size());
-  for (size_t l = 0; l < problem.layers.size(); ++l) {
-    if (problem.layers[l].pinned != side) continue;
-    demands[l] = {fmt::format("is pinned to the {}", SideName(side)), true};
+// What keeps a layer off `side`, for a sentence that starts with the layer.
+std::string ReasonText(const Problem& problem, const Obstacle& obstacle,
+                       Side side) {
+  const std::string_view other = SideName(OtherSide(side));
+  const auto tensor = [&] { return problem.tensors[obstacle.tensor].name; };
+  switch (obstacle.kind) {
+    case Obstacle::Kind::kPinned:
+      return fmt::format("is pinned to the {}", other);
+    case Obstacle::Kind::kResult:
+      return fmt::format(
+          "makes the result '{}', which must not cross and is wanted on the {}",
+          tensor(), other);
+    case Obstacle::Kind::kInput:
+      break;
   }
-  for (const ProblemTensor& tensor : problem.tensors) {
-    if (tensor.bytes) continue;
-    if (tensor.result && problem.result == side && !demands[tensor.producer]) {
-      demands[tensor.producer] = {
-          fmt::format("makes the result '{}', which must not cross and is "
-                      "wanted on the {}",
-                      tensor.name, SideName(side)),
-          false};
-    }
-    if (tensor.producer != kModelInput || side != Side::kDevice) continue;
-    for (LayerId reader : tensor.readers) {
-      if (demands[reader]) continue;
-      demands[reader] = {
-          fmt::format("reads the model input '{}', which must not cross",
-                      tensor.name),
-          false};
-    }
-  }
-  return demands;
+  return fmt::format("reads the model input '{}', which must not cross",
+                     tensor());
 }
 
-class Search {
- public:
-  explicit Search(const Problem& problem)
-      : problem_(problem),
-        reads_(problem.layers.size()),
-        makes_(problem.layers.size()),
-        steps_(problem.layers.size()),
-        reached_(problem.layers.size(), false) {
-    for (size_t t = 0; t < problem.tensors.size(); ++t) {
-      const ProblemTensor& tensor = problem.tensors[t];
-      if (tensor.producer == kModelInput) continue;
-      makes_[tensor.producer].push_back(static_cast<int>(t));
-      if (tensor.bytes) continue;
-      for (LayerId reader : tensor.readers) {
-        reads_[reader].push_back(static_cast<int>(t));
-      }
-    }
-    for (size_t l = 0; l < problem.layers.size(); ++l) {
-      const auto& group = problem.layers[l].group;
-      if (group) groups_[*group].push_back(static_cast<int>(l));
-    }
+// What stands between two layers of a way.
+std::string LinkText(const Problem& problem, const FollowStep& step) {
+  if (step.kind == FollowStep::Kind::kGroup) {
+    return fmt::format(" =[group {}]= ",
+                       problem.layers[step.layer].group.value());
   }
+  const ProblemTensor& tensor = problem.tensors[step.tensor];
+  if (tensor.producer != step.layer) return " -> ";
+  return fmt::format(" =[tensor '{}' must not cross]= ", tensor.name);
+}
 
-  // The first layer in `to` that follows a layer in `from`; -1: none.
-  LayerId Run(const Demands& from, const Demands& to) {
-    for (size_t l = 0; l < from.size(); ++l) {
-      if (from[l]) Reach(static_cast<int>(l), {});
-    }
-    for (size_t i = 0; i < queue_.size(); ++i) {
-      const LayerId layer = queue_[i];
-      if (to[layer]) return layer;
-      Expand(layer);
-    }
-    return -1;
-  }
-
-  // The layers on the way to `layer`, from where it starts.
-  std::vector<LayerId> PathTo(LayerId layer) const {
-    std::vector<LayerId> path;
-    for (; layer != -1; layer = steps_[layer].from) path.push_back(layer);
-    return {path.rbegin(), path.rend()};
-  }
-
-  const std::string& LinkTo(LayerId layer) const { return steps_[layer].link; }
-
- private:
-  void Reach(LayerId layer, Step step) {
-    if (reached_[layer]) return;
-    reached_[layer] = true;
-    steps_[layer] = std::move(step);
-    queue_.push_back(layer);
-  }
-
-  void Expand(LayerId layer) {
-    for (TensorId t : makes_[layer]) {
-      for (LayerId reader : problem_.tensors[t].readers) {
-        Reach(reader, {layer, " -> "});
-      }
-    }
-    for (TensorId t : reads_[layer]) {
-      const ProblemTensor& tensor = problem_.tensors[t];
-      if (reached_[tensor.producer]) continue;
-      // Its other readers follow from the producer.
-      Reach(tensor.producer,
-            {layer,
-             fmt::format(" =[tensor '{}' must not cross]= ", tensor.name)});
-    }
-    if (!problem_.layers[layer].group) return;
-    const auto members = groups_.extract(*problem_.layers[layer].group);
-    if (members.empty()) return;  // another member reached them all
-    const std::string link = fmt::format(" =[group {}]= ", members.key());
-    for (LayerId member : members.mapped()) Reach(member, {layer, link});
-  }
-
-  const Problem& problem_;
-  std::vector<std::vector<TensorId>> reads_;  // only what must not cross
-  std::vector<std::vector<TensorId>> makes_;
-  std::map<int, std::vector<LayerId>> groups_;
-  std::vector<Step> steps_;
-  std::vector<bool> reached_;
-  std::vector<LayerId> queue_;
-};
-
-// "'a' -> 'x' -> 'b'"; the middle of a long path is left out.
-std::string Describe(const Problem& problem, const Search& search,
-                     const std::vector<LayerId>& path) {
+// "'a' -> 'x' -> 'b'"; the middle of a long way is left out.
+std::string WayText(const Problem& problem, const FollowSearch::Way& way) {
   constexpr size_t kShownAtEachEnd = 4;
+  const size_t count = way.steps.size() + 1;
   std::string text;
-  for (size_t i = 0; i < path.size(); ++i) {
-    if (i == kShownAtEachEnd && path.size() > 2 * kShownAtEachEnd + 1) {
-      const size_t skipped = path.size() - 2 * kShownAtEachEnd;
+  for (size_t i = 0; i < count; ++i) {
+    if (i == kShownAtEachEnd && count > 2 * kShownAtEachEnd + 1) {
+      const size_t skipped = count - 2 * kShownAtEachEnd;
       text += fmt::format(" -> ... ({} layers) ...", skipped);
       i += skipped;
     }
-    if (i > 0) text += search.LinkTo(path[i]);
-    text += "'" + problem.layers[path[i]].name + "'";
+    if (i > 0) text += LinkText(problem, way.steps[i - 1]);
+    const LayerId layer = i == 0 ? way.first : way.steps[i - 1].layer;
+    text += "'" + problem.layers[layer].name + "'";
   }
   return text;
 }
 
-// What the user can do about the two demands at the ends of a path.
-std::string Advice(const Problem& problem, const Demand& server,
-                   const Demand& device) {
-  if (server.is_pin && device.is_pin) return "remove one of the pins";
-  if (server.is_pin || device.is_pin) return "remove the pin";
+// What the user can do about what is in the way at the two ends.
+std::string Advice(const Problem& problem, const Obstacle& first,
+                   const Obstacle& last) {
+  const auto is_pin = [](const Obstacle& obstacle) {
+    return obstacle.kind == Obstacle::Kind::kPinned;
+  };
+  if (is_pin(first) && is_pin(last)) return "remove one of the pins";
+  if (is_pin(first) || is_pin(last)) return "remove the pin";
   return fmt::format(
       "use --result {}, or give the tensor a size with --tensor-bytes",
       SideName(OtherSide(problem.result)));
 }
 
+// The first layer that must be on the device and follows one that must be on
+// the server; -1: none, so that there is a feasible cut: the one with just the
+// layers on the server that must be there.
+LayerId FindClash(const Problem& problem, FollowSearch* search) {
+  std::vector<LayerId> on_server;
+  for (LayerId l = 0; l < std::ssize(problem.layers); ++l) {
+    if (search->ObstacleTo(Side::kDevice, l)) on_server.push_back(l);
+  }
+  return search->Run(on_server, [search](LayerId layer) {
+    return search->ObstacleTo(Side::kServer, layer).has_value();
+  });
+}
+
 }  // namespace
 
 bool HasFeasibleCut(const Problem& problem) {
-  return Search(problem).Run(DemandsFor(problem, Side::kServer),
-                             DemandsFor(problem, Side::kDevice)) == -1;
+  FollowSearch search(problem, Side::kServer);
+  return FindClash(problem, &search) == -1;
 }
 
 void CheckPlacement(const Problem& problem) {
-  const Demands server = DemandsFor(problem, Side::kServer);
-  const Demands device = DemandsFor(problem, Side::kDevice);
-  Search search(problem);
-  const LayerId last = search.Run(server, device);
+  FollowSearch search(problem, Side::kServer);
+  const LayerId last = FindClash(problem, &search);
   if (last == -1) return;
-  const std::vector<LayerId> path = search.PathTo(last);
-  const LayerId first = path.front();
-  const std::string advice = Advice(problem, *server[first], *device[last]);
-  if (path.size() == 1) {
-    Fail(ExitCode::kBadInput, "E501", "layer '{}' {} but {}; {}",
-         problem.layers[first].name, server[first]->reason,
-         device[last]->reason, advice);
+  const FollowSearch::Way way = search.WayTo(last);
+  const Obstacle to_device =
+      search.ObstacleTo(Side::kDevice, way.first).value();
+  const Obstacle to_server = search.ObstacleTo(Side::kServer, last).value();
+  const std::string first_reason =
+      ReasonText(problem, to_device, Side::kDevice);
+  const std::string last_reason = ReasonText(problem, to_server, Side::kServer);
+  const std::string advice = Advice(problem, to_device, to_server);
+  const std::string& first_name = problem.layers[way.first].name;
+  if (way.steps.empty()) {
+    Fail(ExitCode::kBadInput, "E501", "layer '{}' {} but {}; {}", first_name,
+         first_reason, last_reason, advice);
   }
   Fail(ExitCode::kBadInput, "E501",
        "layer '{}' {} but layer '{}', which follows it to the server ({}), "
        "{}; {}",
-       problem.layers[first].name, server[first]->reason,
-       problem.layers[last].name, Describe(problem, search, path),
-       device[last]->reason, advice);
+       first_name, first_reason, problem.layers[last].name,
+       WayText(problem, way), last_reason, advice);
 }
 
 }  // namespace dnncut

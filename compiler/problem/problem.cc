@@ -71,6 +71,9 @@ void VerifyProblem(const Problem& problem) {
   Require(problem.downlink.kind != Downlink::Kind::kFixed ||
               problem.downlink.kbps >= 1,
           "that a fixed downlink has a bandwidth");
+  Require(problem.objective.device >= 0 && problem.objective.link >= 0 &&
+              problem.objective.server >= 0,
+          "that weights are >= 0");
   for (const ProblemLayer& layer : problem.layers) {
     Require(layer.device_ns >= 0 && layer.server_ns >= 0,
             "that times are >= 0");

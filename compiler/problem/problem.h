@@ -60,6 +60,16 @@ struct Downlink {
 // "same", "free" or the kbit/s: how problem.json and table.json spell it.
 std::string DownlinkName(const Downlink& downlink);
 
+// What is minimised: a sum of the times on the device, on the link and on the
+// server, each times its weight, >= 0. All ones is latency.
+struct Objective {
+  int64_t device = 1;
+  int64_t link = 1;
+  int64_t server = 1;
+
+  bool operator==(const Objective&) const = default;
+};
+
 struct ProblemLayer {
   std::string name;
   std::string op;
@@ -90,6 +100,7 @@ struct Problem {
   int64_t rtt_ns = 0;
   Side result = Side::kDevice;  // where the results are wanted
   Downlink downlink;
+  Objective objective;
 
   bool operator==(const Problem&) const = default;
 };

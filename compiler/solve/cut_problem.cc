@@ -5,19 +5,19 @@
 // the source side to the sink side. For a block b, a wire p -> {q, r} and the
 // last blocks x, y (nobody reads them):
 //
-//      server_ns, download_bytes         device_ns
-//   s ---------------------------> b ----------------> t
+//      on_server             on_device
+//   s ---------------> b ----------------> t
 //
-//      cross_ns, bytes          infinite            infinite
+//      cost                     infinite            infinite
 //   p -----------------> helper ========> q      q ==========> p
 //                               ========> r      r ==========> p
 //
-//       rtt                  infinite
+//       round trip           infinite
 //   s -----------------> z  ========> x
 //                           ========> y
 //
-// Value of a cut = latency. Let D be the blocks on the source side of a finite
-// cut.
+// Value of a cut = its cost (objective.h). Let D be the blocks on the source
+// side of a finite cut.
 //
 // * D is closed under predecessors: the arc reader => producer is infinite, so
 //   a reader in D has its producer in D. Every closed D without the server's
@@ -38,7 +38,7 @@
 //   a server anchor every cut has a layer there or uploads a result to it, or
 //   has that result's producer there: the round trip is a constant.
 //
-// So for each D the least value over the helpers is the latency of D, and a
+// So for each D the least value over the helpers is the cost of D, and a
 // minimum cut of the network is a best cut of the blocks. The same D appears
 // with several sides of the helpers; among all minimum cuts of a network the
 // source sides are closed under intersection, so the unique smallest of them
@@ -58,30 +58,20 @@
 
 #include <algorithm>
 
-#include "compiler/base/checked_math.h"
-
 namespace dnncut {
 namespace {
 
-// What a block pays on one side, besides its wires to inner blocks.
-struct TerminalCost {
-  int64_t ns = 0;
-  int64_t bytes = 0;
-};
-
 // MakeBlockGraph has made sure that no such sum overflows, but block graphs are
 // also read from files.
-void AddTo(int64_t ns, int64_t bytes, TerminalCost* cost) {
-  cost->ns = CheckedAdd(cost->ns, ns, "sum of the times of a block graph");
-  cost->bytes =
-      CheckedAdd(cost->bytes, bytes, "sum of the bytes of a block graph");
+void Add(const CostLine& cost, CostLine* sum) {
+  *sum = CheckedAdd(*sum, cost, "sum of the costs of a block graph");
 }
 
 class Builder {
  public:
-  Builder(const BlockGraph& graph, int64_t rtt_ns)
+  Builder(const BlockGraph& graph, int64_t round_trip)
       : graph_(graph),
-        rtt_ns_(rtt_ns),
+        round_trip_{round_trip, 0},
         block_count_(static_cast<int>(graph.blocks.size())),
         sink_(graph.has_server_anchor ? block_count_ - 1 : block_count_),
         on_server_(block_count_),
@@ -98,34 +88,30 @@ class Builder {
     for (const Wire& wire : graph_.wires) AddWire(wire);
     AddRoundTrip();
     AddTerminalArcs();
-    problem_.constant_ns = constant_.ns;
-    problem_.constant_bytes = constant_.bytes;
     return std::move(problem_);
   }
 
  private:
   bool IsInner(BlockId b) const { return b != 0 && b != sink_; }
 
-  void AddArc(int from, int to, int64_t ns, int64_t bytes) {
-    if (ns == 0 && bytes == 0) return;
-    problem_.arcs.push_back({from, to, ns, bytes, false});
+  void AddArc(int from, int to, const CostLine& cost) {
+    if (cost == CostLine{}) return;
+    problem_.arcs.push_back({from, to, cost, false});
   }
 
   void AddInfiniteArc(int from, int to) {
-    problem_.arcs.push_back({from, to, 0, 0, true});
+    problem_.arcs.push_back({from, to, {}, true});
   }
 
   void AddBlocks() {
-    AddTo(graph_.blocks[0].device_ns, 0, &constant_);
+    Add(graph_.blocks[0].on_device, &problem_.constant);
     if (graph_.has_server_anchor) {
-      const Block& anchor = graph_.blocks[sink_];
-      AddTo(anchor.server_ns, anchor.download_bytes, &constant_);
+      Add(graph_.blocks[sink_].on_server, &problem_.constant);
     }
     for (BlockId b = 1; b < block_count_; ++b) {
       if (!IsInner(b)) continue;
-      const Block& block = graph_.blocks[b];
-      AddTo(block.server_ns, block.download_bytes, &on_server_[b]);
-      AddTo(block.device_ns, 0, &on_device_[b]);
+      Add(graph_.blocks[b].on_server, &on_server_[b]);
+      Add(graph_.blocks[b].on_device, &on_device_[b]);
     }
   }
 
@@ -139,18 +125,18 @@ class Builder {
       last_producer_[reader] = producer;
       AddInfiniteArc(reader, producer);
     }
-    if (wire.bytes == 0 && wire.cross_ns == 0) return;
+    if (wire.cost == CostLine{}) return;
     if (!IsInner(wire.readers.back())) {
-      AddTo(wire.cross_ns, wire.bytes,
-            producer == 0 ? &constant_ : &on_device_[producer]);
+      Add(wire.cost,
+          producer == 0 ? &problem_.constant : &on_device_[producer]);
     } else if (wire.readers.size() > 1) {
       const int helper = problem_.node_count++;
-      AddArc(producer, helper, wire.cross_ns, wire.bytes);
+      AddArc(producer, helper, wire.cost);
       for (BlockId reader : wire.readers) AddInfiniteArc(helper, reader);
     } else if (producer == 0) {
-      AddTo(wire.cross_ns, wire.bytes, &on_server_[wire.readers[0]]);
+      Add(wire.cost, &on_server_[wire.readers[0]]);
     } else {
-      AddArc(producer, wire.readers[0], wire.cross_ns, wire.bytes);
+      AddArc(producer, wire.readers[0], wire.cost);
     }
   }
 
@@ -166,48 +152,47 @@ class Builder {
 
   void AddRoundTrip() {
     if (graph_.has_server_anchor) {
-      AddTo(rtt_ns_, 0, &constant_);
+      Add(round_trip_, &problem_.constant);
       return;
     }
     const std::vector<BlockId> last = LastBlocks();
-    if (rtt_ns_ == 0 || last.empty()) return;
+    if (round_trip_ == CostLine{} || last.empty()) return;
     if (last.size() == 1) {
-      AddTo(rtt_ns_, 0, &on_server_[last[0]]);
+      Add(round_trip_, &on_server_[last[0]]);
       return;
     }
     const int helper = problem_.node_count++;
-    AddArc(problem_.source, helper, rtt_ns_, 0);
+    AddArc(problem_.source, helper, round_trip_);
     for (BlockId b : last) AddInfiniteArc(helper, b);
   }
 
   void AddTerminalArcs() {
     for (BlockId b = 1; b < block_count_; ++b) {
       if (!IsInner(b)) continue;
-      TerminalCost& server = on_server_[b];
-      TerminalCost& device = on_device_[b];
-      const int64_t ns = std::min(server.ns, device.ns);
-      const int64_t bytes = std::min(server.bytes, device.bytes);
-      AddTo(ns, bytes, &constant_);
-      AddArc(problem_.source, b, server.ns - ns, server.bytes - bytes);
-      AddArc(b, sink_, device.ns - ns, device.bytes - bytes);
+      const CostLine& server = on_server_[b];
+      const CostLine& device = on_device_[b];
+      const CostLine both = {std::min(server.fixed, device.fixed),
+                             std::min(server.bytes, device.bytes)};
+      Add(both, &problem_.constant);
+      AddArc(problem_.source, b, server - both);
+      AddArc(b, sink_, device - both);
     }
   }
 
   const BlockGraph& graph_;
-  const int64_t rtt_ns_;
+  const CostLine round_trip_;
   const int block_count_;
   const int sink_;
-  std::vector<TerminalCost> on_server_;
-  std::vector<TerminalCost> on_device_;
+  std::vector<CostLine> on_server_;  // by block, with wires that are paid so
+  std::vector<CostLine> on_device_;
   std::vector<BlockId> last_producer_;
-  TerminalCost constant_;
   CutProblem problem_;
 };
 
 }  // namespace
 
-CutProblem MakeCutProblem(const BlockGraph& graph, int64_t rtt_ns) {
-  return Builder(graph, rtt_ns).Build();
+CutProblem MakeCutProblem(const BlockGraph& graph, int64_t round_trip) {
+  return Builder(graph, round_trip).Build();
 }
 
 }  // namespace dnncut

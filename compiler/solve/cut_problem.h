@@ -2,7 +2,7 @@
 //
 // The network whose minimum s-t cuts are the best cuts of a block graph. Made
 // by MakeCutProblem, read by min_cut. The proof that the value of a cut is the
-// latency stands in cut_problem.cc.
+// cost stands in cut_problem.cc.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +12,12 @@
 
 namespace dnncut {
 
-// An arc with capacity W * ns + 8e6 * bytes at W kbit/s.
+// An arc whose capacity at W kbit/s is cost.At(W).
 struct Arc {
   int from = 0;
   int to = 0;
-  int64_t ns = 0;
-  int64_t bytes = 0;
-  bool infinite = false;  // ns and bytes are 0
+  CostLine cost;
+  bool infinite = false;  // the cost is 0
 
   bool operator==(const Arc&) const = default;
 };
@@ -33,12 +32,11 @@ struct CutProblem {
   int sink = 0;    // the server's anchor, or a node of its own
   int block_count = 0;
   std::vector<Arc> arcs;
-  int64_t constant_ns = 0;     // paid by every cut
-  int64_t constant_bytes = 0;  // crossing in every cut
+  CostLine constant;  // paid by every cut
 };
 
-// The network of `graph` for a round trip time >= 0; the bandwidth comes with
-// the solver.
-CutProblem MakeCutProblem(const BlockGraph& graph, int64_t rtt_ns);
+// The network of `graph`, with a price >= 0 of the round trip (its time, times
+// the weight of the link); the bandwidth comes with the solver.
+CutProblem MakeCutProblem(const BlockGraph& graph, int64_t round_trip);
 
 }  // namespace dnncut

@@ -19,7 +19,8 @@
 // residual path leads from outside in. Hence T is the unique smallest device
 // side.
 //
-// Capacities. At W kbit/s a finite arc has W * ns + 8e6 * bytes <= 2^30 * 2^63
+// Capacities. At W kbit/s a finite arc has W * fixed + 8e6 * bytes <= 2^30 *
+// 2^63
 // + 2^23 * 2^63 < 2^94. "Infinite" is 1 + the sum of all finite capacities:
 // more than any finite cut. No infinite arc touches a terminal (cut_problem.h),
 // so all the excess in the network is at most that sum, and with fewer than
@@ -96,11 +97,6 @@ class LimitedElevator : public lemon::LinkedElevator<Digraph, Digraph::Node> {
 using Preflow =
     lemon::Preflow<Digraph, Capacities>::SetElevator<LimitedElevator>::Create;
 
-Int128 Scale(int64_t ns, int64_t bytes, int64_t kbps) {
-  return static_cast<Int128>(kbps) * ns +
-         static_cast<Int128>(kByteNsKbps) * bytes;
-}
-
 }  // namespace
 
 struct MinCutSolver::Network {
@@ -153,12 +149,12 @@ struct MinCutSolver::Network {
   void SetBandwidth(int64_t kbps) {
     Int128 infinite = 1;
     for (const Arc& arc : problem.arcs) {
-      infinite += Scale(arc.ns, arc.bytes, kbps);
+      infinite += arc.cost.At(kbps);
     }
     for (size_t a = 0; a < problem.arcs.size(); ++a) {
       const Arc& arc = problem.arcs[a];
       capacities[Digraph::arc(static_cast<int>(a))] =
-          arc.infinite ? infinite : Scale(arc.ns, arc.bytes, kbps);
+          arc.infinite ? infinite : arc.cost.At(kbps);
     }
   }
 
@@ -213,8 +209,7 @@ MinCut MinCutSolver::Solve(int64_t kbps) {
   const CutProblem& problem = network_->problem;
   MinCut result;
   const Int128 flow = network_->Run();
-  result.scaled_ns =
-      flow + Scale(problem.constant_ns, problem.constant_bytes, kbps);
+  result.scaled_cost = flow + problem.constant.At(kbps);
   result.on_device = ReachTarget(network_->digraph, network_->capacities,
                                  network_->flow, problem.source);
   network_->Certify(result.on_device, flow);

@@ -16,8 +16,8 @@ struct MinCut {
   // By BlockId. Of all minimum cuts the one with the smallest device side,
   // which is unique.
   std::vector<bool> on_device;
-  // W * latency of the cut, the constants of the problem included.
-  Int128 scaled_ns = 0;
+  // W * the cost of the cut, the constant of the problem included.
+  Int128 scaled_cost = 0;
 };
 
 // Keeps the network between solves at different bandwidths.

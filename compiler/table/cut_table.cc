@@ -3,8 +3,8 @@
 // The exact envelope (Eisner and Severance, Mathematical techniques for
 // efficient record segmentation in large shared databases, 1976), on integers.
 //
-// W * latency of a cut D at W kbit/s is L_D(W) = W * FixedNs + 8e6 * LinkBytes:
-// a straight line in W with integer coefficients. The best cut at W is the one
+// W times the cost of a cut D at W kbit/s is L_D(W), a straight line in W with
+// integer coefficients (cost_line.h). The best cut at W is the one
 // with the least L_D(W), on a tie the unique smallest device side ("the winner
 // at W"). f(W) = min over D of L_D(W) is concave.
 //
@@ -35,9 +35,9 @@
 #include <memory>
 #include <stdexcept>
 
+#include "compiler/problem/objective.h"
 #include "compiler/solve/cut_problem.h"
 #include "compiler/solve/min_cut.h"
-#include "compiler/table/latency_ratio.h"
 
 namespace dnncut {
 namespace {
@@ -45,7 +45,7 @@ namespace {
 struct Winner {
   std::vector<bool> on_device;  // by BlockId
   TableCut cut;
-  LatencyLine line;
+  CostLine line;
 
   Int128 At(int64_t kbps) const { return line.At(kbps); }
 };
@@ -74,7 +74,7 @@ class Envelope {
   Envelope(const Problem& problem, const BlockGraph& blocks)
       : problem_(problem),
         blocks_(blocks),
-        solver_(MakeCutProblem(blocks, problem.rtt_ns)) {}
+        solver_(MakeCutProblem(blocks, RoundTripPrice(problem).fixed)) {}
 
   // In the order of their bandwidths; neighbours may have the same winner.
   std::vector<Piece> Pieces() {
@@ -99,12 +99,12 @@ class Envelope {
     const int layer_count = static_cast<int>(problem_.layers.size());
     winner->cut.cut = ExpandCut(blocks_, winner->on_device, layer_count);
     winner->cut.costs = CountCosts(problem_, winner->cut.cut);
-    winner->line = LineOf(winner->cut.costs, problem_.downlink);
+    winner->line = CostOf(winner->cut.costs, problem_);
     // Cheap beside the flow, and the one check that ties the network to the
     // problem.
-    if (winner->At(kbps) != min_cut.scaled_ns) {
+    if (winner->At(kbps) != min_cut.scaled_cost) {
       throw std::logic_error(
-          "the value of a minimum cut is not the latency of its layers");
+          "the value of a minimum cut is not the cost of its layers");
     }
     return winner;
   }
@@ -125,8 +125,8 @@ class Envelope {
       Emit(lo, lo, a);
       Emit(lo + 1, hi, b);
     } else {
-      const Int128 crossing =
-          (b->line.falling - a->line.falling) / (a->line.fixed - b->line.fixed);
+      const Int128 crossing = (b->line.OnLink() - a->line.OnLink()) /
+                              (a->line.fixed - b->line.fixed);
       const int64_t m = static_cast<int64_t>(crossing);
       const int64_t n = m + 1;
       const WinnerPtr at_m = m == lo ? a : Solve(m);

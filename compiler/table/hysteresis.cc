@@ -14,14 +14,13 @@
 #include <algorithm>
 #include <limits>
 
+#include "compiler/base/rounding.h"
+#include "compiler/problem/objective.h"
+
 namespace dnncut {
 namespace {
 
 constexpr int64_t kNoEnd = std::numeric_limits<int64_t>::max();
-
-Int128 FloorDivide(Int128 a, Int128 positive) {
-  return a / positive - (a % positive < 0 ? 1 : 0);
-}
 
 // The W >= 0 with W * slope <= bound, in lowest .. highest.
 struct Allowed {
@@ -36,21 +35,21 @@ Allowed Solve(Int128 slope, Int128 bound) {
   const auto clamp = [](Int128 kbps) {
     return static_cast<int64_t>(std::clamp<Int128>(kbps, -1, kNoEnd));
   };
-  if (slope > 0) return {0, clamp(FloorDivide(bound, slope))};
-  return {std::max<int64_t>(0, clamp(-FloorDivide(bound, -slope))), kNoEnd};
+  if (slope > 0) return {0, clamp(DivideDown(bound, slope))};
+  return {std::max<int64_t>(0, clamp(-DivideDown(bound, -slope))), kNoEnd};
 }
 
 // Where a cut may be kept in the row of another.
-Allowed AllowedIn(const LatencyLine& kept, const LatencyLine& row,
+Allowed AllowedIn(const CostLine& kept, const CostLine& row,
                   const HysteresisLimit& limit) {
   if (limit.kind == HysteresisLimit::Kind::kSwitchingCost) {
     return Solve(Int128{kept.fixed} - row.fixed - limit.limit,
-                 row.falling - kept.falling);
+                 row.OnLink() - kept.OnLink());
   }
   const Int128 whole = kHysteresisWhole;
   const Int128 most = whole + limit.limit;
   return Solve(whole * kept.fixed - most * row.fixed,
-               most * row.falling - whole * kept.falling);
+               most * row.OnLink() - whole * kept.OnLink());
 }
 
 class Ranges {
@@ -59,7 +58,7 @@ class Ranges {
          const HysteresisLimit& limit)
       : rows_(table.rows), limit_(limit) {
     for (const TableRow& row : rows_) {
-      lines_.push_back(LineOf(table.cuts[row.cut].costs, downlink));
+      lines_.push_back(LatencyOf(table.cuts[row.cut].costs, downlink));
     }
     // A table of halves to be measured has no rows.
     if (!rows_.empty()) result_.worst_kbps = rows_.front().min_kbps;
@@ -102,7 +101,7 @@ class Ranges {
   // The ratio of two lines is monotone in W, so it is worst where the part of a
   // row that belongs to a range begins or ends.
   void Note(size_t kept, size_t row, int64_t kbps) {
-    const LatencyRatio ratio = RatioAt(lines_[kept], lines_[row], kbps);
+    const CostRatio ratio = RatioAt(lines_[kept], lines_[row], kbps);
     if (!(result_.worst < ratio)) return;
     result_.worst = ratio;
     result_.worst_kbps = kbps;
@@ -110,7 +109,7 @@ class Ranges {
 
   const std::vector<TableRow>& rows_;
   const HysteresisLimit limit_;
-  std::vector<LatencyLine> lines_;  // by row
+  std::vector<CostLine> lines_;  // by row
   Hysteresis result_;
 };
 

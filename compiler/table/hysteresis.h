@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "compiler/problem/problem.h"
+#include "compiler/table/cost_ratio.h"
 #include "compiler/table/cut_table.h"
-#include "compiler/table/latency_ratio.h"
 
 namespace dnncut {
 
@@ -34,7 +34,7 @@ struct Hysteresis {
   std::vector<BandwidthRange> stay;
   // The worst that keeping a cut costs: its latency by that of the table's cut,
   // and where.
-  LatencyRatio worst;
+  CostRatio worst;
   int64_t worst_kbps = 0;
 };
 

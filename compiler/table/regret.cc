@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Why two look-ups give the worst regret over a range. W * latency of a cut is
-// L(W) = W * fixed + falling >= 0, and of the best cut f(W) = the minimum of
-// finitely many such lines: concave. For any t >= 1 the bandwidths with
-// L(W) <= t * f(W) are those where the concave t * f - L is >= 0: an interval.
-// So the regret of one cut falls and then rises (it is quasi-convex), over all
+// Why two look-ups give the worst regret over a range. W * cost of a cut is
+// L(W) = W * fixed + 8e6 * bytes >= 0, and of the best cut f(W) = the minimum
+// of finitely many such lines: concave. For any t >= 1 the bandwidths with L(W)
+// <= t * f(W) are those where the concave t * f - L is >= 0: an interval. So
+// the regret of one cut falls and then rises (it is quasi-convex), over all
 // real W and hence over the integers, and is worst at an end of any range. If
 // it is worst at the upper end only, the bandwidths that reach that value are a
 // range up to this end, whose first one bisection finds.
@@ -16,12 +16,14 @@
 #include <algorithm>
 #include <limits>
 
+#include "compiler/problem/objective.h"
+
 namespace dnncut {
 RegretMeter::RegretMeter(const Problem& problem, const CutTable& exact)
     : exact_(exact) {
   lines_.reserve(exact.cuts.size());
   for (const TableCut& cut : exact.cuts) {
-    lines_.push_back(LineOf(cut.costs, problem.downlink));
+    lines_.push_back(CostOf(cut.costs, problem));
   }
 }
 
@@ -71,12 +73,11 @@ int RegretMeter::BestAt(const std::vector<int>& cuts, int64_t kbps) const {
 // `than`, which is the better one at present; the limit of int64 if it never
 // does. Only a line that rises less can.
 int64_t RegretMeter::FirstBetter(int other, int than) const {
-  const Int128 gain =
-      static_cast<Int128>(lines_[than].fixed) - lines_[other].fixed;
+  const Int128 gain = Int128{lines_[than].fixed} - lines_[other].fixed;
   if (gain <= 0) return std::numeric_limits<int64_t>::max();
   // other.At(W) - than.At(W) = lead - W * gain; than is better at present, so
   // the lead is positive.
-  const Int128 lead = lines_[other].falling - lines_[than].falling;
+  const Int128 lead = lines_[other].OnLink() - lines_[than].OnLink();
   const bool tie_is_enough = IsPreferred(other, than);
   const Int128 first =
       tie_is_enough ? (lead + gain - 1) / gain : lead / gain + 1;

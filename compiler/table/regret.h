@@ -6,13 +6,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "compiler/table/cost_ratio.h"
 #include "compiler/table/cut_table.h"
-#include "compiler/table/latency_ratio.h"
 
 namespace dnncut {
 
-// latency / best latency, at least 1.
-using Regret = LatencyRatio;
+// cost / least cost, at least 1.
+using Regret = CostRatio;
 
 struct WorstRegret {
   Regret regret;
@@ -42,7 +42,7 @@ class RegretMeter {
   int64_t FirstBetter(int other, int than) const;
 
   const CutTable& exact_;
-  std::vector<LatencyLine> lines_;  // by cut
+  std::vector<CostLine> lines_;  // by cut
 };
 
 }  // namespace dnncut

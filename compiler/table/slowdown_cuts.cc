@@ -40,6 +40,7 @@
 #include "compiler/base/error.h"
 #include "compiler/base/interrupt.h"
 #include "compiler/problem/block_graph.h"
+#include "compiler/problem/objective.h"
 #include "compiler/solve/cut_problem.h"
 #include "compiler/solve/min_cut.h"
 
@@ -48,18 +49,19 @@ namespace {
 
 constexpr int64_t kWhole = 1000;  // a slowdown of 1
 
-// 1000 * W * latency without the round trip.
+// The weights at a slowdown of s/1000 are 1000, 1000 and s: 1000 times what is
+// paid whatever it is, and s times the layers' times on the server.
+constexpr Objective kWhatever = {kWhole, kWhole, 0};
+constexpr Objective kPerSlowdown = {0, 0, 1};
+
+// 1000 times a cut's latency without the round trip, at every slowdown.
 struct Plane {
-  int64_t fixed_ns = 0;
+  CostLine whatever;
   int64_t server_ns = 0;
-  Int128 byte_ns = 0;
   int device_layers = 0;
 
-  Int128 Slope(int64_t permille) const {
-    return Int128{kWhole} * fixed_ns + Int128{permille} * server_ns;
-  }
-  Int128 At(int64_t kbps, int64_t permille) const {
-    return kbps * Slope(permille) + kWhole * byte_ns;
+  CostLine At(int64_t permille) const {
+    return whatever + CostLine{permille * server_ns, 0};
   }
 };
 
@@ -100,25 +102,22 @@ struct Cell {
   }
 };
 
-// Solves at one slowdown after the other, with 1000 times the costs. No sum
-// overflows: see RequireNoOverflow.
+// The problem without its round trip, with other weights.
+Problem Weighted(const Problem& problem, const Objective& objective) {
+  Problem weighted = problem;
+  weighted.rtt_ns = 0;
+  weighted.objective = objective;
+  return weighted;
+}
+
+// Solves at one slowdown after the other. No sum overflows: see
+// RequireNoOverflow.
 class Solver {
  public:
   explicit Solver(const Problem& problem)
       : layer_count_(static_cast<int>(problem.layers.size())),
-        blocks_(MakeBlockGraph(problem)) {
-    for (Block& block : blocks_.blocks) {
-      const int64_t server_ns = ServerNs(problem, block);
-      server_ns_.push_back(server_ns);
-      block.device_ns *= kWhole;
-      block.server_ns = kWhole * (block.server_ns - server_ns);  // downloads
-      block.download_bytes *= kWhole;
-    }
-    for (Wire& wire : blocks_.wires) {
-      wire.bytes *= kWhole;
-      wire.cross_ns *= kWhole;
-    }
-  }
+        whatever_(MakeBlockGraph(Weighted(problem, kWhatever))),
+        per_slowdown_(MakeBlockGraph(Weighted(problem, kPerSlowdown))) {}
 
   struct Winner {
     Cut cut;
@@ -128,30 +127,23 @@ class Solver {
   Winner Solve(const Point& point) {
     if (!solver_ || permille_ != point.permille) Prepare(point.permille);
     const MinCut cut = solver_->Solve(point.kbps);
-    return {ExpandCut(blocks_, cut.on_device, layer_count_), cut.scaled_ns};
+    return {ExpandCut(whatever_, cut.on_device, layer_count_), cut.scaled_cost};
   }
 
  private:
-  static int64_t ServerNs(const Problem& problem, const Block& block) {
-    int64_t sum = 0;
-    for (const LayerId layer : block.layers) {
-      sum += problem.layers[layer].server_ns;
-    }
-    return sum;
-  }
-
   void Prepare(int64_t permille) {
-    BlockGraph slowed = blocks_;
+    BlockGraph slowed = whatever_;
     for (size_t b = 0; b < slowed.blocks.size(); ++b) {
-      slowed.blocks[b].server_ns += permille * server_ns_[b];
+      slowed.blocks[b].on_server.fixed +=
+          permille * per_slowdown_.blocks[b].on_server.fixed;
     }
     solver_ = std::make_unique<MinCutSolver>(MakeCutProblem(slowed, 0));
     permille_ = permille;
   }
 
   const int layer_count_;
-  BlockGraph blocks_;               // but for the layers' times on the server
-  std::vector<int64_t> server_ns_;  // by block
+  const BlockGraph whatever_;      // the same blocks with
+  const BlockGraph per_slowdown_;  // other prices
   std::unique_ptr<MinCutSolver> solver_;
   int64_t permille_ = 0;  // of solver_
 };
@@ -208,20 +200,19 @@ class Envelope {
         numbers_.insert({winner.cut, static_cast<int>(cuts_.size())});
     if (is_unknown) AddCut(std::move(winner.cut));
     // Ties the network to the problem.
-    if (planes_[known->second].At(point.kbps, point.permille) != winner.value) {
+    if (planes_[known->second].At(point.permille).At(point.kbps) !=
+        winner.value) {
       throw std::logic_error(
-          "the value of a minimum cut is not the latency of its layers");
+          "the value of a minimum cut is not the cost of its layers");
     }
   }
 
   void AddCut(Cut cut) {
     const CutCosts costs = CountCosts(problem_, cut);
-    const int64_t fixed_ns =
-        CheckedAdd(CheckedAdd(costs.device_ns, costs.cross_ns, "a latency"),
-                   costs.download_ns, "a latency");
-    planes_.push_back({fixed_ns, costs.server_ns,
-                       Int128{kByteNsKbps} * costs.LinkBytes(problem_.downlink),
-                       costs.device_layers});
+    CutCosts without_rtt = costs;
+    without_rtt.rtt_ns = 0;
+    planes_.push_back({CostOf(without_rtt, Weighted(problem_, kWhatever)),
+                       costs.server_ns, costs.device_layers});
     cuts_.push_back({std::move(cut), costs});
   }
 
@@ -276,9 +267,9 @@ class Envelope {
 
   int BestAt(int64_t kbps, int64_t permille) const {
     int best = 0;
-    Int128 least = planes_[0].At(kbps, permille);
+    Int128 least = planes_[0].At(permille).At(kbps);
     for (size_t cut = 1; cut < planes_.size(); ++cut) {
-      const Int128 value = planes_[cut].At(kbps, permille);
+      const Int128 value = planes_[cut].At(permille).At(kbps);
       if (value > least || (value == least && !IsSmaller(cut, best))) continue;
       best = static_cast<int>(cut);
       least = value;
@@ -296,11 +287,11 @@ class Envelope {
   // that is lower.
   int64_t FirstBetter(size_t other, size_t best, int64_t permille,
                       int64_t limit) const {
-    const Int128 gain =
-        planes_[best].Slope(permille) - planes_[other].Slope(permille);
+    const CostLine difference =
+        planes_[best].At(permille) - planes_[other].At(permille);
+    const Int128 gain = difference.fixed;
     if (gain <= 0) return limit;
-    const Int128 lead =
-        kWhole * (planes_[other].byte_ns - planes_[best].byte_ns);
+    const Int128 lead = -difference.OnLink();
     const Int128 first =
         IsSmaller(other, best) ? (lead + gain - 1) / gain : lead / gain + 1;
     return static_cast<int64_t>(std::min<Int128>(first, limit));

@@ -8,6 +8,7 @@
 
 #include "backends/result_writer.h"
 #include "compiler/base/error.h"
+#include "compiler/problem/objective.h"
 #include "tests/backends/halves/split_model.h"
 #include "tests/fuzz/fuzzing.h"
 #include "tests/testing.h"
@@ -125,7 +126,7 @@ void RequireBestRows(const CompileResult& result) {
   for (const TableRow& row : result.exact.rows) {
     const CutCosts& costs = result.exact.cuts[row.cut].costs;
     for (const int64_t kbps : {row.min_kbps, row.max_kbps}) {
-      const Int128 latency = ScaledLatency(costs, problem.downlink, kbps);
+      const Int128 latency = LatencyOf(costs, problem.downlink).At(kbps);
       for (const CandidateCut& cut : cuts) {
         if (cut.At(kbps) >= latency) continue;
         Finding(fmt::format("the cut {} is better at {} kbit/s\n{}",

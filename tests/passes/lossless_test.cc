@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compiler/problem/block_graph.h"
+#include "compiler/problem/objective.h"
 #include "compiler/solve/cut_problem.h"
 #include "compiler/solve/min_cut.h"
 #include "compiler/table/cut_table.h"
@@ -38,7 +39,7 @@ void ExpectLossless(Problem problem, const BlockGraph& blocks,
                                int64_t{40}, int64_t{1'000'000'000}}) {
     problem.rtt_ns = rtt_ns;
     const std::vector<CandidateCut> cuts = EnumerateCuts(problem);
-    MinCutSolver solver(MakeCutProblem(blocks, rtt_ns));
+    MinCutSolver solver(MakeCutProblem(blocks, RoundTripPrice(problem).fixed));
     for (int64_t kbps = problem.range.min_kbps; kbps <= problem.range.max_kbps;
          ++kbps) {
       const MinCut found = solver.Solve(kbps);
@@ -49,7 +50,7 @@ void ExpectLossless(Problem problem, const BlockGraph& blocks,
           << name << " at " << kbps << " kbit/s, round trip " << rtt_ns
           << " ns\n"
           << ProblemText(problem);
-      ASSERT_TRUE(found.scaled_ns == best.At(kbps)) << name;
+      ASSERT_TRUE(found.scaled_cost == best.At(kbps)) << name;
     }
   }
 }
@@ -92,6 +93,24 @@ TEST_P(LosslessTest, KeepsTheBestCutOfRandomProblems) {
   }
   // A pass that never merges would be lossless as well.
   EXPECT_GT(merged, 400);
+}
+
+TEST_P(LosslessTest, KeepsTheBestCutWithAnyWeights) {
+  int merged = 0;
+  for (uint64_t seed = 1; seed <= 1000; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Problem problem = RandomFeasibleProblem(seed, 3 + seed % 12);
+    Random random(seed);
+    problem.objective = RandomObjective(&random);
+    problem.range.max_kbps = 1 + random.Below(30);
+    const BlockGraph fine = MakeBlockGraph(problem);
+    const BlockGraph coarse = GetParam().run(fine);
+    VerifyBlockGraph(coarse);
+    merged += CountBlocks(coarse) < CountBlocks(fine) ? 1 : 0;
+    ExpectLossless(problem, coarse, GetParam().name);
+    if (HasFatalFailure()) return;
+  }
+  EXPECT_GT(merged, 50);
 }
 
 TEST_P(LosslessTest, KeepsTheTableOfLargeProblems) {

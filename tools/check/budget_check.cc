@@ -26,7 +26,7 @@ constexpr size_t kShownRanges = 3;
 
 // One value of a metric, at a bandwidth.
 struct CutValue {
-  MetricLine line;
+  CostLine line;
   int64_t kbps = 0;
   int cut = 0;
 };
@@ -42,7 +42,7 @@ std::string_view AdviceOn(const Metric& metric, const TableFile& table) {
              : metric.advice;
 }
 
-MetricLine LineOf(const TableFile& table, const Metric& metric, int cut) {
+CostLine LineOf(const TableFile& table, const Metric& metric, int cut) {
   return metric.line(table.cuts[cut], table.downlink);
 }
 
@@ -66,8 +66,8 @@ CutValue WorstOn(const BandwidthRange& range, const TableFile& table,
 CutValue BestOf(const TableFile& table, const Metric& metric) {
   std::optional<CutValue> best;
   for (const TableRow& row : table.rows) {
-    const MetricLine line = LineOf(table, metric, row.cut);
-    const int64_t kbps = line.falling == 0 ? row.min_kbps : row.max_kbps;
+    const CostLine line = LineOf(table, metric, row.cut);
+    const int64_t kbps = line.OnLink() == 0 ? row.min_kbps : row.max_kbps;
     const CutValue value = {line, kbps, row.cut};
     if (!best || value < *best) best = value;
   }
@@ -75,11 +75,12 @@ CutValue BestOf(const TableFile& table, const Metric& metric) {
 }
 
 // The bandwidths of a row where the value is at most `limit`.
-std::optional<BandwidthRange> WhereItHolds(const MetricLine& line,
+std::optional<BandwidthRange> WhereItHolds(const CostLine& line,
                                            const TableRow& row, int64_t limit) {
   const Int128 room = Int128{limit} - line.fixed;
-  if (room < 0 || (room == 0 && line.falling > 0)) return std::nullopt;
-  const Int128 first = room == 0 ? Int128{0} : (line.falling + room - 1) / room;
+  if (room < 0 || (room == 0 && line.OnLink() > 0)) return std::nullopt;
+  const Int128 first =
+      room == 0 ? Int128{0} : (line.OnLink() + room - 1) / room;
   if (first > row.max_kbps) return std::nullopt;
   return BandwidthRange{std::max(row.min_kbps, static_cast<int64_t>(first)),
                         row.max_kbps};

@@ -13,6 +13,7 @@
 #include "compiler/base/error.h"
 #include "compiler/base/first_few.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/problem/objective.h"
 
 namespace dnncut {
 namespace {
@@ -20,39 +21,39 @@ namespace {
 constexpr std::string_view kOtherCut =
     "pin layers, lower the costs or change the model";
 
-MetricLine Latency(const TableFile::Cut& cut, const Downlink& downlink) {
-  return LineOf(cut.costs, downlink);
+CostLine Latency(const TableFile::Cut& cut, const Downlink& downlink) {
+  return LatencyOf(cut.costs, downlink);
 }
 
-MetricLine NetworkTime(const TableFile::Cut& cut, const Downlink& downlink) {
-  MetricLine line = LineOf(cut.costs, downlink);
+CostLine NetworkTime(const TableFile::Cut& cut, const Downlink& downlink) {
+  CostLine line = LatencyOf(cut.costs, downlink);
   line.fixed -= cut.costs.device_ns + cut.costs.server_ns;
   return line;
 }
 
-MetricLine DeviceTime(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
+CostLine DeviceTime(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
   return {cut.costs.device_ns};
 }
 
-MetricLine ServerTime(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
+CostLine ServerTime(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
   return {cut.costs.server_ns};
 }
 
-MetricLine Upload(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
+CostLine Upload(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
   return {cut.costs.upload_bytes};
 }
 
-MetricLine Download(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
+CostLine Download(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
   return {cut.costs.download_bytes};
 }
 
-MetricLine DeviceWeights(const TableFile::Cut& cut,
-                         const Downlink& /*downlink*/) {
+CostLine DeviceWeights(const TableFile::Cut& cut,
+                       const Downlink& /*downlink*/) {
   return {cut.device_weight_bytes};
 }
 
-MetricLine ServerWeights(const TableFile::Cut& cut,
-                         const Downlink& /*downlink*/) {
+CostLine ServerWeights(const TableFile::Cut& cut,
+                       const Downlink& /*downlink*/) {
   return {cut.server_weight_bytes};
 }
 

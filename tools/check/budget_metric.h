@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "backends/result/table_file.h"
-#include "compiler/table/latency_ratio.h"
+#include "compiler/problem/cost_line.h"
 
 namespace dnncut {
 
@@ -20,9 +20,6 @@ enum class MetricUnit {
   kCount,
   kPpb,  // billionths: what a percentage is counted in
 };
-
-// A metric of one cut over the bandwidth, in the unit of the metric.
-using MetricLine = BandwidthLine;
 
 struct Metric {
   std::string_view name;
@@ -36,8 +33,9 @@ struct Metric {
   std::string_view slowdown_advice;
   // One of the two is set. `value` takes the table and its folder, and throws
   // Error when there is none.
-  MetricLine (*line)(const TableFile::Cut& cut,
-                     const Downlink& downlink) = nullptr;
+  // What is `fixed` is in the unit of the metric.
+  CostLine (*line)(const TableFile::Cut& cut,
+                   const Downlink& downlink) = nullptr;
   int64_t (*value)(const TableFile& table, const std::string& folder) = nullptr;
   // With `line`: what a cut's value at a bandwidth is made of.
   std::string (*parts)(const TableFile& table, const TableFile::Cut& cut,

@@ -18,7 +18,7 @@
 #include "compiler/base/unit_text.h"
 #include "compiler/files/read_file.h"
 #include "compiler/problem/block_graph.h"
-#include "compiler/table/compare_latencies.h"
+#include "compiler/table/compare_costs.h"
 #include "compiler/table/cut_table.h"
 #include "tools/check/firmware_check.h"
 #include "tools/check/hysteresis_check.h"
@@ -53,9 +53,9 @@ void Skip(std::string_view why, CheckItem* item) {
   item->message = why;
 }
 
-LatencyChange WorstAgainstExact(const TableFile& table, const CutTable& exact) {
-  return CompareLatencies(PiecesOf(exact, table.downlink),
-                          PiecesOf(table, table.range))
+CostChange WorstAgainstExact(const TableFile& table, const CutTable& exact) {
+  return CompareCosts(PiecesOf(exact, table.downlink),
+                      PiecesOf(table, table.range))
       .worst;
 }
 
@@ -87,13 +87,13 @@ bool IsNear(double a, double b) {
 
 void LookAtRows(const TableFile& table, const CutTable& exact,
                 CheckItem* item) {
-  const LatencyChange worst = WorstAgainstExact(table, exact);
+  const CostChange worst = WorstAgainstExact(table, exact);
   const double regret = worst.ratio.Excess();
   const double stated =
       table.approximation ? table.approximation->worst_regret : 0;
   item->kbps = worst.kbps;
   if (table.approximation ? !IsNear(regret, stated)
-                          : LatencyRatio() < worst.ratio) {
+                          : CostRatio() < worst.ratio) {
     item->status = CheckStatus::kFailed;
     item->message = fmt::format(
         "at {} another cut is faster: the table takes {:.4g} % more, where it "

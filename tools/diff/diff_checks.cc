@@ -52,8 +52,8 @@ CheckItem RegressionCheck(const ResultDiff& diff, const DiffLimits& limits) {
                      ChangeText(diff.worst.ratio)};
   }
   if (!limits.max_regression) return item;
-  const LatencyRatio limit = {kHundredPercent + *limits.max_regression,
-                              kHundredPercent};
+  const CostRatio limit = {kHundredPercent + *limits.max_regression,
+                           kHundredPercent};
   const bool failed = limit < diff.worst.ratio;
   item.status = failed ? CheckStatus::kFailed : CheckStatus::kPassed;
   return item;

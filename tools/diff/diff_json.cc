@@ -20,7 +20,7 @@ Json ResultJson(const ComparedResult& result) {
 }
 
 // Infinite is null.
-Json ChangeJson(const LatencyRatio& ratio) {
+Json ChangeJson(const CostRatio& ratio) {
   const double excess = ratio.Excess();
   return std::isfinite(excess) ? Json(excess) : Json();
 }

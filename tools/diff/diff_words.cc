@@ -40,8 +40,8 @@ size_t RunLength(const std::vector<int>& layers, size_t begin) {
 
 }  // namespace
 
-std::string ChangeText(const LatencyRatio& ratio) {
-  if (ratio.latency == ratio.base) return "0 %";
+std::string ChangeText(const CostRatio& ratio) {
+  if (ratio.cost == ratio.base) return "0 %";
   if (ratio.base == 0) return "from 0";
   const double percent = ratio.Excess() * 100;
   if (std::abs(percent) < 0.005) {
@@ -63,7 +63,7 @@ std::string_view KindName(ChangeKind kind) {
 }
 
 std::string LatencyVerdict(const ResultDiff& diff) {
-  const LatencyRatio same;
+  const CostRatio same;
   const auto by = [](std::string_view word, const DiffPoint& point) {
     if (point.ratio.base == 0) {
       return fmt::format("{} where it took no time ({})", word,

@@ -15,7 +15,7 @@
 namespace dnncut {
 
 // "+5.26 %", "0 %", "under +0.01 %", "from 0".
-std::string ChangeText(const LatencyRatio& ratio);
+std::string ChangeText(const CostRatio& ratio);
 
 // "same", "faster" or "slower".
 std::string_view KindName(ChangeKind kind);

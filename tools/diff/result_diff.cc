@@ -9,6 +9,7 @@
 
 #include "backends/result/latency_parts.h"
 #include "compiler/problem/cut_kind.h"
+#include "compiler/problem/objective.h"
 #include "tools/result/table_latency.h"
 
 namespace dnncut {
@@ -29,16 +30,16 @@ DiffPoint PointAt(const TableFile& before, const TableFile& after,
   const TableFile::Cut& new_cut = after.cuts[point.new_cut];
   point.old_ns = LatencyNs(old_cut.costs, before.downlink, kbps);
   point.new_ns = LatencyNs(new_cut.costs, after.downlink, kbps);
-  point.ratio = RatioAt(LineOf(new_cut.costs, after.downlink),
-                        LineOf(old_cut.costs, before.downlink), kbps);
+  point.ratio = RatioAt(LatencyOf(new_cut.costs, after.downlink),
+                        LatencyOf(old_cut.costs, before.downlink), kbps);
   return point;
 }
 
 void AddLatencies(ResultDiff* diff) {
   const TableFile& before = diff->before.table;
   const TableFile& after = diff->after.table;
-  const LatencyComparison found = CompareLatencies(
-      PiecesOf(before, diff->range), PiecesOf(after, diff->range));
+  const CostComparison found =
+      CompareCosts(PiecesOf(before, diff->range), PiecesOf(after, diff->range));
   diff->worst = PointAt(before, after, found.worst.kbps);
   diff->best = PointAt(before, after, found.best.kbps);
   for (const ChangedRange& range : found.ranges) {

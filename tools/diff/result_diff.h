@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/table/compare_latencies.h"
+#include "compiler/table/compare_costs.h"
 #include "tools/diff/server_compatibility.h"
 #include "tools/diff/setting_diff.h"
 #include "tools/result/compared_result.h"
@@ -23,7 +23,7 @@ struct DiffPoint {
   int new_cut = 0;
   int64_t old_ns = 0;  // rounded half up
   int64_t new_ns = 0;
-  LatencyRatio ratio;  // new by old, exact
+  CostRatio ratio;  // new by old, exact
 };
 
 struct DiffRange {

@@ -118,8 +118,8 @@ std::vector<LongPart> LongestOf(const Compiled& compiled, const Spot& spot) {
 }
 
 // Why the producer cannot be on the device while a reader is on the server.
-std::optional<Hold> WhyNeverSent(const Problem& problem,
-                                 const ProblemTensor& tensor) {
+std::optional<WhyHeld> WhyNeverSent(const Problem& problem,
+                                    const ProblemTensor& tensor) {
   const bool has_producer = tensor.producer != kModelInput;
   if (has_producer) {
     if (auto hold = WhyNotOn(problem, tensor.producer, Side::kDevice)) {

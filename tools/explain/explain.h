@@ -59,8 +59,8 @@ struct LayerExplanation {
     std::optional<Other> other;
   };
   LayerId layer = 0;
-  std::optional<Hold> not_on_device;  // why no cut has it there
-  std::optional<Hold> not_on_server;
+  std::optional<WhyHeld> not_on_device;  // why no cut has it there
+  std::optional<WhyHeld> not_on_server;
   // What follows the layer to a side, see MustFollow.
   std::vector<LayerId> with_it_on_device;
   std::vector<LayerId> with_it_on_server;
@@ -84,7 +84,7 @@ struct TensorExplanation {
   TensorId tensor = 0;
   // Why no cut sends it, when there is a reason in the layers: the producer is
   // held on the server, or the readers are held with it.
-  std::optional<Hold> why_never;
+  std::optional<WhyHeld> why_never;
   bool can_be_sent = false;
   std::vector<At> at;
 };

@@ -58,13 +58,13 @@ Json OtherJson(const Compiled& compiled, const std::optional<Other>& other) {
   return json;
 }
 
-Json HoldJson(const Problem& problem, const std::optional<Hold>& hold) {
+Json WhyHeldJson(const Problem& problem, const std::optional<WhyHeld>& hold) {
   if (!hold) return nullptr;
-  std::vector<LayerId> layers = {hold->first};
-  for (const FollowStep& step : hold->steps) layers.push_back(step.layer);
+  std::vector<LayerId> layers = {hold->way.first};
+  for (const FollowStep& step : hold->way.steps) layers.push_back(step.layer);
   return {{"not_on", SideName(hold->side)},
           {"layers", NamesOfLayers(problem, layers)},
-          {"text", HoldText(problem, *hold)}};
+          {"text", WhyHeldText(problem, *hold)}};
 }
 
 std::string_view WhatWord(LongPart::What what) {
@@ -134,9 +134,9 @@ Json LayerJson(const Compiled& compiled, const LayerExplanation& explanation) {
   json["server_ns"] = layer.server_ns;
   json["reads"] = NamesOfTensors(problem, explanation.reads);
   json["makes"] = NamesOfTensors(problem, explanation.makes);
-  json["held"] =
-      HoldJson(problem, explanation.not_on_server ? explanation.not_on_server
-                                                  : explanation.not_on_device);
+  json["held"] = WhyHeldJson(problem, explanation.not_on_server
+                                          ? explanation.not_on_server
+                                          : explanation.not_on_device);
   json["with_it_on_device"] =
       NamesOfLayers(problem, explanation.with_it_on_device);
   json["with_it_on_server"] =
@@ -165,7 +165,7 @@ Json TensorJson(const Compiled& compiled,
   json["readers"] = NamesOfLayers(problem, tensor.readers);
   json["result"] = tensor.result;
   json["can_be_sent"] = explanation.can_be_sent;
-  json["held"] = HoldJson(problem, explanation.why_never);
+  json["held"] = WhyHeldJson(problem, explanation.why_never);
   json["rows"] = Json::array();
   for (const TensorExplanation::At& at : explanation.at) {
     Json row = SpotJson(at.spot);

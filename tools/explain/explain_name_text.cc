@@ -64,7 +64,7 @@ std::string HeldText(const Problem& problem, const LayerExplanation& layer) {
   }
   return Labelled("held", fmt::format("on the {} at every bandwidth",
                                       SideName(OtherSide(hold->side)))) +
-         Labelled("", HoldText(problem, *hold));
+         Labelled("", WhyHeldText(problem, *hold));
 }
 
 std::string LayerAtText(const Compiled& compiled,
@@ -101,7 +101,7 @@ std::string NeverText(const Problem& problem,
                     "it and who reads it share a side");
   }
   if (explanation.why_never) {
-    return Labelled("never sent", HoldText(problem, *explanation.why_never));
+    return Labelled("never sent", WhyHeldText(problem, *explanation.why_never));
   }
   return Labelled("never sent", "no layer reads it");
 }

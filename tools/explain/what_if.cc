@@ -21,6 +21,7 @@
 #include <set>
 
 #include "compiler/problem/block_graph.h"
+#include "compiler/problem/objective.h"
 #include "compiler/problem/placement_check.h"
 #include "compiler/table/solve_at.h"
 
@@ -34,8 +35,8 @@ constexpr int64_t kMostWork = 20'000'000;
 // -1, 0 or 1, exactly.
 int Compare(const Problem& problem, const TableCut& a, const TableCut& b,
             int64_t kbps) {
-  const Int128 first = ScaledLatency(a.costs, problem.downlink, kbps);
-  const Int128 second = ScaledLatency(b.costs, problem.downlink, kbps);
+  const Int128 first = LatencyOf(a.costs, problem.downlink).At(kbps);
+  const Int128 second = LatencyOf(b.costs, problem.downlink).At(kbps);
   return first < second ? -1 : first > second ? 1 : 0;
 }
 

@@ -26,8 +26,8 @@ std::vector<Prefix> Prefixes(const BlockGraph& graph) {
   const size_t count = graph.blocks.size();
   std::vector<int64_t> change(count + 1);
   for (const Wire& wire : graph.wires) {
-    change[wire.producer + 1] += wire.bytes;
-    change[wire.readers.back() + 1] -= wire.bytes;
+    change[wire.producer + 1] += wire.cost.bytes;
+    change[wire.readers.back() + 1] -= wire.cost.bytes;
   }
   std::vector<Prefix> prefixes;
   Prefix prefix;
@@ -35,7 +35,7 @@ std::vector<Prefix> Prefixes(const BlockGraph& graph) {
   for (size_t b = 0; b + 1 < count; ++b) {
     has_layers = has_layers || !graph.blocks[b].layers.empty();
     prefix.blocks = b + 1;
-    prefix.device_ns += graph.blocks[b].device_ns;
+    prefix.device_ns += graph.blocks[b].on_device.fixed;
     prefix.upload_bytes += change[b + 1];
     if (has_layers && !graph.blocks[b + 1].layers.empty()) {
       prefixes.push_back(prefix);
@@ -95,7 +95,7 @@ std::vector<Cut> ProbeCuts(const Problem& problem, int count,
                            const std::vector<Cut>& known) {
   const BlockGraph graph = MakeBlockGraph(problem);
   int64_t all_ns = 0;
-  for (const Block& block : graph.blocks) all_ns += block.device_ns;
+  for (const Block& block : graph.blocks) all_ns += block.on_device.fixed;
   std::vector<Prefix> prefixes = Prefixes(graph);
   std::erase_if(prefixes, [&](const Prefix& prefix) {
     const Cut cut = CutOf(prefix, graph, problem.layers.size());

@@ -3,17 +3,19 @@
 
 #include <algorithm>
 
+#include "compiler/problem/objective.h"
+
 namespace dnncut {
 namespace {
 
 // `cuts` by number, each with its costs.
 template <typename Cuts>
-std::vector<LatencyPiece> Pieces(const std::vector<TableRow>& rows,
-                                 const Cuts& cuts, const Downlink& downlink) {
-  std::vector<LatencyPiece> pieces;
+std::vector<CostPiece> Pieces(const std::vector<TableRow>& rows,
+                              const Cuts& cuts, const Downlink& downlink) {
+  std::vector<CostPiece> pieces;
   for (const TableRow& row : rows) {
-    pieces.push_back(
-        {{row.min_kbps, row.max_kbps}, LineOf(cuts[row.cut].costs, downlink)});
+    pieces.push_back({{row.min_kbps, row.max_kbps},
+                      LatencyOf(cuts[row.cut].costs, downlink)});
   }
   return pieces;
 }
@@ -31,13 +33,13 @@ std::vector<TableRow> RowsIn(const std::vector<TableRow>& rows,
   return inside;
 }
 
-std::vector<LatencyPiece> PiecesOf(const TableFile& table,
-                                   const BandwidthRange& range) {
+std::vector<CostPiece> PiecesOf(const TableFile& table,
+                                const BandwidthRange& range) {
   return Pieces(RowsIn(table.rows, range), table.cuts, table.downlink);
 }
 
-std::vector<LatencyPiece> PiecesOf(const CutTable& table,
-                                   const Downlink& downlink) {
+std::vector<CostPiece> PiecesOf(const CutTable& table,
+                                const Downlink& downlink) {
   return Pieces(table.rows, table.cuts, downlink);
 }
 

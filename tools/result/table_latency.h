@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The latency of a table over a range of bandwidths, as CompareLatencies reads
+// The latency of a table over a range of bandwidths, as CompareCosts reads
 // it. Read by check and diff.
 #pragma once
 
 #include <vector>
 
 #include "backends/result/table_file.h"
-#include "compiler/table/compare_latencies.h"
+#include "compiler/table/compare_costs.h"
 #include "compiler/table/cut_table.h"
 
 namespace dnncut {
@@ -17,11 +17,11 @@ std::vector<TableRow> RowsIn(const std::vector<TableRow>& rows,
                              const BandwidthRange& range);
 
 // Of the part of the table inside `range`.
-std::vector<LatencyPiece> PiecesOf(const TableFile& table,
-                                   const BandwidthRange& range);
+std::vector<CostPiece> PiecesOf(const TableFile& table,
+                                const BandwidthRange& range);
 
 // Of the whole table.
-std::vector<LatencyPiece> PiecesOf(const CutTable& table,
-                                   const Downlink& downlink);
+std::vector<CostPiece> PiecesOf(const CutTable& table,
+                                const Downlink& downlink);
 
 }  // namespace dnncut

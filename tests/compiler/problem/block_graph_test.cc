@@ -34,11 +34,11 @@ GraphCosts CountOnGraph(const BlockGraph& graph,
   for (size_t b = 0; b < count; ++b) {
     const Block& block = graph.blocks[b];
     if (on_device[b]) {
-      costs.ns += block.device_ns;
+      costs.ns += block.on_device.fixed;
     } else {
       offloads = true;
-      costs.ns += block.server_ns;
-      costs.bytes += block.download_bytes;
+      costs.ns += block.on_server.fixed;
+      costs.bytes += block.on_server.bytes;
     }
   }
   for (const Wire& wire : graph.wires) {
@@ -50,8 +50,8 @@ GraphCosts CountOnGraph(const BlockGraph& graph,
       if (!on_device[reader]) read_there = true;
     }
     if (!on_device[wire.producer] || !read_there) continue;
-    costs.ns += wire.cross_ns;
-    costs.bytes += wire.bytes;
+    costs.ns += wire.cost.fixed;
+    costs.bytes += wire.cost.bytes;
   }
   if (offloads) costs.ns += rtt_ns;
   return costs;
@@ -178,11 +178,10 @@ TEST(Contract, MergesWhatLiesOnACycle) {
   const BlockGraph coarse = Contract(graph, grouping);
   ASSERT_EQ(coarse.blocks.size(), 3u);
   EXPECT_EQ(coarse.blocks[2].layers, (Layers{1, 2, 3}));
-  EXPECT_EQ(coarse.blocks[2].device_ns, 14);
-  EXPECT_EQ(coarse.blocks[2].server_ns, 140);
-  EXPECT_EQ(coarse.blocks[2].download_bytes, 5);
+  EXPECT_EQ(coarse.blocks[2].on_device, (CostLine{14, 0}));
+  EXPECT_EQ(coarse.blocks[2].on_server, (CostLine{140, 5}));
   ASSERT_EQ(coarse.wires.size(), 2u);
-  EXPECT_EQ(coarse.wires[1], (Wire{1, {2}, 50, 0, {1}}));
+  EXPECT_EQ(coarse.wires[1], (Wire{1, {2}, {0, 50}, {1}}));
 }
 
 TEST(Contract, TakesPredecessorsIntoTheDeviceAnchor) {
@@ -192,7 +191,7 @@ TEST(Contract, TakesPredecessorsIntoTheDeviceAnchor) {
   const BlockGraph coarse = Contract(graph, grouping);
   ASSERT_EQ(coarse.blocks.size(), 2u);
   EXPECT_EQ(coarse.blocks[0].layers, (Layers{0, 1, 2}));
-  EXPECT_EQ(coarse.wires, (std::vector<Wire>{{0, {1}, 62, 0, {1, 3}}}));
+  EXPECT_EQ(coarse.wires, (std::vector<Wire>{{0, {1}, {0, 62}, {1, 3}}}));
 }
 
 TEST(Contract, TakesSuccessorsIntoTheServerAnchor) {
@@ -350,12 +349,12 @@ TEST(VerifyBlockGraph, FindsBrokenPromises) {
   expect_bad([](BlockGraph* g) { g->blocks.clear(); });
   expect_bad([](BlockGraph* g) { g->blocks[1].layers.clear(); });
   expect_bad([](BlockGraph* g) { g->blocks[1].layers = {1}; });
-  expect_bad([](BlockGraph* g) { g->blocks[2].device_ns = -1; });
+  expect_bad([](BlockGraph* g) { g->blocks[2].on_device.fixed = -1; });
   expect_bad([](BlockGraph* g) { g->wires[0].readers = {0}; });
   expect_bad([](BlockGraph* g) { g->wires[0].readers.clear(); });
   expect_bad([](BlockGraph* g) { g->wires[0].readers = {1, 1}; });
   expect_bad([](BlockGraph* g) { g->wires[0].readers = {17}; });
-  expect_bad([](BlockGraph* g) { g->wires[0].bytes = -1; });
+  expect_bad([](BlockGraph* g) { g->wires[0].cost.bytes = -1; });
   expect_bad([](BlockGraph* g) { std::swap(g->wires[0], g->wires[1]); });
   expect_bad([](BlockGraph* g) { g->wires.push_back(g->wires.back()); });
 }

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "compiler/base/error.h"
+#include "compiler/problem/objective.h"
 #include "tests/testing.h"
 
 namespace dnncut {
@@ -38,7 +39,7 @@ TEST(Cut, FeasibilityAndCostsAreThoseOfTheDefinition) {
       EXPECT_EQ(costs.LinkBytes(problem.downlink), candidate->link_bytes);
       EXPECT_EQ(costs.device_layers, candidate->device_layers);
       EXPECT_EQ(costs.server_layers, count - candidate->device_layers);
-      EXPECT_TRUE(ScaledLatency(costs, problem.downlink, 17) ==
+      EXPECT_TRUE(LatencyOf(costs, problem.downlink).At(17) ==
                   candidate->At(17));
     }
     EXPECT_EQ(found, cuts.size());

@@ -24,11 +24,6 @@ using Digraph = lemon::SmartDigraph;
 using Capacities = Digraph::ArcMap<Int128>;
 using EdmondsKarp = lemon::EdmondsKarp<Digraph, Capacities>;
 
-Int128 Scaled(int64_t ns, int64_t bytes, int64_t kbps) {
-  return static_cast<Int128>(kbps) * ns +
-         static_cast<Int128>(kByteNsKbps) * bytes;
-}
-
 // The minimum cut with the smallest device side, found from the device.
 MinCut SolveByPaths(const CutProblem& problem, int64_t kbps) {
   Digraph digraph;
@@ -36,20 +31,19 @@ MinCut SolveByPaths(const CutProblem& problem, int64_t kbps) {
   for (int n = 0; n < problem.node_count; ++n) digraph.addNode();
   Int128 infinite = 1;
   for (const Arc& arc : problem.arcs) {
-    infinite += Scaled(arc.ns, arc.bytes, kbps);
+    infinite += arc.cost.At(kbps);
   }
   Capacities capacities(digraph);
   for (const Arc& arc : problem.arcs) {
     capacities[digraph.addArc(Digraph::nodeFromId(arc.from),
                               Digraph::nodeFromId(arc.to))] =
-        arc.infinite ? infinite : Scaled(arc.ns, arc.bytes, kbps);
+        arc.infinite ? infinite : arc.cost.At(kbps);
   }
   EdmondsKarp solver(digraph, capacities, Digraph::nodeFromId(problem.source),
                      Digraph::nodeFromId(problem.sink));
   solver.run();
   MinCut cut;
-  cut.scaled_ns = solver.flowValue() +
-                  Scaled(problem.constant_ns, problem.constant_bytes, kbps);
+  cut.scaled_cost = solver.flowValue() + problem.constant.At(kbps);
   for (int b = 0; b < problem.block_count; ++b) {
     cut.on_device.push_back(solver.minCut(Digraph::nodeFromId(b)));
   }
@@ -63,7 +57,7 @@ void ExpectSame(const Problem& problem, const std::vector<int64_t>& all_kbps) {
   for (const int64_t kbps : all_kbps) {
     const MinCut by_preflow = solver.Solve(kbps);
     const MinCut by_paths = SolveByPaths(network, kbps);
-    EXPECT_TRUE(by_preflow.scaled_ns == by_paths.scaled_ns) << kbps;
+    EXPECT_TRUE(by_preflow.scaled_cost == by_paths.scaled_cost) << kbps;
     EXPECT_EQ(by_preflow.on_device, by_paths.on_device) << kbps;
   }
 }

@@ -10,6 +10,7 @@
 #include <limits>
 #include <queue>
 
+#include "compiler/problem/objective.h"
 #include "tests/testing.h"
 
 namespace dnncut {
@@ -21,15 +22,14 @@ class Dinic {
   Dinic(const CutProblem& problem, int64_t kbps)
       : problem_(problem), out_(problem.node_count) {
     Int128 infinite = 1;
-    for (const Arc& arc : problem.arcs) infinite += Scaled(arc, kbps);
+    for (const Arc& arc : problem.arcs) infinite += arc.cost.At(kbps);
     for (const Arc& arc : problem.arcs) {
       out_[arc.from].push_back(static_cast<int>(ends_.size()));
-      ends_.push_back({arc.to, arc.infinite ? infinite : Scaled(arc, kbps)});
+      ends_.push_back({arc.to, arc.infinite ? infinite : arc.cost.At(kbps)});
       out_[arc.to].push_back(static_cast<int>(ends_.size()));
       ends_.push_back({arc.from, 0});
     }
-    value_ = static_cast<Int128>(kbps) * problem.constant_ns +
-             static_cast<Int128>(kByteNsKbps) * problem.constant_bytes;
+    value_ = problem.constant.At(kbps);
     while (Label()) {
       next_.assign(problem.node_count, 0);
       while (const Int128 pushed = Augment()) value_ += pushed;
@@ -52,11 +52,6 @@ class Dinic {
     int to = 0;
     Int128 residual = 0;
   };
-
-  static Int128 Scaled(const Arc& arc, int64_t kbps) {
-    return static_cast<Int128>(kbps) * arc.ns +
-           static_cast<Int128>(kByteNsKbps) * arc.bytes;
-  }
 
   bool Label() {
     level_.assign(problem_.node_count, -1);
@@ -119,7 +114,7 @@ void ExpectSameAsDinic(const CutProblem& problem, MinCutSolver* solver,
                        int64_t kbps) {
   const MinCut cut = solver->Solve(kbps);
   const Dinic dinic(problem, kbps);
-  EXPECT_TRUE(cut.scaled_ns == dinic.value()) << kbps << " kbit/s";
+  EXPECT_TRUE(cut.scaled_cost == dinic.value()) << kbps << " kbit/s";
   EXPECT_EQ(cut.on_device, dinic.Side()) << kbps << " kbit/s";
 }
 
@@ -139,8 +134,9 @@ TEST(MinCut, EqualsDinicOnRandomProblems) {
       const Cut cut = ExpandCut(blocks, solver.Solve(kbps).on_device,
                                 static_cast<int>(problem.layers.size()));
       ASSERT_TRUE(IsFeasible(problem, cut));
-      EXPECT_TRUE(ScaledLatency(CountCosts(problem, cut), problem.downlink,
-                                kbps) == solver.Solve(kbps).scaled_ns);
+      EXPECT_TRUE(
+          LatencyOf(CountCosts(problem, cut), problem.downlink).At(kbps) ==
+          solver.Solve(kbps).scaled_cost);
     }
   }
 }

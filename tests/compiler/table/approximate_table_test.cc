@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "compiler/base/error.h"
+#include "compiler/problem/objective.h"
 #include "compiler/table/regret.h"
 #include "tests/testing.h"
 
@@ -27,7 +28,7 @@ struct Fraction {
 Fraction RegretAt(const Problem& problem, const CutTable& exact, int cut,
                   int64_t kbps) {
   const auto scaled = [&](int c) {
-    return ScaledLatency(exact.cuts[c].costs, problem.downlink, kbps);
+    return LatencyOf(exact.cuts[c].costs, problem.downlink).At(kbps);
   };
   const Int128 best = scaled(FindRow(exact, kbps).cut);
   if (scaled(cut) == best) return {};
@@ -146,7 +147,7 @@ void ExpectBestOfKept(const Problem& problem, const CutTable& exact,
   for (int64_t w = problem.range.min_kbps; w <= problem.range.max_kbps; ++w) {
     const auto key = [&](int number) {
       const CutCosts& costs = exact.cuts[number].costs;
-      return std::tuple(ScaledLatency(costs, problem.downlink, w),
+      return std::tuple(LatencyOf(costs, problem.downlink).At(w),
                         costs.device_layers, number);
     };
     const int best =

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "compiler/base/error.h"
+#include "compiler/problem/objective.h"
 #include "compiler/solve/min_cut.h"
 #include "tests/testing.h"
 
@@ -52,8 +53,7 @@ void ExpectBestAt(const Problem& problem, const CutTable& table,
   const CandidateCut& best = BestCut(cuts, kbps);
   const TableCut& chosen = table.cuts[FindRow(table, kbps).cut];
   EXPECT_EQ(CutText(chosen.cut), CutText(best.cut)) << kbps << " kbit/s";
-  EXPECT_TRUE(ScaledLatency(chosen.costs, problem.downlink, kbps) ==
-              best.At(kbps))
+  EXPECT_TRUE(CostOf(chosen.costs, problem).At(kbps) == best.At(kbps))
       << kbps << " kbit/s";
 }
 
@@ -78,6 +78,28 @@ TEST(CutTable, EqualsBruteForceAtEveryBandwidth) {
   }
   // The generator must make tables worth testing.
   EXPECT_GT(rows, 2 * 6000);
+}
+
+TEST(CutTable, EqualsBruteForceWithAnyWeights) {
+  int64_t changed = 0;
+  for (uint64_t seed = 0; seed < 2000 && !HasFailure(); ++seed) {
+    Problem problem = RandomFeasibleProblem(seed);
+    const CutTable of_latency = Solve(problem);
+    Random random(seed);
+    problem.objective = RandomObjective(&random);
+    SCOPED_TRACE(::testing::Message()
+                 << "seed " << seed << " weights " << problem.objective.device
+                 << " " << problem.objective.link << " "
+                 << problem.objective.server);
+    const std::vector<CandidateCut> cuts = EnumerateCuts(problem);
+    const CutTable table = Solve(problem);
+    ExpectWellFormed(problem, table);
+    for (int64_t kbps = 1; kbps <= 60; ++kbps) {
+      ExpectBestAt(problem, table, cuts, kbps);
+    }
+    changed += table.rows != of_latency.rows;
+  }
+  EXPECT_GT(changed, 500);  // the weights decide
 }
 
 // The same problems far away from 1 kbit/s: bytes times `factor` make the same

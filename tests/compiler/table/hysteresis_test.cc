@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "compiler/problem/objective.h"
 #include "tests/testing.h"
 
 namespace dnncut {
@@ -14,7 +15,7 @@ namespace {
 bool MayKeep(const Problem& problem, const CutTable& table, int row,
              int64_t kbps, const HysteresisLimit& limit) {
   const auto latency = [&](int cut) {
-    return ScaledLatency(table.cuts[cut].costs, problem.downlink, kbps);
+    return LatencyOf(table.cuts[cut].costs, problem.downlink).At(kbps);
   };
   const Int128 kept = latency(table.rows[row].cut);
   const Int128 best = latency(FindRow(table, kbps).cut);
@@ -28,7 +29,7 @@ void ExpectLongestRanges(const Problem& problem, const CutTable& table,
                          const HysteresisLimit& limit) {
   const Hysteresis hysteresis = MakeHysteresis(table, problem.downlink, limit);
   ASSERT_EQ(hysteresis.stay.size(), table.rows.size());
-  LatencyRatio worst;
+  CostRatio worst;
   for (int row = 0; row < std::ssize(table.rows); ++row) {
     const auto may = [&](int64_t kbps) {
       return MayKeep(problem, table, row, kbps, limit);
@@ -46,7 +47,7 @@ void ExpectLongestRanges(const Problem& problem, const CutTable& table,
     EXPECT_EQ(hysteresis.stay[row], expected) << "row " << row;
     for (int64_t kbps = expected.min_kbps; kbps <= expected.max_kbps; ++kbps) {
       const auto line = [&](int cut) {
-        return LineOf(table.cuts[cut].costs, problem.downlink);
+        return LatencyOf(table.cuts[cut].costs, problem.downlink);
       };
       worst = std::max(worst, RatioAt(line(table.rows[row].cut),
                                       line(FindRow(table, kbps).cut), kbps));

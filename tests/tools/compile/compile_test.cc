@@ -11,6 +11,7 @@
 #include <map>
 
 #include "backends/result/table_file.h"
+#include "compiler/problem/objective.h"
 #include "tests/testing.h"
 #include "tests/tools/transcript.h"
 #include "tools/compile/pipeline.h"
@@ -105,7 +106,7 @@ void ExpectEqualsBruteForce(const Problem& problem, const TableFile& table,
     for (const int64_t kbps : {row.min_kbps, row.max_kbps}) {
       const CandidateCut& best = BestCut(cuts, kbps);
       const CutCosts& costs = table.cuts[row.cut].costs;
-      ASSERT_EQ(ScaledLatency(costs, table.downlink, kbps), best.At(kbps))
+      ASSERT_EQ(LatencyOf(costs, table.downlink).At(kbps), best.At(kbps))
           << what << " at " << kbps << " kbit/s";
       ASSERT_EQ(costs.device_layers, best.device_layers)
           << what << " at " << kbps << " kbit/s";
@@ -255,8 +256,8 @@ TEST_F(CompileTest, GainsAreThoseOfEveryBandwidth) {
       const CutCosts& best =
           result.table.cuts[FindRow(result.table, kbps).cut].costs;
       const double factor =
-          static_cast<double>(ScaledLatency(alone, problem.downlink, kbps)) /
-          static_cast<double>(ScaledLatency(best, problem.downlink, kbps));
+          static_cast<double>(LatencyOf(alone, problem.downlink).At(kbps)) /
+          static_cast<double>(LatencyOf(best, problem.downlink).At(kbps));
       least = std::min(least, factor);
       most = std::max(most, factor);
     }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "compiler/problem/objective.h"
 #include "compiler/problem/side_name.h"
 #include "tests/testing.h"
 #include "tools/explain/why_held.h"
@@ -37,7 +38,7 @@ void ExpectSame(const Problem& problem, const std::optional<TableCut>& found,
   if (best == nullptr) return;
   EXPECT_TRUE(IsFeasible(problem, found->cut)) << CutText(found->cut);
   EXPECT_EQ(found->costs, CountCosts(problem, found->cut));
-  EXPECT_TRUE(ScaledLatency(found->costs, problem.downlink, kbps) ==
+  EXPECT_TRUE(LatencyOf(found->costs, problem.downlink).At(kbps) ==
               best->At(kbps))
       << CutText(found->cut) << " but " << CutText(best->cut) << " at " << kbps
       << "\n"
@@ -151,14 +152,14 @@ TEST(WhyHeld, SaysWhyExactlyWhenNoCutHasTheLayerThere) {
           const bool possible = BestOf(cuts, 1, [&](const Cut& cut) {
                                   return can_stay(cut) && cut[l] == side;
                                 }) != nullptr;
-          const std::optional<Hold> hold = WhyNotOn(problem, l, side, stays);
+          const std::optional<WhyHeld> hold = WhyNotOn(problem, l, side, stays);
           EXPECT_EQ(hold.has_value(), !possible)
               << l << " " << SideName(side) << " " << stays << "\n"
               << ProblemText(problem);
           if (!hold) continue;
           ++held;
-          EXPECT_EQ(hold->first, l);
-          EXPECT_FALSE(HoldText(problem, *hold).empty());
+          EXPECT_EQ(hold->way.first, l);
+          EXPECT_FALSE(WhyHeldText(problem, *hold).empty());
         }
       }
     }
@@ -195,8 +196,8 @@ TEST(WhyHeld, NamesTheWay) {
                      MakeTensor("tc", 2, {3}, 4)};
   problem.layers[2].pinned = Side::kDevice;
   const auto text = [&](LayerId layer, Side side) {
-    const std::optional<Hold> hold = WhyNotOn(problem, layer, side);
-    return hold ? HoldText(problem, *hold) : "free";
+    const std::optional<WhyHeld> hold = WhyNotOn(problem, layer, side);
+    return hold ? WhyHeldText(problem, *hold) : "free";
   };
   EXPECT_EQ(text(2, Side::kServer), "'c' is pinned to the device");
   EXPECT_EQ(text(1, Side::kServer),

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "passes/line.h"
+#include "compiler/problem/cost_line.h"
 
 #include <algorithm>
 
+#include "compiler/base/rounding.h"
+
 namespace dnncut {
 namespace {
-
-// floor(a / b) for b > 0.
-Int128 FloorDivide(Int128 a, Int128 b) {
-  const Int128 quotient = a / b;
-  return a % b < 0 ? quotient - 1 : quotient;
-}
 
 int64_t Clamp(Int128 value, int64_t low, int64_t high) {
   return static_cast<int64_t>(
       std::clamp<Int128>(value, Int128{low}, Int128{high}));
 }
 
-// The integers W of the range with slope * W <= limit.
+}  // namespace
+
+CostLine CheckedAdd(const CostLine& a, const CostLine& b,
+                    std::string_view what) {
+  return {CheckedAdd(a.fixed, b.fixed, what),
+          CheckedAdd(a.bytes, b.bytes, what)};
+}
+
 KbpsInterval WhereAtMost(Int128 slope, Int128 limit,
                          const BandwidthRange& range) {
   if (slope == 0) {
@@ -29,21 +32,20 @@ KbpsInterval WhereAtMost(Int128 slope, Int128 limit,
   const int64_t above = range.max_kbps + 1;
   if (slope > 0) {
     return {range.min_kbps,
-            Clamp(FloorDivide(limit, slope), below, range.max_kbps)};
+            Clamp(DivideDown(limit, slope), below, range.max_kbps)};
   }
   // W >= limit / slope, rounded up.
-  return {Clamp(-FloorDivide(limit, -slope), range.min_kbps, above),
+  return {Clamp(-DivideDown(limit, -slope), range.min_kbps, above),
           range.max_kbps};
 }
 
-}  // namespace
-
-KbpsInterval WhereNegative(const Line& line, const BandwidthRange& range) {
-  return WhereAtMost(line.ns, -(kByteNsKbps * line.bytes) - 1, range);
+KbpsInterval WhereNegative(const CostLine& line, const BandwidthRange& range) {
+  return WhereAtMost(line.fixed, -line.OnLink() - 1, range);
 }
 
-KbpsInterval WhereNotPositive(const Line& line, const BandwidthRange& range) {
-  return WhereAtMost(line.ns, -(kByteNsKbps * line.bytes), range);
+KbpsInterval WhereNotPositive(const CostLine& line,
+                              const BandwidthRange& range) {
+  return WhereAtMost(line.fixed, -line.OnLink(), range);
 }
 
 KbpsInterval Intersect(const KbpsInterval& a, const KbpsInterval& b) {

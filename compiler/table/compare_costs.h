@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Two tables compared over every integer kbit/s of a range: where one is slower
-// or faster than the other and by how much at most, exactly. Read by dnncut
-// diff.
+// or faster than the other and by how much at most, exactly.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
+#include "compiler/problem/cost_line.h"
 #include "compiler/problem/problem.h"
-#include "compiler/table/latency_ratio.h"
+#include "compiler/table/cost_ratio.h"
 
 namespace dnncut {
 
 // What a table takes on min_kbps .. max_kbps.
-struct LatencyPiece {
+struct CostPiece {
   BandwidthRange range;
-  LatencyLine line;
+  CostLine line;
 };
 
-// Where the new latency stands to the old one as `ratio` says.
-struct LatencyChange {
-  LatencyRatio ratio;  // new by old
+// Where the new cost stands to the old one as `ratio` says.
+struct CostChange {
+  CostRatio ratio;  // new by old
   int64_t kbps = 0;
 };
 
@@ -31,17 +31,17 @@ enum class ChangeKind { kSame, kFaster, kSlower };
 struct ChangedRange {
   BandwidthRange range;
   ChangeKind kind = ChangeKind::kSame;
-  LatencyChange most;  // the farthest from 1 (the lowest such)
+  CostChange most;  // the farthest from 1 (the lowest such)
 };
 
-struct LatencyComparison {
-  LatencyChange worst;  // the largest ratio (at the lowest such bandwidth)
-  LatencyChange best;   // the smallest
+struct CostComparison {
+  CostChange worst;  // the largest ratio (at the lowest such bandwidth)
+  CostChange best;   // the smallest
   std::vector<ChangedRange> ranges;  // sorted, touching
 };
 
 // Both lists are sorted, touch each other, and cover the same range.
-LatencyComparison CompareLatencies(const std::vector<LatencyPiece>& before,
-                                   const std::vector<LatencyPiece>& after);
+CostComparison CompareCosts(const std::vector<CostPiece>& before,
+                            const std::vector<CostPiece>& after);
 
 }  // namespace dnncut

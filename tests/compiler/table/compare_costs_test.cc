@@ -1,31 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/table/compare_latencies.h"
+#include "compiler/table/compare_costs.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <vector>
 
+#include "compiler/problem/objective.h"
 #include "compiler/table/cut_table.h"
 #include "tests/testing.h"
 
 namespace dnncut {
 namespace {
 
-std::vector<LatencyPiece> PiecesOf(const Problem& problem,
-                                   const CutTable& table) {
-  std::vector<LatencyPiece> pieces;
+std::vector<CostPiece> PiecesOf(const Problem& problem, const CutTable& table) {
+  std::vector<CostPiece> pieces;
   for (const TableRow& row : table.rows) {
     pieces.push_back({{row.min_kbps, row.max_kbps},
-                      LineOf(table.cuts[row.cut].costs, problem.downlink)});
+                      LatencyOf(table.cuts[row.cut].costs, problem.downlink)});
   }
   return pieces;
 }
 
-const LatencyLine& LineAt(const std::vector<LatencyPiece>& pieces,
-                          int64_t kbps) {
+const CostLine& LineAt(const std::vector<CostPiece>& pieces, int64_t kbps) {
   return std::find_if(pieces.begin(), pieces.end(),
-                      [kbps](const LatencyPiece& piece) {
+                      [kbps](const CostPiece& piece) {
                         return kbps <= piece.range.max_kbps;
                       })
       ->line;
@@ -33,11 +32,11 @@ const LatencyLine& LineAt(const std::vector<LatencyPiece>& pieces,
 
 struct Point {
   ChangeKind kind = ChangeKind::kSame;
-  LatencyRatio ratio;
+  CostRatio ratio;
 };
 
-Point PointAt(const std::vector<LatencyPiece>& before,
-              const std::vector<LatencyPiece>& after, int64_t kbps) {
+Point PointAt(const std::vector<CostPiece>& before,
+              const std::vector<CostPiece>& after, int64_t kbps) {
   const Int128 old_ns = LineAt(before, kbps).At(kbps);
   const Int128 new_ns = LineAt(after, kbps).At(kbps);
   if (old_ns == new_ns) return {};
@@ -45,18 +44,18 @@ Point PointAt(const std::vector<LatencyPiece>& before,
           {new_ns, old_ns}};
 }
 
-bool IsSame(const LatencyRatio& a, const LatencyRatio& b) {
+bool IsSame(const CostRatio& a, const CostRatio& b) {
   return !(a < b) && !(b < a);
 }
 
 // Bandwidth by bandwidth.
-void ExpectRight(const std::vector<LatencyPiece>& before,
-                 const std::vector<LatencyPiece>& after) {
-  const LatencyComparison found = CompareLatencies(before, after);
+void ExpectRight(const std::vector<CostPiece>& before,
+                 const std::vector<CostPiece>& after) {
+  const CostComparison found = CompareCosts(before, after);
   const int64_t first = before.front().range.min_kbps;
   const int64_t last = before.back().range.max_kbps;
-  LatencyChange worst = {PointAt(before, after, first).ratio, first};
-  LatencyChange best = worst;
+  CostChange worst = {PointAt(before, after, first).ratio, first};
+  CostChange best = worst;
   std::vector<ChangedRange> ranges;
   for (int64_t w = first; w <= last; ++w) {
     const Point point = PointAt(before, after, w);
@@ -97,7 +96,7 @@ Problem ChangedTimes(Problem problem, uint64_t seed) {
   return problem;
 }
 
-TEST(CompareLatencies, EqualsEveryBandwidthOfChangedProblems) {
+TEST(CompareCosts, EqualsEveryBandwidthOfChangedProblems) {
   int with_both = 0;
   for (uint64_t seed = 0; seed < 2000; ++seed) {
     const Problem before = RandomFeasibleProblem(seed, 10);
@@ -109,17 +108,17 @@ TEST(CompareLatencies, EqualsEveryBandwidthOfChangedProblems) {
                                       << ProblemText(after));
     ExpectRight(PiecesOf(before, old_table), PiecesOf(after, new_table));
     if (HasFailure()) return;
-    const LatencyComparison found = CompareLatencies(
-        PiecesOf(before, old_table), PiecesOf(after, new_table));
+    const CostComparison found =
+        CompareCosts(PiecesOf(before, old_table), PiecesOf(after, new_table));
     with_both +=
-        LatencyRatio() < found.worst.ratio && found.best.ratio < LatencyRatio();
+        CostRatio() < found.worst.ratio && found.best.ratio < CostRatio();
   }
   EXPECT_GT(with_both, 50);
 }
 
 // Lines with zeros, that cross between and at whole bandwidths, or are equal.
-std::vector<LatencyPiece> RandomPieces(Random* random) {
-  std::vector<LatencyPiece> pieces;
+std::vector<CostPiece> RandomPieces(Random* random) {
+  std::vector<CostPiece> pieces;
   int64_t kbps = 3;
   while (kbps <= 40) {
     const int64_t end = std::min<int64_t>(40, kbps + random->Below(20));
@@ -129,10 +128,10 @@ std::vector<LatencyPiece> RandomPieces(Random* random) {
   return pieces;
 }
 
-TEST(CompareLatencies, EqualsEveryBandwidthOfAnyLines) {
+TEST(CompareCosts, EqualsEveryBandwidthOfAnyLines) {
   Random random(1);
   for (int i = 0; i < 20'000; ++i) {
-    const std::vector<LatencyPiece> before = RandomPieces(&random);
+    const std::vector<CostPiece> before = RandomPieces(&random);
     ExpectRight(before, RandomPieces(&random));
     if (HasFailure()) {
       FAIL() << "number " << i << " of seed 1";
@@ -140,12 +139,11 @@ TEST(CompareLatencies, EqualsEveryBandwidthOfAnyLines) {
   }
 }
 
-TEST(CompareLatencies, HoldsTheWidestNumbers) {
+TEST(CompareCosts, HoldsTheWidestNumbers) {
   const int64_t most_ns = int64_t{1} << 62;
-  const std::vector<LatencyPiece> before = {{{1, kLimitKbps}, {most_ns, 0}}};
-  const std::vector<LatencyPiece> after = {
-      {{1, kLimitKbps}, {most_ns, Int128{kByteNsKbps} * most_ns}}};
-  const LatencyComparison found = CompareLatencies(before, after);
+  const std::vector<CostPiece> before = {{{1, kLimitKbps}, {most_ns, 0}}};
+  const std::vector<CostPiece> after = {{{1, kLimitKbps}, {most_ns, most_ns}}};
+  const CostComparison found = CompareCosts(before, after);
   ASSERT_EQ(found.ranges.size(), 1u);
   EXPECT_EQ(found.worst.kbps, 1);
   EXPECT_EQ(found.worst.ratio.Excess(), 8e6);
@@ -153,15 +151,15 @@ TEST(CompareLatencies, HoldsTheWidestNumbers) {
   EXPECT_EQ(found.best.ratio.Excess(), 0.008);
 }
 
-TEST(LatencyRatio, ComparesProductsOf188Bits) {
+TEST(CostRatio, ComparesProductsOf188Bits) {
   // Neighbours in the Farey sense: they differ by 1 in the last place.
   const Int128 big = (static_cast<Int128>(1) << 94) - 3;
-  const LatencyRatio smaller{big, big - 1};
-  const LatencyRatio larger{big - 1, big - 2};
+  const CostRatio smaller{big, big - 1};
+  const CostRatio larger{big - 1, big - 2};
   EXPECT_TRUE(smaller < larger);
   EXPECT_FALSE(larger < smaller);
   EXPECT_FALSE(larger < larger);
-  const LatencyRatio infinite{5, 0};
+  const CostRatio infinite{5, 0};
   EXPECT_TRUE(larger < infinite);
   EXPECT_FALSE(infinite < larger);
 }

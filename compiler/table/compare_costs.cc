@@ -9,7 +9,7 @@
 //
 // a - b is a line as well: it is positive, zero or negative on an interval
 // each, whose ends bisection finds.
-#include "compiler/table/compare_latencies.h"
+#include "compiler/table/compare_costs.h"
 
 #include <algorithm>
 
@@ -19,8 +19,8 @@ namespace {
 // A range on which both tables keep their cut.
 struct CommonPiece {
   BandwidthRange range;
-  LatencyLine before;
-  LatencyLine after;
+  CostLine before;
+  CostLine after;
 
   ChangeKind KindAt(int64_t kbps) const {
     const Int128 difference = after.At(kbps) - before.At(kbps);
@@ -28,7 +28,7 @@ struct CommonPiece {
     return difference < 0 ? ChangeKind::kFaster : ChangeKind::kSlower;
   }
 
-  LatencyChange ChangeAt(int64_t kbps) const {
+  CostChange ChangeAt(int64_t kbps) const {
     return {RatioAt(after, before, kbps), kbps};
   }
 
@@ -46,17 +46,17 @@ struct CommonPiece {
 };
 
 // Bandwidths come in ascending order, so that the lowest of equals stays.
-void KeepWorse(const LatencyChange& change, LatencyChange* worst) {
+void KeepWorse(const CostChange& change, CostChange* worst) {
   if (worst->kbps == 0 || worst->ratio < change.ratio) *worst = change;
 }
 
-void KeepBetter(const LatencyChange& change, LatencyChange* best) {
+void KeepBetter(const CostChange& change, CostChange* best) {
   if (best->kbps == 0 || change.ratio < best->ratio) *best = change;
 }
 
 // The next range of one kind, in one piece.
 void Append(const CommonPiece& piece, const BandwidthRange& range,
-            LatencyComparison* comparison) {
+            CostComparison* comparison) {
   const ChangeKind kind = piece.KindAt(range.min_kbps);
   std::vector<ChangedRange>& ranges = comparison->ranges;
   if (ranges.empty() || ranges.back().kind != kind) {
@@ -65,7 +65,7 @@ void Append(const CommonPiece& piece, const BandwidthRange& range,
   ChangedRange& last = ranges.back();
   last.range.max_kbps = range.max_kbps;
   for (const int64_t kbps : {range.min_kbps, range.max_kbps}) {
-    const LatencyChange change = piece.ChangeAt(kbps);
+    const CostChange change = piece.ChangeAt(kbps);
     KeepWorse(change, &comparison->worst);
     KeepBetter(change, &comparison->best);
     if (kind == ChangeKind::kFaster) {
@@ -78,9 +78,9 @@ void Append(const CommonPiece& piece, const BandwidthRange& range,
 
 }  // namespace
 
-LatencyComparison CompareLatencies(const std::vector<LatencyPiece>& before,
-                                   const std::vector<LatencyPiece>& after) {
-  LatencyComparison comparison;
+CostComparison CompareCosts(const std::vector<CostPiece>& before,
+                            const std::vector<CostPiece>& after) {
+  CostComparison comparison;
   size_t b = 0;
   size_t a = 0;
   int64_t kbps = before.front().range.min_kbps;

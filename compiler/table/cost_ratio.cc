@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compiler/table/latency_ratio.h"
+#include "compiler/table/cost_ratio.h"
 
 #include <compare>
 #include <limits>
@@ -9,7 +9,7 @@ namespace {
 
 using Unsigned128 = unsigned __int128;
 
-// 256 bits: both factors are below 2^94 (cut.h), their product is not.
+// 256 bits: both factors are below 2^94 (cost_line.h), their product is not.
 struct Product {
   Unsigned128 high = 0;
   Unsigned128 low = 0;
@@ -35,29 +35,19 @@ Product Multiply(Int128 a, Int128 b) {
 
 }  // namespace
 
-Int128 BandwidthLine::At(int64_t kbps) const {
-  return static_cast<Int128>(kbps) * fixed + falling;
-}
-
-LatencyLine LineOf(const CutCosts& costs, const Downlink& downlink) {
-  return {costs.FixedNs(),
-          static_cast<Int128>(kByteNsKbps) * costs.LinkBytes(downlink)};
-}
-
-double LatencyRatio::Excess() const {
+double CostRatio::Excess() const {
   if (base == 0) return std::numeric_limits<double>::infinity();
-  return static_cast<double>(latency - base) / static_cast<double>(base);
+  return static_cast<double>(cost - base) / static_cast<double>(base);
 }
 
-LatencyRatio RatioAt(const LatencyLine& line, const LatencyLine& base,
-                     int64_t kbps) {
-  const LatencyRatio ratio = {line.At(kbps), base.At(kbps)};
-  if (ratio.latency == ratio.base) return {};
+CostRatio RatioAt(const CostLine& line, const CostLine& base, int64_t kbps) {
+  const CostRatio ratio = {line.At(kbps), base.At(kbps)};
+  if (ratio.cost == ratio.base) return {};
   return ratio;
 }
 
-bool operator<(const LatencyRatio& a, const LatencyRatio& b) {
-  return Multiply(a.latency, b.base) < Multiply(b.latency, a.base);
+bool operator<(const CostRatio& a, const CostRatio& b) {
+  return Multiply(a.cost, b.base) < Multiply(b.cost, a.base);
 }
 
 }  // namespace dnncut

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "passes/line.h"
+#include "compiler/problem/cost_line.h"
 
 #include <gtest/gtest.h>
 
@@ -8,12 +8,12 @@
 namespace dnncut {
 namespace {
 
-TEST(LineTest, IntervalsAgreeWithEveryBandwidth) {
+TEST(CostLine, IntervalsAgreeWithEveryBandwidth) {
   Random random(1);
   for (int i = 0; i < 3000; ++i) {
     // Slopes and constants whose lines cross zero near the range, or never.
-    const Line line{(random.Below(41) - 20) * Int128{1'000'000},
-                    random.Below(101) - 50};
+    const CostLine line{(random.Below(41) - 20) * int64_t{1'000'000},
+                        random.Below(101) - 50};
     BandwidthRange range;
     range.min_kbps = 1 + random.Below(20);
     range.max_kbps = range.min_kbps + random.Below(30);
@@ -29,14 +29,14 @@ TEST(LineTest, IntervalsAgreeWithEveryBandwidth) {
   }
 }
 
-TEST(LineTest, StaysInsideTheRangeAtExtremes) {
+TEST(CostLine, StaysInsideTheRangeAtExtremes) {
   const BandwidthRange range{1, kLimitKbps};
-  const Line steep{Int128{INT64_MAX}, -Int128{INT64_MAX}};
+  const CostLine steep{INT64_MAX, -INT64_MAX};
   const KbpsInterval negative = WhereNegative(steep, range);
   EXPECT_EQ(negative.from, 1);
   EXPECT_EQ(negative.to, kByteNsKbps - 1);
-  EXPECT_TRUE(WhereNegative(Line{1, 0}, range).empty());
-  EXPECT_FALSE(WhereNotPositive(Line{0, 0}, range).empty());
+  EXPECT_TRUE(WhereNegative(CostLine{1, 0}, range).empty());
+  EXPECT_FALSE(WhereNotPositive(CostLine{0, 0}, range).empty());
 }
 
 }  // namespace
