@@ -68,14 +68,25 @@ std::vector<HalfTime> Measure(const Problem& problem, Side side,
   return halves;
 }
 
-double MeanError(const Problem& problem, Side side, const SideCosts& costs,
-                 const std::vector<HalfTime>& halves) {
-  double sum = 0;
+// By half: how far the prediction is from what was measured, by that.
+std::vector<double> Errors(const Problem& problem, Side side,
+                           const SideCosts& costs,
+                           const std::vector<HalfTime>& halves) {
+  std::vector<double> errors;
   for (const HalfTime& half : halves) {
     const auto measured = static_cast<double>(half.ns);
     const auto predicted =
         static_cast<double>(HalfNs(problem, costs, half.cut, side));
-    sum += std::abs(predicted - measured) / measured;
+    errors.push_back((predicted - measured) / measured);
+  }
+  return errors;
+}
+
+double MeanError(const Problem& problem, Side side, const SideCosts& costs,
+                 const std::vector<HalfTime>& halves) {
+  double sum = 0;
+  for (const double error : Errors(problem, side, costs, halves)) {
+    sum += std::abs(error);
   }
   return sum / static_cast<double>(halves.size());
 }
@@ -148,11 +159,8 @@ TEST(HalfTimeFitTest, CrossingsWithoutAnyLayerCostAreFound) {
 double SquaredErrors(const Problem& problem, Side side, const SideCosts& costs,
                      const std::vector<HalfTime>& halves) {
   double sum = 0;
-  for (const HalfTime& half : halves) {
-    const auto measured = static_cast<double>(half.ns);
-    const auto predicted =
-        static_cast<double>(HalfNs(problem, costs, half.cut, side));
-    sum += std::pow((predicted - measured) / measured, 2);
+  for (const double error : Errors(problem, side, costs, halves)) {
+    sum += error * error;
   }
   return sum;
 }
