@@ -12,23 +12,48 @@
 set -euo pipefail
 
 # The names are those of Debian 12, Debian 13 and Ubuntu 24.04. "command:package"
-# is there when the command is, wherever it comes from.
+# is there when the command works, wherever it comes from.
 program=(cmake:cmake ninja:ninja-build c++:g++ protoc:protobuf-compiler
   libprotobuf-dev libonnx-dev liblemon-dev libfmt-dev libcli11-dev
   nlohmann-json3-dev libssl-dev libutf8proc-dev)
 tests=(libgtest-dev libgmock-dev)
 # Without these something is left out, which then says so: ONNX Runtime, tests
-# on the models of libonnx-testdata, benchmarks, comparisons, fuzzers.
+# on the models of libonnx-testdata, benchmarks, comparisons, fuzzers, and what
+# tools/lint.sh looks for.
 optional_program=(npm:npm openssl:openssl ca-certificates)
-optional_tests=(libonnx-testdata libbenchmark-dev dot:graphviz python3:python3
-  clang++-16:clang-16 libclang-rt-16-dev
-  chromium:chromium python3-jsonschema python3-networkx shellcheck:shellcheck time:time
-  # The C reader for firmware, compiled for other machines and run there.
+optional_tests=(ccache:ccache libonnx-testdata libbenchmark-dev dot:graphviz
+  python3:python3 clang++-16:clang-16 libclang-rt-16-dev
+  chromium:chromium python3-jsonschema python3-networkx shellcheck:shellcheck
+  clang-format:clang-format clang-tidy-16:clang-tidy-16 iwyu:iwyu
+  # The C reader for firmware, compiled for other machines and run there. What
+  # a compiler only recommends is named: headers and libraries of its target.
   clang:clang cppcheck:cppcheck arm-none-eabi-gcc:gcc-arm-none-eabi
   libnewlib-arm-none-eabi qemu-system-arm:qemu-system-arm
-  powerpc-linux-gnu-gcc:gcc-powerpc-linux-gnu qemu-ppc:qemu-user)
+  powerpc-linux-gnu-gcc:gcc-powerpc-linux-gnu libc6-dev-powerpc-cross
+  qemu-ppc:qemu-user)
 
 say() { echo "install_dependencies: $*" >&2; }
+
+# Does the command do what it is for? A name on the PATH proves nothing: it may
+# be a link to what is gone, or a compiler without the headers of its target.
+works() {
+  case $1 in
+    c++ | clang++-16) compiles "$1" -x c++ '#include <vector>' && "$work/out" ;;
+    clang) compiles "$1" -x c '#include <stdio.h>' && "$work/out" ;;
+    powerpc-linux-gnu-gcc) compiles "$1" -static -x c '#include <stdio.h>' ;;
+    # The reader needs no C library.
+    arm-none-eabi-gcc) compiles "$1" -c -x c '#include <stdint.h>' ;;
+    dot) dot -V ;;
+    openssl) openssl version ;;
+    *) "$1" --version ;;
+  esac </dev/null >/dev/null 2>&1
+}
+
+# compiles COMPILER FLAGS... LINE: the program is $work/out.
+compiles() {
+  printf '%s\nint main() { return 0; }\n' "${!#}" |
+    "${@:1:$#-1}" - -o "$work/out"
+}
 
 # Prints the packages among the arguments that are missing.
 missing_of() {
@@ -40,7 +65,7 @@ missing_of() {
   fi
   for wanted in "$@"; do
     if [[ $wanted == *:* ]]; then
-      command -v "${wanted%%:*}" >/dev/null || echo "${wanted##*:}"
+      works "${wanted%%:*}" || echo "${wanted##*:}"
     else
       grep -qxF "installed $wanted" <<<"${installed:-}" || echo "$wanted"
     fi
@@ -89,6 +114,9 @@ install_packages() {
     apt_get install --no-install-recommends "${available[@]}" >/dev/null ||
     say "apt-get install ${available[*]} failed"
 }
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
 required=("${program[@]}")
 optional=("${optional_program[@]}")

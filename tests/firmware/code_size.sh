@@ -6,17 +6,19 @@
 #   tests/firmware/code_size.sh
 #
 # Fails when a part is larger than it may be, or calls more than the 64-bit
-# multiplication of the compiler's library. 77: no compiler for ARM.
+# multiplication of the compiler's library. 77: no working compiler for ARM.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 compiler=arm-none-eabi-gcc
-if ! command -v $compiler >/dev/null; then
-  echo "skipped: no $compiler (gcc-arm-none-eabi)"
-  exit 77
-fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/firmware/can_compile.sh
+. "$here/can_compile.sh"
+if ! can_compile $compiler -c -x c; then
+  echo "skipped: no working $compiler (gcc-arm-none-eabi)"
+  exit 77
+fi
 failed=0
 
 # bytes_of CPU PART

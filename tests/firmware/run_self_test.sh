@@ -5,7 +5,7 @@
 #
 #   tests/firmware/run_self_test.sh TARGET
 #
-# 77: the compiler or the emulator for it is missing.
+# 77: the compiler or the emulator for it is missing or does not work.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -13,19 +13,19 @@ target=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-require() {
-  for tool in "$@"; do
-    if ! command -v "$tool" >/dev/null; then
-      echo "skipped: no $tool"
-      exit 77
-    fi
-  done
+# shellcheck source=tests/firmware/can_compile.sh
+. "$here/can_compile.sh"
+
+skip() {
+  echo "skipped: $*"
+  exit 77
 }
 
-# can_link COMPILER FLAGS...
-can_link() {
-  echo 'int main(void) { return 0; }' |
-    "$@" -x c - -o "$work/try" 2>/dev/null
+# can_run RUNNER COMPILER FLAGS...
+can_run() {
+  runner=$1
+  shift
+  can_compile "$@" -x c && $runner "$work/try" 2>/dev/null
 }
 
 # build OPTIMIZATION MAIN COMPILER FLAGS...
@@ -54,7 +54,9 @@ hosted() {
 # must be so in the code; gcc would read words at any address where the CPU can,
 # and copy the bytes of the tests with a library's memcpy, which does, too.
 bare() {
-  require arm-none-eabi-gcc qemu-system-arm
+  can_compile arm-none-eabi-gcc -c -x c ||
+    skip "no working arm-none-eabi-gcc (gcc-arm-none-eabi)"
+  qemu-system-arm --version >/dev/null 2>&1 || skip "no working qemu-system-arm"
   for level in -O0 -Os -O2; do
     echo "arm-none-eabi-gcc -mcpu=$1 $level on qemu's $2"
     build $level cortex_m.c arm-none-eabi-gcc -mcpu="$1" -mthumb \
@@ -70,25 +72,25 @@ bare() {
 sanitizers=-fsanitize=address,undefined,alignment
 case $target in
   gcc | clang | clang-16)
-    require "$target"
+    can_run "" "$target" || skip "no working $target"
     hosted "" "$target"
-    if can_link "$target" $sanitizers; then
+    if can_run "" "$target" $sanitizers; then
       hosted "" "$target" -g $sanitizers -fno-sanitize-recover=all
+    else
+      echo "without sanitizers, which $target does not have here"
     fi
     ;;
   m32)
-    require gcc
-    if ! can_link gcc -m32; then
-      echo "skipped: gcc has no -m32 (gcc-multilib)"
-      exit 77
-    fi
+    can_run "" gcc -m32 ||
+      skip "gcc has no -m32 (gcc-multilib, or libc6-dev-i386 and lib32gcc-12-dev)"
     hosted "" gcc -m32
     ;;
   cortex-m0) bare "$target" microbit ;;
   cortex-m3) bare "$target" mps2-an385 ;;
   cortex-m4) bare "$target" mps2-an386 ;;
   powerpc) # big-endian
-    require powerpc-linux-gnu-gcc qemu-ppc
+    can_run qemu-ppc powerpc-linux-gnu-gcc -static ||
+      skip "no working powerpc-linux-gnu-gcc and qemu-ppc (gcc-powerpc-linux-gnu, libc6-dev-powerpc-cross, qemu-user)"
     hosted qemu-ppc powerpc-linux-gnu-gcc -static
     ;;
   *)

@@ -288,10 +288,19 @@ done
 END
 }
 
+# What the program is built with works.
+stand_in_program() {
+  local tool
+  for tool in cmake ninja protoc npm openssl; do stand_in "$tool" <<<''; done
+  # Its output is a program that succeeds.
+  stand_in c++ <<'END'
+[[ ${*: -2:1} == -o ]] && cp /bin/true "${!#}"
+END
+}
+
 case_install_nothing() {
   stand_in_dpkg_query
-  local tool
-  for tool in cmake ninja c++ protoc npm openssl; do stand_in "$tool" <<<''; done
+  stand_in_program
   stand_in apt-get <<<''
   run with_stand_ins "$root/tools/install_dependencies.sh"
   expect_equal "$code:$errors" "0:"
@@ -300,8 +309,7 @@ case_install_nothing() {
 
 case_install_missing() {
   stand_in_dpkg_query liblemon-dev ca-certificates
-  local tool
-  for tool in cmake ninja c++ protoc npm openssl; do stand_in "$tool" <<<''; done
+  stand_in_program
   stand_in id <<<'echo 0'
   stand_in apt-get <<<''
   stand_in apt-cache <<'END'
@@ -320,6 +328,28 @@ END
   expect_contains "$(calls)" "install --no-install-recommends liblemon-dev"
 }
 
+# What is on the PATH is missing when it does not work.
+case_install_broken() {
+  stand_in_dpkg_query
+  stand_in_program
+  stand_in c++ <<<'exit 1'
+  stand_in cmake <<<'exit 127'
+  stand_in id <<<'echo 0'
+  stand_in apt-get <<<''
+  stand_in apt-cache <<<"echo '  Candidate: 1.0'"
+  run with_stand_ins "$root/tools/install_dependencies.sh"
+  expect_equal "$code" 1
+  expect_contains "$errors" "installing cmake g++"
+  expect_contains "$errors" "missing and needed: cmake g++"
+  # It compiles, but what it makes does not run.
+  stand_in c++ <<'END'
+cp /bin/false "${!#}"
+END
+  stand_in cmake <<<''
+  run with_stand_ins "$root/tools/install_dependencies.sh"
+  expect_contains "$errors" "missing and needed: g++"
+}
+
 case_install_without_root() {
   stand_in_dpkg_query liblemon-dev
   stand_in id <<<'echo 1000'
@@ -332,6 +362,90 @@ case_install_without_root() {
   expect_contains "$(calls)" "sudo -n"
 }
 
+# --- tools/package_check.sh
+
+case_package_check_refuses() {
+  run "$root/tools/package_check.sh" --nonsense
+  expect_equal "$code" 2
+  expect_contains "$errors" "tools/package_check.sh --release"
+  stand_in id <<<'echo 1000'
+  run with_stand_ins "$root/tools/package_check.sh" "$case_folder/system"
+  expect_equal "$code" 2
+  expect_contains "$errors" "only root"
+  [[ ! -e $case_folder/system ]] || fail "a folder was made"
+}
+
+# The mirror is the machine's; debootstrap fails, which is said.
+case_package_check_mirror() {
+  stand_in id <<<'echo 0'
+  local tool
+  for tool in unshare pivot_root git; do stand_in "$tool" <<<''; done
+  stand_in debootstrap <<<"echo 'E: no such release'; exit 1"
+  run with_stand_ins "$root/tools/package_check.sh" "$case_folder/system"
+  expect_equal "$code" 2
+  if [[ $(calls) == *debootstrap* ]]; then
+    expect_contains "$(calls)" "--variant=minbase"
+    expect_contains "$errors" "debootstrap failed: E: no such release"
+  else
+    expect_contains "$errors" "no package source of Debian's own"
+  fi
+}
+
+# --- tools/lint.sh
+
+# A repository with the script and a C++ file that is not in format, after
+# $case_folder/bin's clang-format, if any.
+make_repository() {
+  mkdir -p "$case_folder/project/tools"
+  cp "$root/tools/lint.sh" "$case_folder/project/tools/"
+  echo 'int  a;' >"$case_folder/project/a.cc"
+  echo 'int  b;' >"$case_folder/project/b.cc"
+  cd "$case_folder/project"
+  git init -q -b main
+  git_commit one
+}
+
+git_commit() {
+  git add -A
+  git -c user.name=nobody -c user.email=nobody@localhost commit -q -m "$1"
+}
+
+case_lint_looks_at_what_changed() {
+  command -v git >/dev/null || { echo "skipped: no git" >&2 && return; }
+  pushd . >/dev/null
+  make_repository
+  stand_in clang-format <<'END'
+[[ $1 == --version || $* != *b.cc* ]]
+END
+  # Neither of them works here.
+  local tool
+  for tool in clang-16 clang; do stand_in "$tool" <<<'exit 127'; done
+  echo 'int c;' >>a.cc
+  git_commit two
+  run with_stand_ins tools/lint.sh
+  expect_equal "$code" 0
+  expect_contains "$(calls)" "clang-format --dry-run -Werror a.cc"
+  expect_contains "$errors" "without clang-tidy and iwyu"
+  expect_contains "$errors" "1 files, 0 sources: nothing found"
+
+  # What is not committed, and what git does not know.
+  echo 'int d;' >>b.cc
+  echo 'int e;' >e.h
+  run with_stand_ins tools/lint.sh HEAD
+  expect_equal "$code" 1
+  expect_contains "$(calls)" "clang-format --dry-run -Werror b.cc e.h"
+  expect_contains "$errors" "something was found"
+
+  # On a branch: all that it changes.
+  git checkout -q -b branch
+  git_commit three
+  echo 'int f;' >f.cc
+  git_commit four
+  run with_stand_ins tools/lint.sh
+  expect_contains "$(calls)" "clang-format --dry-run -Werror b.cc e.h f.cc"
+  popd >/dev/null
+}
+
 # --- all scripts
 
 case_lint() {
@@ -342,7 +456,8 @@ case_lint() {
       fail "$script names an address"
     fi
   done
-  for script in get_onnxruntime install_dependencies quickstart test; do
+  for script in get_onnxruntime install_dependencies lint package_check \
+    quickstart test; do
     [[ -x $root/tools/$script.sh ]] || fail "$script.sh cannot be run"
   done
   if command -v shellcheck >/dev/null; then

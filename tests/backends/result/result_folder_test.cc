@@ -12,6 +12,7 @@
 #include "tests/backends/temp_folder.h"
 #include "tests/no_system_call.h"
 #include "tests/testing.h"
+#include "tests/without_root.h"
 
 namespace dnncut {
 namespace {
@@ -159,12 +160,12 @@ TEST(ResultFolder, SaysWhereItCannotBe) {
   fs::create_symlink(temp / "nowhere", temp / "dangling");
   EXPECT_EQ(ErrorIdOf([&] { ResultFolder(temp / "dangling", true, {}); }),
             "E601");
-  if (geteuid() != 0) {
-    fs::create_directory(temp / "locked");
-    chmod((temp / "locked").c_str(), 0500);
-    EXPECT_EQ(ErrorIdOf([&] { ResultFolder(temp / "locked/out", true, {}); }),
-              "E601");
-  }
+  ASSERT_EQ(chmod(temp.path().c_str(), 0755), 0);
+  fs::create_directory(temp / "locked");
+  ASSERT_EQ(chmod((temp / "locked").c_str(), 0555), 0);
+  const WithoutRoot without_root;
+  EXPECT_EQ(ErrorIdOf([&] { ResultFolder(temp / "locked/out", true, {}); }),
+            "E601");
 }
 
 TEST(ResultFolder, FollowsALinkToAnOlderResult) {

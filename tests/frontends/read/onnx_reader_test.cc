@@ -4,11 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 
 #include "compiler/model/onnx_walk.h"
 #include "compiler/model/weight_file.h"
 #include "tests/frontends/loading.h"
+#include "tools/examples/examples.h"
 
 namespace dnncut {
 namespace {
@@ -306,6 +308,34 @@ TEST(OnnxReader, DeepNesting) {
   EXPECT_THAT(Load(model).error, StartsWith("E206 (3) is nested too deeply"));
 }
 
+// The model loads, and with its weights' data back it is what the file says.
+void ExpectLoadsUnchanged(const std::string& path) {
+  const Loaded loaded = LoadFile(path);
+  EXPECT_EQ(loaded.error, "") << path;
+  SourceModel model = loaded.model;
+  const std::string file = ReadAll(path);
+  ForEachTensor(&model.proto, [&](TensorProto* tensor) {
+    const auto weight = WeightOf(*tensor);
+    if (!weight) return;
+    const WeightData& data = model.weights.at(*weight);
+    ASSERT_EQ(data.encoding, WeightData::Encoding::kRaw);
+    tensor->clear_external_data();
+    tensor->clear_data_location();
+    tensor->set_raw_data(file.substr(data.offset, data.length));
+  });
+  ModelProto expected;
+  ASSERT_TRUE(expected.ParseFromString(file));
+  EXPECT_EQ(model.proto.SerializeAsString(), expected.SerializeAsString());
+}
+
+TEST(OnnxReader, ExamplesLoad) {
+  const TempFolder folder;
+  for (const char* name : {"squeezenet", "mobilenetv2"}) {
+    WriteExample(name, {}, folder / name);
+    ExpectLoadsUnchanged(folder / name);
+  }
+}
+
 TEST(OnnxReader, RealModelsLoad) {
   const char* folder = std::getenv("DNNCUT_MODELS");
   if (folder == nullptr) GTEST_SKIP() << "DNNCUT_MODELS is not set";
@@ -313,23 +343,7 @@ TEST(OnnxReader, RealModelsLoad) {
   for (const auto& entry :
        std::filesystem::recursive_directory_iterator(folder)) {
     if (entry.path().extension() != ".onnx") continue;
-    const Loaded loaded = LoadFile(entry.path().string());
-    EXPECT_EQ(loaded.error, "") << entry.path();
-    // With their data back, the messages are those of the file.
-    SourceModel model = loaded.model;
-    const std::string file = ReadAll(entry.path().string());
-    ForEachTensor(&model.proto, [&](TensorProto* tensor) {
-      const auto weight = WeightOf(*tensor);
-      if (!weight) return;
-      const WeightData& data = model.weights.at(*weight);
-      ASSERT_EQ(data.encoding, WeightData::Encoding::kRaw);
-      tensor->clear_external_data();
-      tensor->clear_data_location();
-      tensor->set_raw_data(file.substr(data.offset, data.length));
-    });
-    ModelProto expected;
-    ASSERT_TRUE(expected.ParseFromString(file));
-    EXPECT_EQ(model.proto.SerializeAsString(), expected.SerializeAsString());
+    ExpectLoadsUnchanged(entry.path().string());
     ++count;
   }
   EXPECT_GT(count, 0);

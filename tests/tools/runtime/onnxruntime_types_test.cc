@@ -12,6 +12,7 @@
 #include <fstream>
 
 #include "compiler/base/error.h"
+#include "tools/examples/examples.h"
 
 namespace dnncut {
 namespace {
@@ -71,6 +72,16 @@ class OnnxRuntimeTypes : public ::testing::Test {
   }
   TypeMap Infer(const SourceModel& model) {
     return InferTypesWithOnnxRuntime(model, *runtime_);
+  }
+  // Every tensor of the model has one.
+  void ExpectSizes(const std::string& path) {
+    Warnings warnings;
+    const SourceModel model = LoadModel(path, {}, &warnings);
+    TypeMap types = Infer(model);
+    for (const auto& node : model.proto.graph().node()) {
+      const std::string& name = node.output(0);
+      EXPECT_TRUE(HasStaticSize(types[name])) << path << ": " << name;
+    }
   }
 
   std::optional<OnnxRuntime> runtime_;
@@ -253,19 +264,21 @@ TEST_F(OnnxRuntimeTypes, OperatorCases) {
   EXPECT_GT(taken, 8 * refused);
 }
 
-// Every tensor of the real models has a size.
+TEST_F(OnnxRuntimeTypes, Examples) {
+  for (const ExampleInfo& example : Examples()) {
+    const fs::path path = folder_ / example.name;
+    WriteExample(example.name, {.light = true}, path.string());
+    ExpectSizes(path.string());
+    fs::remove(path);
+  }
+}
+
 TEST_F(OnnxRuntimeTypes, RealModels) {
   const char* folder = std::getenv("DNNCUT_MODELS");
   if (folder == nullptr) GTEST_SKIP() << "DNNCUT_MODELS is not set";
   for (const auto& entry : fs::directory_iterator(folder)) {
     if (entry.path().extension() != ".onnx") continue;
-    Warnings warnings;
-    SourceModel model = LoadModel(entry.path().string(), {}, &warnings);
-    TypeMap types = Infer(model);
-    for (const auto& node : model.proto.graph().node()) {
-      const std::string& name = node.output(0);
-      EXPECT_TRUE(HasStaticSize(types[name])) << entry.path() << ": " << name;
-    }
+    ExpectSizes(entry.path().string());
   }
 }
 

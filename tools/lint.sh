@@ -1,0 +1,167 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Checks what a change touches: its format (.clang-format), clang-tidy's few
+# checks over the product (.clang-tidy), includes of which nothing is used.
+#
+#   tools/lint.sh           since the branch left main; on main, the last commit;
+#                           and what is not committed
+#   tools/lint.sh BASE      since the commit BASE
+#   tools/lint.sh --all     every file: takes an hour
+#
+# clang-tidy and iwyu take seconds a file: only the first ones of a large change
+# are checked, which is said. Without one of the programs its check is left out.
+#
+# Exit codes: 0 nothing found, 1 something found, 2 wrong usage.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+readonly build=build/lint
+# About half a minute on two cores.
+most=8
+
+say() { echo "lint: $*" >&2; }
+
+# Its name when the program works, the first of the arguments that does.
+working() {
+  local name
+  for name in "$@"; do
+    if "$name" --version >/dev/null 2>&1; then
+      echo "$name"
+      return
+    fi
+  done
+}
+
+# What to compare with: empty when there is nothing before HEAD.
+default_base() {
+  local name base head
+  head=$(git rev-parse HEAD)
+  for name in origin/main main; do
+    base=$(git merge-base HEAD "$name" 2>/dev/null) || continue
+    [[ $base == "$head" ]] || { echo "$base" && return; }
+  done
+  git rev-parse --quiet --verify HEAD~1 || true
+}
+
+# The C++ files that differ from the commit $1, those that git does not know
+# among them; all of them without a commit.
+changed_files() {
+  {
+    if [[ -z $1 ]]; then
+      git ls-files '*.cc' '*.h'
+    else
+      git diff --name-only --diff-filter=d "$1" -- '*.cc' '*.h'
+    fi
+    git ls-files --others --exclude-standard '*.cc' '*.h'
+  } | sort -u
+}
+
+# Those that are compiled, with .cc files of changed headers; the first $most.
+units_of() {
+  local file
+  for file in "$@"; do
+    file=${file%.*}.cc
+    ! grep -qF "\"$PWD/$file\"" "$build/compile_commands.json" || echo "$file"
+  done | sort -u
+}
+
+check_format() {
+  local clang_format
+  clang_format=$(working clang-format)
+  if [[ -z $clang_format ]]; then
+    say "without clang-format"
+    return
+  fi
+  "$clang_format" --dry-run -Werror "$@" || found=true
+}
+
+# The compilers' commands as clang takes them; headers are not precompiled, as
+# each tool parses them itself. Fails without clang.
+configure() {
+  local clang
+  clang=$(working clang-16 clang)
+  if [[ -z $clang ]]; then
+    say "without clang-tidy and iwyu, which need clang"
+    return 1
+  fi
+  cmake -S . -B "$build" -G Ninja --log-level=ERROR -DDNNCUT_HARDEN=OFF \
+    -DCMAKE_C_COMPILER="$clang" -DCMAKE_CXX_COMPILER="${clang/clang/clang++}" \
+    -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >/dev/null
+}
+
+check_tidy() {
+  local clang_tidy unit product=()
+  clang_tidy=$(working clang-tidy-16 clang-tidy)
+  if [[ -z $clang_tidy ]]; then
+    say "without clang-tidy"
+    return
+  fi
+  for unit in "$@"; do
+    [[ $unit == tests/* ]] || product+=("$unit")
+  done
+  ((${#product[@]} == 0)) || printf '%s\0' "${product[@]}" |
+    xargs -0 -n 1 -P "$(nproc)" "$clang_tidy" -p "$build" --quiet 2>/dev/null ||
+    found=true
+}
+
+check_includes() {
+  local lines
+  if [[ -z $(working iwyu) ]] || ! command -v iwyu_tool >/dev/null; then
+    say "without iwyu"
+    return
+  fi
+  # Only its word on what goes: what it wants to add are details of libraries.
+  lines=$(iwyu_tool -p "$build" -j "$(nproc)" "$@" -- -Xiwyu --no_fwd_decls \
+    -Xiwyu --mapping_file="$PWD/tools/lint.imp" 2>/dev/null | awk '
+      / should remove these lines:$/ { file = $1; next }
+      /^$/ { file = "" }
+      file != "" && /^- #include/ {
+        sub(/^- /, ""); sub(/ *\/\/ lines.*/, "")
+        print file ": nothing is used of " $0
+      }')
+  if [[ -n $lines ]]; then
+    echo "$lines"
+    found=true
+  fi
+}
+
+base=
+case ${1:-} in
+  '') base=$(default_base) ;;
+  --all) most=100000 ;;
+  -*)
+    sed -n '4,/^[^#]/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2
+    exit 2
+    ;;
+  *) base=$1 ;;
+esac
+if ! git rev-parse --quiet --verify HEAD >/dev/null; then
+  say "no git repository: nothing to compare with"
+  exit 0
+fi
+
+mapfile -t files < <(changed_files "$base")
+if ((${#files[@]} == 0)); then
+  say "no C++ file has changed"
+  exit 0
+fi
+found=false
+check_format "${files[@]}"
+units=()
+if configure; then
+  mapfile -t units < <(units_of "${files[@]}")
+  if ((${#units[@]} > most)); then
+    say "clang-tidy and iwyu check the first $most of ${#units[@]} sources only"
+    units=("${units[@]:0:$most}")
+  fi
+  if ((${#units[@]} > 0)); then
+    check_tidy "${units[@]}"
+    check_includes "${units[@]}"
+  fi
+fi
+if $found; then
+  say "something was found"
+  exit 1
+fi
+say "${#files[@]} files, ${#units[@]} sources: nothing found"
