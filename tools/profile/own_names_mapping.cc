@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A trace tells the names and operators of the nodes and the order in which
-// they ran. A node whose name tells no layer is sought among the layers without
-// one, between those that ran before and behind it; a layer without a node is
-// in the convolution or product before it if that can hold it, else in what
-// reads it.
+// they ran. A node is known when its name is one of the model's, or one with
+// what the runtime puts behind it. Of the layers without a node, those that a
+// convolution or a product can hold behind itself are in it; those that could
+// run only since the node before a new one are that; the others are in what
+// reads them. Where two answers are possible none is taken: such nodes count
+// with those beside them, and as guessed.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <map>
 #include <optional>
 #include <set>
 #include <string_view>
 
+#include "compiler/base/disjoint_sets.h"
 #include "compiler/base/error.h"
 #include "tools/profile/layer_units.h"
-#include "tools/profile/node_windows.h"
-#include "tools/profile/runtime_names.h"
 #include "tools/profile/trace_mapping.h"
 #include "tools/profile/vanished_layers.h"
 
@@ -23,7 +26,8 @@ namespace dnncut {
 namespace {
 
 namespace onnx = ONNX_NAMESPACE;
-using Kind = NameMeaning::Kind;
+
+constexpr int kNever = std::numeric_limits<int>::max();
 
 // Tensors that a runtime may know before it runs: what is made of shapes alone.
 std::set<std::string_view> ResultsOfShapes(const Graph& graph) {
@@ -43,34 +47,121 @@ std::set<std::string_view> ResultsOfShapes(const Graph& graph) {
   return names;
 }
 
-std::vector<NameMeaning> ReadNames(const Graph& graph,
-                                   const onnx::GraphProto& source,
-                                   const std::vector<NodeTime>& nodes) {
-  const NodeNames names(graph, source);
-  std::vector<NameMeaning> meanings;
-  for (const NodeTime& node : nodes) meanings.push_back(names.Read(node));
-  return meanings;
+// "_token_3" makes a name unique, "/MatMulAddFusion" and
+// "/MatmulTransposeFusion//MatMulScaleFusion/" say what became of the node.
+bool IsPutBehind(std::string_view text) {
+  constexpr std::string_view kToken = "_token_";
+  if (text.starts_with(kToken)) {
+    text.remove_prefix(kToken.size());
+    return !text.empty() && text.front() >= '0' && text.front() <= '9';
+  }
+  return text.starts_with("_new_reshape") || text.starts_with("/duplicated") ||
+         (text.starts_with('/') && text.find("Fusion") != text.npos);
+}
+
+// What a node of a trace is known as.
+struct KnownNode {
+  std::optional<LayerId> layer;  // nullopt for a node that is no layer
+  bool is_layout = false;        // of a layout pass
+};
+
+class NodeNames {
+ public:
+  // Refers to both.
+  NodeNames(const Graph& graph, const onnx::GraphProto& source)
+      : graph_(graph), by_tensor_(LayersByTensor(graph)) {
+    const std::map<int, LayerId> layers = LayersByNode(graph);
+    std::set<std::string_view> twice;
+    // The profiler calls a nameless node "Conv_7". The runtime turns Constant
+    // nodes into initializers before it counts.
+    int index = 0;
+    for (int i = 0; i < source.node_size(); ++i) {
+      const onnx::NodeProto& node = source.node(i);
+      const auto it = layers.find(i);
+      const std::optional<LayerId> layer =
+          it == layers.end() ? std::nullopt : std::optional(it->second);
+      if (node.name().empty()) {
+        nameless_[fmt::format("{}_{}", node.op_type(), index)] = layer;
+      } else if (!by_name_.emplace(node.name(), layer).second) {
+        twice.insert(node.name());
+      }
+      if (node.op_type() != "Constant") ++index;
+    }
+    for (const std::string_view name : twice) by_name_.erase(name);
+  }
+
+  std::optional<KnownNode> Find(const NodeTime& node) const {
+    std::string_view name = node.name;
+    if (const auto known = FindName(name)) return known;
+    if (const auto it = nameless_.find(name); it != nameless_.end()) {
+      return KnownNode{it->second};
+    }
+    if (const auto layer = LayerOfLayoutName(graph_, by_tensor_, name)) {
+      return KnownNode{layer, /*is_layout=*/true};
+    }
+    constexpr std::string_view kFused = "fused ";
+    if (name.starts_with(kFused)) name.remove_prefix(kFused.size());
+    for (size_t end = name.size(); end > 0; --end) {
+      if (end < name.size() && !IsPutBehind(name.substr(end))) continue;
+      if (const auto known = FindName(name.substr(0, end))) return known;
+    }
+    return std::nullopt;
+  }
+
+  // The layer that makes what an inserted node casts.
+  std::optional<LayerId> LayerOfCast(const NodeTime& node) const {
+    if (node.op != "Cast" && !node.op.empty()) return std::nullopt;
+    if (WithoutInsertedCast(node.name) == node.name) return std::nullopt;
+    return LayerOfTensor(by_tensor_, node.name);
+  }
+
+ private:
+  std::optional<KnownNode> FindName(std::string_view name) const {
+    const auto it = by_name_.find(name);
+    if (it == by_name_.end()) return std::nullopt;
+    return KnownNode{it->second};
+  }
+
+  const Graph& graph_;
+  const std::map<std::string_view, LayerId> by_tensor_;
+  std::map<std::string_view, std::optional<LayerId>> by_name_;
+  std::map<std::string, std::optional<LayerId>, std::less<>> nameless_;
+};
+
+bool IsForTheNext(const NodeTime& node) {
+  return node.op == "ReorderInput" || node.op == "Cast" ||
+         node.name.starts_with("gemm_input_reshape");
+}
+
+// What the runtime inserts to change a layout, a type or a shape.
+bool IsHelper(const NodeTime& node) {
+  const std::string_view name = node.name;
+  const std::string_view plain = name.substr(0, name.find("_token_"));
+  return node.op == "ReorderInput" || node.op == "ReorderOutput" ||
+         plain == "Transpose" || plain.starts_with("gemm_input_reshape") ||
+         plain.starts_with("gemm_output_reshape") ||
+         WithoutInsertedCast(name) != name;
 }
 
 class OwnNamesMapping {
  public:
+  // Refers to all.
   OwnNamesMapping(const Graph& graph, const onnx::GraphProto& source,
                   const std::vector<NodeTime>& nodes)
       : graph_(graph),
         nodes_(nodes),
-        meanings_(ReadNames(graph, source, nodes)),
-        units_(graph, nodes.size()),
-        windows_(graph, meanings_) {}
+        names_(graph, source),
+        of_shapes_(ResultsOfShapes(graph)),
+        is_sure_(nodes.size(), false),
+        units_(graph, nodes.size()) {}
 
   LayerTimes Map(const std::string& path) {
     JoinByNames();
-    MatchNewNodes();
-    JoinWhatNodesTookIn();
-    JoinQuantizations(graph_, &units_);
-    MatchBodies();
+    JoinQuantizations();
+    JoinBehindNodes(graph_, runs_, &units_);
+    JoinNewNodes();
     CheckModel(path);
-    JoinToReaders(graph_, ResultsOfShapes(graph_), &units_);
-    JoinResults();
+    JoinToReaders(graph_, of_shapes_, &units_);
     CountCasts();
     FollowNeighbours();
     return Times();
@@ -81,41 +172,116 @@ class OwnNamesMapping {
 
   void JoinByNames() {
     for (int i = 0; i < Count(); ++i) {
-      if (meanings_[i].kind == Kind::kLayer) units_.Join(i, meanings_[i].layer);
-    }
-    is_sure_.resize(nodes_.size());
-    for (int i = 0; i < Count(); ++i) {
-      is_sure_[i] = meanings_[i].kind == Kind::kLayer ||
-                    meanings_[i].kind == Kind::kConstant;
-    }
-  }
-
-  void MatchNewNodes() {
-    for (int i = 0; i < Count(); ++i) {
-      if (meanings_[i].kind != Kind::kNew) continue;
-      const std::optional<NodeMatch> match = windows_.Match(i, nodes_, units_);
-      if (!match) continue;
-      units_.Join(i, match->layer);
-      windows_.Place(match->layer, i);
-      meanings_[i].layer = match->layer;
-      meanings_[i].has_taken_bias =
-          nodes_[i].name.starts_with("/MatMulAddFusion");
-      is_sure_[i] = match->is_sure;
+      const std::optional<KnownNode> known = names_.Find(nodes_[i]);
+      if (!known) continue;
+      is_sure_[i] = true;
+      if (!known->layer) continue;
+      units_.Join(i, *known->layer);
+      runs_[*known->layer] = {i, nodes_[i].op, known->is_layout};
     }
   }
 
-  // A function or a branch whose body has taken its place: the nodes of that
-  // have operators of their own.
-  void MatchBodies() {
-    for (int i = 0; i < Count(); ++i) {
-      if (meanings_[i].kind != Kind::kNew || units_.UnitOf(i)) continue;
-      if (const auto layer = windows_.LayerAround(i, units_)) {
-        units_.Join(i, *layer);
-        windows_.Place(*layer, i);
-      } else if (i > 0 && meanings_[i - 1].kind == Kind::kNew) {
-        units_.Follow(i, i - 1);
+  // The runtime calls a fusion after its operator, and what it makes of a
+  // function not at all. Such nodes are what could run only since the node
+  // before them did: one node is all layers that hang together, several are one
+  // layer.
+  void JoinNewNodes() {
+    const std::vector<bool> is_lost = FindLost();
+    std::vector<int> ran_at = PositionsOfLayers();
+    std::optional<int> before;
+    std::vector<int> fresh;
+    for (int i = 0; i <= Count(); ++i) {
+      if (i < Count() && !units_.UnitOf(i)) {
+        if (!is_sure_[i] && !IsHelper(nodes_[i])) fresh.push_back(i);
+        continue;
+      }
+      if (before && !fresh.empty()) {
+        const std::vector<LayerId> layers =
+            RunnableSince(*before, is_lost, ran_at);
+        if (fresh.size() == 1 ? HangTogether(layers) : layers.size() == 1) {
+          JoinNew(fresh, layers);
+          for (const LayerId layer : layers) ran_at[layer] = fresh.back();
+        }
+      }
+      before = i;
+      fresh.clear();
+    }
+  }
+
+  void JoinNew(const std::vector<int>& nodes,
+               const std::vector<LayerId>& layers) {
+    for (const int node : nodes) {
+      for (const LayerId layer : layers) units_.Join(node, layer);
+      is_sure_[node] = nodes.size() == 1;
+    }
+  }
+
+  // By LayerId: that of the last node of the layer's unit, or kNever.
+  std::vector<int> PositionsOfLayers() const {
+    std::map<LayerId, int> of_root;
+    for (const auto& [layer, run] : runs_) {
+      int& last = of_root[units_.RootOf(layer)];
+      last = std::max(last, run.position);
+    }
+    std::vector<int> positions(graph_.layers.size(), kNever);
+    for (size_t i = 0; i < positions.size(); ++i) {
+      const auto it = of_root.find(units_.RootOf(static_cast<LayerId>(i)));
+      if (it != of_root.end()) positions[i] = it->second;
+    }
+    return positions;
+  }
+
+  // The lost layers that read from the node at `before`, directly or through
+  // each other, and from nothing that ran later.
+  std::vector<LayerId> RunnableSince(int before,
+                                     const std::vector<bool>& is_lost,
+                                     std::vector<int> ran_at) const {
+    std::vector<LayerId> layers;
+    for (size_t i = 0; i < ran_at.size(); ++i) {
+      if (ran_at[i] != kNever) continue;
+      int last = -1;
+      for (const TensorId input : graph_.layers[i].inputs) {
+        const LayerId producer = graph_.tensors[input].producer;
+        if (producer != kModelInput) last = std::max(last, ran_at[producer]);
+      }
+      if (!is_lost[i]) {
+        ran_at[i] = last;
+      } else if (last == before) {
+        ran_at[i] = before;
+        layers.push_back(static_cast<LayerId>(i));
       }
     }
+    return layers;
+  }
+
+  bool HangTogether(const std::vector<LayerId>& layers) const {
+    const std::set<LayerId> all(layers.begin(), layers.end());
+    DisjointSets sets(graph_.layers.size());
+    for (const LayerId layer : layers) {
+      for (const TensorId input : graph_.layers[layer].inputs) {
+        const LayerId producer = graph_.tensors[input].producer;
+        if (all.contains(producer)) sets.Join(layer, producer);
+      }
+    }
+    return !layers.empty() &&
+           std::all_of(layers.begin(), layers.end(), [&](const LayerId layer) {
+             return sets.Find(layer) == sets.Find(layers.front());
+           });
+  }
+
+  // By LayerId: has no node, and was neither dropped nor computed before the
+  // run.
+  std::vector<bool> FindLost() const {
+    const std::vector<bool> is_duplicate = FindDuplicates(graph_, units_);
+    std::vector<bool> is_lost;
+    for (size_t i = 0; i < graph_.layers.size(); ++i) {
+      const Layer& layer = graph_.layers[i];
+      is_lost.push_back(
+          !units_.HasNode(static_cast<LayerId>(i)) && !is_duplicate[i] &&
+          !IsPassedThrough(layer.operation.op_type) && !layer.outputs.empty() &&
+          !of_shapes_.contains(graph_.tensors[layer.outputs.front()].name));
+    }
+    return is_lost;
   }
 
   void CheckModel(const std::string& path) const {
@@ -125,7 +291,7 @@ class OwnNamesMapping {
     for (int i = 0; i < Count(); ++i) {
       if (is_sure_[i] || units_.UnitOf(i)) {
         ++known;
-      } else if (meanings_[i].kind != Kind::kHelper) {
+      } else if (!IsHelper(nodes_[i])) {
         ++strangers;
         if (stranger == nullptr) stranger = &nodes_[i];
       }
@@ -137,51 +303,18 @@ class OwnNamesMapping {
          path, nodes_.size(), strangers, stranger->name);
   }
 
-  // In the order in which they ran: what a node reads is in one before it.
-  void JoinWhatNodesTookIn() {
-    std::vector<bool> has_run(graph_.layers.size(), false);
-    for (int i = 0; i < Count(); ++i) {
-      if (!units_.UnitOf(i)) continue;
-      const LayerId layer = meanings_[i].layer;
-      has_run[layer] = true;
-      if (GivesQuantized(nodes_[i].op)) {
-        JoinUpToQuantization(graph_, layer, &units_);
-      } else {
-        JoinChain(graph_, layer,
-                  RoomOf(graph_, layer, nodes_[i].op, meanings_[i]), &units_,
-                  &has_run);
-      }
+  void JoinQuantizations() {
+    for (const auto& [layer, run] : runs_) {
+      if (GivesQuantized(run.op)) JoinUpToQuantization(graph_, layer, &units_);
     }
-  }
-
-  // What makes a result of the model and has no reader is in what it reads.
-  void JoinResults() {
-    for (size_t i = 0; i < graph_.layers.size(); ++i) {
-      const LayerId layer = static_cast<LayerId>(i);
-      const Layer& last = graph_.layers[i];
-      if (units_.HasNode(layer) || IsPassedThrough(last.operation.op_type) ||
-          last.inputs.size() != 1 || HasReaders(last)) {
-        continue;
-      }
-      const LayerId producer = graph_.tensors[last.inputs.front()].producer;
-      if (producer != kModelInput && units_.HasNode(producer)) {
-        units_.JoinLayers(layer, producer);
-      }
-    }
-  }
-
-  bool HasReaders(const Layer& layer) const {
-    return std::any_of(layer.outputs.begin(), layer.outputs.end(),
-                       [&](const TensorId output) {
-                         return !graph_.tensors[output].readers.empty();
-                       });
   }
 
   void CountCasts() {
     for (int i = 0; i < Count(); ++i) {
-      if (meanings_[i].kind != Kind::kHelper || meanings_[i].layer < 0)
-        continue;
-      units_.CountWith(i, meanings_[i].layer);
+      if (units_.UnitOf(i)) continue;
+      const std::optional<LayerId> layer = names_.LayerOfCast(nodes_[i]);
+      if (!layer) continue;
+      units_.CountWith(i, *layer);
       is_sure_[i] = true;
     }
   }
@@ -193,7 +326,7 @@ class OwnNamesMapping {
     for (int i = 0; i < Count(); ++i) {
       if (units_.UnitOf(i)) {
         before = i;
-      } else if (before && !IsForTheNext(i)) {
+      } else if (before && !IsForTheNext(nodes_[i])) {
         units_.Follow(i, *before);
       }
     }
@@ -207,28 +340,12 @@ class OwnNamesMapping {
     }
   }
 
-  bool IsForTheNext(int node) const {
-    return nodes_[node].op == "ReorderInput" || nodes_[node].op == "Cast" ||
-           nodes_[node].name.starts_with("gemm_input_reshape");
-  }
-
-  // The reshapes around a product stand beside it.
-  bool IsReshapeOfProduct(int node) const {
-    const auto is_product = [&](int other) {
-      return other >= 0 && other < Count() && is_sure_[other] &&
-             meanings_[other].has_taken_bias;
-    };
-    const std::string_view name = nodes_[node].name;
-    return (name.starts_with("gemm_input_reshape") && is_product(node + 1)) ||
-           (name.starts_with("gemm_output_reshape") && is_product(node - 1));
-  }
-
   LayerTimes Times() const {
     std::vector<const NodeTime*> timed;
     for (const NodeTime& node : nodes_) timed.push_back(&node);
     LayerTimes times = units_.Times(timed);
     for (int i = 0; i < Count(); ++i) {
-      if (is_sure_[i] || !units_.UnitOf(i) || IsReshapeOfProduct(i)) continue;
+      if (is_sure_[i] || !units_.UnitOf(i)) continue;
       ++times.guessed_nodes;
       times.guessed_us += nodes_[i].us;
     }
@@ -237,10 +354,11 @@ class OwnNamesMapping {
 
   const Graph& graph_;
   const std::vector<NodeTime>& nodes_;
-  std::vector<NameMeaning> meanings_;  // by node
-  std::vector<bool> is_sure_;          // by node
+  const NodeNames names_;
+  const std::set<std::string_view> of_shapes_;  // tensors
+  std::vector<bool> is_sure_;                   // by node
   LayerUnits units_;
-  NodeWindows windows_;
+  std::map<LayerId, LayerRun> runs_;  // of layers with a node
 };
 
 }  // namespace

@@ -23,11 +23,11 @@ LayerTimes MapSavedGraph(const Graph& graph,
                          const std::vector<NodeTime>& nodes);
 
 // For a trace of the model itself, at any level and on any machine. Nodes are
-// known by their names, or by their operators and when they ran; one that is
-// not counts with the node before it. Layers without a node are with the node
-// that can hold them, or with what reads them. What is not sure counts as
-// guessed. Throws Error E433 when most nodes are not known: `path` holds a
-// trace of another model.
+// known by their names, or by the layers that can have run between two others;
+// one that is not counts with the node before it. Layers without a node are
+// with the node that can hold them, or with what reads them. What is not sure
+// counts as guessed. Throws Error E433 when most nodes are not known: `path`
+// holds a trace of another model.
 LayerTimes MapOwnNames(const Graph& graph,
                        const ONNX_NAMESPACE::GraphProto& source,
                        const std::vector<NodeTime>& nodes,

@@ -62,65 +62,71 @@ bool IsActivation(std::string_view op) {
          op == "Softplus" || op == "Softsign";
 }
 
-// Has all that `layer` reads been made?
-bool CanRun(const Graph& graph, LayerId layer,
-            const std::vector<bool>& has_run) {
-  const std::vector<TensorId>& inputs = graph.layers[layer].inputs;
-  return std::all_of(inputs.begin(), inputs.end(), [&](const TensorId input) {
-    const LayerId producer = graph.tensors[input].producer;
-    return producer == kModelInput || has_run[producer] ||
-           (IsPassedThrough(graph.layers[producer].operation.op_type) &&
-            CanRun(graph, producer, has_run));
-  });
-}
+// What a node can still hold behind a layer.
+struct Room {
+  int position = 0;           // of the node
+  bool for_scaling = false;   // normalizations, biases, factors
+  bool for_addition = false;  // of a bias or of what another node made
+  bool for_activation = false;
+};
 
-// A Clip swallows the Relu before it.
-std::optional<LayerId> ClipBehind(const Graph& graph, LayerId layer) {
-  if (graph.layers[layer].operation.op_type != "Relu") return std::nullopt;
-  const std::optional<LayerId> reader = OnlyReader(graph, layer);
-  if (!reader || graph.layers[*reader].operation.op_type != "Clip") {
-    return std::nullopt;
+Room RoomOf(std::string_view layer_op, const LayerRun& run) {
+  Room room{.position = run.position};
+  if (run.op == "Gemm" || run.op == "FusedGemm") {
+    room.for_addition = layer_op == "MatMul";
+    room.for_activation = run.op == "FusedGemm";
+  } else if (run.op == "FusedMatMul") {
+    room.for_scaling = true;
+  } else if ((layer_op == "Conv" || run.is_layout) &&
+             (run.op.ends_with("Conv") || run.op.empty())) {
+    // Old traces do not tell the operator.
+    room.for_scaling = true;
+    room.for_addition = run.op != "Conv" || run.is_layout;
+    room.for_activation = true;
   }
-  return reader;
+  return room;
 }
 
 // Takes the room that the layer needs; false when there is none.
-bool Fill(const Graph& graph, LayerId layer, const std::vector<bool>& has_run,
-          Room* room) {
-  const std::string_view op = graph.layers[layer].operation.op_type;
-  if (room->for_rescaling && (op == "Cast" || op == "Mul")) return true;
-  if (room->for_constants && graph.layers[layer].inputs.size() == 1 &&
-      IsScaling(op)) {
+bool Fill(const Layer& layer, Room* room) {
+  const std::string_view op = layer.operation.op_type;
+  if (room->for_scaling && layer.inputs.size() == 1 && IsScaling(op)) {
     return true;
   }
   if (op == "Add" || op == "Sum") {
-    if (!room->for_addition || !CanRun(graph, layer, has_run)) return false;
-    *room = {.for_activation = room->for_activation};
+    if (!room->for_addition) return false;
+    room->for_scaling = false;
+    room->for_addition = false;
     return true;
   }
   if (!room->for_activation || !IsActivation(op)) return false;
-  *room = {};
+  *room = {.position = room->position};
   return true;
 }
 
-// From the last layer of a node back to its convolution, through what is in no
-// node yet: the other input of an addition has run before.
-void JoinBackToConvolution(const Graph& graph, LayerId last,
-                           LayerUnits* units) {
-  std::vector<LayerId> chain = {last};
-  while (graph.layers[chain.back()].operation.op_type != "Conv") {
-    std::optional<LayerId> before;
-    for (const TensorId input : graph.layers[chain.back()].inputs) {
-      const LayerId producer = graph.tensors[input].producer;
-      if (producer != kModelInput && !units->HasNode(producer)) {
-        before = producer;
-      }
+// Has a Clip with a node swallowed the Relu before it?
+bool IsInClip(const Graph& graph, LayerId layer, const LayerUnits& units) {
+  if (graph.layers[layer].operation.op_type != "Relu") return false;
+  const std::optional<LayerId> reader = OnlyReader(graph, layer);
+  return reader && units.HasNode(*reader) &&
+         graph.layers[*reader].operation.op_type == "Clip";
+}
+
+// Of the layers that make what `layer` reads, the one whose node ran last.
+// nullopt when one has no room, nor a node: nothing is known of when it ran.
+std::optional<LayerId> LastProducer(
+    const Graph& graph, LayerId layer,
+    const std::vector<std::optional<Room>>& rooms) {
+  std::optional<LayerId> last;
+  for (const TensorId input : graph.layers[layer].inputs) {
+    const LayerId producer = graph.tensors[input].producer;
+    if (producer == kModelInput) continue;
+    if (!rooms[producer]) return std::nullopt;
+    if (!last || rooms[producer]->position > rooms[*last]->position) {
+      last = producer;
     }
-    if (!before) return;
-    chain.push_back(*before);
   }
-  for (const LayerId layer : chain) units->JoinLayers(last, layer);
-  units->MarkSettled(chain);
+  return last;
 }
 
 }  // namespace
@@ -167,63 +173,34 @@ std::vector<bool> FindDuplicates(const Graph& graph, const LayerUnits& units) {
   return duplicates;
 }
 
-Room RoomOf(const Graph& graph, LayerId layer, std::string_view op,
-            const NameMeaning& meaning) {
-  const std::string_view own = graph.layers[layer].operation.op_type;
-  Room room;
-  if (op == "Gemm" || op == "FusedGemm") {
-    room.for_addition = own == "MatMul";
-    room.for_activation = op == "FusedGemm";
-  } else if (op == "FusedMatMul") {
-    room.for_constants = true;
-  } else if (op == "DynamicQuantizeMatMul" || op == "MatMulIntegerToFloat") {
-    room.for_rescaling = own == "MatMulInteger";
-    room.for_constants = room.for_rescaling;
-  } else if ((own == "Conv" || meaning.is_last_layer) &&
-             (op.ends_with("Conv") || op.empty())) {
-    // Old traces do not tell the operator.
-    const bool is_fused = op != "Conv" || meaning.is_last_layer;
-    room = {.for_constants = true,
-            .for_addition = is_fused,
-            .for_activation = true,
-            .is_last = meaning.is_last_layer};
-  }
-  return room;
-}
-
-void JoinChain(const Graph& graph, LayerId layer, Room room, LayerUnits* units,
-               std::vector<bool>* has_run) {
-  (*has_run)[layer] = true;
-  if (room.is_last) JoinBackToConvolution(graph, layer, units);
-  while (const std::optional<LayerId> next = OnlyReader(graph, layer)) {
-    const std::optional<LayerId> clip = ClipBehind(graph, *next);
-    if (units->HasNode(*next) || (clip && units->HasNode(*clip)) ||
-        !Fill(graph, *next, *has_run, &room)) {
-      return;
-    }
-    units->JoinLayers(layer, *next);
-    units->MarkSettled({*next});
-    (*has_run)[*next] = true;
-    room.for_activation |= clip.has_value();
-    layer = *next;
-  }
-}
-
-void JoinQuantizations(const Graph& graph, LayerUnits* units) {
+void JoinBehindNodes(const Graph& graph,
+                     const std::map<LayerId, LayerRun>& runs,
+                     LayerUnits* units) {
+  std::vector<std::optional<Room>> rooms(graph.layers.size());  // by LayerId
   for (size_t i = 0; i < graph.layers.size(); ++i) {
-    const Layer& layer = graph.layers[i];
-    const LayerId id = static_cast<LayerId>(i);
-    if (layer.operation.op_type != "QuantizeLinear" || units->HasNode(id) ||
-        layer.inputs.size() != 1) {
+    const LayerId layer = static_cast<LayerId>(i);
+    const std::string_view op = graph.layers[i].operation.op_type;
+    if (const auto run = runs.find(layer); run != runs.end()) {
+      rooms[i] = RoomOf(op, run->second);
       continue;
     }
-    const LayerId producer = graph.tensors[layer.inputs.front()].producer;
-    if (producer == kModelInput || !units->HasNode(producer) ||
-        graph.layers[producer].operation.op_type == "DequantizeLinear") {
+    const std::optional<LayerId> producer = LastProducer(graph, layer, rooms);
+    if (!producer || units->HasNode(layer)) continue;
+    Room room = *rooms[*producer];
+    if (IsPassedThrough(op)) {
+      rooms[i] = Room{.position = room.position};
       continue;
     }
-    units->JoinLayers(id, producer);
-    units->MarkSettled({id});
+    const bool is_made_quantized =
+        op == "QuantizeLinear" && units->HasNode(*producer) &&
+        graph.layers[*producer].operation.op_type != "DequantizeLinear";
+    const bool is_held = OnlyReader(graph, *producer) == layer &&
+                         !IsInClip(graph, layer, *units) &&
+                         Fill(graph.layers[i], &room);
+    if (!is_made_quantized && !is_held) continue;
+    rooms[i] = room;
+    units->JoinLayers(layer, *producer);
+    units->MarkSettled({layer});
   }
 }
 

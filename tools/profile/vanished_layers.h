@@ -3,13 +3,13 @@
 // Where layers are that left no node, for the mappings of trace_mapping.h.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string_view>
 #include <vector>
 
 #include "tools/profile/layer_units.h"
-#include "tools/profile/runtime_names.h"
 
 namespace dnncut {
 
@@ -27,26 +27,19 @@ void JoinUpToQuantization(const Graph& graph, LayerId layer, LayerUnits* units);
 // computes the same. A DequantizeLinear is none: each reader has its own.
 std::vector<bool> FindDuplicates(const Graph& graph, const LayerUnits& units);
 
-// What a node can hold behind the layer that it is known by.
-struct Room {
-  bool for_constants = false;  // normalizations, biases, factors
-  bool for_rescaling = false;  // of the result of integers
-  bool for_addition = false;   // of a bias or of what another node made
-  bool for_activation = false;
-  bool is_last = false;  // the node is known by the last of its layers: those
-                         // back to the convolution are in it, too
+// When and as what the node of a layer ran.
+struct LayerRun {
+  int position = 0;  // in the order of the run
+  std::string_view op;
+  bool is_layout = false;  // is named after the layer by a layout pass, and may
+                           // hold what the name does not tell
 };
 
-Room RoomOf(const Graph& graph, LayerId layer, std::string_view op,
-            const NameMeaning& meaning);
-
-// Joins the layers without a node that the node of `layer` has room for. For
-// one node after the other, as they ran; `has_run`, by LayerId, is kept for it.
-void JoinChain(const Graph& graph, LayerId layer, Room room, LayerUnits* units,
-               std::vector<bool>* has_run);
-
-// A QuantizeLinear without a node belongs to what makes its input.
-void JoinQuantizations(const Graph& graph, LayerUnits* units);
+// Joins the layers without a node that the convolution, product or whatever
+// makes their input can hold behind itself. `runs` by the layers with a node.
+void JoinBehindNodes(const Graph& graph,
+                     const std::map<LayerId, LayerRun>& runs,
+                     LayerUnits* units);
 
 // A layer without a node belongs to the one unit that its readers became, seen
 // through others of its kind. None when its result was folded into a constant,

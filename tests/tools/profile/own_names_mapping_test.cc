@@ -83,16 +83,18 @@ TEST(OwnNames, AnAdditionBelongsToTheConvolutionThatRanLast) {
   const std::vector<NodeSpec> nodes = {
       {"Conv", "c", {"x", "w"}, {"c"}},
       {"BatchNormalization", "m", {"c"}, {"m"}},
-      {"Conv", "d", {"x", "w"}, {"d"}},
+      {"Abs", "p", {"x"}, {"p"}},
+      {"Conv", "d", {"p", "w"}, {"d"}},
       {"Add", "a", {"m", "d"}, {"a"}},
       {"Relu", "r", {"a"}, {"r"}},
       {"Conv", "e", {"r", "w"}, {"y"}}};
   const auto map = [&](const std::string& first, const std::string& second) {
-    return LayersOf(Map(nodes, {Time(first, 1, "Conv"), Time(second, 2, "Conv"),
-                                Time("y_nchwc", 3, "Conv")}));
+    return LayersOf(
+        Map(nodes, {Time("p", 4, "Abs"), Time(first, 1, "Conv"),
+                    Time(second, 2, "Conv"), Time("y_nchwc", 3, "Conv")}));
   };
-  EXPECT_EQ(map("d_nchwc", "m_nchwc"), (Units{{0, 1, 3, 4}, {2}, {5}}));
-  EXPECT_EQ(map("m_nchwc", "d_nchwc"), (Units{{0, 1}, {2, 3, 4}, {5}}));
+  EXPECT_EQ(map("d_nchwc", "m_nchwc"), (Units{{0, 1, 4, 5}, {2}, {3}, {6}}));
+  EXPECT_EQ(map("m_nchwc", "d_nchwc"), (Units{{0, 1}, {2}, {3, 4, 5}, {6}}));
 }
 
 TEST(OwnNames, AFusedOperatorHoldsWhatIsBeforeIt) {
@@ -123,7 +125,8 @@ TEST(OwnNames, QuantizationsGoBackAndDequantizationsForward) {
             (Units{{0, 1, 2, 3}, {4, 5, 6}}));
 }
 
-// What has no name of the model is found by its operator and its place.
+// What has no name of the model is found by its place, if one node runs between
+// its neighbours; what only reshapes around a product counts beside it.
 TEST(OwnNames, NewNodesStandBetweenTheirNeighbours) {
   const std::vector<NodeSpec> nodes = {
       {"MatMul", "p", {"x", "w"}, {"p"}},
@@ -133,32 +136,59 @@ TEST(OwnNames, NewNodesStandBetweenTheirNeighbours) {
       {"Add", "o", {"e", "k"}, {"o"}},
       {"Mul", "m", {"b", "o"}, {"m"}},
       {"Mul", "h", {"m", "k"}, {"h"}},
-      {"Add", "r", {"h", "x"}, {"r"}},
+      {"MatMul", "q", {"h", "w"}, {"q"}},
+      {"Add", "r", {"q", "x"}, {"r"}},
       {"LayerNormalization", "n", {"r", "k"}, {"y"}}};
   const LayerTimes times = Map(
       nodes,
       {Time("gemm_input_reshape", 1, "Reshape"),
        Time("p/MatMulAddFusion", 2, "Gemm"),
        Time("gemm_output_reshape_token_3", 4, "Reshape"),
-       Time("Gelu", 8, "Gelu"),
+       Time("Gelu", 8, "Gelu"), Time("q", 32, "MatMul"),
        Time("SkipLayerNormalization_token_4", 16, "SkipLayerNormalization")});
-  EXPECT_EQ(LayersOf(times), (Units{{0, 1}, {2, 3, 4, 5, 6}, {7, 8}}));
-  EXPECT_THAT(UsOf(times), ElementsAre(7, 8, 16));
-  EXPECT_EQ(times.guessed_nodes, 0);
+  EXPECT_EQ(LayersOf(times), (Units{{0, 1}, {2, 3, 4, 5, 6}, {7}, {8, 9}}));
+  EXPECT_THAT(UsOf(times), ElementsAre(7, 8, 32, 16));
+  EXPECT_EQ(times.guessed_nodes, 2);
+  EXPECT_EQ(times.guessed_us, 1 + 4);
 }
 
 // Either of two branches could have run then.
 TEST(OwnNames, WhatIsNotSureIsGuessed) {
-  const std::vector<NodeSpec> nodes = {{"Conv", "", {"x", "w"}, {"a"}},
-                                       {"Conv", "", {"x", "w"}, {"b"}},
+  const std::vector<NodeSpec> nodes = {{"Abs", "p", {"x"}, {"p"}},
+                                       {"Conv", "", {"p", "w"}, {"a"}},
+                                       {"Conv", "", {"p", "w"}, {"b"}},
                                        {"Concat", "k", {"a", "b"}, {"y"}}};
   const LayerTimes times =
-      Map(nodes, {Time("FusedConv_7", 1, "FusedConv"),
+      Map(nodes, {Time("p", 8, "Abs"), Time("FusedConv_7", 1, "FusedConv"),
                   Time("FusedConv_8", 2, "FusedConv"), Time("k", 4, "Concat")});
-  EXPECT_THAT(UsOf(times), ElementsAre(1, 2, 4));
-  EXPECT_EQ(times.guessed_nodes, 1);
-  EXPECT_EQ(times.guessed_us, 1);
+  EXPECT_EQ(LayersOf(times), (Units{{0}, {1, 2, 3}}));
+  EXPECT_THAT(UsOf(times), ElementsAre(8 + 1 + 2, 4));
+  EXPECT_EQ(times.guessed_nodes, 2);
+  EXPECT_EQ(times.guessed_us, 1 + 2);
+  EXPECT_EQ(times.lost_nodes, 0);
 }
+
+// A node of the runtime between two of the model's is not what else reads from
+// the one before: two sets of layers could be it.
+TEST(OwnNames, ANewNodeIsOneSetOfLayersThatHangTogether) {
+  const std::vector<NodeSpec> nodes = {{"Abs", "p", {"x"}, {"p"}},
+                                       {"Erf", "e", {"p"}, {"e"}},
+                                       {"Mul", "m", {"e", "p"}, {"m"}},
+                                       {"Transpose", "t", {"p"}, {"t"}},
+                                       {"MatMul", "k", {"m", "t"}, {"y"}}};
+  const std::vector<NodeTime> times = {
+      Time("p", 1, "Abs"), Time("Gelu", 2, "Gelu"), Time("k", 4, "MatMul")};
+  EXPECT_EQ(Map(nodes, times).guessed_us, 2);
+  std::vector<NodeTime> with_transpose = times;
+  with_transpose.insert(with_transpose.begin() + 1, Time("t", 8, "Transpose"));
+  EXPECT_EQ(Map(nodes, with_transpose).guessed_us, 2);
+  std::swap(with_transpose[1], with_transpose[2]);
+  const LayerTimes known = Map(nodes, with_transpose);
+  EXPECT_EQ(LayersOf(known), (Units{{0}, {1, 2}, {3}, {4}}));
+  EXPECT_THAT(UsOf(known), ElementsAre(1, 2, 8, 4));
+  EXPECT_EQ(known.guessed_nodes, 0);
+}
+
 
 TEST(OwnNames, TheRuntimesOwnNodesAreNoStrangers) {
   const std::vector<NodeSpec> nodes = {{"Conv", "c", {"x", "w"}, {"c"}},
@@ -172,7 +202,7 @@ TEST(OwnNames, TheRuntimesOwnNodesAreNoStrangers) {
                   Time("InsertedPrecisionFreeCast_y", 64, "Cast")});
   EXPECT_EQ(LayersOf(times), (Units{{0}, {1}, {2}}));
   EXPECT_THAT(UsOf(times), ElementsAre(7, 24, 96));
-  EXPECT_EQ(times.guessed_us, 1 + 8 + 16);
+  EXPECT_EQ(times.guessed_us, 1 + 2 + 8 + 16);
 }
 
 }  // namespace
