@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// An input comes from the file that the user gave for it, else from the folder
+// of test data, else it is made up from the seed and its position. What is read
+// must have the type and shape that the model declares, as far as it declares
+// them; what is made up needs a type of numbers and a shape that is known, or
+// the error names the flag that gives a file.
 #include "tools/runtime/model_inputs.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The library that a flag or $DNNCUT_ONNXRUNTIME names is taken or refused;
+// without one, the first of a list of usual places that loads. Each is loaded
+// in a child process first: a file that only looks like ONNX Runtime, or
+// crashes while it is loaded, ends the child and not the program.
 #include "tools/runtime/onnxruntime.h"
 
 #include <algorithm>

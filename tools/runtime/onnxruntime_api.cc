@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Loads the library with dlopen and asks it for the newest version of its C API
+// that both sides know. Sessions run one node after the other, as the cost of a
+// half is the sum of its nodes' times. Every status that the API returns is
+// either taken or thrown as an Error, and every object is owned by a pointer
+// that releases it.
 #include "tools/runtime/onnxruntime_api.h"
 
 #include <dlfcn.h>

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Changes that a copy of a model needs before ONNX Runtime gets it: names for
+// all nodes by which they are known again, and weights as inputs or as zeros
+// where only types are asked for, so that no weight is read. None of them
+// changes what the nodes compute from the weights and inputs that they are
+// given.
 #include "tools/runtime/onnxruntime_model.h"
 
 #include <algorithm>

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// All that is printed goes through here. Text from files is made printable:
+// what is no valid or no visible character is written as \x.., so that a name
+// cannot control a terminal. Results go to standard output and a failed write
+// is an error; messages go to standard error, where a failed write is nobody's
+// loss.
 #include "tools/text/terminal.h"
 
 #include <fcntl.h>

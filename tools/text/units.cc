@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Quantities with a unit are read in integers: digits without the point, and
+// how many of them stand behind it. The value in the smallest unit is then one
+// product and one division, and it is refused unless it is whole and fits, so
+// nothing is rounded in silence.
 #include "tools/text/units.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Equal bytes are equal. Otherwise numbers are read as what they are and
+// compared one by one: NaN equals NaN, an infinity equals only itself, integers
+// of one byte may differ by 1 (they are rounded results of floats), wider
+// integers by nothing, and floats by the tolerance of their width. The distance
+// in units in the last place is counted on the integers that order floats as
+// their values do.
 #include "tools/values/compare_values.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Each node of a half is looked up in the model by a tensor that it makes,
+// which only one node makes, and must then be equal to it, bodies and weights
+// included. So two halves whose layers are, together, each layer of the model
+// once are the model cut in two, whatever wrote them. What is left is counted
+// and compared with table.json: weights, functions that nodes call, versions of
+// operators, and that a half reads only what it is given and makes only what
+// crosses or is a result.
 #include "tools/verify/half_check.h"
 
 #include <fmt/format.h>

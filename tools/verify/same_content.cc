@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Messages are compared in two steps. First all but the numbers of tensors:
+// these are cleared in a copy, and two serialised copies are equal exactly when
+// the messages were. Then the numbers, tensor by tensor in the order in which
+// both messages have them. Weights in files are read from both files block by
+// block, so memory does not grow with them.
 #include "tools/verify/same_content.h"
 
 #include <fmt/format.h>
