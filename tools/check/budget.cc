@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// A budget is METRIC[@BANDWIDTH]<=LIMIT. It is read from left to right: the
+// operator, which must bound from above, then the metric and where it holds,
+// then the limit in the unit of the metric. Limits are read as exact integers,
+// as a budget that is rounded could pass by less than what is checked.
 #include "tools/check/budget.h"
 
 #include <fmt/format.h>

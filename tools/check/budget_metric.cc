@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// All metrics stand in one table: a name, a unit, words for people and the
+// function that finds the value. A metric of a cut is a line over the bandwidth
+// (cost_line.h), which never rises, so that budget_check.cc needs to look at
+// the ends of rows only.
 #include "tools/check/budget_metric.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Each check looks at one part of the result and trusts no other part more than
+// it must: the rows are compared with a table that is solved again from
+// problem.json, the splitting model by its own minimum cuts, the firmware's
+// bytes by reading them back. A check that throws has failed with what it
+// threw, and the others go on.
 #include "tools/check/result_check.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Help is written from what the commands have declared to CLI11, so that it
+// cannot miss a flag. CLI11 collects what it does not know; each such argument
+// becomes an error with the nearest name that exists.
 #include "tools/cli/usage.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// A machine is named by what the user has: a built-in name, a machine file, a
+// profile or a fitted machine. Each gives a time per layer. A profile is
+// refused when it was measured with other input shapes, since times at one
+// batch size say nothing about another; a layer that it does not know is an
+// error unless --fill says how to estimate it.
 #include "tools/compile/machine_costs.h"
 
 #include <fmt/ranges.h>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The compiler on one screen: each stage turns the values of the stages before
+// it into a new one, which nothing changes later. "Beyond this point" marks
+// what is settled.
 #include "tools/compile/pipeline.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The summary that compile prints. All numbers are taken from the table and the
+// Summary; here they only become text, rounded as everywhere else.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The comparison as Markdown for a pull request. Sections are added in the
+// order of their weight until the page is full, as hosts cut longer comments
+// off; text from files is escaped and shortened, so that a name cannot add
+// markup.
 #include <fmt/format.h>
 
 #include <iterator>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The comparison for a terminal: what changed in the settings, in latency by
+// range and at round bandwidths, in the cuts, in the layers' sides, and for the
+// server. A section without a change is left out or says so in a line.
 #include <fmt/format.h>
 
 #include <iterator>

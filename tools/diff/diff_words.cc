@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The words that all forms of a comparison share. A change that is too small to
+// show is still never written as 0: people take "0 %" to mean the same.
 #include "tools/diff/diff_words.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Latencies are compared at every bandwidth that both tables have, exactly
+// (compare_costs.h). Cuts are the same when they send the same tensors, since
+// the numbers of cuts depend on the table; of several that do, the first is the
+// first of the other table. Layers are matched by name.
 #include "tools/diff/result_diff.h"
 
 #include <algorithm>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Settings are compared one by one as they stand in the two results; each has a
+// name that users know from a flag, and both values as text. Only those that
+// differ are listed.
 #include "tools/diff/setting_diff.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Adds nodes, weights and types together, so that a model that was built is
+// valid and needs no inference: each layer computes the shape of what it makes
+// from that of what it reads. Weights are described by how to fill them and
+// written later, one at a time (write_model.cc): no model is held in memory.
 #include "tools/examples/model_builder.h"
 
 #include <fmt/ranges.h>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Every answer is that of the optimisation problem itself: the best cut under
+// one more condition, found by solving again (what_if.h), and the layers that
+// stand in the way (why_held.h). Costs of cuts are counted anew from
+// problem.json, so what is explained is what was solved.
 #include "tools/explain/explain.h"
 
 #include <algorithm>

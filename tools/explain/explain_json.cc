@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The same explanations as the text has, with numbers instead of words;
+// docs/schema has the meaning of every key.
 #include "tools/explain/explain_json.h"
 
 #include <nlohmann/json.hpp>

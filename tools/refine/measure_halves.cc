@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Times of halves vary more between processes than between runs in one, so the
+// median of a process is one sample and the best of several processes is the
+// time: what disturbs a machine only ever adds. All halves get one process,
+// then all a second, so that a disturbance meets one sample of many halves. A
+// half is settled when its two best samples agree.
 #include "tools/refine/measure_halves.h"
 
 #include <fmt/format.h>

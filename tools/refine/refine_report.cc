@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// What refine found, as text: per cut what was expected before, what the fit
+// says and what was measured; then how large the errors are, and how the table
+// has changed.
 #include "tools/refine/refine_report.h"
 
 #include <fmt/format.h>

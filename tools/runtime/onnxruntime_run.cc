@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// A model is run in a child process with a time limit, so that a crash or an
+// endless loop inside ONNX Runtime ends as an error. A session is opened once
+// and run as often as is asked; only Run() itself is timed, between two
+// readings of a clock that never goes back. What the runs made comes back
+// through the pipe as packed values.
 #include "tools/runtime/onnxruntime_run.h"
 
 #include <unistd.h>

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Values go to ONNX Runtime without a copy, which reads inputs and never writes
+// them; results are copied out. Before either, the number of bytes is compared
+// with what type and shape need, so that neither side reads beyond the other's
+// memory. ONNX and ONNX Runtime number element types alike, which a test checks
+// for all of them.
 #include "tools/runtime/onnxruntime_values.h"
 
 #include <cstring>

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Before anything runs, both halves of the cut must be there, be of this cut,
+// side and model by their metadata, and fit each other: what the device half
+// makes and the inputs hold all that the server half reads. Then the device
+// half runs, what crosses is taken as bytes with the type that the table
+// states, as a link would carry it, and the server half gets nothing else.
 #include "tools/runtime/run_split.h"
 
 #include <fmt/format.h>

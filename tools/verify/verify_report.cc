@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The verdict for people: a table with a line per cut, what is wrong with each
+// cut that failed, and what was shown if none did. Only the first faults of a
+// cut are listed; the rest are counted.
 #include <fmt/format.h>
 
 #include <algorithm>
