@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Writes a result: the halves of both sides with their weights, the JSON files,
+// the report and the firmware.
+//
+// It works in two rounds. The first only looks: it finds out which weights the
+// halves of a side need, so that all of them share one weights.bin, and counts
+// the bytes to write for the progress. The second writes, one half in memory at
+// a time, weights copied from file to file. Everything goes into the temporary
+// folder of ResultFolder, and Commit comes last: an error or a signal on the
+// way leaves nothing behind.
 #include "backends/result_writer.h"
 
 #include <cerrno>

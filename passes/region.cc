@@ -1,4 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Finds regions, and proves that no best cut splits one; region.h says what a
+// region is and why wires enter at its entry and leave at its exit only.
+//
+// A region is searched from its exit backwards to the exit's immediate
+// dominator and given up as soon as it has too many blocks, so for each exit at
+// most LargestRegion blocks, their wires and those of the entry are looked at.
+//
+// The proof looks at the region alone, as a small problem of its own. W times a
+// cost is a straight line in the bandwidth W, so a cut that is best at two
+// bandwidths is best at all between them. Hence a few solutions decide for the
+// whole range: at both ends and, where all device wins at one end and all
+// server at the other, at the two integers between which the better of the two
+// changes.
 #include "passes/region.h"
 
 #include <algorithm>

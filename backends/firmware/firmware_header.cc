@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Writes the firmware's table as a C header, the same numbers as in
+// dnncut_table.bin.
+//
+// The text is written with the prefix "dnncut", and WithPrefix then replaces it
+// by the user's, but for names of files. Comments do not pass through it: they
+// hold names of the model, which stay as they are. A header is recognized by
+// making it again and comparing what a compiler sees of both, without comments
+// and spacing, so comments may differ and nothing else.
 #include "backends/firmware/firmware_header.h"
 
 #include <fmt/format.h>

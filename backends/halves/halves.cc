@@ -1,4 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Makes the two halves of a cut: models of their own that run one after the
+// other.
+//
+// A half starts as a copy of the model without its lists, so that all that
+// dnncut does not know of stays. Then come the nodes of its side, in the order
+// of the model, which is topological. What they need is followed back:
+// constants and all that these are computed from are copied into each half that
+// reads them; tensors made on the device are outputs of the device's half and
+// inputs of the server's; functions and the operator sets in use come along.
+// Nothing flows from the server to the device, as a cut is closed under
+// predecessors. So each name that a node of a half reads is made, stored or
+// received in that half.
 #include "backends/halves/halves.h"
 
 #include <algorithm>

@@ -1,4 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Decides which weights go into weights.bin, and copies the data of weights out
+// of the model's files.
+//
+// The plan gives each weight that a half of the side uses an aligned offset, in
+// the order of the model, so that weights.bin is written from front to back.
+// Small weights stay in the halves, and so do those of sparse tensors. A weight
+// that lies in its file as it is needed is copied inside the kernel; any other
+// is decoded as a stream, block by block, so a weight is never in memory as a
+// whole. After each one the file must still be in the state in which the model
+// was read: data of a changed file is an error, not a wrong half.
 #include "backends/halves/weights_file.h"
 
 #include <google/protobuf/io/zero_copy_stream_impl.h>

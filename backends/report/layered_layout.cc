@@ -1,4 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Places the nodes of a graph without cycles in layers from top to bottom (the
+// steps of Sugiyama et al., 1981).
+//
+// A node comes one layer below the lowest one that it follows. Where an edge
+// passes a layer it gets a bend there, so every piece of an edge joins two
+// neighbouring layers. Then sweeps order each layer by the average position of
+// its neighbours, and more sweeps move nodes below or above their neighbours.
+// In such a move each node gets the mean of two positions; both keep the order
+// and the gaps, so the mean does, too, and nodes never overlap. All numbers are
+// integers and the number of sweeps is fixed: the picture is the same on every
+// machine, and the time linear in the bends, but for the sorting.
 #include "backends/report/layered_layout.h"
 
 #include <algorithm>

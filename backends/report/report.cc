@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Writes the report page, section by section in the order in which it is read:
+// the answer, the latency, the cuts, the graph, warnings, how to reproduce it.
+//
+// The page is complete without its script, which only adds the picking of a
+// bandwidth. It loads nothing, and its content security policy allows only the
+// one style sheet and the one script whose hashes it names. Names and texts
+// that come from outside pass through Html or HtmlName. Nothing depends on the
+// time, on the machine or on the order of a hash table, so the same result
+// gives the same bytes.
 #include "backends/report/report.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Draws a bar for each row of the table: its time on the device, on the network
+// and on the server.
+//
+// One scale holds for all: the longest bar, measured ones included, has the
+// full length. The lengths of parts are rounded to tenths of a pixel, and a
+// part that takes any time has at least kLeastLength, so that it is seen.
 #include "backends/report/report_bars.h"
 
 #include <fmt/format.h>

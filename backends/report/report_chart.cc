@@ -1,4 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Draws latency against bandwidth: the table's curve, its thresholds, and
+// everything on one side for comparison.
+//
+// The curves are computed as the table is: their points are exact values at
+// integer bandwidths, first and last included, and in between a fixed part of
+// the bandwidth apart, so their number grows only with its logarithm. The
+// latency axis is chosen to hold the whole curve; a baseline that leaves it far
+// behind is cut off at the top. Labels of thresholds are put, from left to
+// right, into the lowest lane in which they overlap none; where no lane is
+// free, the label is left out and its line stays.
 #include "backends/report/report_chart.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Draws the groups of layers as an SVG, and lists them in a table.
+//
+// Edges come first, boxes over them, labels last, so that no line covers a
+// text. Positions are integers, in tenths of a pixel, so the same result gives
+// the same bytes. Names come from the model and pass through SvgName or
+// HtmlName, which make them harmless. Groups and edges have ids, with which the
+// page's script shows another cut without drawing anew.
 #include "backends/report/report_graph.h"
 
 #include <fmt/format.h>

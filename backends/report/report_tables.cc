@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The tables of the report: rows, cuts, and tensors that are sent.
+//
+// All are written by HtmlTable, which opens and closes every element, so a
+// table is well formed whatever its cells are. Cells are HTML: names from the
+// model pass through HtmlName first. Of the tensors only the first kMostTensors
+// are listed, with a note that says how many more there are; the page stays
+// readable also for models that send thousands.
 #include "backends/report/report_tables.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Reads problem.json, the whole problem before any pass, together with the
+// sides of each layer in all cuts.
+//
+// It must fit the table.json beside it: the link is the same, each cut keeps
+// the rules of the problem, and the costs of each cut, counted anew from its
+// layers and tensors, are exactly those in the table. So whatever a user of
+// this file computes belongs to the very table that compile has written.
+// Readers of a tensor must ascend and come after its producer, so the order of
+// the layers is topological.
 #include "backends/result/problem_file.h"
 
 #include <fmt/format.h>

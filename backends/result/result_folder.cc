@@ -1,4 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Puts a result in place as a whole or not at all.
+//
+// All files are written into a temporary folder beside the target, made durable
+// there, and then moved to the target in one step, or exchanged with the old
+// folder there. So at every time the target is the old result or the new one,
+// complete, also when the program is killed or the power fails (the one
+// exception is told at PublishInTwoSteps). A temporary folder is locked as long
+// as its run lives: one that nobody holds the lock of was left by a run that
+// was killed, and is removed.
+//
+// What is there already is replaced only with --force and only if it is a
+// result of dnncut, holds no input of this run, and is neither the current
+// folder nor a mount point.
 #include "backends/result/result_folder.h"
 
 #include <fcntl.h>

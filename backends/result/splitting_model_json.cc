@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Writes the graph of blocks, after all passes, as splitting_model.json, and
+// reads it back.
+//
+// Both directions are in this file, so that a key that is added to one is not
+// forgotten in the other. A file that is read may come from anybody: all
+// numbers are checked on the way in, no list gets longer than the file itself,
+// whatever ids it names, and at the end VerifyBlockGraph checks all that passes
+// rely on. So what comes out can be solved like a graph that the compiler has
+// made itself.
 #include "backends/result/splitting_model_json.h"
 
 #include <limits>

@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Reads table.json and checks all that its users rely on.
+//
+// Cuts are numbered by their places. The rows must follow each other without a
+// gap or an overlap from one end of the range to the other, so for each
+// bandwidth there is exactly one, found by binary search. The latencies that a
+// row states must be those that the costs of its cut give, so a file that was
+// changed by hand in one of the two places is refused. The path of a half must
+// be the one that compile writes, so no file can lead a reader out of its
+// folder.
 #include "backends/result/table_file.h"
 
 #include <algorithm>

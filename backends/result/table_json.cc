@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Writes table.json, the table of cuts with all that they cost.
+//
+// Times and bytes are integers as they were computed, and each row's latencies
+// are computed from the costs of its cut as they stand in the same file, so a
+// reader can check one against the other (table_file.cc does). Nothing but the
+// result and the commands that made it gets in: no time, no folder of the
+// model, no order of a hash table. So the same model and options give the same
+// bytes anywhere.
 #include "backends/result/table_json.h"
 
 #include <filesystem>

@@ -1,4 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Runs a function in a forked child process, because libraries that it calls
+// may crash, hang or take all memory on odd models.
+//
+// The child sends its result, or the error that it threw, over a pipe, with one
+// byte in front that says which; what it prints goes through a second pipe. The
+// parent reads both until they end. They always do: when the child ends in any
+// way, the kernel closes its side, and no other process holds that side, as
+// each child closes everything but its own pipes; a child that does not end is
+// killed at the deadline. The child never returns into the copy of its parent's
+// stack, and dies with the parent. So the parent always ends with exactly one
+// of: a result, an error of the function, or an error that says how the child
+// died.
 #include "compiler/base/child_process.h"
 
 #include <fcntl.h>

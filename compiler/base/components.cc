@@ -1,4 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Strongly connected components, numbered in topological order.
+//
+// Three steps: Tarjan's algorithm finds the components; each gets its smallest
+// node as a key; Kahn's algorithm with a heap numbers them. The arcs between
+// components form no cycle (components on a cycle would be one), so there is
+// always one that is ready, and all get a number. The heap gives the ready one
+// with the smallest key, so the numbering depends on the graph only. Where the
+// order of the keys is topological already, each key is ready by the time all
+// smaller ones are numbered, so the heap would give that same order and is not
+// needed.
 #include "compiler/base/components.h"
 
 #include <algorithm>

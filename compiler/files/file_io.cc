@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Writes the files of a result. A file is created new, never opened over an old
+// one. Every byte has a fixed offset: a short write goes on where it stopped,
+// an interrupted one is repeated, any other failure is an Error at once.
+//
+// Large data is copied inside the kernel where the file systems can do it, and
+// through a buffer where not; either way the copy goes on from the bytes that
+// have arrived. What is written becomes durable in SyncFolder: it is the one
+// place that waits for the disk, and fsync reports errors of earlier writes
+// there.
 #include "compiler/files/file_io.h"
 
 #include <fcntl.h>

@@ -1,4 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Reads JSON files that anybody may have written, and gives their values out
+// checked.
+//
+// The document is built from the parser's events, each value put in its place
+// once, so the time grows with the size of the file and not with its square.
+// Two kinds of files are refused on the way, before they can do harm: those
+// nested too deeply, and those with a key twice in one object, of which a
+// reader would silently lose one. Afterwards each value knows its document and
+// its path from the top. All accessors check the type and the range and name
+// that path when they refuse, so a caller never holds a value that it did not
+// ask for.
 #include "compiler/files/json_file.h"
 
 #include <algorithm>

@@ -1,4 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Walks over the parts of a model that nest: nodes have bodies (graphs in their
+// attributes), bodies have nodes, and tensors stand in initializers and in
+// attributes.
+//
+// The walk over tensors is written once, as templates over constant and mutable
+// messages, so a visitor that changes tensors meets exactly those that a
+// visitor that only looks at them meets. A name that a body reads and does not
+// define itself is captured from the graph around it. Functions are found with
+// a list of those still to look into; each enters it once, so the search ends
+// even where functions call each other in a circle.
 #include "compiler/model/onnx_walk.h"
 
 #include <google/protobuf/unknown_field_set.h>

@@ -1,4 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Opens the files that hold a model's weights. Their names stand in the model,
+// which may come from anybody, so no name may lead out of the model's folder:
+//
+// First the text of the location is checked: it must be relative, without "..".
+// Then all symbolic links are resolved, and the result must lie below the
+// model's folder (the one that the user named, or the one that the model really
+// lies in when its path is a link). Last, the file is opened from that folder
+// by its path without links, and the kernel is told to follow none: whoever
+// swaps in a link between the check and the opening gets an error, not another
+// file.
 #include "compiler/model/weight_file.h"
 
 #include <fcntl.h>

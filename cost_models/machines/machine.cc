@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Loads the description of a machine: a built-in one by name, or a file.
+//
+// What looks like a path ("/" in it, or ".json" at its end) is a file and
+// nothing else; a built-in name always means the built-in machine; any other
+// name is a file if one is there. What kind a file is of is said by its
+// "schema", never by its name. Every figure is checked against a range outside
+// of which it can only be a mistake. PeakGflops ends: each type is replaced by
+// int8, float16 or float32, the first two by float32, and every machine has a
+// peak for float32.
 #include "cost_models/machines/machine.h"
 
 #include <algorithm>

@@ -1,4 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Fits a RegressionModel to profiles by weighted least squares with
+// coefficients of at least 0, so no layer is ever predicted to take less than
+// nothing.
+//
+// Three fits, each on what the ones before leave: one for layers of all classes
+// together, for classes that were measured too seldom; then the classes of
+// measurements in which no convolution, matrix product or recurrent layer takes
+// part; then those leading classes, from the rest. FitRegression says why in
+// this order.
+//
+// LeaveOneModelOut predicts each profile with a fit that has not seen its
+// model. Models are told apart by their hashes, so a second profile of the same
+// model is left out, too.
 #include "cost_models/measured/fit_regression.h"
 
 #include <algorithm>

@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Reads profiles, and finds the layer that each row was measured on.
+//
+// A row names its layer by a tensor that the layer makes. Names of tensors are
+// unique in a model, and CheckProfileModel requires the hash of the very model
+// that was measured, so a row cannot end up at another layer. Nothing is
+// guessed: two rows of one layer are an error, and so is another operator than
+// the row says; a layer without a row is an error unless the user has asked to
+// estimate those; rows, groups and crossing times of tensors that the model
+// lacks are left out with a warning.
 #include "cost_models/measured/profile.h"
 
 #include <algorithm>

@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Checks that each name in a graph is made once and read only where it can be
+// seen, for the main graph, its bodies and functions.
+//
+// For each graph: inputs and initializers are defined; outputs of nodes must
+// differ from them, from each other and from the names of the graphs around;
+// then the nodes are sorted, and each is checked in that order before its
+// outputs are added to the names. As the order is topological, a name that is
+// unknown when a node reads it is made by no node at all. So afterwards each
+// name that is read has exactly one producer, and that comes earlier.
 #include "frontends/check/graph_validator.h"
 
 #include <algorithm>

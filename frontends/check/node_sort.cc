@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Puts nodes into topological order with Kahn's algorithm and a heap: among the
+// nodes that are ready, the one that stands first in the file comes first, so
+// the order depends on the file only. A list in order is left as it is.
+//
+// Nodes that never become ready lie on a cycle or behind one. Each of them has
+// a predecessor that is not ready either; so walking backwards over those must
+// come to a node for the second time, and what lies between is a cycle to show.
 #include "frontends/check/node_sort.h"
 
 #include <algorithm>

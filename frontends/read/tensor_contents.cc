@@ -1,4 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Reads one TensorProto from its bytes in the file, in one pass and without
+// storing its data: data fields are counted, all others are kept for protobuf.
+//
+// It agrees with protobuf on what is data: a field counts only with a wire type
+// that protobuf accepts for it, pieces of a field add up, packed or not, and of
+// several raw_data the last one counts. Varints are counted by their last
+// bytes, those without the continuation bit; one of more than ten bytes is
+// malformed. Memory stays bounded, whatever the file says: dimensions and
+// external entries are kept up to a fixed number, other fields up to the limit
+// for graphs.
 #include "frontends/read/tensor_contents.h"
 
 #include <google/protobuf/io/coded_stream.h>

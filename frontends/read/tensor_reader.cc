@@ -1,4 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Decides for one tensor of the file whether its data stays in the message or
+// is left in the file, and checks it either way.
+//
+// tensor_contents has counted the data without storing it. Here the count must
+// be exactly what the dimensions and the element type need, in the one field
+// that may hold that type, and sizes are computed with checks for overflow; so
+// what reads the data later needs no checks of its own. Data that lies in the
+// file as one piece, element after element, is referred to by its offset and
+// can be copied; all other is referred to by the range of its whole message and
+// decoded when it is needed.
 #include "frontends/read/tensor_reader.h"
 
 #include <algorithm>

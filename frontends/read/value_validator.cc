@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Checks the parts of which models are made, before anything computes with
+// them: names, shapes, types and sparse tensors.
+//
+// What passes holds this: a name is UTF-8, not too long, and has no control
+// characters, so it may be printed; the known dimensions of a shape other than
+// 0, multiplied and times the bits of the largest element, fit 64 bits, so
+// later sizes cannot overflow; each index of a sparse tensor that is in the
+// messages lies inside its shape, and the indices ascend, so none is there
+// twice.
 #include "frontends/read/value_validator.h"
 
 #include <algorithm>

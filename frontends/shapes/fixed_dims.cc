@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Gives the free dimensions of a model their values, in this order: --dim and
+// --shape, then 1 for the first dimension of an input that is still free, with
+// a warning.
+//
+// A name of a dimension means the same number everywhere in the main graph and
+// its bodies. So all values are collected by name first, where a second,
+// different value is an error, and then written into every shape that has the
+// name. An option can fill a free dimension but not change one that the model
+// fixes.
 #include "frontends/shapes/fixed_dims.h"
 
 #include <fmt/ranges.h>

@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Gives each tensor its size in bytes, or the reason why it has none.
+//
+// First what the inferred types say, then what --tensor-bytes says of tensors
+// that still have no size. Of those left without one, only tensors that matter
+// (a layer reads them, or they are results) count, and their cause decides: a
+// dimension that the user can fix and an operator that is not understood are
+// errors, with the option that helps; a size that only the data decides is a
+// warning, and no cut sends such a tensor. A size is never guessed: each comes
+// from a complete shape, multiplied with checks, or from the user.
 #include "frontends/shapes/tensor_sizes.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The pass over one graph: for each node it finds the types of the outputs,
+// their values where shapes may depend on them, and whether they are constant.
+//
+// Nodes are in topological order, so what is known of the inputs is final when
+// a node is reached, and one visit is enough. What the schema, the values and
+// the file say of an output is merged; they can only add to each other, and
+// where the file contradicts what was computed, the computed type stands. An
+// output whose type stays open carries the blame: that of its inputs if one of
+// them is open, else the node itself. A budget of nodes bounds the work on
+// functions that call functions and on loops inside loops.
 #include "frontends/shapes/type_engine.h"
 
 #include <fmt/format.h>

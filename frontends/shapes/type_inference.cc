@@ -1,4 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Finds the types of all tensors from three sources: what the file declares,
+// dnncut's own inference (type_engine, on libonnx's schemas), and ONNX Runtime
+// where it is there.
+//
+// The own inference runs first, in a child process, as libonnx crashes on odd
+// models; the child notes in shared memory which node it is at, so that the
+// message can name it. The runtime is asked only when something is still open,
+// and the own inference then runs again with its answers. If the own inference
+// fails, what was declared is good enough exactly when it leaves nothing open;
+// else its failure is the error. Where a declared type contradicts a computed
+// one, the computed one stands, and the user is told.
 #include "frontends/shapes/type_inference.h"
 
 #include <sys/mman.h>

@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Turns the types that were inferred in a child process into bytes for its
+// parent, and back.
+//
+// Writer and Reader have the same functions in the same order, one for each
+// struct; a field that is added must be added to both. Lists and texts are
+// preceded by their length. Both ends are one program on one machine, so no
+// version or byte order is needed. The child may have died while it wrote, so
+// Reader checks each length against the bytes that are left before it reads.
 #include "frontends/shapes/typed_graph.h"
 
 #include <algorithm>

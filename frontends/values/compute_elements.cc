@@ -1,4 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Computes operators that work element by element, as ONNX defines them, with
+// broadcasting as in numpy.
+//
+// Integers are exact: an overflow, a division by zero, or a result that does
+// not fit the type makes that one element unknown, and the others stay. Numbers
+// of type float32 are computed as double and rounded at the end. A double has
+// more than twice as many digits, so rounding twice gives what a float32
+// operation gives. An element of the result is known only when all elements
+// that it is made of are; with Where, only the condition and the chosen element
+// count.
 #include <algorithm>
 #include <cmath>
 #include <functional>

@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Computes small values that shapes depend on: constants, shapes, sizes, ranges
+// and reductions here, operators on single elements in compute_elements.cc,
+// operators that move elements in compute_moved.cc.
+//
+// An element is known only when it follows from known ones. Whatever is not
+// certain (an unknown input, an overflow, an odd attribute, more elements than
+// kMaxKnownElements) is no value, and that is always safe: the types then stay
+// open where they might have been settled, but none becomes wrong.
 #include "frontends/values/compute_values.h"
 
 #include <algorithm>
