@@ -28,7 +28,7 @@
 #include "backends/result/table_json.h"
 #include "compiler/base/error.h"
 #include "compiler/files/file_io.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 namespace {

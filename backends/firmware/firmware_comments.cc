@@ -92,8 +92,8 @@ std::string TopComment(const Result& result) {
       " * link    {}\n"
       " */\n",
       InComment(std::filesystem::path(model.path).filename().string()),
-      result.version, model.sha256, InComment(result.device.name),
-      InComment(result.server.name), LinkText(*result.problem));
+      result.version, model.sha256, InComment(result.machines.device.name),
+      InComment(result.machines.server.name), LinkText(*result.problem));
 }
 
 }  // namespace

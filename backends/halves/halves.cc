@@ -19,7 +19,7 @@
 #include <utility>
 
 #include "compiler/base/checked_math.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 namespace {

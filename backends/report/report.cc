@@ -147,9 +147,9 @@ class Page {
                 "</dd>\n<dd>" +
                 GainText("server", GainOver(problem, table, Side::kServer)));
     AddFact("device",
-            MachineFact(result_.device, result_.refined.device_slowdown));
+            MachineFact(result_.machines.device, result_.refined.device));
     AddFact("server",
-            MachineFact(result_.server, result_.refined.server_slowdown));
+            MachineFact(result_.machines.server, result_.refined.server));
     AddFact("link", LinkText(problem));
     AddFact("model",
             fmt::format("{} in {}, {} in the table",

@@ -70,10 +70,10 @@ class Bars {
   std::optional<Times> MeasuredOf(const ShownRow& row) const {
     if (result_.measured.empty()) return std::nullopt;
     const MeasuredTimes& times = result_.measured[row.row.cut];
-    if (!times.device_ns && !times.server_ns) return std::nullopt;
-    return Times{times.device_ns.value_or(row.parts.device_ns),
+    if (!times.device && !times.server) return std::nullopt;
+    return Times{times.device.value_or(row.parts.device_ns),
                  row.parts.network_ns,
-                 times.server_ns.value_or(row.parts.server_ns)};
+                 times.server.value_or(row.parts.server_ns)};
   }
 
   int64_t Length(int64_t ns) const {

@@ -49,9 +49,9 @@ std::optional<int64_t> MeasuredTotalNs(const Result& result,
                                        const ShownRow& row) {
   if (result.measured.empty()) return std::nullopt;
   const MeasuredTimes& times = result.measured[row.row.cut];
-  if (!times.device_ns && !times.server_ns) return std::nullopt;
-  return times.device_ns.value_or(row.parts.device_ns) + row.parts.network_ns +
-         times.server_ns.value_or(row.parts.server_ns);
+  if (!times.device && !times.server) return std::nullopt;
+  return times.device.value_or(row.parts.device_ns) + row.parts.network_ns +
+         times.server.value_or(row.parts.server_ns);
 }
 
 // Also a class of the style sheet.

@@ -21,7 +21,7 @@
 #include "backends/report/report_tables.h"
 #include "backends/report/report_text.h"
 #include "compiler/base/unit_text.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 namespace {

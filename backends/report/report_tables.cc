@@ -109,8 +109,8 @@ std::string RowsTable(const Result& result, const std::vector<ShownRow>& rows) {
         ms(row.parts.total_ns),
         FormatKbps(row.shown_kbps)};
     if (!result.measured.empty()) {
-      const MeasuredTimes& times = result.measured[row.row.cut];
-      for (const auto& ns : {times.device_ns, times.server_ns}) {
+      for (const Side side : kSides) {
+        const auto& ns = result.measured[row.row.cut][side];
         cells.push_back(ns ? ms(*ns) : "not measured");
       }
     }

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "compiler/problem/side.h"
+
 namespace dnncut {
 
 // A machine as table.json names it.
@@ -22,28 +24,15 @@ struct MachineLabel {
   bool operator==(const MachineLabel&) const = default;
 };
 
-// How long the halves of a cut took; nullopt where nothing was measured.
-struct MeasuredTimes {
-  std::optional<int64_t> device_ns;
-  std::optional<int64_t> server_ns;
-
-  bool operator==(const MeasuredTimes&) const = default;
-};
+// How long the halves of a cut took, in ns; nullopt where nothing was measured.
+using MeasuredTimes = PerSide<std::optional<int64_t>>;
 
 // What dnncut refine has added to the cross_ns of each tensor for halves of the
 // device and of the server, by TensorId; empty for a side that was not refined.
-struct FittedCrossings {
-  std::vector<int64_t> device_ns;
-  std::vector<int64_t> server_ns;
-};
+using FittedCrossings = PerSide<std::vector<int64_t>>;
 
 // What dnncut refine has multiplied the measured times of a side by, 1 without
 // --slowdown; nullopt for a side that was not refined.
-struct RefinedSides {
-  std::optional<double> device_slowdown;
-  std::optional<double> server_slowdown;
-
-  bool operator==(const RefinedSides&) const = default;
-};
+using RefinedSides = PerSide<std::optional<double>>;
 
 }  // namespace dnncut

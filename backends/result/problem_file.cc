@@ -108,9 +108,9 @@ void ReadTensors(const JsonValue& root, ProblemFile* file) {
     const size_t id = problem->tensors.size() - 1;
     FittedCrossings& fitted = file->fitted;
     int64_t rest = problem->tensors[id].cross_ns;
-    ReadFitted(json, "device_cross_ns", id, rest, &fitted.device_ns);
-    if (!fitted.device_ns.empty()) rest -= fitted.device_ns[id];
-    ReadFitted(json, "server_cross_ns", id, rest, &fitted.server_ns);
+    ReadFitted(json, "device_cross_ns", id, rest, &fitted.device);
+    if (!fitted.device.empty()) rest -= fitted.device[id];
+    ReadFitted(json, "server_cross_ns", id, rest, &fitted.server);
   }
 }
 
@@ -142,10 +142,10 @@ void CheckCut(const std::string& out, const Problem& problem, const Cut& cut,
 void CheckRefined(const std::string& out, const ProblemFile& file,
                   const RefinedSides& refined) {
   if (file.problem.tensors.empty()) return;
-  const FittedCrossings& fitted = file.fitted;
-  if (fitted.device_ns.empty() == refined.device_slowdown.has_value() ||
-      fitted.server_ns.empty() == refined.server_slowdown.has_value()) {
-    FailToFit(out, "they differ in which sides were refined");
+  for (const Side side : kSides) {
+    if (file.fitted[side].empty() == refined[side].has_value()) {
+      FailToFit(out, "they differ in which sides were refined");
+    }
   }
 }
 

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "compiler/files/json_text.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 namespace {
@@ -25,8 +25,8 @@ Json TensorJson(const ProblemTensor& tensor, size_t id,
   Json json = {{"name", tensor.name},         {"producer", tensor.producer},
                {"readers", tensor.readers},   {"bytes", OrNull(tensor.bytes)},
                {"cross_ns", tensor.cross_ns}, {"result", tensor.result}};
-  if (!fitted.device_ns.empty()) json["device_cross_ns"] = fitted.device_ns[id];
-  if (!fitted.server_ns.empty()) json["server_cross_ns"] = fitted.server_ns[id];
+  if (!fitted.device.empty()) json["device_cross_ns"] = fitted.device[id];
+  if (!fitted.server.empty()) json["server_cross_ns"] = fitted.server[id];
   return json;
 }
 

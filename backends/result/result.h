@@ -27,8 +27,7 @@ struct Result {
   const Problem* problem = nullptr;
   const BlockGraph* blocks = nullptr;  // compressed
   const CutTable* table = nullptr;
-  MachineLabel device;
-  MachineLabel server;
+  PerSide<MachineLabel> machines;
   std::string version;  // of dnncut
   FirmwareOptions firmware;
   // For people, in the report: what the compile or refine has warned of, and

@@ -18,7 +18,7 @@
 #include "backends/result/link_json.h"
 #include "compiler/files/json_file.h"
 #include "compiler/files/json_text.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 namespace {

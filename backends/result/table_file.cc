@@ -107,13 +107,13 @@ TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
     cut.tensors.push_back(ReadTensor(tensor));
   }
   if (NeedsNetwork(cut)) costs.rtt_ns = rtt_ns;
-  cut.device_weight_bytes = GetInt64(json, "device_weight_bytes");
-  cut.server_weight_bytes = GetInt64(json, "server_weight_bytes");
-  cut.device_model = ReadHalf(json, "device", id);
-  cut.server_model = ReadHalf(json, "server", id);
+  cut.weight_bytes.device = GetInt64(json, "device_weight_bytes");
+  cut.weight_bytes.server = GetInt64(json, "server_weight_bytes");
+  cut.models.device = ReadHalf(json, "device", id);
+  cut.models.server = ReadHalf(json, "server", id);
   cut.interface = FindHash(json);
-  cut.measured.device_ns = FindInt64(json, "measured_device_ns");
-  cut.measured.server_ns = FindInt64(json, "measured_server_ns");
+  cut.measured.device = FindInt64(json, "measured_device_ns");
+  cut.measured.server = FindInt64(json, "measured_server_ns");
   return cut;
 }
 
@@ -217,8 +217,8 @@ TableFile ReadTableFile(const std::string& path) {
   table.commands = ReadCommands(root);
   table.inputs = ReadModelTensors(model, "inputs");
   table.outputs = ReadModelTensors(model, "outputs");
-  table.device = GetMachine(root, "device");
-  table.server = GetMachine(root, "server");
+  table.machines.device = GetMachine(root, "device");
+  table.machines.server = GetMachine(root, "server");
   const JsonValue link = GetMember(root, "link");
   table.range = GetRange(link);
   table.rtt_ns = GetInt64(link, "rtt_ns");

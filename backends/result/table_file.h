@@ -41,12 +41,10 @@ struct TableFile {
   struct Cut {
     CutCosts costs;  // `uploaded` stays empty: see `tensors`
     std::vector<CrossingTensor> tensors;
-    int64_t device_weight_bytes = 0;
-    int64_t server_weight_bytes = 0;
-    std::optional<std::string> device_model;
-    std::optional<std::string> server_model;
-    std::optional<std::string> interface;  // see interface_hash.h
-    MeasuredTimes measured;                // of a refined table
+    PerSide<int64_t> weight_bytes;
+    PerSide<std::optional<std::string>> models;  // files of halves
+    std::optional<std::string> interface;        // see interface_hash.h
+    MeasuredTimes measured;                      // of a refined table
 
     bool operator==(const Cut&) const = default;
   };
@@ -66,8 +64,7 @@ struct TableFile {
   std::vector<std::string> commands;  // Result::commands
   std::vector<ModelTensor> inputs;
   std::vector<ModelTensor> outputs;
-  MachineLabel device;
-  MachineLabel server;
+  PerSide<MachineLabel> machines;
   BandwidthRange range;
   int64_t rtt_ns = 0;
   Downlink downlink;

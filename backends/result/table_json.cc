@@ -18,7 +18,7 @@
 #include "backends/halves/interface_hash.h"
 #include "backends/result/firmware_json.h"
 #include "compiler/files/json_text.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 namespace {
@@ -136,8 +136,8 @@ Json CutJson(const Result& result, const HalfMaker& maker, int id,
       {"interface", InterfaceJson(InterfaceHash(graph, cut))}};
   if (!result.measured.empty()) {
     const MeasuredTimes& times = result.measured[id];
-    json["measured_device_ns"] = OrNull(times.device_ns);
-    json["measured_server_ns"] = OrNull(times.server_ns);
+    json["measured_device_ns"] = OrNull(times.device);
+    json["measured_server_ns"] = OrNull(times.server);
   }
   return json;
 }
@@ -175,8 +175,7 @@ Json ApproximationJson(const Approximation& approximation) {
 }  // namespace
 
 Json RefinedJson(const RefinedSides& refined) {
-  const std::optional<double>& device = refined.device_slowdown;
-  const std::optional<double>& server = refined.server_slowdown;
+  const auto& [device, server] = refined;
   if (!device && !server) return nullptr;
   Json json = {{"device", device.has_value()}, {"server", server.has_value()}};
   if (device.value_or(1) != 1) json["device_slowdown"] = *device;
@@ -194,8 +193,8 @@ std::string TableJson(const Result& result, std::optional<int> only_cut) {
   text.Add("tool", {{"name", "dnncut"}, {"version", result.version}});
   if (!result.commands.empty()) text.Add("commands", result.commands);
   text.Add("model", ModelJson(*result.model, *result.graph));
-  text.Add("device", MachineJson(result.device));
-  text.Add("server", MachineJson(result.server));
+  text.Add("device", MachineJson(result.machines.device));
+  text.Add("server", MachineJson(result.machines.server));
   text.Add("objective", "latency");
   text.Add("link", LinkJson(*result.problem));
   if (table.approximation) {

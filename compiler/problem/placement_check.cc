@@ -7,7 +7,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/problem/follow_search.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 namespace {

@@ -24,14 +24,9 @@
 
 #include "compiler/model/cost_table.h"
 #include "compiler/model/graph.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
-
-enum class Side : uint8_t { kDevice, kServer };
-
-constexpr Side OtherSide(Side side) {
-  return side == Side::kDevice ? Side::kServer : Side::kDevice;
-}
 
 // Default and hard limits of the bandwidths, in kbit/s.
 inline constexpr int64_t kDefaultMinKbps = 64;

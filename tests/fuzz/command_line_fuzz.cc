@@ -97,7 +97,7 @@ class Workplace {
   Workplace() : path_(FuzzFolder() + "/here") {
     fs::create_directory(path_);
     CompileOptions options;
-    options.device = "cortex-m7";
+    options.machines.device = "cortex-m7";
     CompileForFuzzing(ChainModel().SerializeAsString(), path_, "out", options);
     WriteFuzzFile(path_ + "/board.json", kMachine);
     WriteFuzzFile(path_ + "/budgets.txt", "cuts<=6  # few\nlatency<=1s\n");

@@ -62,7 +62,7 @@ CompileOptions AnyOptions(Random* random) {
   CompileOptions options;
   options.model_path = ModelPath();
   options.load.allow_newer = random->Chance(1, 8);
-  if (random->Chance(3, 4)) options.device = SlowMachinePath();
+  if (random->Chance(3, 4)) options.machines.device = SlowMachinePath();
   if (random->Chance(1, 2)) return options;
   ChooseLink(random, &options.link);
   options.compress = random->Chance(1, 2);

@@ -87,9 +87,9 @@ void Use(const std::string& path) {
   const MachineCosts server = costs({true, "t4"});
   Placement placement;
   placement.groups =
-      CombineGroups(device, server, static_cast<int>(graph.layers.size()));
+      CombineGroups({device, server}, static_cast<int>(graph.layers.size()));
   const Problem problem =
-      MakeProblem(graph, CombineCosts(device, server, graph), {}, placement);
+      MakeProblem(graph, CombineCosts({device, server}, graph), {}, placement);
   BuildCutTable(problem, MakeBlockGraph(problem));
 }
 

@@ -39,7 +39,7 @@ struct SeedResult {
 
 CompileOptions Base() {
   CompileOptions options;
-  options.device = "cortex-m7";
+  options.machines.device = "cortex-m7";
   options.link.range = {1, kLimitKbps};
   options.link.rtt_ns = 100'000;
   return options;

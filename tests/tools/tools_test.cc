@@ -55,37 +55,37 @@ Graph TwoLayers() {
 }
 
 TEST(PlacementTest, PinsByLayerAndByTensor) {
-  const Placement placement = PinLayers(TwoLayers(), {"fir*"}, {"z"});
+  const Placement placement = PinLayers(TwoLayers(), {{"fir*"}, {"z"}});
   EXPECT_THAT(placement.pins,
               testing::ElementsAre(Side::kDevice, Side::kServer));
 }
 
 TEST(PlacementTest, MistakesAreNamed) {
   try {
-    PinLayers(TwoLayers(), {"secnd"}, {});
+    PinLayers(TwoLayers(), {{"secnd"}, {}});
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.id(), "E120");
     EXPECT_THAT(error.what(), testing::HasSubstr("did you mean 'second'?"));
   }
   try {
-    PinLayers(TwoLayers(), {"*"}, {"second"});
+    PinLayers(TwoLayers(), {{"*"}, {"second"}});
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.id(), "E121");
     EXPECT_THAT(error.what(), testing::HasSubstr("'second'"));
   }
   // An input is no layer's output.
-  EXPECT_THROW(PinLayers(TwoLayers(), {"x"}, {}), Error);
+  EXPECT_THROW(PinLayers(TwoLayers(), {{"x"}, {}}), Error);
 }
 
 TEST(GroupsTest, BothSidesGroupsHold) {
   MachineCosts device;
   MachineCosts server;
-  EXPECT_TRUE(CombineGroups(device, server, 3).empty());
+  EXPECT_TRUE(CombineGroups({device, server}, 3).empty());
   device.groups = {7, 7, std::nullopt, std::nullopt, 9, std::nullopt};
   server.groups = {std::nullopt, 1, 1, std::nullopt, std::nullopt, 4};
-  const auto groups = CombineGroups(device, server, 6);
+  const auto groups = CombineGroups({device, server}, 6);
   EXPECT_EQ(groups[0], groups[1]);
   EXPECT_EQ(groups[1], groups[2]);
   EXPECT_TRUE(groups[0].has_value());
@@ -101,7 +101,7 @@ TEST(GroupsTest, LongChainsOfGroupsBecomeOne) {
     device.groups.push_back(i / 2);
     server.groups.push_back((i + 1) / 2);
   }
-  const auto groups = CombineGroups(device, server, kLayers);
+  const auto groups = CombineGroups({device, server}, kLayers);
   for (const auto& group : groups) EXPECT_EQ(group, groups[0]);
 }
 
@@ -112,7 +112,7 @@ TEST(CostsTest, CrossingsOfBothSidesAddUp) {
   server.ns = {3, 4};
   device.cross_ns = {10, 0, 5};
   server.cross_ns = {1, 0, 0};
-  const CostTable costs = CombineCosts(device, server, TwoLayers());
+  const CostTable costs = CombineCosts({device, server}, TwoLayers());
   EXPECT_THAT(costs.device_ns, testing::ElementsAre(1, 2));
   EXPECT_THAT(costs.server_ns, testing::ElementsAre(3, 4));
   EXPECT_THAT(costs.cross_ns, testing::ElementsAre(11, 0, 5));

@@ -54,12 +54,12 @@ CostLine Download(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
 
 CostLine DeviceWeights(const TableFile::Cut& cut,
                        const Downlink& /*downlink*/) {
-  return {cut.device_weight_bytes};
+  return {cut.weight_bytes.device};
 }
 
 CostLine ServerWeights(const TableFile::Cut& cut,
                        const Downlink& /*downlink*/) {
-  return {cut.server_weight_bytes};
+  return {cut.weight_bytes.server};
 }
 
 std::string LatencyText(const TableFile& table, const TableFile::Cut& cut,
@@ -112,12 +112,12 @@ std::string HalfText(const std::optional<std::string>& half) {
 
 std::string DeviceHalfText(const TableFile& /*table*/,
                            const TableFile::Cut& cut, int64_t /*kbps*/) {
-  return HalfText(cut.device_model);
+  return HalfText(cut.models.device);
 }
 
 std::string ServerHalfText(const TableFile& /*table*/,
                            const TableFile::Cut& cut, int64_t /*kbps*/) {
-  return HalfText(cut.server_model);
+  return HalfText(cut.models.server);
 }
 
 int64_t CutsWithRows(const TableFile& table, const std::string& /*folder*/) {

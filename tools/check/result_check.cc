@@ -135,7 +135,7 @@ void LookAtHalves(const TableFile& table, const std::string& folder,
   for (int id = 0; id < std::ssize(table.cuts); ++id) {
     if (table.only_cut && *table.only_cut != id) continue;
     const TableFile::Cut& cut = table.cuts[id];
-    halves += cut.device_model.has_value() + cut.server_model.has_value();
+    halves += cut.models.device.has_value() + cut.models.server.has_value();
     try {
       CheckHalves(table, id, folder);
     } catch (const Error& error) {

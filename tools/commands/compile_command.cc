@@ -102,12 +102,11 @@ CompileOptions OptionsOf(const CompileFlags& flags) {
   options.model_path = Require("compile", "MODEL", flags.model);
   options.load = LoadOptionsOf(flags.model_flags);
   options.import = ImportOptionsOf(flags.model_flags);
-  options.device = flags.device.value_or(options.device);
-  options.server = flags.server.value_or(options.server);
+  options.machines.device = flags.device.value_or(options.machines.device);
+  options.machines.server = flags.server.value_or(options.machines.server);
   if (flags.fill) options.fill = FillOf(*flags.fill);
   options.link = LinkOf(flags);
-  options.pin_device = flags.pin_device;
-  options.pin_server = flags.pin_server;
+  options.pins = {flags.pin_device, flags.pin_server};
   options.compress = !flags.no_compress;
   if (flags.buckets && flags.max_cuts) {
     Fail(ExitCode::kUsage, "E124",

@@ -56,12 +56,12 @@ std::string LookupText(const TableFile& table, const TableRow& row,
       Printable(table.model_file), FormatKbpsRange(row.min_kbps, row.max_kbps));
   text += fmt::format(
       "device    {}: {}\n",
-      Printable(MachineText(table.device, table.refined.device_slowdown)),
-      Printable(HalfText(folder, cut.device_model, cut.costs.device_layers)));
+      Printable(MachineText(table.machines.device, table.refined.device)),
+      Printable(HalfText(folder, cut.models.device, cut.costs.device_layers)));
   text += fmt::format(
       "server    {}: {}\n",
-      Printable(MachineText(table.server, table.refined.server_slowdown)),
-      Printable(HalfText(folder, cut.server_model, cut.costs.server_layers)));
+      Printable(MachineText(table.machines.server, table.refined.server)),
+      Printable(HalfText(folder, cut.models.server, cut.costs.server_layers)));
   std::string_view label = "upload";
   if (cut.tensors.empty()) text += "upload    nothing is sent\n";
   for (const TableFile::CrossingTensor& tensor : cut.tensors) {
@@ -95,8 +95,8 @@ nlohmann::ordered_json LookupJson(const TableFile& table, const TableRow& row,
       {"cut", row.cut},
       {"device_layers", cut.costs.device_layers},
       {"server_layers", cut.costs.server_layers},
-      {"device_model", OrNull(cut.device_model)},
-      {"server_model", OrNull(cut.server_model)},
+      {"device_model", OrNull(cut.models.device)},
+      {"server_model", OrNull(cut.models.server)},
       {"tensors", tensors},
       {"upload_bytes", cut.costs.upload_bytes},
       {"download_bytes", cut.costs.download_bytes},

@@ -67,11 +67,10 @@ RefineOptions OptionsOf(const RefineFlags& flags) {
     Fail(ExitCode::kUsage, "E109", "--as '{}' must be device, server or both",
          as);
   }
-  options.as_device = as != "server";
-  options.as_server = as != "device";
+  options.as = {as != "server", as != "device"};
   if (flags.slowdown) options.slowdown = ParseSlowdown(*flags.slowdown);
-  options.device_threads = ThreadsOf("--device-threads", flags.device_threads);
-  options.server_threads = ThreadsOf("--server-threads", flags.server_threads);
+  options.threads.device = ThreadsOf("--device-threads", flags.device_threads);
+  options.threads.server = ThreadsOf("--server-threads", flags.server_threads);
   if (flags.optimization) {
     options.optimization =
         ParseOptimization("--optimization", *flags.optimization);

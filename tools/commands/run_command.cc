@@ -43,10 +43,12 @@ SplitOptions OptionsOf(const RunFlags& flags, const TableFile& table) {
   SplitOptions options;
   options.optimization =
       ParseOptimization("--optimization", flags.optimization.value_or("all"));
-  options.device_threads = ThreadsFor(
-      ThreadsOf("--device-threads", flags.device_threads), table.device);
-  options.server_threads = ThreadsFor(
-      ThreadsOf("--server-threads", flags.server_threads), table.server);
+  options.threads.device =
+      ThreadsFor(ThreadsOf("--device-threads", flags.device_threads),
+                 table.machines.device);
+  options.threads.server =
+      ThreadsFor(ThreadsOf("--server-threads", flags.server_threads),
+                 table.machines.server);
   SetCount("--runs", flags.runs, 1, kMaxRuns, &options.runs);
   SetTimeout(flags.timeout, &options.timeout_seconds);
   return options;
@@ -69,8 +71,8 @@ struct RunReport {
   }
   // The network is not here: its time is what the table says.
   int64_t TotalNs() const {
-    return split.device_ns.value_or(0) + Expected().network_ns +
-           split.server_ns.value_or(0);
+    return split.ns.device.value_or(0) + Expected().network_ns +
+           split.ns.server.value_or(0);
   }
 };
 
@@ -122,18 +124,18 @@ std::string RunText(const RunReport& report) {
        {"here", Align::kRight},
        {"table", Align::kRight},
        {"table is for"}},
-      {{HalfText("device", report.split.device_ns,
-                 report.options.device_threads),
-        TimeText(report.split.device_ns),
+      {{HalfText("device", report.split.ns.device,
+                 report.options.threads.device),
+        TimeText(report.split.ns.device),
         table_time(costs.device_layers, expected.device_ns),
-        Printable(MachineText(table.device, table.refined.device_slowdown))},
+        Printable(MachineText(table.machines.device, table.refined.device))},
        UploadCells(report),
        NetworkCells(report),
-       {HalfText("server", report.split.server_ns,
-                 report.options.server_threads),
-        TimeText(report.split.server_ns),
+       {HalfText("server", report.split.ns.server,
+                 report.options.threads.server),
+        TimeText(report.split.ns.server),
         table_time(costs.server_layers, expected.server_ns),
-        Printable(MachineText(table.server, table.refined.server_slowdown))},
+        Printable(MachineText(table.machines.server, table.refined.server))},
        {"sum", FormatDuration(report.TotalNs()),
         FormatDuration(expected.total_ns),
         "here: with the table's network time"}});
@@ -191,15 +193,15 @@ nlohmann::ordered_json RunJson(const RunReport& report) {
       {"runtime",
        {{"name", "onnxruntime"},
         {"version", report.runtime.version},
-        {"device_threads", report.options.device_threads},
-        {"server_threads", report.options.server_threads},
+        {"device_threads", report.options.threads.device},
+        {"server_threads", report.options.threads.server},
         {"optimization", OptimizationName(report.options.optimization)}}},
       {"runs", report.options.runs},
       {"inputs_made_up", report.inputs.any_made_up},
-      {"device_ns", OrNull(report.split.device_ns)},
+      {"device_ns", OrNull(report.split.ns.device)},
       {"upload_bytes", report.split.upload_bytes},
       {"network_ns", expected.network_ns},
-      {"server_ns", OrNull(report.split.server_ns)},
+      {"server_ns", OrNull(report.split.ns.server)},
       {"latency_ns", report.TotalNs()},
       {"table",
        {{"device_ns", expected.device_ns},

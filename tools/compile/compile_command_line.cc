@@ -94,17 +94,17 @@ void AddFirmware(const FirmwareOptions& firmware, ShellCommand* line) {
 std::string CompileCommandLine(const CompileOptions& options) {
   const CompileOptions standard;
   ShellCommand line("compile", FileName(options.model_path));
-  line.Value(options.device != standard.device, "--device",
-             FileName(options.device));
-  line.Value(options.server != standard.server, "--server",
-             FileName(options.server));
+  line.Value(options.machines.device != standard.machines.device, "--device",
+             FileName(options.machines.device));
+  line.Value(options.machines.server != standard.machines.server, "--server",
+             FileName(options.machines.server));
   line.Value(options.fill.roofline, "--fill",
              options.fill.machine.empty()
                  ? "roofline"
                  : fmt::format("roofline:{}", FileName(options.fill.machine)));
   AddLink(options.link, &line);
-  line.Values("--pin-device", options.pin_device);
-  line.Values("--pin-server", options.pin_server);
+  line.Values("--pin-device", options.pins.device);
+  line.Values("--pin-server", options.pins.server);
   line.Value(!options.bucket_kbps.empty(), "--buckets",
              fmt::format("{}", fmt::join(options.bucket_kbps, ",")));
   line.Number("--max-cuts", options.max_cuts, standard.max_cuts);

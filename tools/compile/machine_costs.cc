@@ -220,24 +220,25 @@ MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
   return EstimateCosts(name_or_path, graph);
 }
 
-CostTable CombineCosts(const MachineCosts& device, const MachineCosts& server,
+CostTable CombineCosts(const PerSide<MachineCosts>& machines,
                        const Graph& graph) {
   CostTable costs;
-  costs.device_ns = device.ns;
-  costs.server_ns = server.ns;
+  costs.device_ns = machines.device.ns;
+  costs.server_ns = machines.server.ns;
   costs.cross_ns.resize(graph.tensors.size());
-  for (const MachineCosts* side : {&device, &server}) {
-    for (size_t i = 0; i < side->cross_ns.size(); ++i) {
-      costs.cross_ns[i] = CheckedAdd(costs.cross_ns[i], side->cross_ns[i],
-                                     "the cost of a crossing");
+  for (const Side side : kSides) {
+    const std::vector<int64_t>& cross_ns = machines[side].cross_ns;
+    for (size_t i = 0; i < cross_ns.size(); ++i) {
+      costs.cross_ns[i] =
+          CheckedAdd(costs.cross_ns[i], cross_ns[i], "the cost of a crossing");
     }
   }
   return costs;
 }
 
-std::vector<std::optional<int>> CombineGroups(const MachineCosts& device,
-                                              const MachineCosts& server,
-                                              int layer_count) {
+std::vector<std::optional<int>> CombineGroups(
+    const PerSide<MachineCosts>& machines, int layer_count) {
+  const auto& [device, server] = machines;
   if (device.groups.empty() && server.groups.empty()) return {};
   DisjointSets sets(static_cast<size_t>(layer_count));
   JoinGroups(device.groups, &sets);

@@ -12,7 +12,7 @@
 #include "compiler/model/cost_table.h"
 #include "compiler/model/graph.h"
 #include "compiler/model/source_model.h"
-#include "compiler/problem/make_problem.h"
+#include "compiler/problem/side.h"
 #include "cost_models/machines/machine.h"
 
 namespace dnncut {
@@ -50,13 +50,12 @@ MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
                               const SourceModel& model, const Graph& graph,
                               Warnings* warnings);
 
-CostTable CombineCosts(const MachineCosts& device, const MachineCosts& server,
+CostTable CombineCosts(const PerSide<MachineCosts>& machines,
                        const Graph& graph);
 
 // Layers that either side's runtime fuses share a side: the finest grouping
 // that keeps the groups of both.
-std::vector<std::optional<int>> CombineGroups(const MachineCosts& device,
-                                              const MachineCosts& server,
-                                              int layer_count);
+std::vector<std::optional<int>> CombineGroups(
+    const PerSide<MachineCosts>& machines, int layer_count);
 
 }  // namespace dnncut

@@ -10,7 +10,7 @@
 #include <iterator>
 
 #include "backends/result_writer.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 #include "compiler/table/approximate_table.h"
 #include "cost_models/machines/memory.h"
 #include "passes/compress.h"
@@ -42,8 +42,8 @@ CutTable Approximate(const CompileOptions& options, const Problem& problem,
 
 void WarnOfUselessFill(const CompileOptions& options,
                        const CompileResult& result, Warnings* warnings) {
-  if (!options.fill.roofline || result.device.measured ||
-      result.server.measured) {
+  if (!options.fill.roofline || result.machines.device.measured ||
+      result.machines.server.measured) {
     return;
   }
   Warn(warnings, "W102",
@@ -51,9 +51,8 @@ void WarnOfUselessFill(const CompileOptions& options,
 }
 
 void WarnWhereMemoryIsShort(const CompileResult& result, Warnings* warnings) {
-  for (const Side side : {Side::kDevice, Side::kServer}) {
-    const MachineCosts& costs =
-        side == Side::kDevice ? result.device : result.server;
+  for (const Side side : kSides) {
+    const MachineCosts& costs = result.machines[side];
     if (!costs.machine) continue;
     for (size_t i = 0; i < result.table.cuts.size(); ++i) {
       const std::optional<int64_t> missing = MemoryShortfall(
@@ -72,7 +71,7 @@ Result DescribedResult(const CompileOptions& options,
                        const CompileResult& result, const Warnings& warnings) {
   Result described = BackendResult(result);
   std::vector<std::string> paths = FilesOf(result.model);
-  paths.insert(paths.end(), {options.device, options.server,
+  paths.insert(paths.end(), {options.machines.device, options.machines.server,
                              options.fill.machine, options.output});
   described.warnings = WithoutFolders(warnings, paths);
   described.commands = {CompileCommandLine(options)};
@@ -110,8 +109,9 @@ Result BackendResult(const CompileResult& result) {
   backend.blocks = &result.blocks;
   backend.table = &result.table;
   if (result.table.approximation) backend.exact = &result.exact;
-  backend.device = LabelOf(result.device);
-  backend.server = LabelOf(result.server);
+  for (const Side side : kSides) {
+    backend.machines[side] = LabelOf(result.machines[side]);
+  }
   backend.version = DNNCUT_VERSION;
   backend.firmware = result.firmware;
   return backend;
@@ -135,21 +135,20 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   // What everything costs. Beyond this point the machines matter only to the
   // messages: times are numbers of nanoseconds.
   progress->Stage("counting costs");
-  result.device = LoadMachineCosts(options.device, options.fill, result.model,
-                                   result.graph, warnings);
-  result.server = LoadMachineCosts(options.server, options.fill, result.model,
-                                   result.graph, warnings);
+  for (const Side side : kSides) {
+    result.machines[side] =
+        LoadMachineCosts(options.machines[side], options.fill, result.model,
+                         result.graph, warnings);
+  }
   WarnOfUselessFill(options, result, warnings);
-  Placement placement =
-      PinLayers(result.graph, options.pin_device, options.pin_server);
-  placement.groups =
-      CombineGroups(result.device, result.server,
-                    static_cast<int>(result.graph.layers.size()));
+  Placement placement = PinLayers(result.graph, options.pins);
+  placement.groups = CombineGroups(
+      result.machines, static_cast<int>(result.graph.layers.size()));
 
   // The problem. Beyond this point it alone decides the answer.
-  result.problem = MakeProblem(
-      result.graph, CombineCosts(result.device, result.server, result.graph),
-      options.link, placement);
+  result.problem =
+      MakeProblem(result.graph, CombineCosts(result.machines, result.graph),
+                  options.link, placement);
   result.blocks = MakeBlockGraph(result.problem);
   if (options.compress) {
     progress->Stage("compressing");

@@ -33,13 +33,12 @@ struct CompileOptions {
   ImportOptions import;
 
   // Names of built-in machines, or files.
-  std::string device{kDefaultDevice};
-  std::string server{kDefaultServer};
+  PerSide<std::string> machines = {std::string(kDefaultDevice),
+                                   std::string(kDefaultServer)};
   Fill fill;
 
   LinkOptions link;
-  std::vector<std::string> pin_device;  // globs, see placement.h
-  std::vector<std::string> pin_server;
+  PerSide<std::vector<std::string>> pins;  // globs, see placement.h
 
   bool compress = true;
   // At most one of the two: --buckets (lower bounds, empty: none) and
@@ -59,8 +58,7 @@ struct CompileOptions {
 struct CompileResult {
   SourceModel model;
   Graph graph;
-  MachineCosts device;
-  MachineCosts server;
+  PerSide<MachineCosts> machines;
   Problem problem;
   BlockGraph blocks;
   CutTable exact;

@@ -80,15 +80,13 @@ bool MatchesGlob(std::string_view glob, std::string_view text) {
 }
 
 Placement PinLayers(const Graph& graph,
-                    const std::vector<std::string>& device_globs,
-                    const std::vector<std::string>& server_globs) {
+                    const PerSide<std::vector<std::string>>& globs) {
   Placement placement;
   placement.pins.resize(graph.layers.size());
-  for (const std::string& glob : device_globs) {
-    Pin(graph, glob, Side::kDevice, &placement);
-  }
-  for (const std::string& glob : server_globs) {
-    Pin(graph, glob, Side::kServer, &placement);
+  for (const Side side : kSides) {
+    for (const std::string& glob : globs[side]) {
+      Pin(graph, glob, side, &placement);
+    }
   }
   return placement;
 }

@@ -20,7 +20,6 @@ bool MatchesGlob(std::string_view glob, std::string_view text);
 // glob. Throws Error E120 for a glob that matches nothing and E121 for a layer
 // that is wanted on both sides.
 Placement PinLayers(const Graph& graph,
-                    const std::vector<std::string>& device_globs,
-                    const std::vector<std::string>& server_globs);
+                    const PerSide<std::vector<std::string>>& globs);
 
 }  // namespace dnncut

@@ -56,7 +56,8 @@ std::string HeaderText(const CompileResult& result, const Summary& summary) {
       Heading(Printable(file)), result.model.sha256.substr(0, 8), opset,
       FormatPlural(summary.layers, "layer"),
       FormatPlural(summary.blocks, "block"), FormatSize(summary.weight_bytes),
-      Machine(result.device), Machine(result.server), LinkText(result.problem));
+      Machine(result.machines.device), Machine(result.machines.server),
+      LinkText(result.problem));
 }
 
 // One line for each tensor that is uploaded.

@@ -15,7 +15,7 @@
 #include "backends/result/firmware_options.h"
 #include "backends/result/latency_parts.h"
 #include "compiler/base/unit_text.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 namespace {
@@ -150,10 +150,10 @@ std::vector<SettingDiff> DiffSettings(const TableFile& before,
   Compare("model sha256", before.model_sha256, after.model_sha256, &diffs);
   CompareShapes("input", before.inputs, after.inputs, &diffs);
   CompareShapes("output", before.outputs, after.outputs, &diffs);
-  Compare("device", MachineName(before.device, before.refined.device_slowdown),
-          MachineName(after.device, after.refined.device_slowdown), &diffs);
-  Compare("server", MachineName(before.server, before.refined.server_slowdown),
-          MachineName(after.server, after.refined.server_slowdown), &diffs);
+  Compare("device", MachineName(before.machines.device, before.refined.device),
+          MachineName(after.machines.device, after.refined.device), &diffs);
+  Compare("server", MachineName(before.machines.server, before.refined.server),
+          MachineName(after.machines.server, after.refined.server), &diffs);
   Compare("range", RangeText(before.range), RangeText(after.range), &diffs);
   Compare("round trip", ExactDuration(before.rtt_ns),
           ExactDuration(after.rtt_ns), &diffs);

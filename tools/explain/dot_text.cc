@@ -12,7 +12,7 @@
 #include <set>
 
 #include "compiler/base/unit_text.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 #include "tools/explain/explain_words.h"
 #include "tools/text/terminal.h"
 
@@ -116,7 +116,8 @@ class Picture {
         "    color=\"{}\";\n"
         "    node [shape={}, style=filled, fillcolor=\"{}\"];\n",
         SideName(side), SideName(side),
-        Escape(on_device ? table.device.name : table.server.name),
+        Escape(on_device ? table.machines.device.name
+                         : table.machines.server.name),
         FormatPlural(on_device ? chosen_.costs.device_layers
                                : chosen_.costs.server_layers,
                      "layer"),

@@ -11,7 +11,7 @@
 #include "compiler/base/rounding.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/problem/block_graph.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 #include "tools/explain/what_if.h"
 
 namespace dnncut {

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/files/json_text.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "compiler/base/first_few.h"
 #include "compiler/base/unit_text.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 #include "tools/explain/explain_text.h"
 #include "tools/explain/explain_words.h"
 #include "tools/text/layer_words.h"

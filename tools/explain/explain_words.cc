@@ -11,7 +11,7 @@
 #include "compiler/base/rounding.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/problem/cut_kind.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 #include "tools/text/layer_words.h"
 #include "tools/text/time_difference.h"
 

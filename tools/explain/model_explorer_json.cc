@@ -20,7 +20,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/base/unit_text.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 namespace {

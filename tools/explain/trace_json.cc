@@ -130,9 +130,11 @@ std::string TraceJson(const Compiled& compiled, const Spot& spot) {
   timeline.Name("process_name", 0,
                 fmt::format("{}, cut {} at {}", table.model_file, spot.row.cut,
                             FormatKbps(spot.kbps)));
-  timeline.Name("thread_name", 1, fmt::format("device: {}", table.device.name));
+  timeline.Name("thread_name", 1,
+                fmt::format("device: {}", table.machines.device.name));
   timeline.Name("thread_name", 2, "link");
-  timeline.Name("thread_name", 3, fmt::format("server: {}", table.server.name));
+  timeline.Name("thread_name", 3,
+                fmt::format("server: {}", table.machines.server.name));
   for (const int track : {1, 2, 3}) timeline.Sort(track);
   AddLayers(problem, chosen.cut, Side::kDevice, &timeline);
   AddUploads(problem, chosen.costs, &timeline);

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 #include "tools/text/layer_words.h"
 
 namespace dnncut {

@@ -17,7 +17,7 @@
 #include "backends/halves/halves.h"
 #include "backends/result_writer.h"
 #include "compiler/files/scratch_folder.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 #include "tools/runtime/median.h"
 #include "tools/text/units.h"
 
@@ -67,8 +67,7 @@ class HalfTimer {
     for (const HalfToRun& half : to_run_) {
       const int64_t ns =
           std::max<int64_t>(std::ranges::min(half.medians_ns), 1);
-      MeasuredTimes& times = measured_.times[half.cut];
-      (half.side == Side::kDevice ? times.device_ns : times.server_ns) = ns;
+      measured_.times[half.cut][half.side] = ns;
     }
     measured_.unsettled = static_cast<int>(Unsettled().size());
     return measured_;
@@ -93,14 +92,14 @@ class HalfTimer {
     const CutCosts& costs = result_.table->cuts[cut].costs;
     const auto device = FileOf(cut, Side::kDevice);
     const auto server = FileOf(cut, Side::kServer);
-    if (options_.device) {
+    if (options_.measured.device) {
       if (device) {
         to_run_.push_back({cut, Side::kDevice, *device, inputs_.values});
       }
-      if (costs.device_layers == 0) measured_.times[cut].device_ns = 0;
+      if (costs.device_layers == 0) measured_.times[cut].device = 0;
     }
-    if (!options_.server) return;
-    if (costs.server_layers == 0) measured_.times[cut].server_ns = 0;
+    if (!options_.measured.server) return;
+    if (costs.server_layers == 0) measured_.times[cut].server = 0;
     if (!server) return;
     HalfToRun half = {cut, Side::kServer, *server, inputs_.values};
     if (device) {
@@ -135,8 +134,7 @@ class HalfTimer {
     RunOptions run;
     run.shown_path = Describe(cut, side);
     run.optimization = options_.optimization;
-    run.threads = side == Side::kDevice ? options_.device_threads
-                                        : options_.server_threads;
+    run.threads = options_.threads[side];
     run.timeout_seconds = options_.timeout_seconds;
     return run;
   }

@@ -16,11 +16,9 @@
 namespace dnncut {
 
 struct HalfRuns {
-  bool device = true;  // measure device halves
-  bool server = true;
+  PerSide<bool> measured = {true, true};  // the sides whose halves are
   OptimizationLevel optimization = OptimizationLevel::kAll;
-  int device_threads = 0;  // 0: one for each core
-  int server_threads = 0;
+  PerSide<int> threads;  // 0: one for each core
   int runs = 10;
   int warm_up = 2;
   int timeout_seconds = 600;

@@ -14,7 +14,7 @@
 #include "backends/result/result_folder.h"
 #include "backends/result_writer.h"
 #include "compiler/base/checked_math.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 #include "passes/compress.h"
 #include "tools/refine/probe_cuts.h"
 #include "tools/refine/refine_command_line.h"
@@ -83,8 +83,7 @@ class Refiner {
            FormatPlural(rounds, "round"));
     }
     WarnOfUnsettled(unsettled_, warnings);
-    WarnOfEstimates(Side::kDevice, warnings);
-    WarnOfEstimates(Side::kServer, warnings);
+    for (const Side side : kSides) WarnOfEstimates(side, warnings);
     Write(*warnings);
     RefineResult result = Report();
     result.rounds = rounds;
@@ -95,18 +94,9 @@ class Refiner {
  private:
   const Problem& problem() const { return compiled_.file.problem; }
 
-  bool StandsFor(Side side) const {
-    return side == Side::kDevice ? options_.as_device : options_.as_server;
-  }
-
-  const MachineLabel& LabelBefore(Side side) const {
-    return side == Side::kDevice ? compiled_.table.device
-                                 : compiled_.table.server;
-  }
-
   void WarnOfEstimates(Side side, Warnings* warnings) const {
-    const MachineLabel& machine = LabelBefore(side);
-    if (!StandsFor(side)) return;
+    if (!options_.as[side]) return;
+    const MachineLabel& machine = compiled_.table.machines[side];
     if (machine.source == "profile" || machine.source == "refined") return;
     Warn(warnings, "W742",
          "the times of {}, the {}, were estimated; in their place stand those "
@@ -116,12 +106,9 @@ class Refiner {
 
   // Not to give --slowdown again must not undo it.
   double SlowdownOf(Side side) const {
-    const Side slowed = options_.as_device ? Side::kDevice : Side::kServer;
+    const Side slowed = options_.as.device ? Side::kDevice : Side::kServer;
     if (side == slowed && options_.slowdown) return *options_.slowdown;
-    const RefinedSides& before = compiled_.table.refined;
-    return (side == Side::kDevice ? before.device_slowdown
-                                  : before.server_slowdown)
-        .value_or(1);
+    return compiled_.table.refined[side].value_or(1);
   }
 
   static CutTable TableOf(const std::vector<Cut>& cuts,
@@ -153,19 +140,14 @@ class Refiner {
   }
 
   int ThreadsOfSide(Side side) const {
-    const std::optional<int>& given = side == Side::kDevice
-                                          ? options_.device_threads
-                                          : options_.server_threads;
-    return ThreadsFor(given, LabelBefore(side));
+    return ThreadsFor(options_.threads[side], compiled_.table.machines[side]);
   }
 
   HalfRuns RunsOf() const {
     HalfRuns runs;
-    runs.device = options_.as_device;
-    runs.server = options_.as_server;
+    runs.measured = options_.as;
     runs.optimization = options_.optimization;
-    runs.device_threads = ThreadsOfSide(Side::kDevice);
-    runs.server_threads = ThreadsOfSide(Side::kServer);
+    for (const Side side : kSides) runs.threads[side] = ThreadsOfSide(side);
     runs.runs = options_.runs;
     runs.warm_up = options_.warm_up;
     runs.timeout_seconds = options_.timeout_seconds;
@@ -189,8 +171,7 @@ class Refiner {
     for (size_t c = 0; c < cuts.size(); ++c) {
       MeasuredCut measured = {table.cuts[c], halves.times[c],
                               cuts[c] == held_out_};
-      SlowDown(Side::kDevice, &measured.times.device_ns);
-      SlowDown(Side::kServer, &measured.times.server_ns);
+      for (const Side side : kSides) SlowDown(side, &measured.times[side]);
       measured_.push_back(std::move(measured));
     }
   }
@@ -214,12 +195,12 @@ class Refiner {
     const FittedCrossings now = Crossings();
     for (size_t t = 0; t < solved_.tensors.size(); ++t) {
       int64_t& ns = solved_.tensors[t].cross_ns;
-      for (const auto* old_ns : {&before.device_ns, &before.server_ns}) {
-        if (!old_ns->empty()) ns -= (*old_ns)[t];
+      for (const Side side : kSides) {
+        if (!before[side].empty()) ns -= before[side][t];
       }
-      for (const auto* new_ns : {&now.device_ns, &now.server_ns}) {
-        if (new_ns->empty()) continue;
-        ns = CheckedAdd(ns, (*new_ns)[t], "the cost of a crossing");
+      for (const Side side : kSides) {
+        if (now[side].empty()) continue;
+        ns = CheckedAdd(ns, now[side][t], "the cost of a crossing");
       }
     }
     blocks_ = Compress(MakeBlockGraph(solved_));
@@ -230,8 +211,9 @@ class Refiner {
 
   FittedCrossings Crossings() const {
     FittedCrossings crossings = compiled_.file.fitted;
-    if (options_.as_device) crossings.device_ns = fitted_.device.cross_ns;
-    if (options_.as_server) crossings.server_ns = fitted_.server.cross_ns;
+    for (const Side side : kSides) {
+      if (options_.as[side]) crossings[side] = fitted_[side].cross_ns;
+    }
     return crossings;
   }
 
@@ -241,8 +223,8 @@ class Refiner {
 
   // A machine is what its times come from.
   MachineLabel Label(Side side) const {
-    MachineLabel machine = LabelBefore(side);
-    if (!StandsFor(side)) return machine;
+    MachineLabel machine = compiled_.table.machines[side];
+    if (!options_.as[side]) return machine;
     machine.source = "refined";
     const int threads = ThreadsOfSide(side);
     machine.threads = threads > 0
@@ -254,8 +236,9 @@ class Refiner {
 
   RefinedSides Refined() const {
     RefinedSides refined = compiled_.table.refined;
-    if (options_.as_device) refined.device_slowdown = SlowdownOf(Side::kDevice);
-    if (options_.as_server) refined.server_slowdown = SlowdownOf(Side::kServer);
+    for (const Side side : kSides) {
+      if (options_.as[side]) refined[side] = SlowdownOf(side);
+    }
     return refined;
   }
 
@@ -266,8 +249,7 @@ class Refiner {
     result.problem = &problem;
     result.blocks = &blocks_;
     result.table = &table;
-    result.device = Label(Side::kDevice);
-    result.server = Label(Side::kServer);
+    result.machines = {Label(Side::kDevice), Label(Side::kServer)};
     result.refined = Refined();
     result.version = DNNCUT_VERSION;
     result.firmware = compiled_.table.firmware;
@@ -288,10 +270,10 @@ class Refiner {
     for (const TableCut& cut : table_.cuts) {
       MeasuredTimes merged = TimesBefore(cut.cut);
       const MeasuredCut* now = Find(measured_, cut.cut);
-      const MeasuredTimes none;
-      const MeasuredTimes& fresh = now == nullptr ? none : now->times;
-      if (options_.as_device) merged.device_ns = fresh.device_ns;
-      if (options_.as_server) merged.server_ns = fresh.server_ns;
+      for (const Side side : kSides) {
+        if (!options_.as[side]) continue;
+        merged[side] = now == nullptr ? std::nullopt : now->times[side];
+      }
       times.push_back(merged);
     }
     return times;
@@ -340,11 +322,9 @@ class Refiner {
     RefineResult result;
     result.before = compiled_.table;
     result.table = table_;
-    result.device = Label(Side::kDevice);
-    result.server = Label(Side::kServer);
+    result.machines = {Label(Side::kDevice), Label(Side::kServer)};
     result.refined = Refined();
-    result.as_device = options_.as_device;
-    result.as_server = options_.as_server;
+    result.as = options_.as;
     result.output = Output();
     result.cuts = CompareCuts(
         {problem(), compiled_.file.fitted, before.cuts, table_.cuts, fitted_},
@@ -362,7 +342,7 @@ class Refiner {
   std::optional<Cut> held_out_;
   std::vector<MeasuredCut> measured_;
   int unsettled_ = 0;  // halves, see HalfMeasurements
-  FittedCosts fitted_;
+  PerSide<SideCosts> fitted_;
   Problem solved_;  // with the fitted costs
   BlockGraph blocks_;
   CutTable table_;

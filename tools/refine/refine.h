@@ -24,16 +24,14 @@ struct RefineOptions {
   std::string path;  // of the result to refine, or of its table.json
   std::optional<std::string> model;  // --model
   InputOptions inputs;
-  std::string onnxruntime;  // --onnxruntime
-  bool as_device = true;    // sides for which this machine stands
-  bool as_server = true;
-  // Multiplies the times of the device, or with as_server alone the server's:
+  std::string onnxruntime;          // --onnxruntime
+  PerSide<bool> as = {true, true};  // sides for which this machine stands
+  // Multiplies the times of the device, or with as.server alone the server's:
   // a slower machine. nullopt: as an earlier refine did, else 1.
   std::optional<double> slowdown;
   OptimizationLevel optimization = OptimizationLevel::kAll;
   // nullopt: as the side's profile was measured, else one for each core.
-  std::optional<int> device_threads;
-  std::optional<int> server_threads;
+  PerSide<std::optional<int>> threads;
   int runs = 10;
   int warm_up = 2;
   int timeout_seconds = 600;
@@ -47,12 +45,10 @@ struct RefineOptions {
 struct RefineResult {
   TableFile before;
   CutTable table;
-  MachineLabel device;  // as the refined table has them
-  MachineLabel server;
+  PerSide<MachineLabel> machines;  // as the refined table has them
   RefinedSides refined;
-  bool as_device = true;  // what this refine has measured
-  bool as_server = true;
-  std::vector<RefinedCut> cuts;  // those of the table first
+  PerSide<bool> as = {true, true};  // what this refine has measured
+  std::vector<RefinedCut> cuts;     // those of the table first
   RefineErrors fitted;
   RefineErrors held_out;
   int rounds = 0;

@@ -29,11 +29,11 @@ std::string RefineCommandLine(const RefineOptions& options,
   const RefineOptions standard;
   ShellCommand line(
       "refine", std::filesystem::path(model_file).stem().string() + ".dnncut");
-  line.Value(options.as_device != options.as_server, "--as",
-             options.as_device ? "device" : "server");
+  line.Value(options.as.device != options.as.server, "--as",
+             options.as.device ? "device" : "server");
   line.Number("--slowdown", options.slowdown);
-  line.Number("--device-threads", options.device_threads);
-  line.Number("--server-threads", options.server_threads);
+  line.Number("--device-threads", options.threads.device);
+  line.Number("--server-threads", options.threads.server);
   line.Value(options.optimization != standard.optimization, "--optimization",
              std::string(OptimizationName(options.optimization)));
   line.Number("--runs", options.runs, standard.runs);

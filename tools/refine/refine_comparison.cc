@@ -7,10 +7,6 @@
 namespace dnncut {
 namespace {
 
-const std::optional<int64_t>& TimeOf(const MeasuredTimes& times, Side side) {
-  return side == Side::kDevice ? times.device_ns : times.server_ns;
-}
-
 // Compares the predictions of one side.
 class SideComparison {
  public:
@@ -19,17 +15,14 @@ class SideComparison {
       : problem_(refinement.problem),
         side_(side),
         before_(CostsOf(problem_, side)),
-        after_(side == Side::kDevice ? refinement.fitted.device
-                                     : refinement.fitted.server),
+        after_(refinement.fitted[side]),
         scaled_(ScaleToHalves(problem_, side, TimesOf(measured, side))) {
-    const std::vector<int64_t>& cross_ns = side == Side::kDevice
-                                               ? refinement.crossings.device_ns
-                                               : refinement.crossings.server_ns;
+    const std::vector<int64_t>& cross_ns = refinement.crossings[side];
     if (!cross_ns.empty()) before_.cross_ns = cross_ns;
   }
 
   std::optional<HalfComparison> Compare(const MeasuredCut& cut) const {
-    const std::optional<int64_t>& ns = TimeOf(cut.times, side_);
+    const std::optional<int64_t>& ns = cut.times[side_];
     if (!ns || *ns == 0) return std::nullopt;
     return HalfComparison{Predict(before_, cut), Predict(after_, cut),
                           Predict(scaled_, cut), *ns};
@@ -64,7 +57,7 @@ std::vector<HalfTime> TimesOf(const std::vector<MeasuredCut>& measured,
                               Side side) {
   std::vector<HalfTime> times;
   for (const MeasuredCut& cut : measured) {
-    const std::optional<int64_t>& ns = TimeOf(cut.times, side);
+    const std::optional<int64_t>& ns = cut.times[side];
     if (!cut.held_out && ns && *ns > 0) times.push_back({cut.cut.cut, *ns});
   }
   return times;
@@ -91,8 +84,7 @@ std::vector<RefinedCut> CompareCuts(const Refinement& refinement,
     cut.id = IdOf(one.cut.cut, refinement.after);
     cut.was = IdOf(one.cut.cut, refinement.before);
     cut.held_out = one.held_out;
-    cut.device = device.Compare(one);
-    cut.server = server.Compare(one);
+    cut.halves = {device.Compare(one), server.Compare(one)};
     cuts.push_back(cut);
   }
   std::stable_sort(cuts.begin(), cuts.end(), StandsBefore);
@@ -103,7 +95,8 @@ RefineErrors ErrorsOf(const std::vector<RefinedCut>& cuts, bool held_out) {
   RefineErrors errors;
   for (const RefinedCut& cut : cuts) {
     if (cut.held_out != held_out) continue;
-    for (const auto& half : {cut.device, cut.server}) {
+    for (const Side side : kSides) {
+      const std::optional<HalfComparison>& half = cut.halves[side];
       if (!half) continue;
       ++errors.halves;
       errors.before += RelativeError(half->before_ns, half->measured_ns);

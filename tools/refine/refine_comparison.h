@@ -21,11 +21,6 @@ struct MeasuredCut {
   bool held_out = false;  // measured, but not fitted to
 };
 
-struct FittedCosts {
-  SideCosts device;
-  SideCosts server;
-};
-
 // What was predicted and what was measured, of one half.
 struct HalfComparison {
   int64_t before_ns = 0;    // the table's as it was
@@ -41,8 +36,7 @@ struct RefinedCut {
   std::optional<int> id;   // in the refined table; nullopt: not in it
   std::optional<int> was;  // in the table before
   bool held_out = false;
-  std::optional<HalfComparison> device;
-  std::optional<HalfComparison> server;
+  PerSide<std::optional<HalfComparison>> halves;
 };
 
 // Mean absolute percentage errors of halves, as fractions; 0 of none.
@@ -66,7 +60,7 @@ struct Refinement {
   const FittedCrossings& crossings;  // that an earlier refine has added
   const std::vector<TableCut>& before;
   const std::vector<TableCut>& after;
-  const FittedCosts& fitted;
+  const PerSide<SideCosts>& fitted;
 };
 
 // By number in the refined table; cuts that are not in it follow, those with

@@ -55,8 +55,9 @@ std::string CutsText(const RefineResult& result) {
                                  {"was", Align::kRight},
                                  {"on device", Align::kRight},
                                  {"uploads", Align::kRight}};
-  if (result.as_device) AddColumns("device", &columns);
-  if (result.as_server) AddColumns("server", &columns);
+  for (const Side side : kSides) {
+    if (result.as[side]) AddColumns(SideName(side), &columns);
+  }
   std::vector<std::vector<std::string>> rows;
   for (const RefinedCut& cut : result.cuts) {
     std::vector<std::string> cells = {
@@ -64,8 +65,9 @@ std::string CutsText(const RefineResult& result) {
         fmt::format("{}/{}", cut.device_layers,
                     cut.device_layers + cut.server_layers),
         FormatBytes(cut.upload_bytes)};
-    if (result.as_device) AddTimes(cut.device, &cells);
-    if (result.as_server) AddTimes(cut.server, &cells);
+    for (const Side side : kSides) {
+      if (result.as[side]) AddTimes(cut.halves[side], &cells);
+    }
     rows.push_back(std::move(cells));
   }
   return TextTable(columns, rows);
@@ -158,8 +160,9 @@ nlohmann::ordered_json CutJson(const RefinedCut& cut) {
   json["device_layers"] = cut.device_layers;
   json["server_layers"] = cut.server_layers;
   json["upload_bytes"] = cut.upload_bytes;
-  json["device"] = HalfJson(cut.device);
-  json["server"] = HalfJson(cut.server);
+  for (const Side side : kSides) {
+    json[std::string(SideName(side))] = HalfJson(cut.halves[side]);
+  }
   return json;
 }
 
@@ -181,12 +184,11 @@ std::string RefineText(const RefineResult& result) {
   std::string text = fmt::format("{}\n{}{}\n{}\n", CutsText(result),
                                  ErrorsText(result), kLegend, RowsText(result));
   text += fmt::format("table   {}\n", TableChangeText(result));
-  text += fmt::format(
-      "device  {}\n",
-      Printable(MachineText(result.device, result.refined.device_slowdown)));
-  text += fmt::format(
-      "server  {}\n",
-      Printable(MachineText(result.server, result.refined.server_slowdown)));
+  for (const Side side : kSides) {
+    text += fmt::format(
+        "{}  {}\n", SideName(side),
+        Printable(MachineText(result.machines[side], result.refined[side])));
+  }
   text += fmt::format("rounds  {}{}\n", result.rounds,
                       result.converged ? ", every cut is measured" : "");
   text += fmt::format("output  {}\n", Printable(result.output));

@@ -112,9 +112,9 @@ SplitHalves CheckHalves(const TableFile& table, int cut_id,
                         const std::string& folder) {
   const TableFile::Cut& cut = table.cuts[cut_id];
   SplitHalves halves;
-  halves.device = PathOf(table, cut.costs.device_layers, cut.device_model,
+  halves.device = PathOf(table, cut.costs.device_layers, cut.models.device,
                          folder, {cut_id, "device"});
-  halves.server = PathOf(table, cut.costs.server_layers, cut.server_model,
+  halves.server = PathOf(table, cut.costs.server_layers, cut.models.server,
                          folder, {cut_id, "server"});
   Names known;
   for (const auto& input : table.inputs) known.insert(input.name);
@@ -168,19 +168,16 @@ SplitRun RunSplit(const TableFile& table, int cut_id, const SplitHalves& halves,
   run.warm_up = 1;
   run.runs = options.runs;
   run.timeout_seconds = options.timeout_seconds;
-  const auto run_half = [&](const std::optional<std::string>& half,
-                            const std::vector<Value>& given, int threads,
-                            std::optional<int64_t>* ns) {
-    if (!half) return std::vector<Value>();
-    run.threads = threads;
+  SplitRun split;
+  const auto run_half = [&](Side side, const std::vector<Value>& given) {
+    if (!halves[side]) return std::vector<Value>();
+    run.threads = options.threads[side];
     RunResult result =
-        RunOnInputs(*half, given, inputs.any_made_up, run, runtime);
-    *ns = MedianNs(result.run_ns);
+        RunOnInputs(*halves[side], given, inputs.any_made_up, run, runtime);
+    split.ns[side] = MedianNs(result.run_ns);
     return std::move(result.outputs);
   };
-  SplitRun split;
-  const std::vector<Value> device = run_half(
-      halves.device, inputs.values, options.device_threads, &split.device_ns);
+  const std::vector<Value> device = run_half(Side::kDevice, inputs.values);
   for (const auto& tensor : table.cuts[cut_id].tensors) {
     const Value* sent = FindValue(device, tensor.name);
     if (sent == nullptr) sent = FindValue(inputs.values, tensor.name);
@@ -193,8 +190,7 @@ SplitRun RunSplit(const TableFile& table, int cut_id, const SplitHalves& halves,
     split.upload_bytes =
         CheckedAdd(split.upload_bytes, std::ssize(sent->data), "the upload");
   }
-  const std::vector<Value> server = run_half(
-      halves.server, split.crossing, options.server_threads, &split.server_ns);
+  const std::vector<Value> server = run_half(Side::kServer, split.crossing);
   for (const TableFile::ModelTensor& output : table.outputs) {
     const Value* value = FindValue(server, output.name);
     if (value == nullptr) value = FindValue(device, output.name);

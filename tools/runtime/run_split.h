@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backends/result/table_file.h"
+#include "compiler/problem/side.h"
 #include "tools/runtime/model_inputs.h"
 #include "tools/runtime/onnxruntime.h"
 #include "tools/runtime/onnxruntime_run.h"
@@ -19,10 +20,7 @@ namespace dnncut {
 
 // The halves of a cut, looked at but not run: paths, nullopt when a side runs
 // none.
-struct SplitHalves {
-  std::optional<std::string> device;
-  std::optional<std::string> server;
-};
+using SplitHalves = PerSide<std::optional<std::string>>;
 
 // `folder` is the result folder. Throws Error E727 when a half is missing or
 // not the one that was compiled, E728 when a half does not make what the table
@@ -31,19 +29,17 @@ SplitHalves CheckHalves(const TableFile& table, int cut,
                         const std::string& folder);
 
 struct SplitRun {
-  std::optional<int64_t> device_ns;  // median of the runs; nullopt: no half
-  std::optional<int64_t> server_ns;
-  std::vector<Value> crossing;  // in the order of the table
-  int64_t upload_bytes = 0;     // of them
-  std::vector<Value> outputs;   // of the model, in its order
+  PerSide<std::optional<int64_t>> ns;  // median of the runs; nullopt: no half
+  std::vector<Value> crossing;         // in the order of the table
+  int64_t upload_bytes = 0;            // of them
+  std::vector<Value> outputs;          // of the model, in its order
 };
 
 // How the halves are run.
 struct SplitOptions {
   OptimizationLevel optimization = OptimizationLevel::kAll;
-  int device_threads = 0;  // 0: one for each core
-  int server_threads = 0;
-  int runs = 5;  // timed ones of each half, after one that is not
+  PerSide<int> threads;  // 0: one for each core
+  int runs = 5;          // timed ones of each half, after one that is not
   int timeout_seconds = 600;
 };
 

@@ -81,7 +81,8 @@ std::string FindFirstDifference(const SourceModel& model,
   RunOptions options;
   options.timeout_seconds = timeout_seconds;
   std::vector<Value> values = inputs;
-  for (const auto& file : {cut.device_model, cut.server_model}) {
+  for (const Side side : kSides) {
+    const std::optional<std::string>& file = cut.models[side];
     if (!file) continue;
     const SourceModel half =
         ReloadModel((std::filesystem::path(out) / *file).string());

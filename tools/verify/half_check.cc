@@ -85,10 +85,10 @@ void HalfChecker::FindLayers() {
 std::vector<std::string> HalfChecker::Check(int cut_id) {
   const TableFile::Cut& cut = table_.cuts.at(cut_id);
   std::vector<std::string> faults;
-  std::vector<Half> halves(2);
+  PerSide<Half> halves;
   all_read_ = true;
-  for (size_t side = 0; side < halves.size(); ++side) {
-    const auto& file = side == 0 ? cut.device_model : cut.server_model;
+  for (const Side side : kSides) {
+    const std::optional<std::string>& file = cut.models[side];
     if (!file) continue;
     Half& half = halves[side];
     half.shown = *file;
@@ -103,11 +103,11 @@ std::vector<std::string> HalfChecker::Check(int cut_id) {
   }
   if (!all_read_) return faults;
   CheckCounts(halves, &faults);
-  CheckBoundary(cut, cut.device_model ? &halves[0] : nullptr,
-                cut.server_model ? &halves[1] : nullptr, &faults);
-  for (int side = 0; side < 2; ++side) {
-    const int expected =
-        side == 0 ? cut.costs.device_layers : cut.costs.server_layers;
+  CheckBoundary(cut, cut.models.device ? &halves.device : nullptr,
+                cut.models.server ? &halves.server : nullptr, &faults);
+  for (const Side side : kSides) {
+    const int expected = side == Side::kDevice ? cut.costs.device_layers
+                                               : cut.costs.server_layers;
     const Half& half = halves[side];
     if (half.shown.empty()) continue;
     const auto layers =
@@ -123,17 +123,19 @@ std::vector<std::string> HalfChecker::Check(int cut_id) {
 
 // Each layer is in one half. Layers that make nothing that anybody wants need
 // no half, so a half that is not there may hold as many as the table says.
-void HalfChecker::CheckCounts(const std::vector<Half>& halves,
+void HalfChecker::CheckCounts(const PerSide<Half>& halves,
                               std::vector<std::string>* faults) const {
   if (layer_count_ != table_.layers) {
     faults->push_back(fmt::format("the model has {} layers; table.json says {}",
                                   layer_count_, table_.layers));
   }
   std::vector<int> times(is_layer_.size());
-  for (const Half& half : halves) {
+  for (const Side side : kSides) {
+    const Half& half = halves[side];
     for (const int node : half.nodes) ++times[node];
   }
-  const bool both = !halves[0].shown.empty() && !halves[1].shown.empty();
+  const bool both =
+      !halves.device.shown.empty() && !halves.server.shown.empty();
   for (size_t n = 0; n < is_layer_.size(); ++n) {
     if (!is_layer_[n]) continue;
     const NodeProto& node = model_.proto.graph().node(static_cast<int>(n));

@@ -52,7 +52,7 @@ class HalfChecker {
   };
 
   void FindLayers();
-  void CheckCounts(const std::vector<Half>& halves,
+  void CheckCounts(const PerSide<Half>& halves,
                    std::vector<std::string>* faults) const;
   void CheckHalf(Half* half);
   int IndexOf(const Half& half, const ONNX_NAMESPACE::NodeProto& node,

@@ -15,7 +15,7 @@ namespace dnncut {
 namespace {
 
 bool HasHalves(const TableFile::Cut& cut) {
-  return cut.device_model || cut.server_model;
+  return cut.models.device || cut.models.server;
 }
 
 // The cuts to look at: all that were to be written.

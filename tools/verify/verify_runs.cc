@@ -186,12 +186,12 @@ std::vector<Value> VerifyRuns::RunHalf(const std::string& file,
 VerifyRuns::Outputs VerifyRuns::RunHalves(int cut_id, const RunOptions& run) {
   const TableFile::Cut& cut = table_.cuts[cut_id];
   Outputs outputs;
-  if (cut.device_model) {
-    outputs.device = RunHalf(*cut.device_model, inputs_.values, run);
+  if (cut.models.device) {
+    outputs.halves.device = RunHalf(*cut.models.device, inputs_.values, run);
   }
-  outputs.sent = Sent(cut, outputs.device);
-  if (cut.server_model) {
-    outputs.server = RunHalf(*cut.server_model, outputs.sent, run);
+  outputs.sent = Sent(cut, outputs.halves.device);
+  if (cut.models.server) {
+    outputs.halves.server = RunHalf(*cut.models.server, outputs.sent, run);
   }
   return outputs;
 }
@@ -231,17 +231,15 @@ std::vector<OutputCheck> VerifyRuns::Compare(const Outputs& got,
     if (FindValue(inputs_.values, output.name) != nullptr) continue;
     OutputCheck check{output.name, {}};
     bool made = false;
-    const auto compare = [&](const std::vector<Value>& half,
-                             const std::vector<Value>& right) {
-      const Value* mine = FindValue(half, output.name);
-      if (mine == nullptr) return;
+    for (const Side side : kSides) {
+      const Value* mine = FindValue(got.halves[side], output.name);
+      if (mine == nullptr) continue;
       made = true;
-      check.comparison = Combine(
-          check.comparison, CompareValues(*mine, *FindValue(right, output.name),
-                                          options_.tolerance));
-    };
-    compare(got.device, expected.device);
-    compare(got.server, expected.server);
+      check.comparison =
+          Combine(check.comparison,
+                  CompareValues(*mine, *FindValue(expected[side], output.name),
+                                options_.tolerance));
+    }
     if (!made) check.comparison = {false, false, 0, 0, 0, "made by no half"};
     checks.push_back(check);
   }

@@ -32,15 +32,11 @@ class VerifyRuns {
 
  private:
   // What the halves of a cut are to give.
-  struct Expected {
-    std::vector<Value> device;
-    std::vector<Value> server;
-  };
+  using Expected = PerSide<std::vector<Value>>;
   // What they give, and what crosses.
   struct Outputs {
-    std::vector<Value> device;
+    PerSide<std::vector<Value>> halves;
     std::vector<Value> sent;
-    std::vector<Value> server;
   };
 
   bool AlsoOptimized() const;

@@ -136,7 +136,7 @@ TEST(FirmwareHeader, NamesOfTheModelStayInTheirComments) {
   split.model.path = "/some/where/a*/b?\?/\\\nint c;\xc3\xa4.onnx";
   for (Tensor& tensor : split.graph.tensors) tensor.name = "*/ int d; /*";
   Result result = split.AsResult();
-  result.device.name = "/* /**//";
+  result.machines.device.name = "/* /**//";
   const FirmwareTable table = MakeFirmwareTable(result);
   const std::string text =
       FirmwareHeader(table, "dnncut", MakeFirmwareComments(table, result));

@@ -11,7 +11,7 @@
 #include <set>
 
 #include "backends/halves/halves.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 #include "tests/backends/halves/split_model.h"
 #include "tests/backends/test_models.h"
 

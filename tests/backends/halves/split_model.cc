@@ -41,8 +41,8 @@ Result SplitModel::AsResult() const {
   result.problem = &problem;
   result.blocks = &blocks;
   result.table = &table;
-  result.device = {"tiny", "roofline"};
-  result.server = {"huge", "profile"};
+  result.machines.device = {"tiny", "roofline"};
+  result.machines.server = {"huge", "profile"};
   result.version = "0.0.0";
   return result;
 }

@@ -37,8 +37,8 @@ using testing::Not;
 struct MadeResult : SplitModel {
   Result AsResult() const {
     Result result = SplitModel::AsResult();
-    result.device = {"board", "profile"};
-    result.server = {"rack", "roofline"};
+    result.machines.device = {"board", "profile"};
+    result.machines.server = {"rack", "roofline"};
     result.version = "1.2.3";
     return result;
   }
@@ -213,7 +213,7 @@ TEST(Report, NamesOfAModelAreOnlyText) {
   MadeResult made = MakeResult(std::move(problem));
   made.model.path = "folder/" + std::string("<b>.onnx");
   Result result = made.AsResult();
-  result.device.name = evil;
+  result.machines.device.name = evil;
   result.warnings = {{"W1", evil}};
   result.commands = {evil};
   const std::string html = ReportHtml(result, std::nullopt);

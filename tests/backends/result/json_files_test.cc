@@ -126,7 +126,7 @@ TEST(TableFile, ReadsWhatWasWritten) {
   EXPECT_EQ(table.rows, split.table.rows);
   EXPECT_EQ(table.range, split.problem.range);
   EXPECT_EQ(table.downlink, split.problem.downlink);
-  EXPECT_EQ(table.server.source, "profile");
+  EXPECT_EQ(table.machines.server.source, "profile");
   ASSERT_EQ(table.cuts.size(), split.table.cuts.size());
   for (size_t c = 0; c < table.cuts.size(); ++c) {
     CutCosts costs = split.table.cuts[c].costs;

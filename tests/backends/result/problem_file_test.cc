@@ -32,8 +32,8 @@ class ProblemFileTest : public testing::Test {
     }
     Result result = split_.AsResult();
     result.refined = {4, 1};
-    result.fitted.device_ns.assign(split_.problem.tensors.size(), 30);
-    result.fitted.server_ns.assign(split_.problem.tensors.size(), 20);
+    result.fitted.device.assign(split_.problem.tensors.size(), 30);
+    result.fitted.server.assign(split_.problem.tensors.size(), 20);
     result.measured.resize(split_.table.cuts.size());
     result.measured[1] = {1234, 0};
     ResultOptions write;
@@ -79,8 +79,8 @@ TEST_F(ProblemFileTest, ComesBackTheSame) {
   }
   const size_t tensors = split_.problem.tensors.size();
   EXPECT_EQ(file.problem.tensors[0].cross_ns, 57);
-  EXPECT_EQ(file.fitted.device_ns, std::vector<int64_t>(tensors, 30));
-  EXPECT_EQ(file.fitted.server_ns, std::vector<int64_t>(tensors, 20));
+  EXPECT_EQ(file.fitted.device, std::vector<int64_t>(tensors, 30));
+  EXPECT_EQ(file.fitted.server, std::vector<int64_t>(tensors, 20));
   const TableFile table = ReadTableFile(out_);
   EXPECT_EQ(table.refined, (RefinedSides{4, 1}));
   EXPECT_EQ(table.cuts[1].measured, (MeasuredTimes{1234, 0}));

@@ -138,8 +138,8 @@ class RandomTable {
     cut.costs.download_ns = Pick(0, 1000);
     cut.costs.upload_bytes = Pick(0, 3);
     cut.costs.download_bytes = Pick(0, 3);
-    cut.device_weight_bytes = Pick(0, 3);
-    cut.server_weight_bytes = Pick(0, 3);
+    cut.weight_bytes.device = Pick(0, 3);
+    cut.weight_bytes.server = Pick(0, 3);
     return cut;
   }
 
@@ -166,9 +166,9 @@ Int128 Scaled(const TableFile& table, std::string_view metric, int cut,
   if (metric == "upload") return at(costs.upload_bytes);
   if (metric == "download") return at(costs.download_bytes);
   if (metric == "device_weights") {
-    return at(table.cuts[cut].device_weight_bytes);
+    return at(table.cuts[cut].weight_bytes.device);
   }
-  return at(table.cuts[cut].server_weight_bytes);
+  return at(table.cuts[cut].weight_bytes.server);
 }
 
 // "from A", "up to B", ...: the bandwidths where the budget holds, one by one.

@@ -21,12 +21,12 @@ TEST(Reproduce, SaysOnlyWhatIsNotTheDefault) {
   CompileOptions options;
   options.model_path = "some/folder/net.onnx";
   EXPECT_EQ(CompileCommandLine(options), "dnncut compile net.onnx");
-  options.device = "/home/me/board.json";
+  options.machines.device = "/home/me/board.json";
   options.fill = {true, "other/machine.json"};
   options.link.rtt_ns = 1'500'000;
   options.link.range = {1, 2'000'000};
   options.link.result = Side::kServer;
-  options.pin_server = {"fc*", "head"};
+  options.pins.server = {"fc*", "head"};
   options.bucket_kbps = {100, 500};
   options.import.shapes = {{"x", {1, 3}}};
   options.only_cut = 0;
@@ -41,9 +41,9 @@ TEST(Reproduce, SaysHowItWasRefined) {
   RefineOptions options;
   options.path = "/tmp/out";
   EXPECT_EQ(RefineCommandLine(options, "net.onnx"), "dnncut refine net.dnncut");
-  options.as_server = false;
+  options.as.server = false;
   options.slowdown = 2.5;
-  options.device_threads = 1;
+  options.threads.device = 1;
   options.inputs.given = {"x=/data/x.npy"};
   options.inputs.test_data = "/data/set/";
   EXPECT_EQ(RefineCommandLine(options, "net.onnx"),

@@ -80,7 +80,7 @@ class CompileTest : public testing::Test {
     options.model_path = (folder_.path() / (model + ".onnx")).string();
     WriteText(options.model_path, TextModel(kModels.at(model)));
     options.output = (folder_.path() / (model + ".out")).string();
-    options.device = "cortex-m7";
+    options.machines.device = "cortex-m7";
     return options;
   }
 
@@ -157,8 +157,8 @@ TEST_F(CompileTest, CompressionChangesNothing) {
 
 TEST_F(CompileTest, PinsAreKept) {
   CompileOptions options = Options("branches");
-  options.pin_device = {"r"};
-  options.pin_server = {"y"};
+  options.pins.device = {"r"};
+  options.pins.server = {"y"};
   const CompileResult result = Run(options);
   for (const TableCut& cut : result.table.cuts) {
     EXPECT_EQ(cut.cut.front(), Side::kDevice);
@@ -174,8 +174,8 @@ TEST_F(CompileTest, PinsAreKept) {
 
 TEST_F(CompileTest, ClashingPinsAreAnErrorAndNothingIsWritten) {
   CompileOptions options = Options("branches");
-  options.pin_server = {"c"};
-  options.pin_device = {"y"};
+  options.pins.server = {"c"};
+  options.pins.device = {"y"};
   try {
     Run(options);
     FAIL();

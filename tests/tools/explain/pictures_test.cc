@@ -44,8 +44,8 @@ Compiled Compile(const Problem& problem) {
   compiled.table.layers = static_cast<int>(problem.layers.size());
   compiled.table.cuts.resize(table.cuts.size());
   compiled.table.model_file = kHostile;
-  compiled.table.device.name = kHostile;
-  compiled.table.server.name = kHostile;
+  compiled.table.machines.device.name = kHostile;
+  compiled.table.machines.server.name = kHostile;
   return compiled;
 }
 

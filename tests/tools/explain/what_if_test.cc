@@ -9,7 +9,7 @@
 #include <functional>
 
 #include "compiler/problem/objective.h"
-#include "compiler/problem/side_name.h"
+#include "compiler/problem/side.h"
 #include "tests/testing.h"
 #include "tools/explain/why_held.h"
 

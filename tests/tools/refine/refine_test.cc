@@ -120,8 +120,7 @@ class RefineTest : public CompiledModel {
   }
 
   RefineResult RunAs(bool device, bool server) {
-    options_.as_device = device;
-    options_.as_server = server;
+    options_.as = {device, server};
     return Run();
   }
 
@@ -141,8 +140,8 @@ class RefineTest : public CompiledModel {
   void ExpectCrossings(const ProblemFile& file) const {
     for (size_t t = 0; t < file.problem.tensors.size(); ++t) {
       int64_t ns = file.problem.tensors[t].cross_ns;
-      if (!file.fitted.device_ns.empty()) ns -= file.fitted.device_ns[t];
-      if (!file.fitted.server_ns.empty()) ns -= file.fitted.server_ns[t];
+      if (!file.fitted.device.empty()) ns -= file.fitted.device[t];
+      if (!file.fitted.server.empty()) ns -= file.fitted.server[t];
       EXPECT_EQ(ns, kCrossNs) << file.problem.tensors[t].name;
     }
   }
@@ -159,16 +158,16 @@ TEST_F(RefineTest, MeasuresEveryCutOfTheNewTable) {
   const TableFile table = ReadTableFile(out_);
   EXPECT_EQ(table.cuts.size(), result.table.cuts.size());
   for (const TableFile::Cut& cut : table.cuts) {
-    if (cut.device_model) {
-      EXPECT_GT(cut.measured.device_ns.value_or(0), 0);
+    if (cut.models.device) {
+      EXPECT_GT(cut.measured.device.value_or(0), 0);
     }
-    if (cut.server_model) {
-      EXPECT_GT(cut.measured.server_ns.value_or(0), 0);
+    if (cut.models.server) {
+      EXPECT_GT(cut.measured.server.value_or(0), 0);
     }
   }
-  EXPECT_EQ(table.device.name, "tiny");
-  EXPECT_EQ(table.device.source, "refined");
-  EXPECT_TRUE(table.device.threads);
+  EXPECT_EQ(table.machines.device.name, "tiny");
+  EXPECT_EQ(table.machines.device.source, "refined");
+  EXPECT_TRUE(table.machines.device.threads);
   EXPECT_EQ(table.refined, (RefinedSides{1, 1}));
   // The server's times were measured before.
   EXPECT_EQ(WarningIds(), std::vector<std::string>{"W742"});
@@ -187,16 +186,16 @@ TEST_F(RefineTest, OneSideKeepsWhatWasFittedToTheOther) {
   RunAs(true, false);
   const ProblemFile device = Problem();
   ExpectCrossings(device);
-  EXPECT_THAT(device.fitted.device_ns, Not(IsEmpty()));
-  EXPECT_THAT(device.fitted.server_ns, IsEmpty());
-  EXPECT_EQ(ReadTableFile(out_).server.source, "profile");
+  EXPECT_THAT(device.fitted.device, Not(IsEmpty()));
+  EXPECT_THAT(device.fitted.server, IsEmpty());
+  EXPECT_EQ(ReadTableFile(out_).machines.server.source, "profile");
 
   options_.slowdown.reset();
   RunAs(false, true);
   const ProblemFile both = Problem();
   ExpectCrossings(both);
-  EXPECT_EQ(both.fitted.device_ns, device.fitted.device_ns);
-  EXPECT_THAT(both.fitted.server_ns, Not(IsEmpty()));
+  EXPECT_EQ(both.fitted.device, device.fitted.device);
+  EXPECT_THAT(both.fitted.server, Not(IsEmpty()));
   for (size_t l = 0; l < both.problem.layers.size(); ++l) {
     EXPECT_EQ(both.problem.layers[l].device_ns,
               device.problem.layers[l].device_ns);

@@ -223,8 +223,8 @@ TEST(HalfCheck, AFunctionThatIsAnother) {
   const TableFile table = ReadTableFile(out);
   int checked = 0;
   for (size_t c = 0; c < table.cuts.size(); ++c) {
-    if (!table.cuts[c].device_model) continue;
-    const std::string path = out + "/" + *table.cuts[c].device_model;
+    if (!table.cuts[c].models.device) continue;
+    const std::string path = out + "/" + *table.cuts[c].models.device;
     ModelProto half;
     ASSERT_TRUE(half.ParseFromString(ReadAll(path)));
     if (half.functions_size() == 0) continue;
