@@ -17,7 +17,6 @@
 
 #include "compiler/base/did_you_mean.h"
 #include "compiler/base/error.h"
-#include "compiler/files/json_file.h"
 #include "cost_models/machines/class_key.h"
 
 namespace dnncut {
@@ -78,8 +77,7 @@ std::map<OperatorClass, double> ReadEfficiency(const JsonValue& root) {
   return efficiency;
 }
 
-Machine ReadMachine(const std::string& path) {
-  const JsonValue root = ReadJsonFile(path);
+Machine ReadMachine(const JsonValue& root) {
   CheckSchema(root, "dnncut.machine", 1);
   RefuseMisspeltKeys(
       root, {"name", "description", "source", "peak_gflops", "memory_gb_per_s",
@@ -142,10 +140,13 @@ double Efficiency(const Machine& machine, OperatorClass operator_class) {
   return it == machine.efficiency.end() ? kDefaultEfficiency : it->second;
 }
 
-CostSource FindCostSource(const std::string& name_or_path) {
+CostSource ReadCostSource(const std::string& name_or_path) {
+  using Kind = CostSource::Kind;
   std::error_code error;
   if (!LooksLikePath(name_or_path)) {
-    if (FindBuiltin(name_or_path) != nullptr) return CostSource::kBuiltin;
+    if (const Machine* builtin = FindBuiltin(name_or_path)) {
+      return {Kind::kBuiltin, name_or_path, builtin, std::nullopt};
+    }
     if (!std::filesystem::exists(name_or_path, error)) {
       std::vector<std::string> names;
       for (const Machine& machine : BuiltinMachines()) {
@@ -157,11 +158,15 @@ CostSource FindCostSource(const std::string& name_or_path) {
            name_or_path, DidYouMean(LowerCase(name_or_path), names));
     }
   }
-  const std::string schema = SchemaOf(ReadJsonFile(name_or_path)).value_or("");
-  if (schema.starts_with("dnncut.machine/")) return CostSource::kMachineFile;
-  if (schema.starts_with("dnncut.profile/")) return CostSource::kProfileFile;
+  const JsonValue root = ReadJsonFile(name_or_path);
+  const std::string schema = SchemaOf(root).value_or("");
+  const auto file = [&](Kind kind) {
+    return CostSource{kind, name_or_path, nullptr, root};
+  };
+  if (schema.starts_with("dnncut.machine/")) return file(Kind::kMachineFile);
+  if (schema.starts_with("dnncut.profile/")) return file(Kind::kProfileFile);
   if (schema.starts_with("dnncut.regression/")) {
-    return CostSource::kRegressionFile;
+    return file(Kind::kRegressionFile);
   }
   Fail(ExitCode::kBadInput, "E402",
        "{}: is neither a machine nor a profile; expected \"schema\": "
@@ -170,10 +175,8 @@ CostSource FindCostSource(const std::string& name_or_path) {
        name_or_path);
 }
 
-Machine LoadMachine(const std::string& name_or_path) {
-  const CostSource source = FindCostSource(name_or_path);
-  if (source == CostSource::kBuiltin) return *FindBuiltin(name_or_path);
-  return ReadMachine(name_or_path);
+Machine MachineOf(const CostSource& source) {
+  return source.root ? ReadMachine(*source.root) : *source.builtin;
 }
 
 }  // namespace dnncut

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/files/json_file.h"
 #include "compiler/model/dtype.h"
 #include "cost_models/operators/operation_cost.h"
 
@@ -43,16 +44,24 @@ double PeakGflops(const Machine& machine, DType dtype);
 
 double Efficiency(const Machine& machine, OperatorClass operator_class);
 
-// What `--device NAME|FILE` may name.
-enum class CostSource { kBuiltin, kMachineFile, kProfileFile, kRegressionFile };
+// What `--device NAME|FILE` names. A file is read here and nowhere else, so
+// that all that is said of it is of one content, even while somebody replaces
+// it.
+struct CostSource {
+  enum class Kind { kBuiltin, kMachineFile, kProfileFile, kRegressionFile };
+  Kind kind = Kind::kBuiltin;
+  std::string name_or_path;          // as the user gave it
+  const Machine* builtin = nullptr;  // of kBuiltin
+  std::optional<JsonValue> root;     // of a file
+};
 
 // Built-in names are compared without case. A name with a '/' or the ending
 // .json, or that of an existing file, is a path. Throws Error E410 with a "did
 // you mean" when there is neither, E4xx when the file is not such a file.
-CostSource FindCostSource(const std::string& name_or_path);
+CostSource ReadCostSource(const std::string& name_or_path);
 
-// A built-in machine by name, or a "dnncut.machine/1" file by path. Throws
-// Error, also for other files (E402).
-Machine LoadMachine(const std::string& name_or_path);
+// The built-in machine, or that of a "dnncut.machine/1" file. Throws Error,
+// also for other files (E402).
+Machine MachineOf(const CostSource& source);
 
 }  // namespace dnncut

@@ -15,7 +15,6 @@
 #include <set>
 
 #include "compiler/base/first_few.h"
-#include "compiler/files/json_file.h"
 #include "cost_models/machines/roofline.h"
 
 namespace dnncut {
@@ -215,7 +214,10 @@ std::vector<ProfileInput> ProfileInputs(const Graph& graph) {
 }
 
 Profile ReadProfile(const std::string& path) {
-  const JsonValue root = ReadRoot(path);
+  return ParseProfile(ReadRoot(path), path);
+}
+
+Profile ParseProfile(const JsonValue& root, const std::string& path) {
   CheckSchema(root, "dnncut.profile", 1);
   RefuseMisspeltKeys(
       root, {"machine", "runtime", "model", "layers", "whole_ns", "runs", "cv",

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "compiler/base/error.h"
+#include "compiler/files/json_file.h"
 #include "compiler/model/graph.h"
 #include "cost_models/machines/machine.h"
 #include "cost_models/measured/layer_features.h"
@@ -75,7 +76,8 @@ struct Profile {
   bool operator==(const Profile&) const = default;
 };
 
-// Throws Error when the file breaks its format.
+// Throws Error when the file breaks its format. `path` is for messages.
+Profile ParseProfile(const JsonValue& root, const std::string& path);
 Profile ReadProfile(const std::string& path);
 
 // Throws Error E421 unless the profile was measured on this model.

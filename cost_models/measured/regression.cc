@@ -81,8 +81,7 @@ std::vector<int64_t> RegressionNs(const Graph& graph,
   return ns;
 }
 
-RegressionModel ReadRegression(const std::string& path) {
-  const JsonValue root = ReadJsonFile(path);
+RegressionModel ParseRegression(const JsonValue& root) {
   CheckSchema(root, "dnncut.regression", 1);
   RefuseMisspeltKeys(root,
                      {"name", "description", "runtime", "classes", "other"});

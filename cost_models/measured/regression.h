@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/files/json_file.h"
 #include "compiler/model/graph.h"
 #include "cost_models/measured/layer_features.h"
 
@@ -61,7 +62,7 @@ std::vector<int64_t> RegressionNs(const Graph& graph,
                                   const RegressionModel& model);
 
 // Throws Error when the file breaks its format.
-RegressionModel ReadRegression(const std::string& path);
+RegressionModel ParseRegression(const JsonValue& root);
 
 // The text of such a file.
 std::string RegressionJson(const RegressionModel& model);

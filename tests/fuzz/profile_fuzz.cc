@@ -100,14 +100,16 @@ void CheckProfile(const std::string& path) {
   CheckFitProfiles({profile}, true);
   const RegressionModel model = FitRegression({profile});
   WriteFuzzFile(path, RegressionJson(model));
-  if (ReadRegression(path) != model) Finding("the fit reads differently");
+  if (ParseRegression(ReadJsonFile(path)) != model)
+    Finding("the fit reads differently");
   LeaveOneModelOut({profile, profile});
 }
 
 void CheckRegression(const std::string& path) {
-  const RegressionModel model = ReadRegression(path);
+  const RegressionModel model = ParseRegression(ReadJsonFile(path));
   WriteFuzzFile(path, RegressionJson(model));
-  if (ReadRegression(path) != model) Finding("the fit reads differently");
+  if (ParseRegression(ReadJsonFile(path)) != model)
+    Finding("the fit reads differently");
 }
 
 // Error is what bad input deserves.

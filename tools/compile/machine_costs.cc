@@ -123,8 +123,8 @@ void JoinGroups(const std::vector<std::optional<int>>& groups,
   }
 }
 
-MachineCosts PredictedCosts(const std::string& path, const Graph& graph) {
-  const RegressionModel model = ReadRegression(path);
+MachineCosts PredictedCosts(const JsonValue& root, const Graph& graph) {
+  const RegressionModel model = ParseRegression(root);
   MachineCosts costs;
   costs.name = model.name;
   costs.fitted = true;
@@ -135,11 +135,11 @@ MachineCosts PredictedCosts(const std::string& path, const Graph& graph) {
   return costs;
 }
 
-// FindCostSource, whose message of a file that is no JSON lacks what it should
+// ReadCostSource, whose message of a file that is no JSON lacks what it should
 // be.
-CostSource SourceOf(const std::string& name_or_path) {
+CostSource ReadSource(const std::string& name_or_path) {
   try {
-    return FindCostSource(name_or_path);
+    return ReadCostSource(name_or_path);
   } catch (const Error& error) {
     if (error.id() != "E401") throw;
     Fail(error.exit_code(), error.id(),
@@ -147,29 +147,23 @@ CostSource SourceOf(const std::string& name_or_path) {
   }
 }
 
-}  // namespace
-
-MachineCosts EstimateCosts(const std::string& name_or_path,
-                           const Graph& graph) {
-  const CostSource source = SourceOf(name_or_path);
-  if (source == CostSource::kRegressionFile) {
-    return PredictedCosts(name_or_path, graph);
+MachineCosts EstimatedCosts(const CostSource& source, const Graph& graph) {
+  if (source.kind == CostSource::Kind::kRegressionFile) {
+    return PredictedCosts(*source.root, graph);
   }
-  if (source == CostSource::kProfileFile) {
+  if (source.kind == CostSource::Kind::kProfileFile) {
     Fail(ExitCode::kBadInput, "E402",
          "{}: has the schema \"dnncut.profile/1\"; expected a "
          "\"dnncut.machine/1\" or \"dnncut.regression/1\" file, or the name "
          "of a built-in machine (\"dnncut machines\")",
-         name_or_path);
+         source.name_or_path);
   }
   MachineCosts costs;
-  costs.machine = LoadMachine(name_or_path);
+  costs.machine = MachineOf(source);
   costs.name = costs.machine->name;
   costs.ns = RooflineNs(graph, *costs.machine);
   return costs;
 }
-
-namespace {
 
 // What --fill says of the layers; nullopt when it is not given or not needed.
 std::optional<LayerEstimates> Estimates(const Profile& profile,
@@ -188,10 +182,10 @@ std::optional<LayerEstimates> Estimates(const Profile& profile,
   return LayerEstimates{costs.name, std::move(costs.ns)};
 }
 
-MachineCosts MeasuredCosts(const std::string& path, const Fill& fill,
+MachineCosts MeasuredCosts(const CostSource& source, const Fill& fill,
                            const SourceModel& model, const Graph& graph,
                            Warnings* warnings) {
-  const Profile profile = ReadProfile(path);
+  const Profile profile = ParseProfile(*source.root, source.name_or_path);
   CheckProfileModel(profile, model.path, model.sha256);
   CheckProfileInputs(profile, model, graph);
   MachineCosts costs;
@@ -211,13 +205,19 @@ MachineCosts MeasuredCosts(const std::string& path, const Fill& fill,
 
 }  // namespace
 
+MachineCosts EstimateCosts(const std::string& name_or_path,
+                           const Graph& graph) {
+  return EstimatedCosts(ReadSource(name_or_path), graph);
+}
+
 MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
                               const SourceModel& model, const Graph& graph,
                               Warnings* warnings) {
-  if (SourceOf(name_or_path) == CostSource::kProfileFile) {
-    return MeasuredCosts(name_or_path, fill, model, graph, warnings);
+  const CostSource source = ReadSource(name_or_path);
+  if (source.kind == CostSource::Kind::kProfileFile) {
+    return MeasuredCosts(source, fill, model, graph, warnings);
   }
-  return EstimateCosts(name_or_path, graph);
+  return EstimatedCosts(source, graph);
 }
 
 CostTable CombineCosts(const PerSide<MachineCosts>& machines,

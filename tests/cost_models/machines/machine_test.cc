@@ -23,7 +23,7 @@ constexpr char kGood[] = R"({
 
 std::string LoadError(const std::string& text) {
   const std::string path = TemporaryFile("machine.json", text);
-  const std::string error = ErrorOf([&] { LoadMachine(path); });
+  const std::string error = ErrorOf([&] { MachineOf(ReadCostSource(path)); });
   EXPECT_THAT(error, HasSubstr(path));
   return error;
 }
@@ -58,29 +58,32 @@ TEST(BuiltinMachines, AreComplete) {
   }
 }
 
-TEST(LoadMachine, FindsBuiltinsWithoutCase) {
-  EXPECT_EQ(LoadMachine("t4").name, "t4");
-  EXPECT_EQ(LoadMachine("Raspberry-Pi-4").name, "raspberry-pi-4");
-  EXPECT_EQ(FindCostSource("H100"), CostSource::kBuiltin);
+TEST(MachineOf, FindsBuiltinsWithoutCase) {
+  EXPECT_EQ(MachineOf(ReadCostSource("t4")).name, "t4");
+  EXPECT_EQ(MachineOf(ReadCostSource("Raspberry-Pi-4")).name, "raspberry-pi-4");
+  EXPECT_EQ(ReadCostSource("H100").kind, CostSource::Kind::kBuiltin);
 }
 
-TEST(LoadMachine, SuggestsNames) {
-  EXPECT_EQ(ErrorOf([] { LoadMachine("raspbery-pi-4"); }),
+TEST(MachineOf, SuggestsNames) {
+  EXPECT_EQ(ErrorOf([] { MachineOf(ReadCostSource("raspbery-pi-4")); }),
             "E410 there is no machine and no file 'raspbery-pi-4'; did you "
             "mean 'raspberry-pi-4'?; \"dnncut machines\" lists the built-in "
             "ones");
-  EXPECT_EQ(ErrorOf([] { LoadMachine("abacus"); }),
+  EXPECT_EQ(ErrorOf([] { MachineOf(ReadCostSource("abacus")); }),
             "E410 there is no machine and no file 'abacus'; \"dnncut "
             "machines\" lists the built-in ones");
-  EXPECT_THAT(ErrorOf([] { LoadMachine("./t4"); }), HasSubstr("E400"));
-  EXPECT_THAT(ErrorOf([] { LoadMachine("t4.json"); }), HasSubstr("E400"));
-  EXPECT_THAT(ErrorOf([] { LoadMachine(""); }), HasSubstr("E410"));
+  EXPECT_THAT(ErrorOf([] { MachineOf(ReadCostSource("./t4")); }),
+              HasSubstr("E400"));
+  EXPECT_THAT(ErrorOf([] { MachineOf(ReadCostSource("t4.json")); }),
+              HasSubstr("E400"));
+  EXPECT_THAT(ErrorOf([] { MachineOf(ReadCostSource("")); }),
+              HasSubstr("E410"));
 }
 
-TEST(LoadMachine, ReadsFiles) {
+TEST(MachineOf, ReadsFiles) {
   const std::string path = TemporaryFile("machine.json", kGood);
-  EXPECT_EQ(FindCostSource(path), CostSource::kMachineFile);
-  const Machine machine = LoadMachine(path);
+  EXPECT_EQ(ReadCostSource(path).kind, CostSource::Kind::kMachineFile);
+  const Machine machine = MachineOf(ReadCostSource(path));
   EXPECT_EQ(machine.name, "board");
   EXPECT_EQ(machine.source, "a sheet");
   EXPECT_EQ(PeakGflops(machine, DType::kFloat32), 10);
@@ -93,21 +96,22 @@ TEST(LoadMachine, ReadsFiles) {
   EXPECT_EQ(Efficiency(machine, OperatorClass::kPooling), kDefaultEfficiency);
 }
 
-TEST(LoadMachine, TellsProfilesFromMachines) {
+TEST(MachineOf, TellsProfilesFromMachines) {
   const std::string profile =
       TemporaryFile("profile.json", R"({"schema": "dnncut.profile/1"})");
-  EXPECT_EQ(FindCostSource(profile), CostSource::kProfileFile);
-  EXPECT_THAT(ErrorOf([&] { LoadMachine(profile); }), HasSubstr("E402"));
+  EXPECT_EQ(ReadCostSource(profile).kind, CostSource::Kind::kProfileFile);
+  EXPECT_THAT(ErrorOf([&] { MachineOf(ReadCostSource(profile)); }),
+              HasSubstr("E402"));
   const std::string table =
       TemporaryFile("table.json", R"({"schema": "dnncut.table/1"})");
-  EXPECT_EQ(ErrorOf([&] { FindCostSource(table); }),
+  EXPECT_EQ(ErrorOf([&] { ReadCostSource(table); }),
             "E402 " + table +
                 ": is neither a machine nor a profile; expected \"schema\": "
                 "\"dnncut.machine/1\", \"dnncut.profile/1\" or "
                 "\"dnncut.regression/1\"");
 }
 
-TEST(LoadMachine, RefusesBadFiles) {
+TEST(MachineOf, RefusesBadFiles) {
   const std::string good = kGood;
   EXPECT_THAT(LoadError(Replaced(good, "machine/1", "machine/2")),
               HasSubstr("use the dnncut that wrote it or a newer one"));

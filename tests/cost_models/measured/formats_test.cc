@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "compiler/files/json_file.h"
 #include "cost_models/machines/machine.h"
 #include "cost_models/measured/profile.h"
 #include "cost_models/measured/regression.h"
@@ -34,7 +35,7 @@ std::string Example(const std::string& heading) {
 
 TEST(Formats, MachineExampleIsRead) {
   const Machine machine =
-      LoadMachine(TemporaryFile("m.json", Example("Machine")));
+      MachineOf(ReadCostSource(TemporaryFile("m.json", Example("Machine"))));
   EXPECT_EQ(machine.name, "my-board");
   EXPECT_EQ(PeakGflops(machine, DType::kInt8), 76.8);
   EXPECT_EQ(machine.memory_bytes, int64_t{2} << 30);
@@ -52,8 +53,8 @@ TEST(Formats, ProfileExampleIsRead) {
 }
 
 TEST(Formats, RegressionExampleIsRead) {
-  const RegressionModel model =
-      ReadRegression(TemporaryFile("r.json", Example("Regression")));
+  const RegressionModel model = ParseRegression(
+      ReadJsonFile(TemporaryFile("r.json", Example("Regression"))));
   EXPECT_EQ(model.name, "my-board");
   EXPECT_EQ(model.classes.size(), 2u);
   EXPECT_EQ(model.other[0], 4000);

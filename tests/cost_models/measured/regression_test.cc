@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "compiler/files/json_file.h"
 #include "cost_models/machines/roofline.h"
 #include "tests/cost_models/files.h"
 #include "tests/cost_models/operators/operations.h"
@@ -29,7 +30,7 @@ RegressionModel SmallModel() {
 }
 
 RegressionModel Read(const std::string& text) {
-  return ReadRegression(TemporaryFile("regression.json", text));
+  return ParseRegression(ReadJsonFile(TemporaryFile("regression.json", text)));
 }
 
 std::string ReadError(const std::string& from, const std::string& to) {

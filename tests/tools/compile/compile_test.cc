@@ -4,7 +4,10 @@
 // all cuts that there are.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
+#include <array>
 #include <clocale>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +15,7 @@
 
 #include "backends/result/table_file.h"
 #include "compiler/problem/objective.h"
+#include "cost_models/measured/regression.h"
 #include "tests/testing.h"
 #include "tests/tools/transcript.h"
 #include "tools/compile/pipeline.h"
@@ -291,6 +295,62 @@ TEST_F(CompileTest, BadFilesAreOneErrorAndWriteNothing) {
       EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
     }
     EXPECT_FALSE(fs::exists(options.output)) << name;
+  }
+}
+
+// Counts how often anybody opens a file. Closing is watched, too, since the
+// system merges events that are equal and come one after the other.
+class OpenCounter {
+ public:
+  explicit OpenCounter(const std::string& path)
+      : events_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
+    EXPECT_GE(::inotify_add_watch(events_, path.c_str(), IN_OPEN | IN_CLOSE),
+              0);
+  }
+  ~OpenCounter() { ::close(events_); }
+  OpenCounter(const OpenCounter&) = delete;
+  OpenCounter& operator=(const OpenCounter&) = delete;
+
+  int Count() const {
+    std::array<inotify_event, 64> events;
+    const ssize_t bytes = ::read(events_, events.data(), sizeof(events));
+    int opened = 0;
+    const ssize_t count = bytes / static_cast<ssize_t>(sizeof(inotify_event));
+    for (ssize_t i = 0; i < count; ++i) {
+      opened += (events[i].mask & IN_OPEN) != 0;
+    }
+    return opened;
+  }
+
+ private:
+  int events_;
+};
+
+TEST_F(CompileTest, AMachineFileIsReadOnce) {
+  CompileOptions options = Options("branches");
+  options.output.clear();
+  const std::string sha256 = Run(options).model.sha256;
+  RegressionModel regression;
+  regression.name = "board";
+  const std::map<std::string, std::string> files = {
+      {"machine", R"({"schema": "dnncut.machine/1", "name": "board",
+                      "peak_gflops": {"float32": 1}, "memory_gb_per_s": 1,
+                      "layer_ns": 1, "memory_bytes": 1000000})"},
+      {"profile", fmt::format(R"({{"schema": "dnncut.profile/1",
+                      "machine": "t4", "model": {{"sha256": "{}"}},
+                      "layers": []}})",
+                              sha256)},
+      {"regression", RegressionJson(regression)}};
+  options.fill.roofline = true;
+  for (const auto& [kind, text] : files) {
+    for (const Side side : kSides) {
+      CompileOptions one = options;
+      one.machines[side] = (folder_.path() / (kind + ".json")).string();
+      WriteText(one.machines[side], text);
+      OpenCounter opened(one.machines[side]);
+      Run(one);
+      EXPECT_EQ(opened.Count(), 1) << kind << " of the " << SideName(side);
+    }
   }
 }
 
