@@ -125,16 +125,20 @@ void CheckLink(const std::string& out, const JsonValue& root,
   if (problem->downlink != table.downlink) FailToFit(out, "downlink differs");
 }
 
-void CheckCut(const std::string& out, const Problem& problem, const Cut& cut,
-              size_t id, const TableFile::Cut& listed) {
+// The cut with what it costs, which is what the table says.
+TableCut CountCut(const std::string& out, const Problem& problem, Cut cut,
+                  size_t id, const TableFile::Cut& listed) {
   if (!IsFeasible(problem, cut)) {
     FailToFit(out, fmt::format("cut {} breaks a rule of the problem", id));
   }
-  CutCosts costs = CountCosts(problem, cut);
+  TableCut counted = {std::move(cut), {}};
+  counted.costs = CountCosts(problem, counted.cut);
+  CutCosts costs = counted.costs;
   costs.uploaded.clear();
   if (costs != listed.costs) {
     FailToFit(out, fmt::format("they differ in what cut {} costs", id));
   }
+  return counted;
 }
 
 // Else an earlier refine would be taken for costs of the compile, or the other
@@ -156,10 +160,10 @@ ProblemFile ReadProblemFile(const std::string& out, const TableFile& table) {
   CheckSchema(root, "dnncut.problem", 1);
   ProblemFile file;
   CheckLink(out, root, table, &file.problem);
-  file.cuts.resize(table.cuts.size());
+  std::vector<Cut> cuts(table.cuts.size());
   for (const JsonValue& json : GetArray(root, "layers")) {
     file.problem.layers.push_back(ReadLayer(json));
-    ReadSides(json, &file.cuts);
+    ReadSides(json, &cuts);
   }
   ReadTensors(root, &file);
   CheckRefined(out, file, table.refined);
@@ -167,8 +171,9 @@ ProblemFile ReadProblemFile(const std::string& out, const TableFile& table) {
     FailToFit(out, "the number of layers differs");
   }
   VerifyProblem(file.problem);
-  for (size_t id = 0; id < file.cuts.size(); ++id) {
-    CheckCut(out, file.problem, file.cuts[id], id, table.cuts[id]);
+  for (size_t id = 0; id < cuts.size(); ++id) {
+    file.cuts.push_back(
+        CountCut(out, file.problem, std::move(cuts[id]), id, table.cuts[id]));
   }
   return file;
 }

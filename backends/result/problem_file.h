@@ -13,9 +13,9 @@
 namespace dnncut {
 
 struct ProblemFile {
-  Problem problem;         // keeps the promises of VerifyProblem
-  std::vector<Cut> cuts;   // of the table, by number; each feasible
-  FittedCrossings fitted;  // in the problem's cross_ns
+  Problem problem;             // keeps the promises of VerifyProblem
+  std::vector<TableCut> cuts;  // of the table, by number; each feasible
+  FittedCrossings fitted;      // in the problem's cross_ns
 };
 
 // Reads problem.json of the folder `out`, of which `table` is the table.json,

@@ -97,7 +97,8 @@ void WriteFiles(const ReportFlags& flags, const CheckReport& checks,
 ResultDiff Compare(const DiffFlags& flags, const DiffLimits& limits,
                    Warnings* warnings) {
   try {
-    return DiffResults(LoadCompared(*flags.before), LoadCompared(*flags.after));
+    return DiffResults(LoadWithProblemIfAny(*flags.before),
+                       LoadWithProblemIfAny(*flags.after));
   } catch (const Error& error) {
     const CheckReport checks =
         UnansweredChecks(*flags.before, *flags.after, limits, error);

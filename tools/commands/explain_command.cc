@@ -108,10 +108,11 @@ TensorId FindTensor(const Problem& problem, const std::string& name) {
 }
 
 template <typename Explanation>
-std::string Answer(const Compiled& compiled, const Explanation& explanation,
+std::string Answer(const StoredResult& compiled, const Explanation& explanation,
                    bool json,
-                   std::string (*as_text)(const Compiled&, const Explanation&),
-                   nlohmann::ordered_json (*as_json)(const Compiled&,
+                   std::string (*as_text)(const StoredResult&,
+                                          const Explanation&),
+                   nlohmann::ordered_json (*as_json)(const StoredResult&,
                                                      const Explanation&)) {
   if (!json) return as_text(compiled, explanation);
   // Names are any bytes; what is not UTF-8 must not make the output fail.
@@ -121,15 +122,15 @@ std::string Answer(const Compiled& compiled, const Explanation& explanation,
          "\n";
 }
 
-std::string Explain(const Compiled& compiled, const ExplainFlags& flags,
+std::string Explain(const StoredResult& compiled, const ExplainFlags& flags,
                     std::optional<int64_t> kbps) {
   if (flags.layer) {
-    const LayerId layer = FindLayer(compiled.problem, *flags.layer);
+    const LayerId layer = FindLayer(compiled.problem(), *flags.layer);
     return Answer(compiled, ExplainLayer(compiled, layer, kbps), flags.json,
                   LayerText, LayerJson);
   }
   if (flags.tensor) {
-    const TensorId tensor = FindTensor(compiled.problem, *flags.tensor);
+    const TensorId tensor = FindTensor(compiled.problem(), *flags.tensor);
     return Answer(compiled, ExplainTensor(compiled, tensor, kbps), flags.json,
                   TensorText, TensorJson);
   }
@@ -174,15 +175,15 @@ void CheckFlags(const ExplainFlags& flags) {
 
 // For the bandwidth that was asked for, else for the row in the middle, which
 // of three rows or more is none of the extremes.
-Spot PictureSpot(const Compiled& compiled, std::optional<int64_t> kbps) {
+Spot PictureSpot(const StoredResult& compiled, std::optional<int64_t> kbps) {
   if (kbps) return SpotAt(compiled, *kbps);
   const std::vector<TableRow>& rows = compiled.table.rows;
   const TableRow& row = rows[rows.size() / 2];
   return SpotAt(compiled, MiddleKbps(row.min_kbps, row.max_kbps));
 }
 
-std::vector<Picture> Draw(const Compiled& compiled, const ExplainFlags& flags,
-                          const Spot& spot) {
+std::vector<Picture> Draw(const StoredResult& compiled,
+                          const ExplainFlags& flags, const Spot& spot) {
   std::optional<int64_t> context;
   if (flags.dot_context) {
     context = ParseCount("--dot-context", *flags.dot_context, 1, kMostContext);
@@ -238,7 +239,7 @@ void RunExplain(const ExplainFlags& flags) {
   CheckFlags(flags);
   std::optional<int64_t> kbps;
   if (flags.bandwidth) kbps = ParseKbps("--bandwidth", *flags.bandwidth);
-  const Compiled compiled = ReadCompiled(path);
+  const StoredResult compiled = LoadWithProblem(path);
   if (kbps) RequireInRange("--bandwidth", *kbps, compiled.table.range);
   // Before anything is written, because it may not know the names.
   const std::string answer = Explain(compiled, flags, kbps);

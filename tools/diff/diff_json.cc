@@ -10,7 +10,7 @@
 namespace dnncut {
 namespace {
 
-Json ResultJson(const ComparedResult& result) {
+Json ResultJson(const StoredResult& result) {
   const TableFile& table = result.table;
   return {
       {"path", result.path},
@@ -80,10 +80,10 @@ Json CutsJson(const ResultDiff& diff) {
   return cuts;
 }
 
-Json NamesJson(const ComparedResult& result, const std::vector<int>& layers) {
+Json NamesJson(const StoredResult& result, const std::vector<int>& layers) {
   Json names = Json::array();
   for (const int id : layers) {
-    names.push_back(result.problem_file->problem.layers[id].name);
+    names.push_back(result.problem().layers[id].name);
   }
   return names;
 }

@@ -104,12 +104,11 @@ void AddLayers(const ResultDiff& diff, MarkdownPage* page) {
   }
   const LayerMatch& match = diff.layers->match;
   std::vector<std::string> lines;
-  const auto add = [&](std::string_view what, const ComparedResult& of,
+  const auto add = [&](std::string_view what, const StoredResult& of,
                        const std::vector<int>& layers) {
     if (layers.empty()) return;
     lines.push_back(fmt::format(
-        "{}: {}\n", what,
-        Text(LayersText(of.problem_file->problem, layers, kShownRuns))));
+        "{}: {}\n", what, Text(LayersText(of.problem(), layers, kShownRuns))));
   };
   add("- added", diff.after, match.added);
   add("- removed", diff.before, match.removed);

@@ -19,7 +19,7 @@ namespace {
 // More runs of layers than these are counted, not listed.
 constexpr size_t kShownRuns = 6;
 
-std::string ResultText(std::string_view label, const ComparedResult& result) {
+std::string ResultText(std::string_view label, const StoredResult& result) {
   const TableFile& table = result.table;
   return Printable(fmt::format("{:<7} {}: {}, {}, {}", label, result.path,
                                table.model_file,
@@ -94,7 +94,7 @@ std::string MovedText(const ResultDiff& diff, const MovedLayers& moved) {
   std::string text =
       fmt::format("        {} (cut {} of old, cut {} of new)\n",
                   RangeText(moved.range), moved.old_cut, moved.new_cut);
-  const Problem& problem = diff.after.problem_file->problem;
+  const Problem& problem = diff.after.problem();
   const auto add = [&](std::string_view side, const std::vector<int>& layers) {
     if (layers.empty()) return;
     text += fmt::format("          to the {}: {}\n", side,
@@ -111,12 +111,12 @@ std::string LayerDiffText(const ResultDiff& diff) {
   }
   const LayerMatch& match = diff.layers->match;
   std::string text;
-  const auto add = [&](std::string_view what, const ComparedResult& of,
+  const auto add = [&](std::string_view what, const StoredResult& of,
                        const std::vector<int>& layers) {
     if (layers.empty()) return;
     text += fmt::format(
         "        {} {}: {}\n", FormatPlural(std::ssize(layers), "layer"), what,
-        Printable(LayersText(of.problem_file->problem, layers, kShownRuns)));
+        Printable(LayersText(of.problem(), layers, kShownRuns)));
   };
   add("added", diff.after, match.added);
   add("removed", diff.before, match.removed);

@@ -137,8 +137,8 @@ std::vector<CutUse> CutUses(const TableFile& before, const TableFile& after,
 
 MovedLayers MovedBetween(const ResultDiff& diff, const LayerMatch& match,
                          int old_cut, int new_cut) {
-  const Cut& before = diff.before.problem_file->cuts[old_cut];
-  const Cut& after = diff.after.problem_file->cuts[new_cut];
+  const Cut& before = diff.before.cuts()[old_cut].cut;
+  const Cut& after = diff.after.cuts()[new_cut].cut;
   MovedLayers moved;
   moved.old_cut = old_cut;
   moved.new_cut = new_cut;
@@ -173,7 +173,7 @@ std::optional<LayerDiff> DiffLayers(const ResultDiff& diff) {
 
 }  // namespace
 
-ResultDiff DiffResults(ComparedResult before, ComparedResult after) {
+ResultDiff DiffResults(StoredResult before, StoredResult after) {
   RequireComparable(before, after);
   ResultDiff diff;
   diff.before = std::move(before);

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "compiler/table/compare_costs.h"
+#include "tools/diff/comparable.h"
 #include "tools/diff/server_compatibility.h"
 #include "tools/diff/setting_diff.h"
-#include "tools/result/compared_result.h"
 
 namespace dnncut {
 
@@ -61,8 +61,8 @@ struct LayerDiff {
 };
 
 struct ResultDiff {
-  ComparedResult before;
-  ComparedResult after;
+  StoredResult before;
+  StoredResult after;
   BandwidthRange range;  // that both answer for
   std::vector<SettingDiff> settings;
   DiffPoint worst;  // the largest ratio of all (at the lowest such bandwidth)
@@ -76,7 +76,7 @@ struct ResultDiff {
 };
 
 // Throws Error as RequireComparable does.
-ResultDiff DiffResults(ComparedResult before, ComparedResult after);
+ResultDiff DiffResults(StoredResult before, StoredResult after);
 
 // The same model, settings, cuts and layers, so the same latency everywhere.
 bool IsSame(const ResultDiff& diff);

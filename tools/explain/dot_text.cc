@@ -62,11 +62,11 @@ std::vector<int64_t> StepsFromCut(const Problem& problem,
 
 class Picture {
  public:
-  Picture(const Compiled& compiled, const Spot& spot,
+  Picture(const StoredResult& compiled, const Spot& spot,
           std::optional<int64_t> context)
       : compiled_(compiled),
-        problem_(compiled.problem),
-        chosen_(compiled.cuts[spot.row.cut]),
+        problem_(compiled.problem()),
+        chosen_(compiled.cuts()[spot.row.cut]),
         spot_(spot),
         is_shown_(problem_.layers.size(), true) {
     if (!context) return;
@@ -230,7 +230,7 @@ class Picture {
     text_ += edge;
   }
 
-  const Compiled& compiled_;
+  const StoredResult& compiled_;
   const Problem& problem_;
   const TableCut& chosen_;
   const Spot& spot_;
@@ -241,7 +241,7 @@ class Picture {
 
 }  // namespace
 
-std::string DotText(const Compiled& compiled, const Spot& spot,
+std::string DotText(const StoredResult& compiled, const Spot& spot,
                     std::optional<int64_t> context) {
   return Picture(compiled, spot, context).Draw();
 }

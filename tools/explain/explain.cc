@@ -54,13 +54,13 @@ LatencyParts Minus(const LatencyParts& a, const LatencyParts& b) {
           a.server_ns - b.server_ns, a.total_ns - b.total_ns};
 }
 
-Other CompareAt(const Compiled& compiled, const Spot& spot,
+Other CompareAt(const StoredResult& compiled, const Spot& spot,
                 const TableCut& cut) {
   Other other;
   other.cut = cut;
-  other.parts = PartsAt(cut.costs, compiled.problem.downlink, spot.kbps);
+  other.parts = PartsAt(cut.costs, compiled.problem().downlink, spot.kbps);
   other.more = Minus(other.parts, spot.parts);
-  const Cut& chosen = compiled.cuts[spot.row.cut].cut;
+  const Cut& chosen = compiled.cuts()[spot.row.cut].cut;
   for (LayerId l = 0; l < static_cast<int>(cut.cut.size()); ++l) {
     if (cut.cut[l] == chosen[l]) continue;
     (cut.cut[l] == Side::kDevice ? other.to_device : other.to_server)
@@ -69,19 +69,19 @@ Other CompareAt(const Compiled& compiled, const Spot& spot,
   return other;
 }
 
-std::optional<Other> AloneOn(const Compiled& compiled, const Spot& spot,
+std::optional<Other> AloneOn(const StoredResult& compiled, const Spot& spot,
                              Side side) {
-  const auto costs = CostsAlone(compiled.problem, side);
+  const auto costs = CostsAlone(compiled.problem(), side);
   if (!costs) return std::nullopt;
-  const Cut alone(compiled.problem.layers.size(), side);
+  const Cut alone(compiled.problem().layers.size(), side);
   return CompareAt(compiled, spot, {alone, *costs});
 }
 
 // Puts the best of all other cuts into `next_best`; false: not searched.
-bool FindNext(const Compiled& compiled, const Spot& spot,
+bool FindNext(const StoredResult& compiled, const Spot& spot,
               std::optional<Other>* next_best) {
   const NextBest next = FindNextBest(
-      compiled.problem, compiled.cuts[spot.row.cut].cut, spot.kbps);
+      compiled.problem(), compiled.cuts()[spot.row.cut].cut, spot.kbps);
   if (next.cut) *next_best = CompareAt(compiled, spot, *next.cut);
   return next.searched;
 }
@@ -111,9 +111,10 @@ std::vector<LongPart> AllParts(const Problem& problem, const TableCut& chosen,
   return parts;
 }
 
-std::vector<LongPart> LongestOf(const Compiled& compiled, const Spot& spot) {
+std::vector<LongPart> LongestOf(const StoredResult& compiled,
+                                const Spot& spot) {
   std::vector<LongPart> parts =
-      AllParts(compiled.problem, compiled.cuts[spot.row.cut], spot.kbps);
+      AllParts(compiled.problem(), compiled.cuts()[spot.row.cut], spot.kbps);
   std::stable_sort(
       parts.begin(), parts.end(),
       [](const LongPart& a, const LongPart& b) { return a.ns > b.ns; });
@@ -139,30 +140,16 @@ std::optional<WhyHeld> WhyNeverSent(const Problem& problem,
 
 }  // namespace
 
-Compiled ReadCompiled(const std::string& path) {
-  Compiled compiled;
-  compiled.table = ReadTableFile(path);
-  ProblemFile file = ReadProblemFile(FolderOfTable(path), compiled.table);
-  compiled.problem = std::move(file.problem);
-  for (Cut& cut : file.cuts) {
-    TableCut counted;
-    counted.costs = CountCosts(compiled.problem, cut);
-    counted.cut = std::move(cut);
-    compiled.cuts.push_back(std::move(counted));
-  }
-  return compiled;
-}
-
-Spot SpotAt(const Compiled& compiled, int64_t kbps) {
+Spot SpotAt(const StoredResult& compiled, int64_t kbps) {
   Spot spot;
   spot.row = FindRow(compiled.table, kbps);
   spot.kbps = kbps;
-  spot.parts = PartsAt(compiled.cuts[spot.row.cut].costs,
-                       compiled.problem.downlink, kbps);
+  spot.parts = PartsAt(compiled.cuts()[spot.row.cut].costs,
+                       compiled.problem().downlink, kbps);
   return spot;
 }
 
-std::vector<Spot> SpotsOf(const Compiled& compiled,
+std::vector<Spot> SpotsOf(const StoredResult& compiled,
                           std::optional<int64_t> kbps) {
   if (kbps) return {SpotAt(compiled, *kbps)};
   std::vector<Spot> spots;
@@ -172,9 +159,9 @@ std::vector<Spot> SpotsOf(const Compiled& compiled,
   return spots;
 }
 
-LayerExplanation ExplainLayer(const Compiled& compiled, LayerId layer,
+LayerExplanation ExplainLayer(const StoredResult& compiled, LayerId layer,
                               std::optional<int64_t> kbps) {
-  const Problem& problem = compiled.problem;
+  const Problem& problem = compiled.problem();
   LayerExplanation explanation;
   explanation.layer = layer;
   explanation.not_on_device = WhyNotOn(problem, layer, Side::kDevice);
@@ -192,7 +179,7 @@ LayerExplanation ExplainLayer(const Compiled& compiled, LayerId layer,
   for (const Spot& spot : SpotsOf(compiled, kbps)) {
     LayerExplanation::At at;
     at.spot = spot;
-    at.side = compiled.cuts[spot.row.cut].cut[layer];
+    at.side = compiled.cuts()[spot.row.cut].cut[layer];
     const auto other =
         BestCutWith(problem, {{layer, OtherSide(at.side)}}, spot.kbps);
     if (other) at.other = CompareAt(compiled, spot, *other);
@@ -201,16 +188,17 @@ LayerExplanation ExplainLayer(const Compiled& compiled, LayerId layer,
   return explanation;
 }
 
-TensorExplanation ExplainTensor(const Compiled& compiled, TensorId tensor_id,
+TensorExplanation ExplainTensor(const StoredResult& compiled,
+                                TensorId tensor_id,
                                 std::optional<int64_t> kbps) {
-  const Problem& problem = compiled.problem;
+  const Problem& problem = compiled.problem();
   const ProblemTensor& tensor = problem.tensors[tensor_id];
   TensorExplanation explanation;
   explanation.tensor = tensor_id;
   for (const Spot& spot : SpotsOf(compiled, kbps)) {
     TensorExplanation::At at;
     at.spot = spot;
-    const TableCut& chosen = compiled.cuts[spot.row.cut];
+    const TableCut& chosen = compiled.cuts()[spot.row.cut];
     at.is_sent = std::binary_search(chosen.costs.uploaded.begin(),
                                     chosen.costs.uploaded.end(), tensor_id);
     at.comes_back = ComesBack(problem, tensor, chosen.cut);
@@ -232,13 +220,13 @@ TensorExplanation ExplainTensor(const Compiled& compiled, TensorId tensor_id,
   return explanation;
 }
 
-CutExplanation ExplainCut(const Compiled& compiled, int64_t kbps) {
+CutExplanation ExplainCut(const StoredResult& compiled, int64_t kbps) {
   CutExplanation explanation;
   explanation.spot = SpotAt(compiled, kbps);
   const Spot& spot = explanation.spot;
   explanation.device_only = AloneOn(compiled, spot, Side::kDevice);
   explanation.server_only = AloneOn(compiled, spot, Side::kServer);
-  for (const TableCut& cut : compiled.cuts) {
+  for (const TableCut& cut : compiled.cuts()) {
     explanation.cuts.push_back(CompareAt(compiled, spot, cut));
   }
   explanation.searched = FindNext(compiled, spot, &explanation.next_best);
@@ -246,7 +234,7 @@ CutExplanation ExplainCut(const Compiled& compiled, int64_t kbps) {
   return explanation;
 }
 
-Overview ExplainTable(const Compiled& compiled) {
+Overview ExplainTable(const StoredResult& compiled) {
   Overview overview;
   for (const Spot& spot : SpotsOf(compiled, std::nullopt)) {
     RowExplanation row;
@@ -255,14 +243,14 @@ Overview ExplainTable(const Compiled& compiled) {
     if (!overview.rows.empty()) {
       Spot before = overview.rows.back().spot;
       before.kbps = spot.row.min_kbps;
-      before.parts = PartsAt(compiled.cuts[before.row.cut].costs,
-                             compiled.problem.downlink, before.kbps);
-      row.change = CompareAt(compiled, before, compiled.cuts[spot.row.cut]);
+      before.parts = PartsAt(compiled.cuts()[before.row.cut].costs,
+                             compiled.problem().downlink, before.kbps);
+      row.change = CompareAt(compiled, before, compiled.cuts()[spot.row.cut]);
       row.before = before;
     }
     overview.rows.push_back(row);
   }
-  const BlockGraph blocks = MakeBlockGraph(compiled.problem);
+  const BlockGraph blocks = MakeBlockGraph(compiled.problem());
   overview.held_on_device =
       static_cast<int>(blocks.blocks.front().layers.size());
   if (blocks.has_server_anchor) {

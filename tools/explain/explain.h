@@ -12,23 +12,12 @@
 #include <vector>
 
 #include "backends/result/latency_parts.h"
-#include "backends/result/problem_file.h"
-#include "backends/result/table_file.h"
 #include "compiler/problem/problem.h"
 #include "compiler/table/cut_table.h"
 #include "tools/explain/why_held.h"
+#include "tools/result/stored_result.h"
 
 namespace dnncut {
-
-// A result folder, read back.
-struct Compiled {
-  TableFile table;
-  Problem problem;
-  std::vector<TableCut> cuts;  // by number
-};
-
-// `path` is the folder, or the table.json in it. Throws Error.
-Compiled ReadCompiled(const std::string& path);
 
 // A row of the table, and a bandwidth in it at which it is looked at.
 struct Spot {
@@ -37,9 +26,9 @@ struct Spot {
   LatencyParts parts;  // of the row's cut
 };
 
-Spot SpotAt(const Compiled& compiled, int64_t kbps);
+Spot SpotAt(const StoredResult& compiled, int64_t kbps);
 // The one row of `kbps`, or every row, each at its MiddleKbps.
-std::vector<Spot> SpotsOf(const Compiled& compiled,
+std::vector<Spot> SpotsOf(const StoredResult& compiled,
                           std::optional<int64_t> kbps);
 
 // Another cut at the bandwidth of a spot, compared with the row's cut.
@@ -69,7 +58,7 @@ struct LayerExplanation {
   std::vector<At> at;
 };
 
-LayerExplanation ExplainLayer(const Compiled& compiled, LayerId layer,
+LayerExplanation ExplainLayer(const StoredResult& compiled, LayerId layer,
                               std::optional<int64_t> kbps);
 
 struct TensorExplanation {
@@ -89,7 +78,7 @@ struct TensorExplanation {
   std::vector<At> at;
 };
 
-TensorExplanation ExplainTensor(const Compiled& compiled, TensorId tensor,
+TensorExplanation ExplainTensor(const StoredResult& compiled, TensorId tensor,
                                 std::optional<int64_t> kbps);
 
 // What of a cut takes longest.
@@ -111,7 +100,7 @@ struct CutExplanation {
   std::vector<LongPart> longest;
 };
 
-CutExplanation ExplainCut(const Compiled& compiled, int64_t kbps);
+CutExplanation ExplainCut(const StoredResult& compiled, int64_t kbps);
 
 // One row of the table with what is best but for its cut, and what changes
 // where it begins.
@@ -131,7 +120,7 @@ struct Overview {
   int held_on_server = 0;
 };
 
-Overview ExplainTable(const Compiled& compiled);
+Overview ExplainTable(const StoredResult& compiled);
 
 // Does the cut bring this result back from the server?
 bool ComesBack(const Problem& problem, const ProblemTensor& tensor,

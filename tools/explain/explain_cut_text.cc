@@ -17,7 +17,7 @@
 namespace dnncut {
 namespace {
 
-std::string NextBestText(const Compiled& compiled, const Spot& spot,
+std::string NextBestText(const StoredResult& compiled, const Spot& spot,
                          bool searched, const std::optional<Other>& next) {
   if (!searched) {
     return Labelled("next best", "not looked for: too many layers at the cut");
@@ -30,8 +30,8 @@ std::string NextBestText(const Compiled& compiled, const Spot& spot,
          OtherLines(compiled, spot, *next);
 }
 
-std::string LinkLines(const Compiled& compiled, const CutCosts& costs) {
-  std::string text = Labelled("sends", SentText(compiled.problem, costs));
+std::string LinkLines(const StoredResult& compiled, const CutCosts& costs) {
+  std::string text = Labelled("sends", SentText(compiled.problem(), costs));
   if (costs.download_bytes > 0) {
     text += Labelled("gets back", FormatBytes(costs.download_bytes));
   }
@@ -47,9 +47,9 @@ std::string HeldText(const Overview& overview) {
                           FormatPlural(overview.held_on_server, "layer")));
 }
 
-std::string RowText(const Compiled& compiled, const RowExplanation& row) {
+std::string RowText(const StoredResult& compiled, const RowExplanation& row) {
   const Spot& spot = row.spot;
-  const TableCut& cut = compiled.cuts[spot.row.cut];
+  const TableCut& cut = compiled.cuts()[spot.row.cut];
   const std::string heading = fmt::format("cut {}, {}: {}", spot.row.cut,
                                           SpotText(spot), WhereText(cut));
   std::string text = fmt::format("\n{}\n", Heading(heading));
@@ -97,7 +97,7 @@ std::string TimesText(int64_t whole, int64_t part, std::string_view how) {
 }
 
 // How far this bandwidth is from where another cut takes over.
-std::string UsedLines(const Compiled& compiled, const Spot& spot) {
+std::string UsedLines(const StoredResult& compiled, const Spot& spot) {
   std::string text = Labelled(
       "used", fmt::format("from {}", FormatKbpsRange(spot.row.min_kbps,
                                                      spot.row.max_kbps)));
@@ -119,7 +119,7 @@ std::string UsedLines(const Compiled& compiled, const Spot& spot) {
 }
 
 // The bandwidths of a cut.
-std::string UsedText(const Compiled& compiled, size_t cut) {
+std::string UsedText(const StoredResult& compiled, size_t cut) {
   for (const TableRow& row : compiled.table.rows) {
     if (row.cut != static_cast<int>(cut)) continue;
     return FormatKbpsRange(row.min_kbps, row.max_kbps);
@@ -128,7 +128,7 @@ std::string UsedText(const Compiled& compiled, size_t cut) {
 }
 
 // All cuts of the table and both extremes, at the bandwidth in question.
-std::string CutsText(const Compiled& compiled,
+std::string CutsText(const StoredResult& compiled,
                      const CutExplanation& explanation) {
   std::vector<std::vector<std::string>> rows;
   const Spot& spot = explanation.spot;
@@ -143,7 +143,7 @@ std::string CutsText(const Compiled& compiled,
                     used});
   };
   const auto is_listed = [&](const Other& other) {
-    for (const TableCut& cut : compiled.cuts) {
+    for (const TableCut& cut : compiled.cuts()) {
       if (cut.cut == other.cut.cut) return true;
     }
     return false;
@@ -163,13 +163,13 @@ std::string CutsText(const Compiled& compiled,
       rows);
 }
 
-std::string HeaderText(const Compiled& compiled) {
-  std::string text = fmt::format("{}: {}, {}, from {} to {}\n",
-                                 Printable(compiled.table.model_file),
-                                 FormatPlural(compiled.table.layers, "layer"),
-                                 FormatPlural(std::ssize(compiled.cuts), "cut"),
-                                 FormatKbps(compiled.table.range.min_kbps),
-                                 FormatKbps(compiled.table.range.max_kbps));
+std::string HeaderText(const StoredResult& compiled) {
+  std::string text = fmt::format(
+      "{}: {}, {}, from {} to {}\n", Printable(compiled.table.model_file),
+      FormatPlural(compiled.table.layers, "layer"),
+      FormatPlural(std::ssize(compiled.cuts()), "cut"),
+      FormatKbps(compiled.table.range.min_kbps),
+      FormatKbps(compiled.table.range.max_kbps));
   if (const auto& approximation = compiled.table.approximation) {
     text += Labelled(
         "regret",
@@ -182,7 +182,8 @@ std::string HeaderText(const Compiled& compiled) {
 
 }  // namespace
 
-std::string OverviewText(const Compiled& compiled, const Overview& overview) {
+std::string OverviewText(const StoredResult& compiled,
+                         const Overview& overview) {
   std::string text = HeaderText(compiled) + HeldText(overview);
   for (const RowExplanation& row : overview.rows) {
     text += RowText(compiled, row);
@@ -191,10 +192,10 @@ std::string OverviewText(const Compiled& compiled, const Overview& overview) {
          "\nask more with --bandwidth RATE, --layer NAME or --tensor NAME\n";
 }
 
-std::string CutText(const Compiled& compiled,
+std::string CutText(const StoredResult& compiled,
                     const CutExplanation& explanation) {
   const Spot& spot = explanation.spot;
-  const TableCut& cut = compiled.cuts[spot.row.cut];
+  const TableCut& cut = compiled.cuts()[spot.row.cut];
   std::string text =
       Heading(fmt::format("cut {} at {}: {}", spot.row.cut,
                           FormatKbps(spot.kbps), WhereText(cut))) +

@@ -12,7 +12,7 @@
 namespace dnncut {
 namespace {
 
-Json Start(const Compiled& compiled, std::string_view about) {
+Json Start(const StoredResult& compiled, std::string_view about) {
   return {{"schema", "dnncut.explain/1"},
           {"model", compiled.table.model_file},
           {"about", about}};
@@ -47,9 +47,10 @@ Json SpotJson(const Spot& spot) {
   return json;
 }
 
-Json OtherJson(const Compiled& compiled, const std::optional<Other>& other) {
+Json OtherJson(const StoredResult& compiled,
+               const std::optional<Other>& other) {
   if (!other) return nullptr;
-  const Problem& problem = compiled.problem;
+  const Problem& problem = compiled.problem();
   const CutCosts& costs = other->cut.costs;
   Json json = PartsJson(other->parts);
   json["more_ns"] = other->more.total_ns;
@@ -86,7 +87,7 @@ std::string_view WhatWord(LongPart::What what) {
 
 }  // namespace
 
-Json OverviewJson(const Compiled& compiled, const Overview& overview) {
+Json OverviewJson(const StoredResult& compiled, const Overview& overview) {
   Json json = Start(compiled, "table");
   json["held_on_device"] = overview.held_on_device;
   json["held_on_server"] = overview.held_on_server;
@@ -106,7 +107,7 @@ Json OverviewJson(const Compiled& compiled, const Overview& overview) {
   return json;
 }
 
-Json CutJson(const Compiled& compiled, const CutExplanation& explanation) {
+Json CutJson(const StoredResult& compiled, const CutExplanation& explanation) {
   Json json = Start(compiled, "bandwidth");
   json["at"] = SpotJson(explanation.spot);
   json["device_only"] = OtherJson(compiled, explanation.device_only);
@@ -127,8 +128,9 @@ Json CutJson(const Compiled& compiled, const CutExplanation& explanation) {
   return json;
 }
 
-Json LayerJson(const Compiled& compiled, const LayerExplanation& explanation) {
-  const Problem& problem = compiled.problem;
+Json LayerJson(const StoredResult& compiled,
+               const LayerExplanation& explanation) {
+  const Problem& problem = compiled.problem();
   const ProblemLayer& layer = problem.layers[explanation.layer];
   Json json = Start(compiled, "layer");
   json["name"] = layer.name;
@@ -154,9 +156,9 @@ Json LayerJson(const Compiled& compiled, const LayerExplanation& explanation) {
   return json;
 }
 
-Json TensorJson(const Compiled& compiled,
+Json TensorJson(const StoredResult& compiled,
                 const TensorExplanation& explanation) {
-  const Problem& problem = compiled.problem;
+  const Problem& problem = compiled.problem();
   const ProblemTensor& tensor = problem.tensors[explanation.tensor];
   Json json = Start(compiled, "tensor");
   json["name"] = tensor.name;

@@ -9,13 +9,13 @@
 
 namespace dnncut {
 
-nlohmann::ordered_json OverviewJson(const Compiled& compiled,
+nlohmann::ordered_json OverviewJson(const StoredResult& compiled,
                                     const Overview& overview);
-nlohmann::ordered_json CutJson(const Compiled& compiled,
+nlohmann::ordered_json CutJson(const StoredResult& compiled,
                                const CutExplanation& explanation);
-nlohmann::ordered_json LayerJson(const Compiled& compiled,
+nlohmann::ordered_json LayerJson(const StoredResult& compiled,
                                  const LayerExplanation& explanation);
-nlohmann::ordered_json TensorJson(const Compiled& compiled,
+nlohmann::ordered_json TensorJson(const StoredResult& compiled,
                                   const TensorExplanation& explanation);
 
 }  // namespace dnncut

@@ -67,7 +67,7 @@ std::string HeldText(const Problem& problem, const LayerExplanation& layer) {
          Labelled("", WhyHeldText(problem, *hold));
 }
 
-std::string LayerAtText(const Compiled& compiled,
+std::string LayerAtText(const StoredResult& compiled,
                         const LayerExplanation::At& at) {
   std::string text =
       SpotHeading(at.spot, fmt::format("on the {}", SideName(at.side)));
@@ -106,7 +106,7 @@ std::string NeverText(const Problem& problem,
   return Labelled("never sent", "no layer reads it");
 }
 
-std::string TensorAtText(const Compiled& compiled,
+std::string TensorAtText(const StoredResult& compiled,
                          const TensorExplanation::At& at) {
   const Spot& spot = at.spot;
   if (at.is_sent || at.comes_back) {
@@ -126,9 +126,9 @@ std::string TensorAtText(const Compiled& compiled,
 
 }  // namespace
 
-std::string LayerText(const Compiled& compiled,
+std::string LayerText(const StoredResult& compiled,
                       const LayerExplanation& explanation) {
-  const Problem& problem = compiled.problem;
+  const Problem& problem = compiled.problem();
   const ProblemLayer& layer = problem.layers[explanation.layer];
   std::string text = fmt::format(
       "layer {} ({}): {} on the device, {} on the server\n",
@@ -143,9 +143,9 @@ std::string LayerText(const Compiled& compiled,
   return text;
 }
 
-std::string TensorText(const Compiled& compiled,
+std::string TensorText(const StoredResult& compiled,
                        const TensorExplanation& explanation) {
-  const Problem& problem = compiled.problem;
+  const Problem& problem = compiled.problem();
   const ProblemTensor& tensor = problem.tensors[explanation.tensor];
   std::string text = fmt::format("tensor {}: {}", Heading(Quoted(tensor.name)),
                                  SizeText(tensor));

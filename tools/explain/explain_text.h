@@ -9,12 +9,13 @@
 
 namespace dnncut {
 
-std::string OverviewText(const Compiled& compiled, const Overview& overview);
-std::string CutText(const Compiled& compiled,
+std::string OverviewText(const StoredResult& compiled,
+                         const Overview& overview);
+std::string CutText(const StoredResult& compiled,
                     const CutExplanation& explanation);
-std::string LayerText(const Compiled& compiled,
+std::string LayerText(const StoredResult& compiled,
                       const LayerExplanation& explanation);
-std::string TensorText(const Compiled& compiled,
+std::string TensorText(const StoredResult& compiled,
                        const TensorExplanation& explanation);
 
 }  // namespace dnncut

@@ -86,10 +86,10 @@ std::string SentText(const Problem& problem, const CutCosts& costs) {
   return fmt::format("{} and {} more, {}", first, count - 1, bytes);
 }
 
-std::string OtherLines(const Compiled& compiled, const Spot& spot,
+std::string OtherLines(const StoredResult& compiled, const Spot& spot,
                        const Other& other) {
-  const Problem& problem = compiled.problem;
-  const CutCosts& now = compiled.cuts[spot.row.cut].costs;
+  const Problem& problem = compiled.problem();
+  const CutCosts& now = compiled.cuts()[spot.row.cut].costs;
   const CutCosts& then = other.cut.costs;
   std::string text =
       Labelled("", fmt::format("device {}, network {}, server {}",

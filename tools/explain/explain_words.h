@@ -29,7 +29,7 @@ std::string SentText(const Problem& problem, const CutCosts& costs);
 
 // What is different in another cut, one labelled line each: times, layers that
 // move, what is sent.
-std::string OtherLines(const Compiled& compiled, const Spot& spot,
+std::string OtherLines(const StoredResult& compiled, const Spot& spot,
                        const Other& other);
 
 }  // namespace dnncut

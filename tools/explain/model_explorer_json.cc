@@ -110,21 +110,21 @@ Overlay ParseOverlay(std::string_view flag, std::string_view text) {
        text);
 }
 
-std::string ModelExplorerJson(const Compiled& compiled, const Spot& spot,
+std::string ModelExplorerJson(const StoredResult& compiled, const Spot& spot,
                               Overlay overlay) {
-  const TableCut& chosen = compiled.cuts[spot.row.cut];
+  const TableCut& chosen = compiled.cuts()[spot.row.cut];
   Json data;
   switch (overlay) {
     case Overlay::kSide:
-      data["results"] = SideResults(compiled.problem, chosen);
+      data["results"] = SideResults(compiled.problem(), chosen);
       data["showExpandedSummaryOnGroupNode"] = true;
       break;
     case Overlay::kTime:
-      data["results"] = TimeResults(compiled.problem, chosen);
+      data["results"] = TimeResults(compiled.problem(), chosen);
       data["gradient"] = Gradient();
       break;
     case Overlay::kBytes:
-      data["results"] = BytesResults(compiled.problem, chosen);
+      data["results"] = BytesResults(compiled.problem(), chosen);
       data["gradient"] = Gradient();
       break;
   }

@@ -122,9 +122,9 @@ void AddDownloads(const Problem& problem, const TableCut& chosen,
 
 }  // namespace
 
-std::string TraceJson(const Compiled& compiled, const Spot& spot) {
-  const Problem& problem = compiled.problem;
-  const TableCut& chosen = compiled.cuts[spot.row.cut];
+std::string TraceJson(const StoredResult& compiled, const Spot& spot) {
+  const Problem& problem = compiled.problem();
+  const TableCut& chosen = compiled.cuts()[spot.row.cut];
   const TableFile& table = compiled.table;
   Timeline timeline(spot.kbps);
   timeline.Name("process_name", 0,

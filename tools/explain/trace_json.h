@@ -14,6 +14,6 @@ namespace dnncut {
 // other, then what is sent, the server's layers, what comes back. It ends at
 // exactly the latency of the table, in nanoseconds. Where the round trip is
 // paid, one half stands before what is sent and one before what comes back.
-std::string TraceJson(const Compiled& compiled, const Spot& spot);
+std::string TraceJson(const StoredResult& compiled, const Spot& spot);
 
 }  // namespace dnncut

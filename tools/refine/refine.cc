@@ -18,7 +18,7 @@
 #include "passes/compress.h"
 #include "tools/refine/probe_cuts.h"
 #include "tools/refine/refine_command_line.h"
-#include "tools/result/compiled_result.h"
+#include "tools/result/stored_result.h"
 #include "tools/runtime/threads.h"
 #include "tools/text/shell_words.h"
 #include "tools/text/units.h"
@@ -54,7 +54,7 @@ class Refiner {
   Refiner(const RefineOptions& options, Progress* progress)
       : options_(options), progress_(progress) {
     progress->Stage(fmt::format("reading {}", options.path));
-    compiled_ = LoadCompiled(options.path, options.model);
+    compiled_ = LoadWithModel(options.path, options.model);
     RequireExactTable(compiled_.folder, compiled_.table);
     runtime_ = RequireOnnxRuntime(options.onnxruntime, "refine");
     inputs_ = MakeInputs(InputsOf(compiled_.table), OutputsOf(compiled_.table),
@@ -65,7 +65,7 @@ class Refiner {
   }
 
   RefineResult Run(Warnings* warnings) {
-    table_ = TableOf(compiled_.file.cuts, problem());
+    table_.cuts = compiled_.cuts();
     solved_ = problem();
     std::vector<Cut> cuts = WithProbes();
     int rounds = 0;
@@ -92,7 +92,7 @@ class Refiner {
   }
 
  private:
-  const Problem& problem() const { return compiled_.file.problem; }
+  const Problem& problem() const { return compiled_.problem(); }
 
   void WarnOfEstimates(Side side, Warnings* warnings) const {
     if (!options_.as[side]) return;
@@ -123,7 +123,8 @@ class Refiner {
   // The cuts of the table, the probes and, in their middle, the one to hold
   // out.
   std::vector<Cut> WithProbes() {
-    std::vector<Cut> cuts = compiled_.file.cuts;
+    std::vector<Cut> cuts;
+    for (const TableCut& cut : compiled_.cuts()) cuts.push_back(cut.cut);
     const std::vector<Cut> probes =
         ProbeCuts(problem(), options_.probes + 1, cuts);
     if (!probes.empty()) held_out_ = probes[probes.size() / 2];
@@ -191,7 +192,7 @@ class Refiner {
       solved_.layers[l].server_ns = fitted_.server.layer_ns[l];
     }
     // What an earlier refine has added for a side gives way.
-    const FittedCrossings& before = compiled_.file.fitted;
+    const FittedCrossings& before = compiled_.problem_file->fitted;
     const FittedCrossings now = Crossings();
     for (size_t t = 0; t < solved_.tensors.size(); ++t) {
       int64_t& ns = solved_.tensors[t].cross_ns;
@@ -210,7 +211,7 @@ class Refiner {
   }
 
   FittedCrossings Crossings() const {
-    FittedCrossings crossings = compiled_.file.fitted;
+    FittedCrossings crossings = compiled_.problem_file->fitted;
     for (const Side side : kSides) {
       if (options_.as[side]) crossings[side] = fitted_[side].cross_ns;
     }
@@ -259,10 +260,8 @@ class Refiner {
   // What an earlier refine measured of a side for which this one does not
   // stand.
   MeasuredTimes TimesBefore(const Cut& cut) const {
-    const std::vector<Cut>& cuts = compiled_.file.cuts;
-    const auto found = std::find(cuts.begin(), cuts.end(), cut);
-    if (found == cuts.end()) return {};
-    return compiled_.table.cuts[found - cuts.begin()].measured;
+    const std::optional<int> id = IdOf(cut, compiled_.cuts());
+    return id ? compiled_.table.cuts[*id].measured : MeasuredTimes();
   }
 
   std::vector<MeasuredTimes> TableTimes() const {
@@ -318,7 +317,6 @@ class Refiner {
   }
 
   RefineResult Report() const {
-    const CutTable before = TableOf(compiled_.file.cuts, problem());
     RefineResult result;
     result.before = compiled_.table;
     result.table = table_;
@@ -326,9 +324,9 @@ class Refiner {
     result.refined = Refined();
     result.as = options_.as;
     result.output = Output();
-    result.cuts = CompareCuts(
-        {problem(), compiled_.file.fitted, before.cuts, table_.cuts, fitted_},
-        measured_);
+    result.cuts = CompareCuts({problem(), compiled_.problem_file->fitted,
+                               compiled_.cuts(), table_.cuts, fitted_},
+                              measured_);
     result.fitted = ErrorsOf(result.cuts, false);
     result.held_out = ErrorsOf(result.cuts, true);
     return result;
@@ -336,7 +334,7 @@ class Refiner {
 
   const RefineOptions& options_;
   Progress* progress_;
-  CompiledResult compiled_;
+  StoredResult compiled_;
   OnnxRuntime runtime_;
   RunInputs inputs_;
   std::optional<Cut> held_out_;

@@ -75,7 +75,7 @@ TEST_F(ProblemFileTest, ComesBackTheSame) {
   }
   ASSERT_EQ(file.cuts.size(), split_.table.cuts.size());
   for (size_t c = 0; c < file.cuts.size(); ++c) {
-    EXPECT_EQ(file.cuts[c], split_.table.cuts[c].cut);
+    EXPECT_EQ(file.cuts[c], split_.table.cuts[c]);
   }
   const size_t tensors = split_.problem.tensors.size();
   EXPECT_EQ(file.problem.tensors[0].cross_ns, 57);

@@ -18,9 +18,9 @@ namespace dnncut {
 namespace {
 
 // A result as it is read back from a folder.
-ComparedResult ResultOf(const Problem& problem) {
+StoredResult ResultOf(const Problem& problem) {
   const CutTable table = BuildCutTable(problem, MakeBlockGraph(problem));
-  ComparedResult result;
+  StoredResult result;
   result.path = "out";
   result.table.model_sha256 = std::string(64, 'a');
   result.table.range = problem.range;
@@ -29,7 +29,7 @@ ComparedResult ResultOf(const Problem& problem) {
   result.table.result = problem.result;
   result.table.layers = static_cast<int>(problem.layers.size());
   result.table.rows = table.rows;
-  result.problem_file = {problem, {}, {}};
+  result.problem_file = {problem, table.cuts, {}};
   for (const TableCut& cut : table.cuts) {
     TableFile::Cut listed;
     listed.costs = cut.costs;
@@ -39,7 +39,6 @@ ComparedResult ResultOf(const Problem& problem) {
       listed.tensors.push_back({problem.tensors[id].name, "float32", {1}, 4});
     }
     result.table.cuts.push_back(listed);
-    result.problem_file->cuts.push_back(cut.cut);
   }
   return result;
 }
@@ -53,8 +52,8 @@ Problem SlowerDevice(Problem problem, uint64_t seed) {
 }
 
 // The letter of each layer at a bandwidth.
-std::string SidesAt(const ComparedResult& result, int64_t kbps) {
-  return CutText(result.problem_file->cuts[FindRow(result.table, kbps).cut]);
+std::string SidesAt(const StoredResult& result, int64_t kbps) {
+  return CutText(result.cuts()[FindRow(result.table, kbps).cut].cut);
 }
 
 // What the diff says the new sides are, from the old ones.

@@ -32,12 +32,11 @@ using nlohmann::json;
 constexpr std::string_view kHostile =
     "a\"b\\n\n\x1b[31m\xff\xc2\x9b<b>\\\xe2\x82{|}-> ö";
 
-// What ReadCompiled would read back.
-Compiled Compile(const Problem& problem) {
+// What LoadWithProblem would read back.
+StoredResult Compile(const Problem& problem) {
   const CutTable table = BuildCutTable(problem, MakeBlockGraph(problem));
-  Compiled compiled;
-  compiled.problem = problem;
-  compiled.cuts = table.cuts;
+  StoredResult compiled;
+  compiled.problem_file = {problem, table.cuts, {}};
   compiled.table.rows = table.rows;
   compiled.table.range = problem.range;
   compiled.table.downlink = problem.downlink;
@@ -76,7 +75,7 @@ std::string NumberIn(const std::string& line, const std::string& key) {
 TEST(Trace, EndsAtTheLatencyOfTheTable) {
   for (int seed = 0; seed < 200; ++seed) {
     SCOPED_TRACE(seed);
-    const Compiled compiled = Compile(HostileProblem(seed));
+    const StoredResult compiled = Compile(HostileProblem(seed));
     for (const Spot& spot : SpotsOf(compiled, std::nullopt)) {
       const std::string text = TraceJson(compiled, spot);
       const json trace = json::parse(text);
@@ -91,7 +90,7 @@ TEST(Trace, EndsAtTheLatencyOfTheTable) {
         now_ns += Nanoseconds(NumberIn(line, "dur"));
       }
       EXPECT_EQ(now_ns, spot.parts.total_ns) << text;
-      EXPECT_EQ(layers, compiled.problem.layers.size());
+      EXPECT_EQ(layers, compiled.problem().layers.size());
     }
   }
 }
@@ -126,13 +125,14 @@ size_t Count(const std::string& text, const std::string& part) {
 TEST(Dot, SurvivesAnyNameAndDrawsEveryLayer) {
   for (int seed = 0; seed < 100; ++seed) {
     SCOPED_TRACE(seed);
-    const Compiled compiled = Compile(HostileProblem(seed));
+    const StoredResult compiled = Compile(HostileProblem(seed));
     for (const Spot& spot : SpotsOf(compiled, std::nullopt)) {
       const std::string dot = DotText(compiled, spot, std::nullopt);
       ExpectQuoted(dot);
-      EXPECT_EQ(Count(dot, "    l"), compiled.problem.layers.size() + 2) << dot;
+      EXPECT_EQ(Count(dot, "    l"), compiled.problem().layers.size() + 2)
+          << dot;
       EXPECT_EQ(Count(dot, "shape=note"),
-                compiled.cuts[spot.row.cut].costs.uploaded.size());
+                compiled.cuts()[spot.row.cut].costs.uploaded.size());
       // A valid text for whoever reads UTF-8.
       EXPECT_NO_THROW(json(dot).dump());
       ExpectQuoted(DotText(compiled, spot, 1));
@@ -148,7 +148,7 @@ TEST(Dot, GraphvizTakesIt) {
       testing::TempDir() + "/dnncut_" + std::to_string(::getpid()) + ".dot";
   for (int seed = 0; seed < 20; ++seed) {
     SCOPED_TRACE(seed);
-    const Compiled compiled = Compile(HostileProblem(seed));
+    const StoredResult compiled = Compile(HostileProblem(seed));
     std::ofstream(path) << DotText(compiled, SpotAt(compiled, 30),
                                    std::nullopt);
     const std::string command = "dot -Tsvg -o /dev/null " + path + " 2>&1";
@@ -172,9 +172,9 @@ TEST(Dot, ContextCountsWhatItDoesNotDraw) {
     if (l < 8) readers.push_back(l + 1);
     problem.tensors.push_back(MakeTensor("t", l, readers, l == 3 ? 10 : 1000));
   }
-  const Compiled compiled = Compile(problem);
+  const StoredResult compiled = Compile(problem);
   const Spot spot = SpotAt(compiled, 1000);
-  ASSERT_EQ(compiled.cuts[spot.row.cut].costs.device_layers, 4);
+  ASSERT_EQ(compiled.cuts()[spot.row.cut].costs.device_layers, 4);
   const std::string one = DotText(compiled, spot, 1);
   EXPECT_THAT(one, testing::HasSubstr("3 layers not shown"));
   EXPECT_THAT(one, testing::HasSubstr("4 layers not shown"));
@@ -191,7 +191,7 @@ TEST(ModelExplorer, IsJsonWithOneResultForEachLayer) {
   problem.tensors = {MakeTensor("x", kModelInput, {0}, 1),
                      MakeTensor("ta", 0, {1}, 1000)};
   problem.layers[0].name = kHostile;
-  const Compiled compiled = Compile(problem);
+  const StoredResult compiled = Compile(problem);
   const Spot spot = SpotAt(compiled, 1000);
   const auto overlay = [&](Overlay what) {
     return json::parse(ModelExplorerJson(compiled, spot, what))["results"];
@@ -207,11 +207,11 @@ TEST(ModelExplorer, IsJsonWithOneResultForEachLayer) {
 TEST(Answers, SurviveAnyName) {
   for (int seed = 0; seed < 50; ++seed) {
     SCOPED_TRACE(seed);
-    const Compiled compiled = Compile(HostileProblem(seed));
+    const StoredResult compiled = Compile(HostileProblem(seed));
     std::vector<std::string> texts = {
         OverviewText(compiled, ExplainTable(compiled)),
         CutText(compiled, ExplainCut(compiled, 30))};
-    for (LayerId l = 0; l < static_cast<int>(compiled.problem.layers.size());
+    for (LayerId l = 0; l < static_cast<int>(compiled.problem().layers.size());
          ++l) {
       const LayerExplanation layer = ExplainLayer(compiled, l, std::nullopt);
       texts.push_back(LayerText(compiled, layer));
@@ -224,8 +224,8 @@ TEST(Answers, SurviveAnyName) {
         }
       }
     }
-    for (TensorId t = 0; t < static_cast<int>(compiled.problem.tensors.size());
-         ++t) {
+    for (TensorId t = 0;
+         t < static_cast<int>(compiled.problem().tensors.size()); ++t) {
       texts.push_back(
           TensorText(compiled, ExplainTensor(compiled, t, std::nullopt)));
     }

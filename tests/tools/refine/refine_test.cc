@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// LoadCompiled on good and bad folders, and refine end to end on a tiny model.
+// LoadWithModel on good and bad folders, and refine end to end on a tiny model.
 #include "tools/refine/refine.h"
 
 #include <gmock/gmock.h>
@@ -17,7 +17,7 @@
 #include "tests/backends/halves/split_model.h"
 #include "tests/backends/test_models.h"
 #include "tests/testing.h"
-#include "tools/result/compiled_result.h"
+#include "tools/result/stored_result.h"
 #include "tools/runtime/onnxruntime.h"
 
 namespace dnncut {
@@ -68,17 +68,17 @@ class CompiledModel : public testing::Test {
   SplitModel split_;
 };
 
-using LoadCompiledTest = CompiledModel;
+using LoadWithModelTest = CompiledModel;
 
-TEST_F(LoadCompiledTest, ReadsEverythingOfTheFolderOrOfItsTable) {
+TEST_F(LoadWithModelTest, ReadsEverythingOfTheFolderOrOfItsTable) {
   for (const std::string& path : {out_, out_ + "/table.json"}) {
-    const CompiledResult compiled = LoadCompiled(path, std::nullopt);
+    const StoredResult compiled = LoadWithModel(path, std::nullopt);
     EXPECT_EQ(compiled.folder, out_);
     EXPECT_EQ(compiled.model.sha256, split_.model.sha256);
     EXPECT_EQ(compiled.graph.layers.size(), split_.graph.layers.size());
-    ASSERT_EQ(compiled.file.cuts.size(), split_.table.cuts.size());
-    for (size_t c = 0; c < compiled.file.cuts.size(); ++c) {
-      EXPECT_EQ(compiled.file.cuts[c], split_.table.cuts[c].cut);
+    ASSERT_EQ(compiled.cuts().size(), split_.table.cuts.size());
+    for (size_t c = 0; c < compiled.cuts().size(); ++c) {
+      EXPECT_EQ(compiled.cuts()[c], split_.table.cuts[c]);
     }
     for (size_t t = 0; t < compiled.graph.tensors.size(); ++t) {
       EXPECT_EQ(compiled.graph.tensors[t].bytes,
@@ -87,18 +87,18 @@ TEST_F(LoadCompiledTest, ReadsEverythingOfTheFolderOrOfItsTable) {
   }
 }
 
-TEST_F(LoadCompiledTest, RefusesTheProblemOfAnotherModel) {
+TEST_F(LoadWithModelTest, RefusesTheProblemOfAnotherModel) {
   ChangeProblem([](Json* json) { (*json)["layers"][0]["op"] = "Other"; });
-  EXPECT_THAT(ErrorOf([&] { LoadCompiled(out_, std::nullopt); }),
+  EXPECT_THAT(ErrorOf([&] { LoadWithModel(out_, std::nullopt); }),
               HasSubstr("E740 "));
 }
 
-TEST_F(LoadCompiledTest, RefusesAnotherModelAndNone) {
+TEST_F(LoadWithModelTest, RefusesAnotherModelAndNone) {
   WriteAll(temp_ / "other.onnx", OldModel().SerializeAsString());
-  EXPECT_THAT(ErrorOf([&] { LoadCompiled(out_, temp_ / "other.onnx"); }),
+  EXPECT_THAT(ErrorOf([&] { LoadWithModel(out_, temp_ / "other.onnx"); }),
               HasSubstr("E731 "));
   std::filesystem::remove(split_.model.path);
-  EXPECT_THAT(ErrorOf([&] { LoadCompiled(out_, std::nullopt); }),
+  EXPECT_THAT(ErrorOf([&] { LoadWithModel(out_, std::nullopt); }),
               HasSubstr("E730 "));
 }
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/result/compared_result.h"
+#include "tools/diff/comparable.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <string_view>
 #include <utility>
@@ -15,12 +14,10 @@
 namespace dnncut {
 namespace {
 
-namespace fs = std::filesystem;
-
 using ModelTensors = std::vector<TableFile::ModelTensor>;
 
-[[noreturn]] void FailOtherModel(const ComparedResult& before,
-                                 const ComparedResult& after,
+[[noreturn]] void FailOtherModel(const StoredResult& before,
+                                 const StoredResult& after,
                                  const std::string& why) {
   Fail(ExitCode::kBadInput, "E811",
        "{} and {} are of different models: {}; give two compiles of one model, "
@@ -33,8 +30,8 @@ std::string KindOf(const TableFile::ModelTensor& tensor) {
 }
 
 // `what` is "input" or "output".
-void RequireSameTensors(const ComparedResult& before,
-                        const ComparedResult& after, std::string_view what,
+void RequireSameTensors(const StoredResult& before, const StoredResult& after,
+                        std::string_view what,
                         ModelTensors TableFile::*member) {
   const ModelTensors& old_tensors = before.table.*member;
   const ModelTensors& new_tensors = after.table.*member;
@@ -62,14 +59,13 @@ void RequireSameTensors(const ComparedResult& before,
   }
 }
 
-void RequireEnoughLayers(const ComparedResult& before,
-                         const ComparedResult& after) {
+void RequireEnoughLayers(const StoredResult& before,
+                         const StoredResult& after) {
   if (!before.problem_file || !after.problem_file) return;
   const LayerMatch match = MatchLayers(before, after);
-  const size_t old_count = before.problem_file->problem.layers.size();
+  const size_t old_count = before.problem().layers.size();
   const size_t common = old_count - match.removed.size();
-  const size_t least =
-      std::min(old_count, after.problem_file->problem.layers.size());
+  const size_t least = std::min(old_count, after.problem().layers.size());
   if (common * 2 >= least) return;
   Fail(ExitCode::kBadInput, "E812",
        "{} and {} are of different models: of {} only {} in both, by name; "
@@ -80,8 +76,7 @@ void RequireEnoughLayers(const ComparedResult& before,
        common == 1 ? "1 is" : fmt::format("{} are", common));
 }
 
-void RequireCommonRange(const ComparedResult& before,
-                        const ComparedResult& after) {
+void RequireCommonRange(const StoredResult& before, const StoredResult& after) {
   const BandwidthRange& a = before.table.range;
   const BandwidthRange& b = after.table.range;
   if (a.min_kbps <= b.max_kbps && b.min_kbps <= a.max_kbps) return;
@@ -95,26 +90,9 @@ void RequireCommonRange(const ComparedResult& before,
 
 }  // namespace
 
-ComparedResult LoadCompared(const std::string& path) {
-  ComparedResult result = {path, ReadTableFile(path), std::nullopt};
-  std::error_code ignored;
-  if (!fs::is_directory(path, ignored) &&
-      fs::path(path).filename() != "table.json") {
-    return result;
-  }
-  const std::string folder = FolderOfTable(path);
-  if (fs::exists(fs::path(folder) / "problem.json", ignored)) {
-    result.problem_file = ReadProblemFile(folder, result.table);
-  }
-  return result;
-}
-
-LayerMatch MatchLayers(const ComparedResult& before,
-                       const ComparedResult& after) {
-  const std::vector<ProblemLayer>& old_layers =
-      before.problem_file->problem.layers;
-  const std::vector<ProblemLayer>& new_layers =
-      after.problem_file->problem.layers;
+LayerMatch MatchLayers(const StoredResult& before, const StoredResult& after) {
+  const std::vector<ProblemLayer>& old_layers = before.problem().layers;
+  const std::vector<ProblemLayer>& new_layers = after.problem().layers;
   std::map<std::string_view, std::vector<int>> unmatched;  // last one first
   for (int id = static_cast<int>(old_layers.size()) - 1; id >= 0; --id) {
     unmatched[old_layers[id].name].push_back(id);
@@ -137,8 +115,7 @@ LayerMatch MatchLayers(const ComparedResult& before,
   return match;
 }
 
-void RequireComparable(const ComparedResult& before,
-                       const ComparedResult& after) {
+void RequireComparable(const StoredResult& before, const StoredResult& after) {
   RequireSameTensors(before, after, "input", &TableFile::inputs);
   RequireSameTensors(before, after, "output", &TableFile::outputs);
   RequireEnoughLayers(before, after);

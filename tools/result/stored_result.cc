@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tools/result/compiled_result.h"
+#include "tools/result/stored_result.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "compiler/base/error.h"
 #include "frontends/onnx_frontend.h"
@@ -9,6 +10,8 @@
 
 namespace dnncut {
 namespace {
+
+namespace fs = std::filesystem;
 
 // Sizes are those of the compile, also where --tensor-bytes gave them or where
 // another release of ONNX Runtime knows more now.
@@ -56,25 +59,44 @@ ImportOptions ImportOf(const TableFile& table, const Problem& problem) {
 
 }  // namespace
 
-CompiledResult LoadCompiled(const std::string& path,
-                            const std::optional<std::string>& model) {
-  CompiledResult compiled;
-  compiled.table = ReadTableFile(path);
-  compiled.folder = FolderOfTable(path);
-  const std::string& folder = compiled.folder;
-  compiled.file = ReadProblemFile(folder, compiled.table);
-  compiled.model = LoadCompiledModel(
-      compiled.table, FindCompiledModel(compiled.table, folder, model));
+StoredResult LoadTable(const std::string& path) {
+  StoredResult stored;
+  stored.path = path;
+  stored.folder = FolderOfTable(path);
+  stored.table = ReadTableFile(path);
+  return stored;
+}
+
+StoredResult LoadWithProblem(const std::string& path) {
+  StoredResult stored = LoadTable(path);
+  stored.problem_file = ReadProblemFile(stored.folder, stored.table);
+  return stored;
+}
+
+StoredResult LoadWithProblemIfAny(const std::string& path) {
+  std::error_code ignored;
+  const bool has_own_name = fs::is_directory(path, ignored) ||
+                            fs::path(path).filename() == "table.json";
+  const fs::path problem = fs::path(FolderOfTable(path)) / "problem.json";
+  return has_own_name && fs::exists(problem, ignored) ? LoadWithProblem(path)
+                                                      : LoadTable(path);
+}
+
+StoredResult LoadWithModel(const std::string& path,
+                           const std::optional<std::string>& model) {
+  StoredResult stored = LoadWithProblem(path);
+  stored.model = LoadCompiledModel(
+      stored.table, FindCompiledModel(stored.table, stored.folder, model));
   Warnings told;  // by the compile
-  compiled.graph = ImportGraph(
-      compiled.model, ImportOf(compiled.table, compiled.file.problem), &told);
-  if (!IsSameModel(compiled.graph, compiled.file.problem)) {
+  stored.graph = ImportGraph(stored.model,
+                             ImportOf(stored.table, stored.problem()), &told);
+  if (!IsSameModel(stored.graph, stored.problem())) {
     Fail(ExitCode::kBadInput, "E740",
-         "{}/problem.json is not the problem of {}; compile again", folder,
-         compiled.model.path);
+         "{}/problem.json is not the problem of {}; compile again",
+         stored.folder, stored.model.path);
   }
-  TakeSizes(compiled.file.problem, &compiled.graph);
-  return compiled;
+  TakeSizes(stored.problem(), &stored.graph);
+  return stored;
 }
 
 }  // namespace dnncut
