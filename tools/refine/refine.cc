@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Measure, fit, solve, and again with the cuts that the new table has and
+// nobody has measured. There are finitely many cuts and each round measures a
+// new one, so it ends; --max-rounds ends it sooner. The folder is written last,
+// so an error before leaves it as it was.
 #include "tools/refine/refine.h"
 
 #include <fmt/format.h>
