@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/base/error.h"
+#include "compiler/files/json_file.h"
+#include "compiler/problem/make_problem.h"
 #include "compiler/table/cut_table.h"
 #include "cost_models/measured/fit_regression.h"
 #include "cost_models/measured/profile_writer.h"
