@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The wires and neighbours of every block, for the passes.
+// The wires and the neighbouring blocks of every block of a graph.
 #pragma once
 
 #include <vector>

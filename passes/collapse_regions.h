@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Collapses a region with one way in and one way out whose inside is never
-// worth cutting, such as a residual or an Inception block:
+// Merges a region with one way in and one way out that no best cut splits, such
+// as a residual or an Inception block:
 //
 //        ┌─ 1x1 ─────────┐
 //   u ───┼─ 1x1 ── 3x3 ──┼─ concat ──      u ── [1x1 1x1 3x3 5x5 concat] ──

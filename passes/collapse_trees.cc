@@ -37,14 +37,14 @@
 namespace dnncut {
 namespace {
 
-// A dominator tree upside down: the nodes that hang below each node.
+// A dominator tree as lists of children.
 struct Tree {
   std::vector<std::vector<BlockId>> children;
   std::vector<int> size;  // of the subtree
 };
 
-// Parents are all smaller than their children (or all larger); `node_count`
-// may exceed the blocks by the one node behind the ends.
+// Parents are all smaller than their children (or all larger); `node_count` is
+// the number of blocks, or one more for the node behind all ends.
 Tree MakeTree(const std::vector<BlockId>& parents, int node_count) {
   const BlockId count = static_cast<BlockId>(parents.size());
   Tree tree;
@@ -72,8 +72,8 @@ std::vector<BlockId> Subtree(const Tree& tree, BlockId root) {
   return blocks;
 }
 
-// Do all neighbours (by BlockId) of the region's blocks other than `root` lie
-// in the region?
+// Do all neighbours of the region's blocks, `root` excepted, lie in the region?
+// `neighbours` is by BlockId.
 bool HoldsNeighbours(const std::vector<BlockId>& region, BlockId root,
                      const std::vector<std::vector<BlockId>>& neighbours) {
   for (BlockId block : region) {

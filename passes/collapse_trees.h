@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Collapses what leads to one block only, or hangs below one block only, when
-// the cuts in it are never the best:
+// Merges a set of blocks whose data leads to one block only, or comes from one
+// block only, when no best cut separates blocks of the set:
 //
 //   a ──┐                               a ──┐
 //       ├─ f ──┐                            ├─ [f g e] ──

@@ -18,7 +18,8 @@ struct NamedPass {
   Pass pass;
 };
 
-// Cheapest first: what one pass has merged, the dearer ones need not look at.
+// The fastest pass comes first: what it has merged, the slower ones need not
+// look at.
 constexpr std::array<NamedPass, 4> kPasses = {{
     {"join-neighbours", JoinNeighbours},
     {"collapse-regions", CollapseRegions},
@@ -26,9 +27,10 @@ constexpr std::array<NamedPass, 4> kPasses = {{
     {"prune-by-bound", PruneByBound},
 }};
 
-// Says when to go on to something else. Every run of a pass looks at the whole
-// graph: one that takes a block at a time off the end of a long graph would
-// need the square of its size, while another pass may take all of it at once.
+// Decides when to go on to another pass. Every run of a pass looks at the whole
+// graph. A pass that removes one block per run from the end of a long graph
+// would take time quadratic in its size, while another pass may merge all these
+// blocks at once.
 class Patience {
  public:
   bool IsLost(size_t blocks_before, size_t blocks_after) {

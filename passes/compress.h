@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// CIC's compression: merges blocks that no best cut in the graph's range ever
-// separates, for every round trip time. Each pass is a function that *decides*;
-// Contract builds.
+// The compression of the CIC paper: merges blocks that no best cut separates,
+// at any bandwidth of the graph's range and for any round trip time. A pass is
+// a function that only *decides* which blocks to merge; Contract makes the new
+// graph.
 #pragma once
 
 #include <functional>

@@ -67,7 +67,8 @@ std::vector<BlockId> BlockDominators(const Adjacency& adjacency) {
 }
 
 std::vector<BlockId> BlockPostDominators(const Adjacency& adjacency) {
-  // Turned round: node 0 is the end of everything, node count - b is block b.
+  // The graph with all arcs reversed: node 0 follows all ends, and node count -
+  // b is block b.
   const int count = static_cast<int>(adjacency.readers.size());
   std::vector<std::vector<int>> turned(count + 1);
   for (BlockId block = 0; block < count; ++block) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Dominators of acyclic graphs, for finding regions with one way in or out.
+// Dominators of acyclic graphs.
 #pragma once
 
 #include <vector>
@@ -11,8 +11,8 @@
 namespace dnncut {
 
 // By node: the last node, itself excepted, that lies on every path from node 0
-// to it; 0 for node 0. `predecessors[n]` are smaller than n; a node without any
-// hangs below node 0. O((V + E) log V).
+// to it; 0 for node 0. `predecessors[n]` must all be smaller than n; a node
+// without predecessors is taken to follow node 0. O((V + E) log V).
 std::vector<int> ImmediateDominators(
     const std::vector<std::vector<int>>& predecessors);
 

@@ -97,7 +97,7 @@ bool NeverSeparated(const BlockGraph& graph, const Adjacency& adjacency,
                                               producer);
                   });
 
-  // Where the cut between v and w may be worth having.
+  // The bandwidths at which a cut between v and w may be the best.
   KbpsInterval useful{graph.range.min_kbps, graph.range.max_kbps};
   if (may_go_to_server) {
     useful = Intersect(

@@ -8,9 +8,8 @@
 //   * v and all its ancestors are on the device, w and all its descendants on
 //     the server, and every other block costs at least the cheaper of its
 //     sides;
-//   * a wire made by an ancestor of v (or v) with a descendant of w (or w)
-//   among
-//     its readers crosses.
+//   * a wire crosses if an ancestor of v (or v) makes it and a descendant of w
+//     (or w) reads it.
 //
 // The sum of these is a lower bound of cost(D), a line in W. Where it is above
 // `trivial`, D is not best: D pays the round trip, so it may be left out on
@@ -191,7 +190,8 @@ Int128 Lowest(const std::vector<CostLine>& lines, int64_t kbps) {
   return lowest;
 }
 
-// Is no best cut of the range among those that `bound` is a bound of?
+// Is every cut that costs at least `bound` worse than a trivial cut, at every
+// bandwidth of the range?
 bool IsHopeless(const CostLine& bound, const std::vector<CostLine>& trivial,
                 const BandwidthRange& range) {
   const std::vector<int64_t> points = PointsToCheck(trivial, range);

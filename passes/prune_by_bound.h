@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Merges what only cuts separate that cannot beat "all on the server" or "all
-// on the device", by a lower bound on what every such cut costs:
+// Merges blocks that are separated only by cuts which cost more than "all on
+// the server" or "all on the device". A lower bound on the cost of all such
+// cuts shows it:
 //
 //   x ──600 KB── a ──400 KB── b ──400 KB── c
 //
@@ -14,8 +15,9 @@
 
 namespace dnncut {
 
-// A Pass (passes/compress.h). Leaves graphs of many blocks alone: it is for
-// what the other passes leave.
+// A Pass (passes/compress.h). It does nothing to graphs with many blocks, for
+// which it would be slow: it comes after the other passes and works on what
+// they leave.
 Grouping PruneByBound(const BlockGraph& graph);
 
 }  // namespace dnncut

@@ -26,7 +26,8 @@ namespace {
 
 constexpr int kLargestRegion = 64;
 
-// Collects the blocks of regions, reusing its marks.
+// Collects the blocks of one region after the other, without clearing its marks
+// in between.
 class RegionFinder {
  public:
   RegionFinder(const BlockGraph& graph, const Adjacency& adjacency)
@@ -35,7 +36,8 @@ class RegionFinder {
         largest_(LargestRegion(graph)),
         mark_(graph.blocks.size(), -1) {}
 
-  // `blocks` stays empty when there are too many or a wire leaves on the way.
+  // `blocks` stays empty when there are too many, or when a wire leaves the
+  // region from another block than the exit.
   Region Between(BlockId entry, BlockId exit) {
     Region region{entry, exit, {}, 0};
     std::vector<BlockId> blocks = {exit};
@@ -80,7 +82,7 @@ class RegionFinder {
   const BlockGraph& graph_;
   const Adjacency& adjacency_;
   int largest_;
-  std::vector<BlockId> mark_;  // the exit of the region last found around it
+  std::vector<BlockId> mark_;  // the exit of the last region it was found in
 };
 
 }  // namespace
@@ -94,11 +96,11 @@ std::vector<Region> FindRegions(const BlockGraph& graph,
   const std::vector<BlockId> dominators = BlockDominators(adjacency);
   RegionFinder finder(graph, adjacency);
   std::vector<Region> regions;
-  // The server's anchor is on the server in every cut: no exit.
+  // The server's anchor is on the server in every cut, so it cannot be an exit.
   const BlockId end = static_cast<BlockId>(graph.blocks.size()) -
                       (graph.has_server_anchor ? 1 : 0);
   for (BlockId exit = 1; exit < end; ++exit) {
-    // With a single producer the region is the exit alone.
+    // If the exit has a single producer, the region is the exit alone.
     if (adjacency.producers[exit].size() < 2) continue;
     Region region = finder.Between(dominators[exit], exit);
     if (region.blocks.size() >= 2) regions.push_back(std::move(region));
@@ -165,7 +167,7 @@ BlockGraph MakeRegionGraph(const BlockGraph& graph, const Adjacency& adjacency,
     for (WireId id : adjacency.reads[block]) {
       const Wire& wire = graph.wires[id];
       if (index_of(wire.producer) >= 0) continue;
-      // Once, when its first reader in the region comes along.
+      // Each wire is added once, at its first reader in the region.
       const bool first = std::none_of(
           wire.readers.begin(), wire.readers.end(), [&](BlockId reader) {
             return reader < block && index_of(reader) >= 0;

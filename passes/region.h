@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A set of blocks with what surrounds it, as a small problem of its own: how
-// collapse_regions and collapse_trees prove that no best cut splits the set.
+// A set of blocks between two anchors that stand for its surroundings, as a
+// small problem of its own. If no best cut of the small problem splits the set,
+// no best cut of the whole graph does; collapse_regions.cc and
+// collapse_trees.cc have the proofs.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +15,9 @@
 
 namespace dnncut {
 
-// Larger regions are left alone until their parts have merged; none may hold
-// more than half of the blocks, as that would be solving the problem first.
+// The most blocks that a region may have. Larger regions are left alone until
+// their parts have merged. None may have more than half of all blocks: its
+// small problem would be nearly as large as the whole one.
 int LargestRegion(const BlockGraph& graph);
 
 // A region with one way in and one way out: what lies on the paths from
@@ -27,22 +30,24 @@ struct Region {
   int shared_wires = 0;
 };
 
-// All of at most LargestRegion blocks. Every wire that leaves such a region is
-// made by its exit, every wire that enters it by its entry: a producer p of a
-// block of the region lies on a path from the start over p to the exit; this
-// path runs through the entry, and if the entry came after p there would be a
-// cycle, so p is in the region.
+// All regions of at most LargestRegion blocks. Every wire that leaves such a
+// region is made by its exit, and every wire that enters it is made by its
+// entry. The latter, because: let b be a block of the region and p one of its
+// producers, but not the entry. A path from the start over p and b to the exit
+// runs through the entry, which dominates the exit. The entry is not behind b
+// on this path, as it leads to b and there are no cycles. So it is before p,
+// and p, which lies between the entry and the exit, is in the region.
 std::vector<Region> FindRegions(const BlockGraph& graph,
                                 const Adjacency& adjacency);
 
-// What the region's surroundings look like when it is split.
+// What is known of the region's surroundings when a cut splits the region.
 struct RegionContext {
   // The first block of the region is on the device for sure.
   bool first_on_device = false;
   // The last block of the region is on the server for sure.
   bool last_on_server = false;
-  // Wires from outside with readers outside as well do not cross already, so
-  // the region pays for them.
+  // True: a wire from outside that has readers both in the region and outside
+  // does not cross for the latter, so the region pays for it.
   bool pays_shared_wires = true;
 };
 
@@ -62,7 +67,8 @@ RegionSide SideOfRegion(const std::vector<bool>& on_device);
 CostLine RegionCost(RegionSide side, const BlockGraph& graph);
 
 // True when the canonical best cut of the region graph is `side` at both ends
-// of the range, and so, costs times W being lines, at every W between.
+// of the range. It is then so at every W between, because costs times W are
+// straight lines in W.
 bool IsAlways(RegionSide side, const BlockGraph& region_graph);
 
 // True when the canonical best cut of the region graph is all device or all

@@ -3,13 +3,14 @@
 // Makes the firmware's table from a result, and from it the bytes of
 // dnncut_table.bin.
 //
-// Firmware computes with fixed widths and without checks, so they are done
-// here, when the table is made: numbers of rows and cuts fit 16 bits, the round
-// trip 32 bits (rounded up, so that the network is never taken to be faster
-// than it is), and the sums that firmware adds up cannot overflow for any
-// bandwidth, round trip and slowdown that it may be given. RequireNoOverflow
-// has the calculation. The bytes are written one by one, lowest first, so they
-// are the same on every machine; the CRC at the end is over all before it.
+// Firmware adds up in fixed widths and does not check for overflow, so this is
+// checked here, when the table is made: numbers of rows and cuts fit 16 bits,
+// the round trip 32 bits (rounded up, so that the network is never taken to be
+// faster than it is), and the sums that firmware adds up cannot overflow for
+// any bandwidth, round trip and slowdown that it may be given.
+// RequireNoOverflow has the calculation. The bytes are written one by one,
+// lowest first, so they are the same on every machine; the CRC at the end is
+// over all before it.
 #include "backends/firmware/firmware_table.h"
 
 #include <fmt/format.h>

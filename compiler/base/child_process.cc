@@ -52,7 +52,7 @@ constexpr char kError = 'E';      // exit code, '\n', id, '\n', message
 constexpr char kException = 'X';  // its text
 constexpr char kNoMemory = 'M';
 
-// Only the end of what a child says is of interest.
+// Only the end of what a child prints is kept: messages show its last line.
 constexpr size_t kKeptLogBytes = 4096;
 
 struct Pipe {
@@ -94,8 +94,8 @@ int64_t UsedPages() {
 }
 
 void SetLimits(const ChildLimits& limits) {
-  // The shell of the user must not collect core files of crashes that are
-  // expected.
+  // A crash here is an expected outcome, so it must not leave a core file in
+  // the user's folder.
   Limit(RLIMIT_CORE, 0);
   if (kAddressSanitizer) return;
   int64_t used = UsedPages() * sysconf(_SC_PAGESIZE);
@@ -128,12 +128,12 @@ void Send(int fd, char kind, const std::string& text) {
   WriteAll(fd, text.data(), text.size());
 }
 
-// Pipes of other children that were being started by other threads must not be
-// kept open here, or their end would never be seen.
+// Another thread may be starting a child at the same time. Its pipes must not
+// be kept open here, or its parent would never see their end.
 int KeepOnlyResult(const Pipe& result, const Pipe& log) {
   constexpr int kResultFd = 3;
-  // Out of the way first: a parent without standard streams has its pipes
-  // there.
+  // First the pipes are moved to higher numbers: in a parent that was started
+  // without standard streams they may have the very numbers that are set below.
   int result_fd = fcntl(result.write_end, F_DUPFD, kResultFd + 1);
   int log_fd = fcntl(log.write_end, F_DUPFD, kResultFd + 1);
   dup2(log_fd, STDOUT_FILENO);
@@ -206,7 +206,8 @@ bool Collect(Pipe* result, Pipe* log, Clock::time_point deadline,
   while (result->read_end >= 0 || log->read_end >= 0) {
     std::array<pollfd, 2> polled{pollfd{result->read_end, POLLIN, 0},
                                  pollfd{log->read_end, POLLIN, 0}};
-    // A signal may come right before poll().
+    // A signal that comes right before poll() does not end it, so none may wait
+    // long.
     constexpr int kMostMilliseconds = 100;
     const int left = MillisecondsUntil(deadline);
     int ready =

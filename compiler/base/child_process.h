@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs code that may crash, hang or eat memory on a strange model (libonnx,
-// ONNX Runtime) where it cannot hurt: in a child process with limits.
-// frontends/ and tools/ use it.
+// Runs code that may crash, hang or use up memory on an odd model (libonnx,
+// ONNX Runtime) in a child process with limits, where it does no harm.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +14,7 @@ struct ChildLimits {
   // Address space beyond what the process uses already. Not enforced in builds
   // with AddressSanitizer, which reserves terabytes.
   int64_t memory_bytes = int64_t{8} << 30;
-  int seconds = 60;  // on the clock
+  int seconds = 60;  // of real time, not of CPU time
 };
 
 // What `work` returns when run in a forked copy of this process; whatever else
@@ -33,8 +32,8 @@ std::string RunInChild(const std::function<std::string()>& work,
 // How much of some work is done.
 using ReportProgress = std::function<void(int64_t done, int64_t all)>;
 
-// The same for work that reports on itself: what it reports in the child,
-// `progress` hears here, in order. `progress` may be null.
+// The same for work that reports its progress: for each report of the child,
+// `progress` is called in this process, in the same order. It may be null.
 std::string RunInChild(
     const std::function<std::string(const ReportProgress&)>& work,
     const ChildLimits& limits, const std::string& what,

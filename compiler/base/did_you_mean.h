@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Helps with misspelt names. Used wherever a message names something that does
-// not exist.
+// Suggests an existing name for one that is probably misspelt.
 #pragma once
 
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one exception for the input's fault, and warnings. Everything throws
-// Error; main() catches it once, prints one line and returns its exit code.
-// Faults of our own are std::logic_error.
+// Errors and warnings. Whatever is wrong with the input or its surroundings is
+// thrown as Error; main() catches it, prints one line and returns its exit
+// code. A mistake in dnncut itself is a std::logic_error.
 #pragma once
 
 #include <fmt/format.h>
@@ -73,7 +73,8 @@ struct Warning {
   bool operator==(const Warning&) const = default;
 };
 
-// Warnings travel as an out parameter, in the order in which they arose.
+// Functions that warn take a pointer to this list and append to it, so warnings
+// are in the order in which they arose.
 using Warnings = std::vector<Warning>;
 
 template <typename... Args>

@@ -9,8 +9,8 @@
 
 namespace dnncut {
 
-// "a, b, c and 4 more": of `count` texts the first `most`, the others counted.
-// `text_of` gives a text by its number.
+// "a, b, c and 4 more": the first `most` of `count` texts, and how many others
+// there are. `text_of(i)` is the text with the number i.
 template <typename TextOf>
 std::string FirstFew(size_t count, size_t most, const TextOf& text_of) {
   std::string text;

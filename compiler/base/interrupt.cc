@@ -23,13 +23,15 @@ std::atomic<int> guards = 0;
 
 volatile std::sig_atomic_t time_is_up = 0;
 std::chrono::steady_clock::time_point deadline;
-// Of the time limit; made before the clock starts, only read afterwards.
+// The texts for when the time is up. They are made before the timer starts and
+// only read afterwards, so the signal handler may read them.
 std::string* time_limit_message = nullptr;
 std::string* time_limit_line = nullptr;
 
 void Note(int signal) { noted_signal = signal; }
 
-// What the caller of the program wants to be ignored stays ignored (nohup).
+// A signal that the program was started to ignore (by nohup, for example) stays
+// ignored.
 void Replace(void (*from)(int), void (*to)(int), int flags) {
   for (const int signal : kSignals) {
     struct sigaction now = {};
@@ -42,10 +44,10 @@ void Replace(void (*from)(int), void (*to)(int), int flags) {
   }
 }
 
-// The first time whoever does the work is asked to end; the second time it has
-// not heard.
+// The first time it asks the work to end. If it comes a second time, the work
+// has not looked, and the process is ended here.
 void EndInTime(int /*signal*/) {
-  // Somebody else may have sent it.
+  // The signal may have been sent by another process, before the time is up.
   if (std::chrono::steady_clock::now() < deadline) return;
   if (time_is_up == 0) {
     time_is_up = 1;
@@ -53,11 +55,12 @@ void EndInTime(int /*signal*/) {
   }
   const ssize_t written =
       write(STDERR_FILENO, time_limit_line->data(), time_limit_line->size());
-  (void)written;  // there is nobody else to tell
+  (void)written;  // if this fails, nothing else can be done
   _exit(static_cast<int>(ExitCode::kBadInput));
 }
 
-// Whoever has called us with a clock of its own, as libFuzzer does, keeps it.
+// A program that contains dnncut may use this timer itself, as libFuzzer does;
+// then it is left alone.
 bool HasOtherClock() {
   struct sigaction now = {};
   sigaction(SIGALRM, nullptr, &now);
@@ -76,7 +79,7 @@ void LimitTime(std::optional<int64_t> limit_ns) {
   setitimer(ITIMER_REAL, &timer, nullptr);
   time_is_up = 0;
   if (!limit_ns) return;
-  // Never freed: the handler may need them until the very end.
+  // They are never freed: the handler may need them until the process ends.
   if (time_limit_message == nullptr) {
     time_limit_message = new std::string;
     time_limit_line = new std::string;
@@ -104,7 +107,8 @@ InterruptGuard::InterruptGuard() {
 InterruptGuard::~InterruptGuard() {
   if (--guards > 0) return;
   Replace(Note, SIG_DFL, 0);
-  // Nobody asked in time, but what was temporary is gone now.
+  // The signal came while temporary files existed and ends the program now that
+  // they are removed.
   if (noted_signal != 0) std::raise(noted_signal);
 }
 

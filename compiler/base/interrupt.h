@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What ends the work before it is done: Ctrl-C and the like, where something
-// must be removed before the program ends, and a limit on time.
+// Ends the work before it is done: on a signal such as Ctrl-C, after temporary
+// files have been removed, or when a time limit has passed.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,15 @@
 
 namespace dnncut {
 
-// Thrown by ThrowIfInterrupted; main() ends the program by the same signal. No
-// std::exception, so that nobody takes it for a failure.
+// Thrown by ThrowIfInterrupted; main() then ends the program by the same
+// signal. It is not a std::exception, so code that handles failures does not
+// catch it.
 struct Interrupted {
   int signal = 0;
 };
 
-// Thrown by ThrowIfInterrupted when the time is up: no std::exception either,
-// so that nobody takes it for a fault of what was being read.
+// Thrown by ThrowIfInterrupted when the time is up. It is not a std::exception
+// either, so nobody takes it for a fault of the file that was being read.
 struct TimeIsUp {
   std::string message;  // of error E142
 };
@@ -34,10 +35,10 @@ class InterruptGuard {
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 };
 
-// Ends the work when it takes longer than `limit_ns`, from now on:
-// ThrowIfInterrupted then throws TimeIsUp. Where nobody asks for a second more,
-// the process ends at once with the same line and exit code. Replaces the
-// limit that was; std::nullopt: there is none any more.
+// Limits the time from now on to `limit_ns`: after that, ThrowIfInterrupted
+// throws TimeIsUp. If nobody calls ThrowIfInterrupted for another second, the
+// process ends by itself with the same line and exit code. Replaces any earlier
+// limit; std::nullopt removes it.
 void LimitTime(std::optional<int64_t> limit_ns);
 
 // Was a signal noted, or is the time up?

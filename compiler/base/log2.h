@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Logarithms in integers: those of libraries differ between machines in their
-// last digit. Read by everything that draws a logarithmic axis.
+// Logarithms in integers, the same on every machine. (The last digit of a
+// library's floating-point logarithm differs between machines.)
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How times, sizes and percentages are rounded wherever people or files get
-// them, so that all of them agree.
+// Rounding of times, sizes and percentages for people and for files. There is
+// one rule, so all outputs agree.
 #pragma once
 
 #include "compiler/base/checked_math.h"

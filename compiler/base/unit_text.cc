@@ -22,8 +22,8 @@ std::string Decimal(int64_t value, int64_t unit, int decimals) {
                      decimals);
 }
 
-// In the largest of `units`, powers of `base` from the first on, that is not
-// more than `value`; to one decimal.
+// `value` with one decimal, in the largest unit that is not more than it.
+// `units` has the names of 1, `base`, `base`^2 and so on.
 std::string Rounded(int64_t value, int64_t base,
                     const std::array<std::string_view, 4>& units) {
   int64_t unit = base;

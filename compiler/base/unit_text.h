@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Numbers with units, and types, as people read them: the program's tables and
-// the report say them the same way. Nothing here depends on the locale.
+// Writes numbers with units, and types, for people. Nothing here depends on the
+// locale, so all outputs write them the same way.
 #pragma once
 
 #include <cstdint>

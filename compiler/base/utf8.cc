@@ -8,8 +8,8 @@
 namespace dnncut {
 namespace {
 
-// Unicode tells programs to ignore these, too, although they are not assigned
-// yet; utf8proc knows only what is assigned.
+// Unicode also lists unassigned characters as ignorable; utf8proc knows only
+// the assigned ones.
 bool IsReservedToBeIgnored(char32_t c) {
   return c == 0x2065 || (c >= 0xfff0 && c <= 0xfff8) ||
          (c >= 0xe0000 && c <= 0xe0fff);

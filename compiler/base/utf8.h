@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// UTF-8 as it comes from files: maybe broken, maybe made to mislead.
+// Reads UTF-8 text that comes from files. It may be malformed, or made to
+// mislead those who see it.
 #pragma once
 
 #include <cstddef>
@@ -15,11 +16,11 @@ namespace dnncut {
 // pair, or beyond the last character.
 std::optional<char32_t> TakeCharacter(std::string_view text, size_t* at);
 
-// A character that would not be seen, or would change how others are: controls,
-// line separators, and what Unicode tells programs to ignore when they have no
-// glyph for it, such as what turns the direction of text. Marks that go with
-// the character before them, such as the choice of an emoji's form, are not
-// hidden.
+// True for a character that is invisible or changes how others are shown:
+// controls, line separators, and characters that Unicode allows programs to
+// ignore, such as those that turn the direction of text. Marks that belong to
+// the character before them, such as the one that chooses an emoji's form, do
+// not count.
 bool IsHidden(char32_t c);
 
 // The columns that `c` takes on a terminal, whatever the locale: two for East

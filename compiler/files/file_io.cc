@@ -110,8 +110,9 @@ int64_t OutputFile::CopySome(int source, int64_t offset, int64_t bytes) {
     if (copied < 0 && (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)) {
       FailWrite(path_, errno);
     }
-    // Two file systems, or one that cannot: by hand from here on. Also when
-    // nothing was copied, which some file systems say instead of an error.
+    // The kernel cannot copy between these files (they are on two file systems,
+    // or on one without support), so from here on a buffer is used. Some file
+    // systems report that as "0 bytes copied" instead of an error.
     copies_in_kernel_ = false;
   }
   buffer_.resize(kBufferBytes);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writing files the way every backend does: whole, durable, and with one clear
-// Error (E605, exit code kIo) when the disk is full or refuses.
+// Writes the files of a result. When the disk is full or refuses, all functions
+// here throw the same clear Error (E605, exit code kIo).
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,7 @@
 
 namespace dnncut {
 
-// Like SystemErrorText, in a user's words for what a full or protected disk
-// says.
+// SystemErrorText, but with plainer words for a disk that is full or protected.
 std::string ErrnoText(int error_number);
 
 // A file that is being written, front to back or at offsets.
@@ -23,7 +22,7 @@ class OutputFile {
   explicit OutputFile(const std::string& path);
 
   const std::string& path() const { return path_; }
-  int64_t size() const { return size_; }  // one behind the last byte written
+  int64_t size() const { return size_; }  // where the next byte goes
 
   void Append(std::string_view bytes);
   // What lies between the end of the file and `offset` becomes zeros.

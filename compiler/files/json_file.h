@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// JSON files in: machines, profiles, problem.json, splitting_model.json,
-// table.json. Every reader of such a file goes through these functions, which
-// name the file and the place in it whenever something is wrong. Writing is
-// plain nlohmann::json. Keys that a reader does not ask for are ignored, so
-// that new ones may be added to a format; a key that stands twice is an error.
+// Reads JSON files. Whenever something is wrong, the error names the file and
+// the place in it. Keys that a reader does not ask for are ignored, so that new
+// ones may be added to a format; a key that stands twice in one object is an
+// error.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +18,7 @@
 
 namespace dnncut {
 
-// Larger and more deeply nested files are refused.
+// Files that are larger or nested more deeply than this are refused.
 inline constexpr int64_t kMaxJsonBytes = int64_t{512} << 20;
 inline constexpr int kMaxJsonDepth = 64;
 

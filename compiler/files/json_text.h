@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How dnncut's JSON files look: one member of the object a line, long lists one
-// element a line, two spaces deep. Elements are made and written one by one, so
-// that a list of 100,000 layers needs no tree of them.
+// Writes JSON files: one line for each member of the object, long lists with
+// one line for each element, indented by two spaces. Elements are made and
+// written one by one, so a list of 100,000 layers is never in memory as a whole
+// tree.
 #pragma once
 
 #include <cstddef>

@@ -35,7 +35,8 @@ void CheckTarget(const std::string& path, bool overwrite) {
   }
 }
 
-// What a link leads to, there or not; the file that is replaced is that one.
+// The path that a link leads to, whether a file is there or not: that file is
+// replaced, and the link stays.
 std::string FollowLinks(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_symlink(path, error)) return path;
@@ -84,7 +85,7 @@ void PendingFile::Write(const void* data, size_t size) {
 }
 
 void PendingFile::Close() {
-  // Some file systems only notice here that they are full.
+  // Some file systems report only here that they are full.
   if (::close(file_.Release()) != 0 && errno != EINTR) FailWith(errno);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A file that appears under its name whole or not at all. All files that
-// commands write under a name of the user's, but for the result folder.
+// A file that appears under its name complete or not at all. Every single file
+// that a command writes under a name from the user is made this way.
 #pragma once
 
 #include <cstddef>

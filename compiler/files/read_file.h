@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Files that a user named, read whole: JSON, values, budgets, firmware tables.
+// Reads whole files whose names come from the user.
 #pragma once
 
 #include <cstdint>

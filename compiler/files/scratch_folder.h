@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Temporary files, for whoever asks ONNX Runtime about a copy of a model.
+// A temporary folder, for copies of models that are given to ONNX Runtime.
 #pragma once
 
 #include <filesystem>

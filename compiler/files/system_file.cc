@@ -55,7 +55,7 @@ bool IsFresh(const FileState& state) {
   timespec now = {};
   clock_gettime(CLOCK_REALTIME_COARSE, &now);
   const int64_t age_ns = NsOf(now) - state.changed_ns;
-  // A time far in the future is that of another clock.
+  // A time far in the future was set by another machine's clock.
   return age_ns <= 0 && age_ns > -kLongestTickNs;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Opening files that a user or a model named, without surprises: never
-// blocking, regular files only. For frontends/ and the weights.
+// Opens and identifies files whose names come from a user or a model: it never
+// blocks, and accepts regular files only.
 #pragma once
 
 #include <sys/types.h>
@@ -40,9 +40,9 @@ std::string SystemErrorText(int error_number);
 // "" for a regular file, else what it is: "is a folder", "is a named pipe".
 std::string WhyNotRegular(unsigned mode);
 
-// What tells a file that was written to, or another one under its name: when
-// two states are equal, and the first was not fresh when it was taken
-// (IsFresh), nothing has happened in between.
+// The state of a file, which shows whether it was written to or replaced by
+// another file: when two states are equal, and the first was not fresh when it
+// was taken (IsFresh), the file did not change in between.
 struct FileState {
   mode_t mode = 0;
   dev_t device = 0;
@@ -57,8 +57,9 @@ struct FileState {
 // Of an open file; nullopt sets errno.
 std::optional<FileState> StateOf(int fd);
 
-// Could a write that comes now leave the state as it is? The clock of files
-// ticks every few milliseconds, and the last write was in this tick.
+// Could a write that comes now leave the state as it is? That is so when the
+// last write was in the present tick: the clock of files advances only every
+// few milliseconds.
 bool IsFresh(const FileState& state);
 
 // The state of an open file when it is no longer fresh; waits a tick if it

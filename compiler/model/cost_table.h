@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What every layer costs on either side. cost_models/ make it; MakeProblem
-// reads it.
+// What every layer costs on either side, and what a tensor costs when it
+// crosses. The cost models make it, estimated or measured. It has an entry for
+// every layer and tensor of its graph.
 #pragma once
 
 #include <cstdint>

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The model as layers and tensors. frontends/ make it from a SourceModel;
-// cost_models/, the compiler and backends/ read it. Always true of it:
+// The model as layers and tensors, made by the frontend from a SourceModel.
+// Always true of it:
 //
-// * layers are in topological order, and `nodes` of the halves keep that order;
-// * a layer depends on a model input or is random; a node whose inputs are all
-//   constants is no layer but makes a Constant;
-// * captures of If/Loop/Scan bodies are ordinary inputs of the layer;
+// * layers are in topological order, and the nodes of the halves keep that
+//   order;
+// * a layer depends on a model input or is random; any other node, whose inputs
+//   are all constants, is not a layer: it makes a Constant;
+// * tensors that the body of an If, Loop or Scan captures are ordinary inputs
+//   of the layer;
 // * ids are indices into the vectors; names are for people, except tensor
 //   names, which are unique.
 #pragma once
@@ -101,8 +103,9 @@ struct Tensor {
   bool is_result = false;        // a model output made by a layer
 };
 
-// A tensor that depends on no model input: an initializer or what a node with
-// constant inputs only makes. It is copied to whichever side reads it.
+// A tensor that depends on no model input: an initializer, or the output of a
+// node whose inputs are all constants. Each side whose layers need it gets a
+// copy.
 struct Constant {
   std::string name;
   TensorType type;

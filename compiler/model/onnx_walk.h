@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How everybody looks into ONNX messages: what a node reads, its bodies, its
-// tensors, the functions that it calls. frontends/ and backends/ use it on
-// messages that frontends/ have read: their reader bounds how deep bodies are
-// in each other.
+// Looks into ONNX messages: what a node reads, its bodies, its tensors, the
+// functions that it calls. The functions here recurse into bodies; the reader
+// of model files bounds how deeply those are nested, so the recursion stays
+// shallow.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -29,11 +29,12 @@ std::vector<const ONNX_NAMESPACE::GraphProto*> Bodies(
 // outside, bodies in bodies included. Each once, never "".
 std::vector<std::string> ReadNames(const ONNX_NAMESPACE::NodeProto& node);
 
-// What a body captures: the names that its nodes and its outputs read and that
-// it does not define itself. Each once, never "".
+// The names that a body captures: those that its nodes or its outputs read and
+// that it does not define itself. Each once, never "".
 std::vector<std::string> CapturedNames(const ONNX_NAMESPACE::GraphProto& body);
 
-// The model's inputs that are no initializers, in its order.
+// The model's inputs that are not initializers, as indices, in the model's
+// order.
 std::vector<int> RealInputs(const ONNX_NAMESPACE::GraphProto& graph);
 
 // The node itself first, then the nodes of its bodies, bodies in bodies

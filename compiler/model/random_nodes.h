@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which nodes give another result every time: such a node is a layer even when
-// all that it reads is constant. onnx_import and type_engine use it.
+// Which nodes give another result every time. Such a node is a layer even when
+// all its inputs are constant, as its result cannot be computed once and
+// stored.
 #pragma once
 
 #include <onnx/onnx_pb.h>

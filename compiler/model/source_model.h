@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The ONNX model without its weights. frontends/ make it; frontends/ (shapes)
-// and backends/ (the halves) read it. The protobuf messages are those of the
-// file, unknown fields included, except that the data of every tensor larger
-// than kInlineBytes has been taken out: such a TensorProto carries a *mark*, an
-// index into SourceModel::weights, which says where its bytes lie.
+// The ONNX model without its weights, made by the frontend. The protobuf
+// messages are those of the file, unknown fields included, except that the data
+// of every tensor larger than kInlineBytes has been taken out: such a
+// TensorProto carries a *mark*, an index into SourceModel::weights, which says
+// where its bytes lie.
 #pragma once
 
 #include <onnx/onnx_pb.h>

@@ -194,7 +194,8 @@ WeightFileStatus StatWeightFile(const std::string& model_path,
   const UniqueFd fd =
       OpenExternal(model_path, location, tensor, O_PATH | O_CLOEXEC);
   const struct stat status = StatusOf(fd.get(), location, tensor);
-  // Only kernels before 5.8 cannot tell; opening the file will.
+  // Kernels before 5.8 do not support this question and fail otherwise; opening
+  // the file will then tell.
   if (faccessat(fd.get(), "", R_OK, AT_EMPTY_PATH | AT_EACCESS) != 0 &&
       errno == EACCES) {
     FailToOpen(location, tensor, errno);

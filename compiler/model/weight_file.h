@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The one way to the file in which a weight lies. frontends/ check it while
-// reading a model, backends/ open it to copy. A location comes from the model,
-// so it is hostile: it may lead only to regular files inside the model's folder
-// or, for the layout of download caches where model and data are symbolic links
-// into one folder, inside the folder in which the model file really lies.
+// Finds and opens the files that hold weights. A location is text from the
+// model, so it cannot be trusted: it may lead only to regular files inside the
+// model's folder, or inside the folder in which the model file really lies (in
+// download caches, model and data are symbolic links into such a folder).
 #pragma once
 
 #include <cstdint>
@@ -36,7 +35,8 @@ WeightFileStatus StatWeightFile(const std::string& model_path,
 int OpenWeightFile(const SourceModel& model, const WeightData& weight);
 
 // Throws Error E607 unless the open file of `weight` is still as it was when
-// the model was read. Then so is everything that was read from it before.
+// the model was read. If it is, all data that was read from it before this call
+// was the right data, too.
 void CheckUnchanged(const SourceModel& model, const WeightData& weight, int fd);
 
 }  // namespace dnncut

@@ -62,7 +62,7 @@ void CheckTotal(const Problem& problem) {
     if (!tensor.bytes) continue;
     add(UploadPrice(problem, tensor));
     if (!tensor.result || problem.result == Side::kServer) continue;
-    // Its bytes are sent up or down, never both.
+    // The bytes of a tensor are uploaded or downloaded, never both.
     add({DownloadPrice(problem, *tensor.bytes).fixed, 0});
   }
 }

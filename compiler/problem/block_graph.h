@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The problem on blocks of layers that no cut separates. MakeBlockGraph makes
-// it from the problem; every pass decides which blocks belong together and
-// Contract, the only builder of coarser graphs, makes the next one;
-// MakeCutProblem reads it. It is CIC's splitting model: with a bandwidth and a
-// round trip time it answers alone. Always true of it:
+// The problem on blocks of layers that no best cut separates. MakeBlockGraph
+// makes it from the problem. A pass decides which blocks belong together, and
+// Contract, the only function that makes coarser graphs, merges them. It is
+// what the CIC paper calls the splitting model: with a bandwidth and a round
+// trip time, the best cut can be found from it alone. Always true of it:
 //
-// * block 0 is the device's anchor: the model's inputs and whatever must run on
+// * block 0 is the device's anchor: the model's inputs and all that must run on
 //   the device. It is on the device in every cut;
 // * with has_server_anchor the last block is the server's: whatever must run
 //   there, and the reader of results that are wanted there;
@@ -50,7 +50,7 @@ struct BlockGraph {
   std::vector<Block> blocks;
   std::vector<Wire> wires;  // by producer, then readers
   bool has_server_anchor = false;
-  BandwidthRange range;  // where merges made by passes hold
+  BandwidthRange range;  // the merges of passes are right for these bandwidths
 
   bool operator==(const BlockGraph&) const = default;
 };
@@ -64,9 +64,9 @@ BlockGraph MakeBlockGraph(const Problem& problem);
 // stays.
 using Grouping = std::vector<BlockId>;
 
-// Merges the groups, and with them whatever lies on a cycle afterwards (a block
-// between two members of a group shares their side in every cut). Wires inside
-// a block vanish; wires with equal ends are added up.
+// Merges the groups, and also all blocks that would then lie on a cycle (a
+// block between two members of a group is on their side in every cut). Wires
+// inside a block vanish; the costs of wires with equal ends are added up.
 BlockGraph Contract(const BlockGraph& graph, const Grouping& grouping);
 
 // Blocks that hold a layer: the number that table.json calls "blocks".

@@ -55,8 +55,8 @@ std::vector<BlockId> NewBlocks(const BlockGraph& graph,
       arcs.push_back({roots[wire.producer], roots[reader]});
     }
   }
-  // The server's anchor has the greatest key where its smallest member would
-  // not do: it becomes a node behind all others.
+  // The server's anchor must come last. Its smallest member would be the wrong
+  // key for that, so it becomes a node behind all others.
   const BlockId anchor = graph.has_server_anchor ? roots[count - 1] : -1;
   const auto node = [&](BlockId root) { return root == anchor ? count : root; };
   for (DirectedArc& arc : arcs) arc = {node(arc.from), node(arc.to)};

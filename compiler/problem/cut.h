@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One way to split the layers, and what it costs, counted directly from the
-// layers and tensors of the problem; the flow networks are checked against it.
+// One way to split the layers, and what it costs. The costs are counted
+// directly from the layers and tensors of the problem, without any network, so
+// they can check what the networks give.
 #pragma once
 
 #include <cstdint>
@@ -42,8 +43,9 @@ bool IsFeasible(const Problem& problem, const Cut& cut);
 // The costs of a feasible cut. Throws Error when a sum overflows.
 CutCosts CountCosts(const Problem& problem, const Cut& cut);
 
-// Of running every layer on `side`; nullopt when that is not feasible, or takes
-// more than 292 years at the lowest bandwidth: then nobody compares with it.
+// The costs of running every layer on `side`; nullopt when that is not
+// feasible, or takes more than 292 years at the lowest bandwidth, which does
+// not fit the numbers.
 std::optional<CutCosts> CostsAlone(const Problem& problem, Side side);
 
 // Latency in ns, rounded half up. Throws Error when it does not fit.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a cut is, seen from far: everything in one place or a split, with the
-// network or without. Read by all that describes cuts.
+// The kind of a cut: everything on one side, or a split; and whether it needs
+// the network. Both follow from its counts alone, so all texts and files say
+// the same of a cut.
 #pragma once
 
 #include <cstddef>
@@ -18,10 +19,10 @@ inline CutKind KindOf(const CutCosts& costs) {
   return costs.device_layers == 0 ? CutKind::kServerOnly : CutKind::kSplit;
 }
 
-// Does a cut that sends so many tensors pay for a round trip? A device-only cut
-// does, too, when results of it are wanted on the server. To be asked of a
-// TableCut or a TableFile::Cut: the costs alone do not always know what is
-// sent.
+// Does a cut with this many layers on the server and this many tensors to send
+// pay for a round trip? A device-only cut does, too, when its results are
+// wanted on the server. The overloads for TableCut and TableFile::Cut count the
+// tensors; CutCosts that were read from a file do not have them.
 constexpr bool NeedsNetwork(int server_layers, size_t tensors_sent) {
   return server_layers > 0 || tensors_sent > 0;
 }

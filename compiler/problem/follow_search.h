@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which layers follow others to a side, and what keeps a layer off a side.
-// Every constraint on a cut is either "layer l is on the device", "layer l is
-// on the server", or "if a is on this side, so is b": to the server from
-// producer to reader, because nothing flows back, to the device from reader to
-// producer; to both, both ways, between the ends of a tensor that must not
-// cross, and inside a group. So a set of layers can be on a side exactly when
-// no layer that follows one of them there, over any number of steps, must be on
-// the other.
+// Finds which layers follow others to a side, and what keeps a layer off a
+// side. Every constraint on a cut is either "layer l is on the device", "layer
+// l is on the server", or "if a is on this side, so is b". The last kind holds
+// from producer to reader for the server, because nothing flows back; from
+// reader to producer for the device; and in both directions for both sides
+// between the ends of a tensor that must not cross and inside a group. So a set
+// of layers can be on a side exactly when no layer that follows one of them
+// there, over any number of steps, must be on the other side.
 #pragma once
 
 #include <functional>
@@ -43,24 +43,28 @@ struct Obstacle {
   TensorId tensor = -1;  // of kResult and kInput
 };
 
-// One breadth first search over the layers that follow some to a side, so that
-// the ways found are shortest ones. The problem must outlive it.
+// A breadth-first search over the layers that follow some given layers to a
+// side, so the paths that it finds are shortest paths. The problem must outlive
+// it.
 class FollowSearch {
  public:
   FollowSearch(const Problem& problem, Side side);
 
-  // What keeps the layer itself off a side, a pin before all else.
+  // What keeps the layer itself off a side. If it is pinned to the other side,
+  // that is the answer; other reasons come after it.
   std::optional<Obstacle> ObstacleTo(Side side, LayerId layer) const;
 
   // The first layer that follows one of `from`, or is one of them, for which
-  // `is_end` holds; -1: none. Once.
+  // `is_end` holds; -1: none. To be called once only.
   LayerId Run(const std::vector<LayerId>& from,
               const std::function<bool(LayerId)>& is_end);
 
-  // Those that were reached, in their order, `from` first.
+  // The layers that were reached, in the order in which they were reached,
+  // `from` first.
   const std::vector<LayerId>& Reached() const { return reached_; }
 
-  // The way to a layer that was reached. Its first layer is where it starts.
+  // The path to a layer that was reached, from the layer of `from` where it
+  // starts.
   struct Way {
     LayerId first = 0;
     std::vector<FollowStep> steps;

@@ -17,7 +17,8 @@ struct LinkOptions {
   Downlink downlink;
 };
 
-// Where layers must be and which stay together; both by LayerId, or empty.
+// On which side layers must be, and which must stay together; both by LayerId,
+// or empty.
 struct Placement {
   std::vector<std::optional<Side>> pins;
   std::vector<std::optional<int>> groups;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The weights of what is minimised: every price in a block graph, a network and
-// a table comes from here. With an objective w, a cut D costs at W kbit/s
+// The costs that are minimised, as weighted sums of times: all costs in block
+// graphs, networks and tables are computed by these functions. With the weights
+// w, a cut D costs at W kbit/s
 //
 //   w.device * (sum device_ns(l in D) + sum cross_ns(t))
 //   + w.server * sum server_ns(l not in D)
 //   + w.link * (rtt_ns + 8e6 / W * bytes + fixed download times)
 //
 // with the terms of problem.h. Weights are never negative. What is proved for
-// latency only uses that prices are not negative, so it holds for every w.
+// latency uses only that costs are not negative, so it holds for all weights.
 #pragma once
 
 #include "compiler/problem/cost_line.h"

@@ -31,7 +31,7 @@ std::string ReasonText(const Problem& problem, const Obstacle& obstacle,
                      tensor());
 }
 
-// What stands between two layers of a way.
+// The text between two layers of a path: why the second follows the first.
 std::string LinkText(const Problem& problem, const FollowStep& step) {
   if (step.kind == FollowStep::Kind::kGroup) {
     return fmt::format(" =[group {}]= ",
@@ -42,7 +42,7 @@ std::string LinkText(const Problem& problem, const FollowStep& step) {
   return fmt::format(" =[tensor '{}' must not cross]= ", tensor.name);
 }
 
-// "'a' -> 'x' -> 'b'"; the middle of a long way is left out.
+// "'a' -> 'x' -> 'b'"; the middle of a long path is left out.
 std::string WayText(const Problem& problem, const FollowSearch::Way& way) {
   constexpr size_t kShownAtEachEnd = 4;
   const size_t count = way.steps.size() + 1;
@@ -60,7 +60,7 @@ std::string WayText(const Problem& problem, const FollowSearch::Way& way) {
   return text;
 }
 
-// What the user can do about what is in the way at the two ends.
+// What the user can change at the two ends of the path.
 std::string Advice(const Problem& problem, const Obstacle& first,
                    const Obstacle& last) {
   const auto is_pin = [](const Obstacle& obstacle) {

@@ -9,7 +9,7 @@ namespace dnncut {
 // layers that clash and the path between them.
 void CheckPlacement(const Problem& problem);
 
-// The same as a question.
+// Is there a feasible cut?
 bool HasFeasibleCut(const Problem& problem);
 
 }  // namespace dnncut

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The optimisation problem: everything that decides the answer, and nothing
-// else. MakeProblem makes it from the graph, its costs and the link; the
-// passes' block graph, the cut table and problem.json are made from it. Anybody
-// can check the answer with this alone.
+// else. MakeProblem makes it from the graph, its costs and the link. So the
+// answer can be checked with this alone.
 //
 // The latency of a set D of device layers, closed under predecessors, at
 // W kbit/s is, in nanoseconds (cut.h computes it, cut_problem.h minimises it):
@@ -100,9 +99,9 @@ struct Problem {
   bool operator==(const Problem&) const = default;
 };
 
-// The nanoseconds that a downloaded result of `bytes` bytes adds whatever the
-// uplink: ceil(8e6 * bytes / kbps) for a fixed downlink, else 0. Throws Error
-// on overflow.
+// The nanoseconds that the download of a result of `bytes` bytes adds at any
+// bandwidth of the uplink: ceil(8e6 * bytes / kbps) for a fixed downlink, else
+// 0. Throws Error on overflow.
 int64_t FixedDownloadNs(const Downlink& downlink, int64_t bytes);
 
 // Throws std::logic_error unless layers are topologically ordered, ids are in

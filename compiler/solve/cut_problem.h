@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The network whose minimum s-t cuts are the best cuts of a block graph. Made
-// by MakeCutProblem, read by min_cut. The proof that the value of a cut is the
-// cost stands in cut_problem.cc.
+// The network whose minimum s-t cuts are the best cuts of a block graph, made
+// by MakeCutProblem. The capacity of a cut is its cost: cut_problem.cc has the
+// proof.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +35,9 @@ struct CutProblem {
   CostLine constant;  // paid by every cut
 };
 
-// The network of `graph`, with a price >= 0 of the round trip (its time, times
-// the weight of the link); the bandwidth comes with the solver.
+// The network of `graph`. The cost of the round trip (its time, multiplied by
+// the weight of the link) is >= 0. The bandwidth is not part of the network: it
+// is given to the solver.
 CutProblem MakeCutProblem(const BlockGraph& graph, int64_t round_trip);
 
 }  // namespace dnncut

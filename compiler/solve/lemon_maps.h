@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// LEMON 1.3.1 knows scalar types by name; to map a node or an arc to anything
-// else it takes an array map that C++20's allocators no longer support. After
-// this header it takes its vector map for numbers of 128 bits, nodes and arcs.
+// LEMON 1.3.1 has a list of scalar types. For values of any other type it
+// stores a map in a way that C++20's allocators no longer support. This header
+// adds 128-bit integers, nodes and arcs to the list; include it before maps of
+// these are used.
 #pragma once
 
 #include <lemon/bits/default_map.h>

@@ -19,16 +19,18 @@
 // residual path leads from outside in. Hence T is the unique smallest device
 // side.
 //
-// Capacities. At W kbit/s a finite arc has W * fixed + 8e6 * bytes <= 2^30 *
-// 2^63
-// + 2^23 * 2^63 < 2^94. "Infinite" is 1 + the sum of all finite capacities:
-// more than any finite cut. No infinite arc touches a terminal (cut_problem.h),
-// so all the excess in the network is at most that sum, and with fewer than
-// 2^32 arcs every number below is less than 2^94 * 2^32 = 2^126.
+// Capacities. At W kbit/s a finite arc has
 //
-// None of this is believed: every cut is checked against its flow
-// (cut_certificate.h) before it leaves, in every build. That takes one pass
-// over the arcs, far less than finding the flow.
+//   W * fixed + 8e6 * bytes <= 2^30 * 2^63 + 2^23 * 2^63 < 2^94.
+//
+// "Infinite" is 1 + the sum of all finite capacities: more than any finite cut.
+// No infinite arc touches a terminal (cut_problem.h), so all the excess in the
+// network is at most that sum, and with fewer than 2^32 arcs every number below
+// is less than 2^94 * 2^32 = 2^126.
+//
+// All this could hide a mistake, so every cut is checked against its flow
+// (cut_certificate.h) before it is returned, in every build. That takes one
+// pass over the arcs, far less than finding the flow.
 #include "compiler/solve/min_cut.h"
 
 #include <lemon/elevator.h>

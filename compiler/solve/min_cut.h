@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Minimum cuts of a CutProblem. The only place that knows LEMON.
+// Finds minimum cuts of a CutProblem. LEMON, the graph library, is used in this
+// folder only.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Smaller tables made of an exact one, with the price stated.
+// Makes a smaller table from an exact one, and states how much latency that
+// costs at most.
 #pragma once
 
 #include <cstdint>

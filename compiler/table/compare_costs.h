@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Two tables compared over every integer kbit/s of a range: where one is slower
-// or faster than the other and by how much at most, exactly.
+// Compares two tables at every integer kbit/s of a range: where one is slower
+// or faster than the other, and by how much at most, exactly.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,13 @@
 
 namespace dnncut {
 
-// What a table takes on min_kbps .. max_kbps.
+// The cost of a table on min_kbps .. max_kbps.
 struct CostPiece {
   BandwidthRange range;
   CostLine line;
 };
 
-// Where the new cost stands to the old one as `ratio` says.
+// The ratio of the new cost to the old one, and a bandwidth at which it is so.
 struct CostChange {
   CostRatio ratio;  // new by old
   int64_t kbps = 0;

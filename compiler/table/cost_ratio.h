@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One cost by another, exactly: as a fraction.
+// The ratio of two costs, as an exact fraction.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace dnncut {
 
-// How often `base` goes into `cost`, both at one bandwidth and below 2^94.
-// `base` is 0 only together with a `cost` above 0: infinitely often.
+// cost / base, both at one bandwidth and below 2^94. `base` may be 0 only when
+// `cost` is above 0: the ratio is then infinite.
 struct CostRatio {
   Int128 cost = 1;
   Int128 base = 1;

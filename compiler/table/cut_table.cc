@@ -100,8 +100,8 @@ class Envelope {
     winner->cut.cut = ExpandCut(blocks_, winner->on_device, layer_count);
     winner->cut.costs = CountCosts(problem_, winner->cut.cut);
     winner->line = CostOf(winner->cut.costs, problem_);
-    // Cheap beside the flow, and the one check that ties the network to the
-    // problem.
+    // Counting takes little time compared with the flow, and it is the check
+    // that the network and the problem agree on the cost.
     if (winner->At(kbps) != min_cut.scaled_cost) {
       throw std::logic_error(
           "the value of a minimum cut is not the cost of its layers");
@@ -143,7 +143,8 @@ class Envelope {
   std::vector<Piece> pieces_;
 };
 
-// The cut that firmware falls back to, unless the table has it.
+// The device-only cut, to which firmware falls back, unless the table has it
+// already.
 void AppendDeviceOnly(const Problem& problem, CutTable* table) {
   const Cut device_only(problem.layers.size(), Side::kDevice);
   const bool present =

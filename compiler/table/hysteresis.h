@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How long a device that has a cut may keep it while the bandwidth changes, so
-// that it does not switch at every tremble of the link. Made from a table, for
-// table.json and the firmware table.
+// For each row of a table, the bandwidths up to which a device may keep the
+// row's cut, so that it does not switch at every small change of the link.
+// MakeHysteresis makes it from a table.
 #pragma once
 
 #include <cstdint>

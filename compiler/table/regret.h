@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How much worse than the best a cut is, exactly. Read by approximate_table.
+// Regret: how much worse a cut is than the best one, as an exact fraction.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ struct WorstRegret {
   int64_t kbps = 0;  // the lowest bandwidth with this regret
 };
 
-// Answers for the cuts of one exact table, which must outlive it. Cuts are
-// meant by their numbers there, rows may be those of any table made of them.
+// Computes regrets of the cuts of one exact table, which must outlive it. Cuts
+// are given by their numbers in that table.
 class RegretMeter {
  public:
   RegretMeter(const Problem& problem, const CutTable& exact);

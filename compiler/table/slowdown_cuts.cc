@@ -49,8 +49,9 @@ namespace {
 
 constexpr int64_t kWhole = 1000;  // a slowdown of 1
 
-// The weights at a slowdown of s/1000 are 1000, 1000 and s: 1000 times what is
-// paid whatever it is, and s times the layers' times on the server.
+// At a slowdown of s/1000 the weights are 1000, 1000 and s, so costs are 1000
+// times the latency and stay integers: all times count 1000-fold but those on
+// the server, which count s-fold.
 constexpr Objective kWhatever = {kWhole, kWhole, 0};
 constexpr Objective kPerSlowdown = {0, 0, 1};
 
@@ -148,7 +149,7 @@ class Solver {
   int64_t permille_ = 0;  // of solver_
 };
 
-// Whatever is added up later is part of these sums.
+// All sums that are formed later are parts of these, so none of them overflows.
 void RequireNoOverflow(const Problem& problem, const SlowdownRange& slowdown) {
   Int128 ns = 0;
   Int128 bytes = 0;
@@ -248,7 +249,8 @@ class Envelope {
   }
 
   // The best of the known cuts at each bandwidth. Their latencies times W are
-  // straight lines in W, so only a line that rises less takes over.
+  // straight lines in W, so with growing W the best line can only be replaced
+  // by one that rises less.
   std::vector<TableRow> RowsAt(int64_t permille) const {
     const BandwidthRange& range = problem_.range;
     std::vector<TableRow> rows;

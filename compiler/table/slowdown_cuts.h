@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The cuts that a device needs to have in store when its server may be busy and
-// the round trip is known only at the moment. Firmware finds the best of them
-// by adding up what each would take now.
+// Finds the cuts that a device must store when its server may be busy and the
+// round trip time becomes known only at run time. Firmware then computes the
+// time of each stored cut and takes the best.
 #pragma once
 
 #include <cstdint>

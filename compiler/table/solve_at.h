@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The best cut at one bandwidth, of any block graph: what a table answers for
-// all of them.
+// Finds the best cut of a block graph at one bandwidth; a table has the best
+// cuts at all of them.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,9 @@ struct Solution {
 Solution SolveAt(const BlockGraph& blocks, int64_t rtt_ns, int layer_count,
                  int64_t kbps);
 
-// The first end of a row of `exact` where the best cut of `blocks` has another
-// latency; nullopt: none. The graph's cuts are priced with `downlink`.
+// The first bandwidth, of those at which a row of `exact` starts or ends, where
+// the best cut of `blocks` has another latency than the row; nullopt: none.
+// Latencies of the graph's cuts are computed with `downlink`.
 std::optional<int64_t> FindOtherLatency(const BlockGraph& blocks,
                                         int64_t rtt_ns,
                                         const Downlink& downlink,

@@ -43,7 +43,7 @@ std::map<Class, double> GpuEfficiency() {
           {Class::kElementwise, 0.05}};
 }
 
-// No caches to miss but no registers to keep tiles in either.
+// It has no caches that could miss, but no registers to keep tiles in either.
 std::map<Class, double> MicrocontrollerEfficiency() {
   return {{Class::kConvolution, 0.4},   {Class::kDepthwiseConvolution, 0.25},
           {Class::kMatrixProduct, 0.4}, {Class::kRecurrent, 0.3},

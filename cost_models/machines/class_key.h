@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Inside cost_models/: objects in files whose keys are operator classes.
+// Reads keys of JSON objects that are operator classes.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Does a half fit into its machine? The pipeline warns when it cannot.
+// Finds out whether a half cannot fit into the memory of its machine.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Estimated times: the work of each layer against what a machine can do at
-// best. The pipeline makes cost tables from it; profile.h makes measured ones.
+// Estimates times with the roofline model: from the work of each layer and what
+// a machine can do at best.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace dnncut {
 // fit into int64.
 inline constexpr int64_t kMaxLayerNs = 1'000'000'000'000'000;
 
-// Half up, and kMaxLayerNs at most. `ns` is not below 0.
+// Rounded half up, and at most kMaxLayerNs. `ns` must not be negative.
 int64_t RoundLayerNs(double ns);
 
 // max(operations / attainable operations, bytes / attainable bandwidth), plus
@@ -42,7 +42,7 @@ struct CostShare {
   bool operator==(const CostShare&) const = default;
 };
 
-// Dearest first, ties by name. Sums saturate.
+// The kind with the longest time first, equal ones by name. Sums saturate.
 std::vector<CostShare> CostByClass(const Graph& graph,
                                    const std::vector<int64_t>& layer_ns);
 std::vector<CostShare> CostByOperator(const Graph& graph,

@@ -27,7 +27,8 @@
 namespace dnncut {
 namespace {
 
-// Below this, timers and callers weigh more than layers.
+// Added to every time: below it, the clock and the calls take more time than
+// the layers.
 constexpr double kFloorNs = 5000;
 
 // What a message calls a value that a profile need not state.
@@ -113,9 +114,9 @@ int64_t SumNs(const Profile& profile) {
   return sum;
 }
 
-// Errors count in units of this: neither the few long measurements nor the many
-// short ones decide alone. Among the powers of the time, the square root left
-// the smallest errors on models left out (docs/benchmarks.md).
+// Errors are divided by this, so that neither the few long measurements nor the
+// many short ones decide alone. Among the powers of the time, the square root
+// left the smallest errors on models left out (docs/benchmarks.md).
 double ScaleOf(const Measurement& measurement) {
   return std::sqrt(static_cast<double>(measurement.ns) + kFloorNs);
 }
@@ -126,8 +127,8 @@ void AddRegressors(const LayerFeatures& layer, std::vector<double>* row,
   for (size_t i = 0; i < kRegressorCount; ++i) (*row)[at + i] += counts[i];
 }
 
-// Layers that runtimes fuse others behind: a convolution and its activation
-// take little longer than the convolution.
+// Classes of layers with which runtimes fuse the layers that follow: a
+// convolution and its activation take little longer than the convolution.
 bool LeadsGroups(OperatorClass operator_class) {
   return operator_class == OperatorClass::kConvolution ||
          operator_class == OperatorClass::kDepthwiseConvolution ||
@@ -135,8 +136,8 @@ bool LeadsGroups(OperatorClass operator_class) {
          operator_class == OperatorClass::kRecurrent;
 }
 
-// The class that a measurement tells most about: that of the layer with the
-// most operations, among those that lead groups if there are any.
+// The class that a measurement says most about: that of the layer with the most
+// operations, of the layers that lead groups if there are any.
 OperatorClass OwnerOf(const Measurement& measurement) {
   const auto weight = [](const LayerFeatures& layer) {
     return std::pair(LeadsGroups(layer.operator_class), layer.operations);
@@ -228,8 +229,8 @@ std::map<OperatorClass, size_t> FittedClasses(
   return columns;
 }
 
-// Adds the classes that own enough of the measurements to the model; layers of
-// others take what it predicts of them.
+// Adds the classes that own enough of the measurements to the model. Layers of
+// other classes are taken to need the time that the model predicts for them.
 void FitClasses(const std::vector<Measurement>& measurements,
                 RegressionModel* model) {
   const auto columns = FittedClasses(measurements);
@@ -334,10 +335,11 @@ RegressionModel FitRegression(const std::vector<Profile>& profiles) {
     (LeadsGroups(OwnerOf(measurement)) ? led : others)
         .push_back(std::move(measurement));
   }
-  // What stands behind a convolution costs nearly nothing there. Were its time
-  // fitted to such groups, models in which it stands alone would get it for
-  // nothing, too. So it is fitted where nothing leads it, and the leading
-  // classes take what it leaves of the groups' times.
+  // A layer that is fused behind a convolution costs nearly nothing there. If
+  // its class were fitted to such groups, it would be predicted to cost nearly
+  // nothing also in models where it stands alone. So its class is fitted to
+  // measurements that no leading class takes part in, and the leading classes
+  // are fitted to what is then left of the groups' times.
   FitClasses(others, &model);
   FitClasses(led, &model);
   return model;

@@ -87,7 +87,7 @@ std::vector<Region> FindRegions(Side side, const std::vector<HalfTime>& halves,
   return regions;
 }
 
-// The factor for all layers that suits `halves` best.
+// The one factor for all layers that fits `halves` best.
 double CommonFactor(Side side, const std::vector<HalfTime>& halves,
                     const SideCosts& base) {
   double along = 0;
@@ -115,7 +115,8 @@ constexpr std::array<double, 3> kCrossPulls = {0.5, 2.0, 8.0};
 constexpr Pull kUsualPull = {0.1, 2.0};
 // alpha and beta are shared by all crossings, and so better known.
 constexpr double kSharedPull = 0.3;
-// With fewer halves than this nothing is left to choose the pull by.
+// With fewer halves than this, leaving one out leaves too few to compare
+// strengths.
 constexpr size_t kFewestToChoose = 4;
 
 class Fit {

@@ -2,8 +2,8 @@
 //
 // Corrects the costs of a problem by measured times of whole halves, which are
 // less (a runtime fuses layers) or more (a cut ends a fusion, a call costs)
-// than the sum of their layers. Refine measures the halves and solves the
-// problem again with what comes out.
+// than the sum of their layers. The problem can then be solved again with the
+// corrected costs.
 #pragma once
 
 #include <cstdint>
@@ -33,14 +33,14 @@ struct SideCosts {
 // Rounded, and from 0 to 10^15: no layer, crossing or half takes longer.
 int64_t ToNs(double ns);
 
-// The problem's own layer times of a side; nothing for a crossing.
+// The layer times that the problem itself has for a side; 0 for all crossings.
 SideCosts CostsOf(const Problem& problem, Side side);
 
-// What the costs say of a half.
+// The time of a half according to `costs`.
 int64_t HalfNs(const Problem& problem, const SideCosts& costs, const Cut& cut,
                Side side);
 
-// CostsOf, all times multiplied by the one factor that suits `halves` best.
+// CostsOf with all times multiplied by the one factor that fits `halves` best.
 SideCosts ScaleToHalves(const Problem& problem, Side side,
                         const std::vector<HalfTime>& halves);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the time of a layer is predicted from. `profile` writes them beside the
-// measured times, so that `fit` needs no models; regression.h counts them of
-// the layers that it predicts.
+// The features of a layer from which its time is predicted. Profiles have them
+// beside the measured times, so that a regression can be fitted without the
+// models.
 #pragma once
 
 #include <cstdint>

@@ -135,8 +135,8 @@ void WarnUnknown(const Profile& profile, std::string_view key,
        key, which, Names(unknown));
 }
 
-// A file that is no JSON is often the model; the message says what belongs
-// here.
+// A file that is not JSON is often the model, given by mistake; so the message
+// says what is expected here.
 JsonValue ReadRoot(const std::string& path) {
   try {
     return ReadJsonFile(path);

@@ -54,14 +54,14 @@ std::vector<ProfileInput> ProfileInputs(const Graph& graph);
 struct Profile {
   std::string path;     // as the user gave it, for messages
   std::string machine;  // a name for people
-  // The runtime that was measured; empty or nullopt when the file is silent.
+  // The runtime that was measured; empty or nullopt when the file does not say.
   std::string runtime_name;
   std::string runtime_version;
   std::optional<int64_t> threads;
   std::string optimization;
   std::string model_file;
   std::string model_sha256;                // lower-case hex
-  std::vector<ProfileInput> model_inputs;  // empty when the file is silent
+  std::vector<ProfileInput> model_inputs;  // empty when not in the file
   std::vector<ProfileRow> layers;
   std::optional<int64_t> whole_ns;  // one run of the whole model
   // How the whole runs were measured: their number, the standard deviation as

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes what ReadProfile reads.
+// Writes profiles in the format that ReadProfile (profile.h) reads.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Predicted times: a linear model for each class of operators, fitted to
-// profiles (fit_regression.h) and kept in a "dnncut.regression/1" file
-// (docs/formats.md). For machines that one has profiles of, but not of the
-// model at hand. The pipeline makes cost tables from it.
+// Predicts times with a linear model for each class of operators. It is fitted
+// to profiles (fit_regression.h) and kept in a "dnncut.regression/1" file
+// (docs/formats.md). It serves where there are profiles of a machine, but none
+// of the model that is to be compiled.
 #pragma once
 
 #include <array>
@@ -41,7 +41,8 @@ Regressors RegressorsOf(const LayerFeatures& features);
 struct RegressionModel {
   std::string name;         // of the machine
   std::string description;  // one line for people
-  // What ran the profiles; empty or nullopt when they were silent.
+  // The runtime that was measured; empty or nullopt when the profiles do not
+  // name it.
   std::string runtime_name;
   std::string runtime_version;
   std::optional<int64_t> threads;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Operators that move elements without computing, or do not even move them.
+// Counts operators that move elements without computing, or do not even move
+// them.
 #include "cost_models/operators/operator_family.h"
 
 namespace dnncut {
@@ -16,7 +17,7 @@ OperationCost CountView(const Operation& operation, int) {
   return {.dtype = ComputeType(Output(operation, 0))};
 }
 
-// Is in the model and costs nothing when it runs.
+// Costs nothing when the model runs.
 OperationCost CountNothing(const Operation& operation, int) {
   return {.dtype = ComputeType(Output(operation, 0)), .calls = 0};
 }
@@ -26,8 +27,8 @@ OperationCost CountFill(const Operation& operation, int) {
           .bytes = OutputBytes(operation)};
 }
 
-// Reads from its first input no more than it writes. `indices` is the position
-// of the input that says what, -1 when that is small.
+// Reads from its first input only as many bytes as it writes. `indices` is the
+// position of the input that says which elements; -1 when that input is small.
 OperationCost CountGather(const Operation& operation, int indices) {
   const int64_t moved = SaturatingMul(2, OutputBytes(operation));
   return {

@@ -20,7 +20,8 @@ int64_t Elements(const TensorType& type) {
   if (type.kind != TensorType::Kind::kTensor || !type.has_rank) return 0;
   int64_t count = 1;
   for (int64_t dim : type.shape) {
-    // An unknown or empty dim decides; it must not hide behind saturation.
+    // An unknown or empty dim makes the count 0, even where the other dims
+    // would make it saturate.
     if (dim <= 0) return 0;
     count = SaturatingMul(count, dim);
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Inside cost_models/: how the counting of operations is divided. Each
-// *_costs.cc has a table of operators and the function that counts them;
-// CountOperation finds an operator's entry there.
+// How the counting of operations is divided: each *_costs.cc has a table of
+// operators, with a function for each that counts its operations and bytes.
+// CountOperation finds an operator's entry in these tables.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace dnncut {
 struct OperatorFamily {
   std::string_view op_type;
   OperationCost (*count)(const Operation& operation, int parameter);
-  int parameter = 0;  // what it means is said at `count`
+  int parameter = 0;  // its meaning is said at the function `count`
 };
 
 // Of ONNX's domain and ONNX Runtime's; no op_type stands in two tables.
@@ -32,7 +32,7 @@ std::span<const OperatorFamily> WindowFamilies();
 // element.
 OperationCost CountUnknown(const Operation& operation);
 
-// Arithmetic on counts >= 0 that stops at kMaxCount.
+// Sums and products of counts >= 0; kMaxCount when they would be larger.
 int64_t SaturatingAdd(int64_t a, int64_t b);
 int64_t SaturatingMul(int64_t a, int64_t b);
 
@@ -60,8 +60,8 @@ int64_t OutputElements(const Operation& operation);
 int64_t InputBytes(const Operation& operation);
 int64_t OutputBytes(const Operation& operation);
 
-// The type that arithmetic on such elements is done in: the signed 8-bit type
-// stands for both, an unknown one becomes float32.
+// The type in which arithmetic on such elements is done: int8 for both 8-bit
+// integer types, float32 for an unknown one.
 DType ComputeType(const TensorType& type);
 
 // Reads all inputs and writes all outputs.
