@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// One table has every command with its summary, its examples and what it does
+// with files from strangers. The whole command line is parsed before a command
+// runs, with the limits that it is given set first; whatever the command throws
+// becomes one line and an exit code here, in one place.
 #include "tools/command_line.h"
 
 #include <fmt/format.h>

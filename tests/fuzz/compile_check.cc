@@ -21,7 +21,7 @@ namespace {
 
 // All cuts of so many layers are tried.
 constexpr size_t kFewLayers = 10;
-// So many cuts that are not in the table are split into halves.
+// This many cuts that are not in the table are split into halves, too.
 constexpr int kMoreCuts = 4;
 
 const std::string& ModelPath() {

@@ -21,7 +21,7 @@
 namespace dnncut {
 namespace {
 
-// So many ranges of bandwidths are told.
+// An error lists this many ranges of bandwidths; more are counted.
 constexpr size_t kShownRanges = 3;
 
 // One value of a metric, at a bandwidth.

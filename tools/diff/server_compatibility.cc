@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Devices and servers are not updated at the same moment, and a device names a
+// cut by its number. So cut by cut: has the server's table a cut of that
+// number, does it expect the very tensors in the order in which the device
+// sends them, and does it give back what the device expects? The last is
+// compared by the hash of the interface, and is unknown for tables that do not
+// have it.
 #include "tools/diff/server_compatibility.h"
 
 #include <fmt/format.h>

@@ -15,7 +15,7 @@
 namespace dnncut {
 namespace {
 
-// So many faults of a cut are shown; the first ones say enough.
+// A cut lists this many faults; the first ones say enough.
 constexpr size_t kShownFaults = 5;
 
 Comparison WorstOf(const std::vector<OutputCheck>& checks) {
