@@ -11,8 +11,8 @@
 namespace dnncut {
 namespace {
 
-// Every external file exists and is long enough, so that a missing one is
-// reported now and not after the work.
+// Checks that every external file exists and is long enough, so that a missing
+// one is reported now and not after the work.
 void CheckExternalFiles(SourceModel* model, Warnings* warnings) {
   std::map<std::string, WeightFileStatus> files;
   for (const WeightData& weight : model->weights) {
@@ -60,7 +60,8 @@ SourceModel LoadUnnamed(const std::string& path, const LoadOptions& options,
   try {
     return LoadFrom(path, options, &file, warnings);
   } catch (const Error&) {
-    // Half of one model and half of another are not broken for their own sake.
+    // If the file has changed while it was read, that is the true cause of the
+    // error, and this throws it instead.
     file.CheckUnchanged();
     throw;
   }
@@ -73,7 +74,8 @@ SourceModel LoadModel(const std::string& path, const LoadOptions& options,
   try {
     return LoadUnnamed(path, options, warnings);
   } catch (const Error& error) {
-    // Nothing inside knows the file's name.
+    // The functions that LoadUnnamed calls do not know the name of the file; it
+    // is added here.
     throw Error(error.exit_code(), error.id(), path + ": " + error.what());
   }
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// ONNX in: a file becomes a SourceModel (checked, sorted, without weights), and
-// a SourceModel becomes a Graph (typed). This header is all that the pipeline
-// needs of frontends/.
+// Reads ONNX: LoadModel makes a SourceModel (checked, sorted, without weights)
+// from a file, and ImportGraph makes a Graph (with types and sizes) from a
+// SourceModel. Other folders need no other header of the frontend than this and
+// those that it includes.
 #pragma once
 
 #include <string>
@@ -21,8 +22,8 @@ namespace dnncut {
 SourceModel LoadModel(const std::string& path, const LoadOptions& options,
                       Warnings* warnings);
 
-// LoadModel of a model that was compiled, or a half of one: whatever there is
-// to warn of was said at the compile, which has also decided about its version.
+// Loads a model that was compiled before, or a half of one. Gives no warnings
+// and accepts newer versions: both were dealt with when the model was compiled.
 SourceModel ReloadModel(const std::string& path);
 
 // A TypeInference with libonnx's operator schemas.

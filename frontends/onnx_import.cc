@@ -29,7 +29,7 @@ using ONNX_NAMESPACE::ModelProto;
 using ONNX_NAMESPACE::NodeProto;
 using ONNX_NAMESPACE::TensorProto;
 
-// A tensor by name is one of the two.
+// What the name of a tensor stands for: a tensor of the graph or a constant.
 struct NameUse {
   bool is_constant = false;
   int id = -1;  // TensorId or ConstantId
@@ -143,8 +143,8 @@ class Importer {
   }
 
   int64_t MemoryBytes(const NodeProto& node, const Constant& constant) const {
-    // Runtimes keep quantised weights as they are and fuse this into the
-    // reader.
+    // Runtimes keep quantised weights as they are and fuse this operator into
+    // the one that reads its output.
     if (node.op_type() == "DequantizeLinear" && node.input_size() > 0) {
       const auto quantised = names_.find(node.input(0));
       if (quantised != names_.end()) {
@@ -155,7 +155,8 @@ class Importer {
       return BytesOf(constant.type.dtype, constant.type.shape,
                      fmt::format("tensor '{}'", constant.name));
     }
-    // Not known before it is computed: as much as it is made of.
+    // The size is not known before the constant is computed; the sizes of its
+    // inputs are used instead.
     int64_t bytes = constant.file_bytes;
     for (ConstantId input : constant.inputs) {
       bytes = CheckedAdd(bytes, graph_.constants[input].memory_bytes,
@@ -255,9 +256,10 @@ class Importer {
   Graph graph_;
 };
 
-// A tensor that crosses becomes an input of the server's half, and every body
-// there sees it: also one that makes a tensor of the same name and stands
-// before the maker, as ONNX allows. So these do not cross.
+// A tensor that crosses becomes an input of the server's half, where the body
+// of every node can see it. ONNX allows a body to make a tensor of the same
+// name if its node stands before the one that makes the outer tensor; in the
+// half, the two names would then clash. So such tensors must not cross.
 void KeepWhatBodiesHide(const GraphProto& proto, Graph* graph) {
   std::unordered_map<std::string_view, std::vector<int>> hiding;  // nodes
   for (int n = 0; n < proto.node_size(); ++n) {

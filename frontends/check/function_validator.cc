@@ -31,15 +31,15 @@ using ONNX_NAMESPACE::FunctionProto;
 using ONNX_NAMESPACE::ModelProto;
 using ONNX_NAMESPACE::NodeProto;
 
-// Of a function, or of the main graph.
+// A call of a function, by another one or by the main graph.
 struct Call {
   int callee = 0;
-  int64_t bytes = 0;       // of the node that calls
-  int64_t references = 0;  // to attributes of the caller, among its own
+  int64_t bytes = 0;       // of the calling node
+  int64_t references = 0;  // attributes that refer to the caller's attributes
 };
 
-// By function: its calls, how many nodes it has, those of bodies included, and
-// how many attributes of them refer to attributes of its own.
+// By function: its calls, the number of its nodes, with those of bodies, and
+// the number of their attributes that refer to attributes of the function.
 struct CallGraph {
   std::vector<std::vector<Call>> calls;
   std::vector<int64_t> nodes;
@@ -87,7 +87,7 @@ FunctionIndex CheckKeys(const ModelProto& model, const ModelLimits& limits) {
   return index;
 }
 
-// `path` are functions that call each other, the last one calls the one at
+// Each function of `path` calls the next one, and the last one calls the one at
 // `begin`.
 [[noreturn]] void FailRecursive(const ModelProto& model,
                                 const std::vector<int>& path, size_t begin) {
@@ -135,7 +135,7 @@ std::vector<int> OrderFunctions(const ModelProto& model,
   return order;
 }
 
-// `order` as OrderFunctions gives it.
+// `order` is the result of OrderFunctions.
 void CheckDepth(const ModelProto& model, const CallGraph& graph,
                 const std::vector<int>& order, const ModelLimits& limits) {
   std::vector<int64_t> depths(graph.calls.size(), 1);
@@ -152,9 +152,10 @@ void CheckDepth(const ModelProto& model, const CallGraph& graph,
   }
 }
 
-// What the functions become when every call is replaced by the function's
-// nodes, and every reference to an attribute by what the call gives for it.
-// Numbers stay at a limit far above all real ones once they are there.
+// The sizes of functions after every call is replaced by the function's nodes,
+// and every reference to an attribute by the value that the call gives it. A
+// number that would become larger than kFar, which is far above all that a
+// model may have, stays there.
 class Expansion {
  public:
   Expansion(const ModelProto& model, const CallGraph& graph,
@@ -165,7 +166,8 @@ class Expansion {
   int64_t bytes() const { return bytes_; }
 
  private:
-  // By function. References: the copies of an attribute that a call gives.
+  // By function. `references`: how many copies of an attribute are made when a
+  // call gives it.
   struct Size {
     int64_t nodes = 0;
     int64_t bytes = 0;

@@ -34,7 +34,8 @@ using ONNX_NAMESPACE::NodeProto;
 struct Scope {
   const Scope* outer = nullptr;
   std::unordered_set<std::string_view> names;
-  // Lists declared longer than any rank: no shape.
+  // Tensors that are declared as lists with more elements than a shape may have
+  // dimensions, so they cannot be shapes.
   std::unordered_set<std::string_view> long_vectors;
 
   bool Sees(std::string_view name) const {
@@ -59,7 +60,7 @@ struct Scope {
       candidates.insert(candidates.end(), scope->names.begin(),
                         scope->names.end());
     }
-    // The order of the set differs between machines.
+    // Sorted, because the order of the set differs between machines.
     std::sort(candidates.begin(), candidates.end());
     return DidYouMean(name, candidates);
   }
@@ -87,7 +88,7 @@ class GraphValidator {
                     Scope* scope);
   void DefineInitializers(const GraphProto& graph, const std::string& place,
                           Scope* scope);
-  // Before sorting, which needs one producer for each name.
+  // Called before the nodes are sorted, which needs one producer for each name.
   void CheckOutputsDiffer(const NodeList& nodes, const Scope& scope,
                           const std::string& place);
   void CheckNodes(const std::string& place, Scope* scope, NodeList* nodes);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Checks of graphs, their bodies and of functions: every name is defined once,
-// before it is read. Part of the validator.
+// Checks graphs, their bodies, and functions. Afterwards every name that is
+// read is defined exactly once, earlier than it is read.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -20,8 +20,8 @@ struct GraphFindings {
   std::vector<std::string> unknown_annotations;
 };
 
-// Sort nodes where necessary. Throw Error: E209 to E211, E218 to E223, E226,
-// E227.
+// Both sort nodes where necessary. They throw Error: E209 to E211, E218 to
+// E223, E226, E227.
 void CheckGraph(const Opsets& opsets, const ModelLimits& limits,
                 ONNX_NAMESPACE::GraphProto* graph, GraphFindings* findings);
 void CheckFunction(const Opsets& opsets, const ModelLimits& limits,

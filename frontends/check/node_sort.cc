@@ -23,7 +23,8 @@
 namespace dnncut {
 namespace {
 
-// By node: the nodes whose outputs it reads, captures of its bodies included.
+// By node: the nodes whose outputs it reads, also those that its bodies
+// capture.
 using Predecessors = std::vector<std::vector<int>>;
 
 Predecessors FindPredecessors(const NodeList& nodes) {
@@ -52,7 +53,7 @@ bool IsSorted(const Predecessors& predecessors) {
   return true;
 }
 
-// The nodes in order; those on and behind a cycle are missing.
+// The nodes in topological order; those on a cycle or behind one are missing.
 std::vector<int> TopologicalOrder(const Predecessors& predecessors) {
   const int count = static_cast<int>(predecessors.size());
   std::vector<std::vector<int>> successors(predecessors.size());
@@ -83,8 +84,8 @@ std::vector<int> FindCycle(const Predecessors& predecessors,
   std::vector<bool> is_sorted(predecessors.size(), false);
   for (int node : sorted) is_sorted[node] = true;
   const auto first = std::find(is_sorted.begin(), is_sorted.end(), false);
-  // Each node that is left has a predecessor that is left, so going backwards
-  // meets a node again.
+  // Each node that is not sorted has a predecessor that is not sorted, so a
+  // walk backwards comes to a node a second time.
   std::vector<int> path;
   std::vector<int> position(predecessors.size(), -1);
   int node = static_cast<int>(first - is_sorted.begin());
@@ -137,7 +138,7 @@ std::string TensorBetween(const ONNX_NAMESPACE::NodeProto& writer,
        path);
 }
 
-// Moves the messages, so that nothing in them changes.
+// Moves the messages instead of copying them.
 void Reorder(const std::vector<int>& order, NodeList* nodes) {
   std::vector<ONNX_NAMESPACE::NodeProto*> taken(order.size());
   nodes->ExtractSubrange(0, nodes->size(), taken.data());

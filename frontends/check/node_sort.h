@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Puts nodes into topological order. Used by the validator on every list of
-// nodes: graphs, bodies, functions.
+// Puts the nodes of a graph, a body or a function into topological order.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -12,10 +11,11 @@ namespace dnncut {
 
 using NodeList = google::protobuf::RepeatedPtrField<ONNX_NAMESPACE::NodeProto>;
 
-// Nodes that are in order stay as they are (false). Others are moved, each as
-// early as its old neighbours allow: of the nodes that can come next, always
-// the one that stood first. No output may be defined twice. `place` begins
-// messages. Throws Error E218 with the cycle, node by node.
+// Returns false, and moves nothing, if the nodes are in topological order
+// already. Else sorts them: of the nodes that can come next, it always takes
+// the one that stood first. No output may be defined twice. `place` is the
+// beginning of messages. Throws Error E218 with the nodes of a cycle if there
+// is one.
 bool SortNodes(const std::string& place, NodeList* nodes);
 
 }  // namespace dnncut

@@ -18,8 +18,8 @@ namespace {
 using ONNX_NAMESPACE::AttributeProto;
 using ONNX_NAMESPACE::NodeProto;
 
-// Attributes whose values divide or multiply sizes. Libraries divide by zero or
-// overflow when one is absurd.
+// The values that attributes may have by which sizes are divided or multiplied.
+// Libraries would divide by zero or overflow with other values.
 struct Bounds {
   std::string_view attribute;
   int64_t min = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Checks of one node on its own. Part of the validator.
+// Checks a node by itself, without the graph around it.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -13,12 +13,12 @@
 
 namespace dnncut {
 
-// Imported versions by normal domain.
+// The imported version of each domain, by its normal spelling (NormalDomain).
 using Opsets = std::map<std::string, int64_t, std::less<>>;
 
-// Operator, names and attributes. `place` says which node it is and begins
-// messages; `in_function` allows references to attributes of the caller.
-// Throws Error: E209, E223, E226, E227.
+// Checks the operator, names and attributes. `place` says which node it is and
+// is the beginning of messages; `in_function` allows references to attributes
+// of the caller. Throws Error: E209, E223, E226, E227.
 void CheckNode(const ONNX_NAMESPACE::NodeProto& node, const Opsets& opsets,
                const ModelLimits& limits, bool in_function,
                const std::string& place);

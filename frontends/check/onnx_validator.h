@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Is it a model at all? Second step of LoadModel, before any library sees the
-// model: whoever reads it afterwards may rely on what is checked here.
+// Checks that a model is valid, before any library sees it. All later code may
+// rely on what is checked here.
 #pragma once
 
 #include "compiler/base/error.h"
@@ -10,9 +10,9 @@
 
 namespace dnncut {
 
-// Checks everything, and sorts nodes that are not in topological order: those
-// of the graph, of bodies and of functions. Throws Error: E207 to E211,
-// E218 to E228.
+// Checks the whole model, and sorts the nodes of the graph, of bodies and of
+// functions where they are not in topological order. Throws Error: E207 to
+// E211, E218 to E228.
 void ValidateModel(const LoadOptions& options, SourceModel* model,
                    Warnings* warnings);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a model may have. Generous: real models stay far below, and hostile ones
-// cannot take more time or memory than their size is worth.
+// Limits on what a model may have. Real models stay far below them; they keep a
+// model that was made to do harm from taking far more time or memory than a
+// model of its size should.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +17,13 @@ inline constexpr int kMaxMessageDepth = 100;  // protobuf's limit
 // Of bodies (If, Loop, Scan) in each other. Each takes 3 levels of messages: 31
 // fit into kMaxMessageDepth with whatever they declare, 32 without shapes.
 inline constexpr int kMaxNesting = 32;
-// The two bound every recursion over a model: kMaxCallDepth * kMaxNesting.
+// Together the two bound the depth of every recursion over a model:
+// kMaxCallDepth * kMaxNesting.
 inline constexpr int kMaxCallDepth = 64;
 
-// What --limit changes. The first five are of the whole file, bodies, functions
-// and training_info included; these and the nesting are checked before anything
-// is built from it.
+// The limits that --limit changes. The first five count the whole file, with
+// bodies, functions and training_info; they and the nesting are checked before
+// any message is built from the file.
 struct ModelLimits {
   int64_t nodes = 1'000'000;        // and functions
   int64_t tensors = 4'000'000;      // whatever is declared, or made by a node
@@ -33,16 +35,16 @@ struct ModelLimits {
   int64_t nesting = kMaxNesting;
   int64_t rank = kMaxRank;
   int64_t name_bytes = 64 << 10;
-  // When calls of functions are replaced by the functions' nodes; of these
-  // there may be graph_bytes.
+  // The number of nodes when every call of a function is replaced by the
+  // function's nodes; all those together may have graph_bytes.
   int64_t expanded_nodes = 100'000;
   int64_t call_depth = 32;  // functions that call each other
 };
 
-// Those of this process: the defaults until SetModelLimits.
+// The limits of this process: the defaults until SetModelLimits is called.
 const ModelLimits& CurrentModelLimits();
 
-// Once, before any model is read.
+// To be called once at most, before any model is read.
 void SetModelLimits(const ModelLimits& limits);
 
 }  // namespace dnncut

@@ -6,7 +6,7 @@
 namespace dnncut {
 
 struct LoadOptions {
-  bool allow_newer = false;  // opset and IR versions that dnncut does not know
+  bool allow_newer = false;  // accept opset and IR versions unknown to dnncut
   ModelLimits limits = CurrentModelLimits();
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Counts what the reader meets, and refuses a file that has more than its
-// limits before anything is built from it. Part of the reader.
+// Counts the parts of a model while its file is read, and refuses a file that
+// has more than the limits allow before any message is built from it.
 #pragma once
 
 #include <cstdint>

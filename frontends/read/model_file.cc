@@ -70,7 +70,7 @@ std::string_view ModelFile::View(int64_t offset, int64_t bytes) const {
     throw std::logic_error("reads outside the model file");
   }
   if (offset < block_begin_ || offset + bytes > block_end_) {
-    block_end_ = 0;  // nothing, should reading fail
+    block_end_ = 0;  // the block is empty if reading fails
     block_begin_ = offset;
     block_end_ = offset + ReadAt(offset, &block_);
   }
@@ -123,7 +123,8 @@ std::string ModelFile::Finish() {
     state_ = *settled;
   }
   std::string sha256 = Sha256();
-  // Writes in the tick in which the file was opened do not show in its state.
+  // A write in the same tick of the clock in which the file was opened would
+  // not show in its state.
   if (!first_sha256_.empty() && sha256 != first_sha256_) FailChanged();
   CheckUnchanged();
   return sha256;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The model file, read piece by piece. LoadModel opens it; the wire reader
-// walks over it. What nobody asks for is never read, and only one block is
-// held, so that memory does not grow with the file. It is not mapped: a file
-// that somebody truncates, or a disk that fails, would end the program with a
-// signal instead of an error.
+// The model file, read piece by piece. Only the parts that are asked for are
+// read, and only one block is held, so memory does not grow with the file. The
+// file is not mapped into memory: if somebody truncated it then, or the disk
+// failed, a signal would end the program instead of an error.
 #pragma once
 
 #include <cstdint>
@@ -41,12 +40,12 @@ class ModelFile {
   // Throws Error E607 unless the file is as it was when it was opened.
   void CheckUnchanged() const;
 
-  // Sha256 of the bytes that were read, all of one version of the file. From
-  // now on every write to the file shows in its state. Throws E607 as well.
+  // The SHA-256 of the file, whose bytes all are of one version of it. From now
+  // on every write to the file shows in its state. Throws E607 as well.
   std::string Finish();
 
  private:
-  // As much as `buffer` takes and the file has.
+  // Fills `buffer`, as far as the file has that many bytes.
   int64_t ReadAt(int64_t offset, std::vector<char>* buffer) const;
 
   UniqueFd fd_;

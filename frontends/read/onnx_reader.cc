@@ -47,7 +47,7 @@ enum class Kind {
   kTrainingInfo,
 };
 
-// A field that leads to tensors.
+// A field whose message may contain tensors.
 struct Child {
   Kind parent;
   int number;
@@ -93,7 +93,8 @@ const Child* FindChild(Kind parent, const WireField& field) {
   return nullptr;
 }
 
-// Without being a message of its own that leads to tensors.
+// Does the field declare a tensor (an input, an output or a type), without
+// containing one?
 bool DeclaresTensor(Kind parent, int number) {
   switch (parent) {
     case Kind::kGraph:
@@ -115,7 +116,7 @@ std::string_view KindText(Kind kind) {
   return kind == Kind::kTensor ? "a tensor" : "a sparse tensor";
 }
 
-// A message around the place where the walk is.
+// One of the messages that contain the place where the walk is.
 struct Frame {
   Frame(Kind kind, const ModelFile& file, const WireRange& range, int index,
         size_t begin)
@@ -134,8 +135,8 @@ struct Frame {
   std::string text;  // for messages, once it was needed
 };
 
-// The child's length is known afterwards only: five bytes are kept for it. A
-// varint may be longer than it must.
+// The length of the child is known only after it was copied, so five bytes are
+// left free for it; a varint may have more bytes than it needs.
 constexpr size_t kLengthBytes = 5;
 
 class OnnxReader {
@@ -190,7 +191,8 @@ std::string OnnxReader::BytesOfField(const Frame& frame, int number) const {
   try {
     while (message.Next(&field)) {
       if (field.Is(number, Type::kBytes)) {
-        // No valid name is longer, and a message shows less.
+        // No valid name is longer, and messages show only a part of a long
+        // name.
         file_.AppendTo(&bytes, field.value.begin,
                        std::min(field.value.size(), limits_.name_bytes));
         return bytes;
@@ -205,7 +207,8 @@ std::string OnnxReader::BytesOfField(const Frame& frame, int number) const {
 std::string OnnxReader::FrameText(const Frame& frame) const {
   switch (frame.kind) {
     case Kind::kGraph:
-      // Its name stands behind its nodes: looking for it would read much.
+      // The name of a graph stands behind its nodes, so to find it much would
+      // have to be read.
       return "";
     case Kind::kNode:
       return NodeText(frame.index,
@@ -243,7 +246,7 @@ std::string OnnxReader::Place() {
   return place;
 }
 
-// What takes much more memory than bytes in the file.
+// Counts the parts that take much more memory than they take bytes in the file.
 void OnnxReader::Count(Kind parent, const WireField& field) {
   const Child* child = FindChild(parent, field);
   if (child == nullptr) {
@@ -314,7 +317,7 @@ void OnnxReader::OpenChild(const Child& child, const WireField& field) {
   }
 }
 
-// The innermost message is copied: fills in its length.
+// Ends the innermost message, which is completely copied: fills in its length.
 void OnnxReader::Close() {
   const Frame& frame = frames_.back();
   if (frames_.size() > 1) {
@@ -418,7 +421,8 @@ void OnnxReader::Parse() {
            in.ConsumedEntireMessage();
   };
   if (parse(kMaxMessageDepth)) return;
-  // Was it the depth? The stack bears some more.
+  // Finds out whether messages were nested too deeply, by parsing again with a
+  // higher limit. The stack has room for that.
   const bool is_too_deep = parse(4 * kMaxMessageDepth);
   model_->proto.Clear();
   if (is_too_deep) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The model file becomes messages and weights. First step of LoadModel; what it
-// returns is well-formed, but not yet a valid model.
+// Makes messages and weights from the model file. The messages are well-formed
+// protobuf, but nothing says yet that they are a valid model: that is checked
+// later.
 #pragma once
 
 #include "compiler/base/error.h"

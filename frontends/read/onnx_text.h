@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How messages about models name things. Names come from the file: they may be
-// long, and hold anything.
+// Writes names from a model for messages. They come from the file, so they may
+// be very long and contain any bytes.
 #pragma once
 
 #include <string>

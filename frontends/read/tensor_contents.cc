@@ -40,8 +40,8 @@ void ForEachVarint(const std::string& packed, int64_t begin,
   }
 }
 
-// Does protobuf take the field for data? One of another wire type is unknown to
-// it.
+// Does protobuf take the field for data? A field with another wire type is an
+// unknown field to it.
 bool IsData(const WireField& field) {
   switch (field.number) {
     case TensorField::kRawData:
@@ -116,7 +116,7 @@ void ContentsReader::ReadExternalEntry(WireRange range) {
 }
 
 int64_t ContentsReader::CountVarints(WireRange range) {
-  // Counts last bytes of varints.
+  // Every varint has exactly one last byte, so these are counted.
   constexpr int64_t kStep = ModelFile::kBlockBytes;
   constexpr int kLongestVarint = 10;
   int64_t count = 0;
@@ -135,7 +135,7 @@ int64_t ContentsReader::CountVarints(WireRange range) {
 }
 
 void ContentsReader::ReadData(const WireField& field) {
-  // An empty packed field says as little as none.
+  // An empty packed field holds no data, so it counts as missing.
   const bool says_something = field.number == TensorField::kRawData ||
                               field.number == TensorField::kStringData ||
                               field.type != Type::kBytes ||

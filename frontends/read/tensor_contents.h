@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the file says about one tensor, without its data. The tensor reader
-// judges it.
+// What the file says about one tensor, without its data. ReadTensorContents
+// makes it without judging it: it holds also what is wrong or contradictory.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +35,8 @@ struct TensorField {
   };
 };
 
-// One more than ONNX has keys: whoever looks at them finds one unknown or
-// twice.
+// One more than ONNX has keys: so if there are more entries, those that are
+// kept already have an unknown key or the same key twice.
 inline constexpr size_t kMostExternalEntries = 6;
 
 struct TensorContents {
@@ -51,7 +51,7 @@ struct TensorContents {
 
   int data_field = 0;        // the one that holds the data; 0: none
   int other_data_field = 0;  // one that holds data as well; 0: as it should be
-  int64_t elements = 0;      // of a typed field; bytes of raw_data
+  int64_t elements = 0;      // in the typed field; for raw_data, its bytes
   int64_t chunks = 0;        // occurrences of the field
   WireRange last_chunk;      // of a length-delimited occurrence
   int64_t wire_bytes = 0;    // of all occurrences

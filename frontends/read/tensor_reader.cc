@@ -72,7 +72,7 @@ class TensorReader {
   int64_t ParseExternalNumber(const std::string& key,
                               const std::string& value) const;
 
-  // "tensor 'w'", or where the nameless one stands.
+  // "tensor 'w'"; for a tensor without a name, the place where it stands.
   std::string Name() const {
     return contents_.name.empty() ? place_()
                                   : "tensor " + Quote(contents_.name);
@@ -182,7 +182,8 @@ void TensorReader::CheckAmountOfData(DType dtype) const {
 }
 
 bool TensorReader::StaysInline(int64_t bytes) const {
-  // A few elements can take many bytes on the wire, in empty pieces.
+  // A few elements can take many bytes in the file when many empty pieces stand
+  // between them.
   constexpr int64_t kMostWireBytes = 64 * kInlineBytes;
   return bytes <= kInlineBytes && contents_.wire_bytes <= kMostWireBytes;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One TensorProto of the file. The reader uses it to decide whether the tensor
-// stays in the messages or becomes a weight, and to check that its data is
-// there in the size that its dims need; the data itself is not looked at.
+// Reads one TensorProto of the file: decides whether the tensor's data stays in
+// the message or becomes a weight, and checks that there is exactly as much
+// data as its dims need. The data itself is not looked at.
 #pragma once
 
 #include <cstdint>

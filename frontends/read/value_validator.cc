@@ -30,7 +30,7 @@ using ONNX_NAMESPACE::TensorProto;
 using ONNX_NAMESPACE::TensorShapeProto;
 using ONNX_NAMESPACE::TypeProto;
 
-// A name may end up on a terminal.
+// Control characters are refused because names are printed on terminals.
 bool IsControl(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
 }
@@ -53,11 +53,12 @@ void CheckShape(const ModelLimits& limits, const TensorShapeProto& shape,
            "a free dimension",
            what, dim.dim_value());
     }
-    // Zero times too much is too much as well.
+    // A dim of 0 makes the tensor empty, but the other dims must not be absurd
+    // either, so it is left out of the product.
     if (dim.dim_value() > 0) known.push_back(dim.dim_value());
   }
-  // As many as an element can have, so that what passes here has a size
-  // whatever its operators make of it.
+  // The most that any element type has, so a shape that passes here has a size
+  // that fits with every type that an operator may give it.
   constexpr int kMostBits = 128;
   CheckedMul(ElementCount(known, what), kMostBits, what);
 }
@@ -67,7 +68,7 @@ std::vector<int64_t> Int64Elements(const TensorProto& tensor) {
   if (!tensor.has_raw_data()) {
     return {tensor.int64_data().begin(), tensor.int64_data().end()};
   }
-  // Little-endian, whatever the machine.
+  // raw_data is little-endian on every machine.
   const std::string& raw = tensor.raw_data();
   std::vector<int64_t> elements;
   for (size_t i = 0; i + sizeof(int64_t) <= raw.size(); i += sizeof(int64_t)) {
@@ -80,7 +81,7 @@ std::vector<int64_t> Int64Elements(const TensorProto& tensor) {
   return elements;
 }
 
-// Each position is inside the dims, and they ascend.
+// Checks that each index lies inside the dims, and that the indices ascend.
 void CheckIndices(const std::vector<int64_t>& indices,
                   const std::vector<int64_t>& dims, bool is_flat,
                   const std::string& what) {
@@ -185,7 +186,7 @@ void CheckSparseTensor(const ModelLimits& limits,
                     (is_flat || (indices.dims_size() == 2 &&
                                  indices.dims(1) == sparse.dims_size())) &&
                     indices.dims(0) == nonzeros;
-  // Without values there may be no indices either.
+  // If there are no values, the indices may be missing, too.
   if (!fits && !(nonzeros == 0 && !sparse.has_indices())) {
     Fail(ExitCode::kBadInput, "E226",
          "{} has {} values of rank {}, so its indices must be int64[{}] or "

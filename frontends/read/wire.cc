@@ -22,13 +22,14 @@ void WireMessage::SkipBytes(int64_t count) {
 }
 
 int64_t WireMessage::MissingOfVarint(const WireField& field) const {
-  // A tag and a varint have 15 bytes at most: closer to the end it is cut off,
-  // elsewhere it is garbage.
+  // A tag and a varint have 15 bytes at most. So if they are not complete
+  // within 15 bytes, the message is malformed; if its end comes first, it is
+  // cut off.
   constexpr int64_t kLongest = 15;
   return range_.end - field.whole.begin < kLongest ? 1 : 0;
 }
 
-// All of a field but what is in a group.
+// Reads one field, but not the fields inside a group.
 void WireMessage::ReadField(WireField* field) {
   constexpr int64_t kLongestHead = 20;  // two varints
   const int64_t begin = position_;
@@ -75,7 +76,8 @@ void WireMessage::ReadField(WireField* field) {
   field->whole.end = position_;
 }
 
-// ONNX has none; what protobuf knows is skipped all the same.
+// ONNX has no groups, but protobuf accepts them among unknown fields, so they
+// are skipped.
 void WireMessage::SkipGroup(const WireField& group) {
   std::vector<int> open = {group.number};
   WireField field;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Protobuf's wire format, field by field, without reading what is skipped. The
-// reader walks the model file with it.
+// Walks over protobuf's wire format field by field, without reading the content
+// of fields that are skipped.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct WireError : std::runtime_error {
         offset(offset),
         missing_bytes(missing_bytes) {}
   int64_t offset = 0;
-  int64_t missing_bytes = 0;  // behind the end of the message; 0: other fault
+  int64_t missing_bytes = 0;  // how much is cut off; 0: another fault
 };
 
 // Offsets are into the file.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Operators whose inference in libonnx overflows, or reads dims that are not
-// there. What it would get wrong is a problem of the node; the rest it is
-// asked.
+// Rules for operators whose inference in libonnx overflows, or reads dims that
+// do not exist. A node for which it would do so is reported as a problem; for
+// all others libonnx is asked.
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
@@ -28,7 +28,7 @@ std::optional<std::vector<int64_t>> InputIntegers(const NodeRun& run,
   return Integers(value.has_value() ? &*value : nullptr);
 }
 
-// Pad's axes, all of `rank` when it names none.
+// The axes of a Pad; all of them when it names none.
 std::optional<std::vector<int64_t>> PaddedAxes(const NodeRun& run,
                                                size_t rank) {
   if (HasInput(run, 3)) return InputIntegers(run, 3);
@@ -101,7 +101,8 @@ const NodeProto* Pad(NodeRun* run, NodeProto*) {
   return nullptr;
 }
 
-// Opsets before 7 read the sequence's dims without looking for them.
+// libonnx's rules for opsets before 7 read dims of the sequence without
+// checking that they exist.
 const NodeProto* Recurrent(NodeRun* run, NodeProto*) {
   const TensorType sequence = InputType(*run, 0);
   if (!sequence.has_rank || sequence.shape.size() == 3) return run->node;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Types of the operators that ONNX Runtime adds and its optimiser writes most.
-// Source: ONNX Runtime's documentation of its contributed operators.
+// Types of those operators added by ONNX Runtime that its optimiser writes most
+// often. Source: ONNX Runtime's documentation of its contributed operators.
 #include <map>
 
 #include "frontends/shapes/operator_rules.h"

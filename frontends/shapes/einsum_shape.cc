@@ -41,7 +41,7 @@ std::vector<std::string_view> SplitTerms(std::string_view text) {
   }
 }
 
-// Dims that go together: equal, or one of them is 1.
+// Broadcasts two dims: they must be equal, or one of them 1.
 bool Combine(int64_t dim, int64_t* known) {
   if (dim == *known || dim == 1) return true;
   if (*known == 1) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The shape of an Einsum, of which libonnx infers the rank only. operator_rules
-// uses it.
+// The shape of the result of an Einsum (libonnx infers only its rank).
 #pragma once
 
 #include <cstdint>
@@ -11,8 +10,8 @@
 
 namespace dnncut {
 
-// -1 stands for an unknown dim, in and out. nullopt when the equation does not
-// go with the shapes.
+// -1 stands for an unknown dim, in the inputs and in the result. nullopt when
+// the equation does not fit the shapes.
 std::optional<std::vector<int64_t>> EinsumShape(
     std::string_view equation, const std::vector<std::vector<int64_t>>& shapes);
 

@@ -51,7 +51,8 @@ TensorShapeProto* ShapeOf(TypeProto* type) {
   }
 }
 
-// Every shape of the model in which a name of a dim means the same.
+// Visits every shape of the graph and its bodies; a name of a dim means the
+// same number in all of them.
 using ShapeVisitor = std::function<void(TensorShapeProto*)>;
 
 void ForEachShape(GraphProto* graph, const ShapeVisitor& visit);
@@ -97,8 +98,8 @@ void Apply(const DimValues& values, GraphProto* graph) {
   });
 }
 
-// Remembers that the dim called `name` is `value`, which nothing may
-// contradict.
+// Stores that the dim called `name` is `value`. Throws Error if it has another
+// value already.
 void SetDim(const std::string& name, int64_t value, const std::string& source,
             DimValues* values) {
   auto [known, added] = values->emplace(name, value);
@@ -168,7 +169,8 @@ void ApplyShapes(const ImportOptions& options, GraphProto* graph,
   }
 }
 
-// A model made for any batch is compiled for one sample.
+// Sets batches that are still free to 1, so a model for any batch size is
+// compiled for one sample.
 DimValues FreeBatches(GraphProto* graph, Warnings* warnings) {
   DimValues values;
   for (int index : RealInputs(*graph)) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Gives free dimensions of a model's inputs the values that the user chose.
-// onnx_import uses it on a copy of the model: the halves keep their names for
-// dims.
+// Gives free dimensions of a model's inputs the values that the user chose. To
+// be called on a copy of the model, because the halves keep the free
+// dimensions.
 #pragma once
 
 #include <onnx/onnx_pb.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a SourceModel becomes a Graph with: the shapes that the user states, and
-// whom to ask for types that our own inference leaves open.
+// Options for making a Graph from a SourceModel: the shapes that the user
+// states, and another type inference for what dnncut's own leaves open.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ namespace dnncut {
 // nothing was learned may be missing.
 using TypeMap = std::map<std::string, TensorType>;
 
-// Infers types; the model's inputs are already fixed as the user said. Runs the
+// Infers types of a model whose free dimensions already have values. Runs a
 // library in a child process with limits; throws Error when that dies.
 using TypeInference = std::function<TypeMap(const SourceModel& model)>;
 
@@ -28,8 +28,8 @@ struct ImportOptions {
   std::map<std::string, int64_t> dims = {};
   std::map<std::string, std::vector<int64_t>> shapes = {};
   std::map<std::string, int64_t> tensor_bytes = {};
-  // Asked for what our own inference leaves open; null when there is none (ONNX
-  // Runtime in tools/).
+  // Called for what dnncut's own inference leaves open (ONNX Runtime, where it
+  // is installed); may be null.
   TypeInference inference = {};
 };
 

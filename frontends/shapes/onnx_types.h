@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Between ONNX's TypeProto and TensorType. Types of files, of libonnx and of
-// ONNX Runtime all come through here: nothing that they claim is believed
-// before it is checked.
+// Converts between ONNX's TypeProto and TensorType. Types from files, from
+// libonnx and from ONNX Runtime are all converted here, so none of them is used
+// before it was checked.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -24,14 +24,15 @@ ONNX_NAMESPACE::TypeProto TypeToOnnx(const TensorType& type);
 // The type of a tensor with data. Throws Error on absurd dims.
 TensorType TypeOfTensor(const ONNX_NAMESPACE::TensorProto& tensor);
 
-// dtype, rank and every dim are known; strings included.
+// True when dtype, rank and every dim are known, also for strings.
 bool IsStatic(const TensorType& type);
 
-// What both know, `better` deciding where they disagree: unknown dims of
-// `better` are taken from `other` if nothing else in the two contradicts.
+// Joins what two types say of a tensor. Unknown parts of `better` are taken
+// from `other`, unless the two contradict each other in any known part; then
+// the result is `better`.
 TensorType MergeTypes(const TensorType& better, const TensorType& other);
 
-// Both know something about the same thing, and it differs.
+// True when a part of the type is known in both, and different.
 bool Contradict(const TensorType& a, const TensorType& b);
 
 // "float32[1,3,?]"; "an unknown type", "a sequence, map or optional".

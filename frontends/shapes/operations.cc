@@ -14,7 +14,7 @@ using ONNX_NAMESPACE::AttributeProto;
 using ONNX_NAMESPACE::NodeProto;
 using ONNX_NAMESPACE::TensorProto;
 
-// Files of IR version 1 may leave the type out.
+// Files of IR version 1 may lack the type of an attribute.
 AttributeProto::AttributeType TypeOf(const AttributeProto& attribute) {
   if (attribute.type() != AttributeProto::UNDEFINED) return attribute.type();
   if (attribute.has_i()) return AttributeProto::INT;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A node as the cost models see it. onnx_import makes those of layers,
-// type_engine those inside bodies.
+// Makes an Operation, which is all that the cost models know of a node.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -13,7 +12,7 @@
 
 namespace dnncut {
 
-// What a node's input or output is to it.
+// One input or output of a node: its type, and whether it is constant.
 struct Operand {
   TensorType type;
   bool constant = false;

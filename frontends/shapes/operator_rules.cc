@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// libonnx 1.12 looks a newer form of an operator up as the newest that it
-// knows, and then reads the new node by the old rules: ReduceMean's axes became
-// an input in opset 18, and it would reduce over everything. So every operator
-// whose sizes follow new rules since opset 18 is here. Source: the operator
-// schemas of ONNX.
+// For a form of an operator that is too new for it, libonnx 1.12 takes the
+// newest form that it knows, and reads the new node by the old rules. For
+// example, the axes of ReduceMean became an input in opset 18: libonnx does not
+// see them and would reduce over all axes. So every operator whose sizes follow
+// new rules since opset 18 has a rule here. Source: the operator schemas of
+// ONNX.
 #include "frontends/shapes/operator_rules.h"
 
 #include <algorithm>
@@ -100,7 +101,7 @@ std::optional<std::vector<size_t>> NormalAxes(const std::vector<double>& axes,
   std::vector<size_t> normal;
   for (double axis : axes) {
     double index = axis < 0 ? axis + static_cast<double>(rank) : axis;
-    // Not the other way round: nothing is true of a NaN.
+    // Written as "not inside" because a NaN fails every comparison.
     const bool fits = index >= 0 && index < static_cast<double>(rank);
     if (!fits) return std::nullopt;
     normal.push_back(static_cast<size_t>(index));
@@ -176,7 +177,7 @@ const NodeProto* Reduce(NodeRun* run, NodeProto* storage) {
   return storage;
 }
 
-// Since opset 18 the parts need not be equal: the last one is what is left.
+// Since opset 18 the parts need not be equal: the last one gets the rest.
 const NodeProto* Split(NodeRun* run, NodeProto*) {
   const NodeProto& node = *run->node;
   if (FindAttribute(node, "num_outputs") == nullptr || HasInput(*run, 1)) {

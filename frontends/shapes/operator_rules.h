@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the rules for single operators share. operator_rules.cc has those of the
-// default domain and ApplyOperatorRule (see type_engine.h), checked_rules.cc
-// those that only see to it that libonnx is asked nothing that it gets wrong,
-// contributed_rules.cc those of com.microsoft.
+// Type rules for single operators. operator_rules.cc has the rules of the
+// default domain and ApplyOperatorRule (see type_engine.h). checked_rules.cc
+// has rules that only check a node, so that libonnx is not asked about nodes
+// that it gets wrong. contributed_rules.cc has the rules of the domain
+// com.microsoft.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -14,20 +15,20 @@
 
 namespace dnncut {
 
-// Does and returns what ApplyOperatorRule does and returns.
+// The rule of one operator, called and returning like ApplyOperatorRule.
 using OperatorRule =
     const ONNX_NAMESPACE::NodeProto* (*)(NodeRun* run,
                                          ONNX_NAMESPACE::NodeProto* storage);
 
-// Null when there is none.
+// The rule of an operator of com.microsoft; null when there is none.
 OperatorRule FindContributedRule(std::string_view op_type);
 
 TensorType InputType(const NodeRun& run, size_t index);
 bool HasInput(const NodeRun& run, int index);
 void SetOutput(const TensorType& type, size_t index, NodeRun* run);
 
-// The node as an operator of the default domain whose sizes follow the same
-// rules, made in `storage`.
+// Makes in `storage` a copy of the node with the operator `op_type` of the
+// default domain, whose sizes follow the same rules, and returns it.
 const ONNX_NAMESPACE::NodeProto* As(const char* op_type, const NodeRun& run,
                                     ONNX_NAMESPACE::NodeProto* storage);
 
@@ -43,7 +44,7 @@ const ONNX_NAMESPACE::NodeProto* Recurrent(NodeRun* run,
 const ONNX_NAMESPACE::NodeProto* Tile(NodeRun* run,
                                       ONNX_NAMESPACE::NodeProto* storage);
 
-// Rules of both domains.
+// Rules that operators of both domains have.
 const ONNX_NAMESPACE::NodeProto* LikeFirstInput(
     NodeRun* run, ONNX_NAMESPACE::NodeProto* storage);
 const ONNX_NAMESPACE::NodeProto* QuantizeLinear(

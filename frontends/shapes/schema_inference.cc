@@ -26,7 +26,7 @@ using ONNX_NAMESPACE::TypeProto;
 
 namespace {
 
-// A rule may ask about an operator of another domain than the node's.
+// A rule may ask about an operator of another domain than that of the node.
 int SchemaVersion(const NodeRun& run, const NodeProto& asked) {
   constexpr int kNewest = 1000;
   if (NormalDomain(asked.domain()) != NormalDomain(run.node->domain())) {
@@ -69,7 +69,7 @@ void DropLastWindows(const NodeProto& node, const Fact* input,
 
 }  // namespace
 
-// What a schema's inference function sees.
+// The node as libonnx's inference functions see it.
 class NodeContext final : public InferenceContext {
  public:
   NodeContext(TypeEngine* engine, const NodeProto& node, NodeRun* run)
@@ -125,7 +125,7 @@ class NodeContext final : public InferenceContext {
    private:
     NodeContext* context_;
     std::string attribute_;
-    std::vector<Fact> results_;  // owns what doInferencing returns
+    std::vector<Fact> results_;  // owns the types that doInferencing returns
   };
 
   TypeEngine* engine_;
@@ -184,7 +184,7 @@ void TypeEngine::InferWithSchema(const NodeProto& node, NodeRun* run) {
   for (size_t i = 0; i < run->outputs.size(); ++i) {
     TypeProto& type = run->outputs[i].type;
     type = std::move(*context.getOutputType(i));
-    // A shape from before the complaint may be half made.
+    // A shape that was set before the function failed may be incomplete.
     if (!run->problem.empty() && type.has_tensor_type()) {
       type.mutable_tensor_type()->clear_shape();
     }

@@ -125,7 +125,7 @@ void ApplyTensorBytes(const ImportOptions& options, Graph* graph,
   }
 }
 
-// Those that --tensor-bytes has not settled.
+// The tensors to which --tensor-bytes has not given a size.
 std::vector<const Tensor*> StillUnknown(
     const std::vector<const Tensor*>& tensors) {
   std::vector<const Tensor*> unknown;

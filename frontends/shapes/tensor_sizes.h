@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How many bytes each tensor is when it crosses, and which must not cross.
-// onnx_import uses it.
+// Finds how many bytes each tensor has when it crosses, and which tensors must
+// not cross.
 #pragma once
 
 #include "compiler/base/error.h"
@@ -14,8 +14,8 @@ namespace dnncut {
 // Sets Tensor::bytes and why_not from the types. A size that only the data
 // decides never crosses unless options.tensor_bytes says how big it gets.
 // Throws Error when the size of a tensor that matters (a layer reads it or it
-// is a result) is unknown for another reason, naming the tensors and the way
-// out.
+// is a result) is unknown for another reason; the message names the tensors and
+// the option that helps.
 void SetTensorSizes(const TypedGraph& types, const ImportOptions& options,
                     Graph* graph, Warnings* warnings);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Types inside and behind the bodies of If, Loop and Scan, and functions.
+// Infers types inside the bodies of If, Loop and Scan and of functions, and of
+// what these return.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -37,8 +38,9 @@ std::optional<int64_t> KnownScalar(const Fact* fact) {
   return value.elements[0].integer;
 }
 
-// What holds of both: for the results of two branches, and of two rounds of a
-// loop. Sequences and the like must be equal.
+// The type that describes both values, for example the results of two branches
+// or of two rounds of a loop: it keeps what is the same in both. Sequences and
+// other types that are not tensors must be equal.
 TypeProto CommonType(const TypeProto& a, const TypeProto& b) {
   if (!a.has_tensor_type() || !b.has_tensor_type()) {
     return a.value_case() == b.value_case() ? a : TypeProto();
@@ -58,7 +60,7 @@ TypeProto CommonType(const TypeProto& a, const TypeProto& b) {
   return TypeToOnnx(first);
 }
 
-// Of the state of a loop, behind its two own inputs.
+// For the state of a loop, whose inputs come after the loop's two own ones.
 void ForgetShapes(std::vector<Fact>* inputs) {
   for (size_t i = 2; i < inputs->size(); ++i) {
     TypeProto& type = (*inputs)[i].type;
@@ -95,7 +97,8 @@ Operation OperationOf(NodeRun* run) {
   return operation;
 }
 
-// Attributes of a call in place of references to them, in bodies too.
+// Replaces references to attributes by the attributes that the call gives, in
+// bodies too.
 void SubstituteAttributes(
     const std::map<std::string, AttributeProto>& arguments, NodeProto* node) {
   auto* attributes = node->mutable_attribute();
@@ -213,7 +216,7 @@ void TypeEngine::CountScanRuns(NodeRun* run) {
     const size_t first = run->inputs.size() - static_cast<size_t>(scans);
     const Fact* sequence = run->inputs[first];
     const AttributeProto* axes = FindAttribute(node, "scan_input_axes");
-    // Opset 8 has the batch in front.
+    // In opset 8, the batch is the first dimension.
     int64_t axis = run->opset < 9 ? 1 : 0;
     if (axes != nullptr && axes->ints_size() > 0) axis = axes->ints(0);
     TensorType type =
@@ -351,7 +354,7 @@ void TypeEngine::InferCall(NodeRun* run, const FunctionProto& function,
     if (i < static_cast<int>(run->inputs.size()) && run->inputs[i] != nullptr) {
       fact = *run->inputs[i];
     } else if (i >= run->node->input_size() || run->node->input(i).empty()) {
-      // An input that is not there stays without any fact.
+      // For an input that is absent, nothing is known.
       scope.facts.erase(function.input(i));
     }
   }
@@ -366,7 +369,8 @@ void TypeEngine::InferCall(NodeRun* run, const FunctionProto& function,
     const Fact* fact = FindFact(scope, function.output(i));
     if (fact == nullptr || i >= static_cast<int>(run->outputs.size())) continue;
     run->outputs[i] = *fact;
-    // Pointers into the call's own copy of the nodes end with it.
+    // These pointers lead into the call's own copy of the nodes, which is freed
+    // here.
     if (fact->data != fact->computed.get()) run->outputs[i].data = nullptr;
   }
   if (!record) return;

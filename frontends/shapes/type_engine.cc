@@ -37,9 +37,11 @@ using ONNX_NAMESPACE::ValueInfoProto;
 
 namespace {
 
-// Functions may call functions: a small file can stand for endless work.
+// Functions may call functions, so without a limit a small file could take
+// endless time.
 constexpr int64_t kMaxInferredNodes = 4'000'000;
-// Each round of a loop is several rounds of the loops inside it.
+// Each round of a loop may need several rounds of the loops inside it, so these
+// are limited, too.
 constexpr int64_t kMaxRepeatedNodes = 50'000;
 
 // Operators the size of whose result depends on the values of an input.
@@ -127,7 +129,7 @@ std::string OperatorName(const NodeProto& node) {
   return fmt::format("{}.{}", domain, node.op_type());
 }
 
-// What is free in a model input, and how to fix it.
+// Says what is free in a model input, and which option gives it a value.
 std::string FreeDimText(const ValueInfoProto& input) {
   const TypeProto& type = input.type();
   if (!type.has_tensor_type() || !type.tensor_type().has_shape()) {

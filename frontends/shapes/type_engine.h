@@ -4,8 +4,8 @@
 // graph in topological order. Why not libonnx's own pass over a model: it gives
 // up on the whole model where a value_info is stale, does not compute the
 // values that shapes depend on, and knows nothing of bodies whose inputs are
-// untyped. Used by type_inference only, in a child process: libonnx crashes on
-// odd models. Parts: type_engine.cc (the pass), type_bodies.cc (If, Loop,
+// untyped. It must run in a child process, because libonnx crashes on odd
+// models. Parts: type_engine.cc (the pass), type_bodies.cc (If, Loop,
 // functions), operator_rules.cc (operators that libonnx 1.12 does not know or
 // knows wrongly).
 #pragma once
@@ -44,7 +44,7 @@ struct Fact {
 
 using OpsetMap = std::map<std::string, int64_t, std::less<>>;  // by domain
 
-// The tensors of one graph, and the way outwards.
+// The tensors of one graph; `outer` is the scope of the graph around it.
 struct Scope {
   const Scope* outer = nullptr;
   const OpsetMap* opsets = nullptr;
@@ -63,19 +63,19 @@ struct NodeRun {
   std::vector<const Fact*> inputs;  // by position; null: absent or unknown
   std::vector<Fact> outputs;        // by position
   std::string problem;   // why the engine could not do its work; "" when it did
-  bool refused = false;  // no size is right, whatever anybody else says
+  bool refused = false;  // the node is invalid: no declared size is taken
   std::vector<Operation::Body> bodies;
   std::vector<std::string> inferred_bodies;  // attributes that `bodies` are of
 };
 
 class TypeEngine {
  public:
-  // `at_node` is told which node of the main graph is being inferred, for the
-  // case that a library dies on it.
+  // The number of the node of the main graph that is being inferred is written
+  // to `at_node`, so that it is known if a library crashes there.
   TypeEngine(const ONNX_NAMESPACE::ModelProto& model, const TypeMap& trusted,
              int* at_node);
 
-  // The main graph's types, and the typed bodies of its nodes.
+  // Infers the types of the main graph and the bodies of its nodes.
   TypedGraph Run();
 
  private:
@@ -100,8 +100,8 @@ class TypeEngine {
                               const std::vector<Fact>& inputs);
   void InferIf(NodeRun* run);
   void InferLoop(NodeRun* run);
-  // Rounds of a loop until the types of `inputs`, its state behind its two own,
-  // are those of every round.
+  // Infers rounds of a loop until the types of its state, in `inputs` after the
+  // loop's two own inputs, are the types of every round.
   std::vector<Fact> InferRounds(NodeRun* run,
                                 const ONNX_NAMESPACE::GraphProto& body,
                                 std::vector<Fact>* inputs);
@@ -128,8 +128,8 @@ class TypeEngine {
 const ONNX_NAMESPACE::NodeProto* ApplyOperatorRule(
     NodeRun* run, ONNX_NAMESPACE::NodeProto* storage);
 
-// Absurd dims (of libonnx: negative after an overflow, say) become unknown
-// ones. False when all were possible, but not together.
+// Makes impossible dims unknown (libonnx gives negative ones after an overflow,
+// for example). False when each dim is possible but their product is too large.
 bool Sanitize(ONNX_NAMESPACE::TypeProto* type);
 
 }  // namespace dnncut

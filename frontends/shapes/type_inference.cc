@@ -67,7 +67,7 @@ TypedGraph RunEngine(const SourceModel& model, const TypeMap& trusted) {
   }
 }
 
-// What the file itself says about the main graph.
+// The types that the file itself declares in the main graph.
 TypeMap DeclaredTypes(const GraphProto& graph) {
   TypeMap types;
   for (const auto* list :
@@ -105,7 +105,8 @@ TypedGraph GraphOf(const TypeMap& types) {
   return graph;
 }
 
-// Our own inference; when it dies, what the file and the runtime say.
+// The types of dnncut's own inference; if that fails, those that the file
+// declares and the runtime infers.
 TypedGraph TryEngine(const SourceModel& model, const TypeMap& trusted,
                      const TypeMap& declared, std::optional<Error>* failure) {
   try {
@@ -121,7 +122,8 @@ TypedGraph TryEngine(const SourceModel& model, const TypeMap& trusted,
   return GraphOf(types);
 }
 
-// ONNX Runtime believes value_info: those that are known to be wrong go.
+// ONNX Runtime trusts the types in value_info, so those that are known to be
+// wrong are removed.
 SourceModel WithoutStaleTypes(const SourceModel& model,
                               const TypedGraph& types) {
   SourceModel copy = model;
@@ -136,8 +138,8 @@ SourceModel WithoutStaleTypes(const SourceModel& model,
   return copy;
 }
 
-// A runtime that refuses the model is no reason to stop: what is open may be
-// what only the data decides.
+// If the runtime refuses the model, the work goes on: the open sizes may be
+// such that only the data decides.
 TypeMap AskRuntime(const SourceModel& model, const ImportOptions& options,
                    Warnings* warnings) {
   try {

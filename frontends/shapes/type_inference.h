@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The types of all tensors, from every source there is. onnx_import uses it.
+// Finds the types of all tensors of a model, from all sources that there are.
 #pragma once
 
 #include "compiler/base/error.h"

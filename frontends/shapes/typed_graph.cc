@@ -19,8 +19,8 @@
 namespace dnncut {
 namespace {
 
-// Both ends are the same program on the same machine: numbers travel as they
-// lie in memory.
+// Numbers are copied as they are in memory, since both ends are the same
+// program on the same machine.
 class Writer {
  public:
   void Put(int64_t value) {

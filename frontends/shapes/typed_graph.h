@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What type inference found out, in a form that travels from the child process
-// that infers to the parent. type_engine makes it; onnx_import reads it.
+// The types that were inferred for a model. TypeEngine makes it in a child
+// process; it can be turned into bytes for the parent and back.
 #pragma once
 
 #include <map>
@@ -22,7 +22,7 @@ struct Blame {
     kFree,    // a free dimension of a model input
   };
   Kind kind = Kind::kNone;
-  std::string text;  // the operator, what was said of it, or the dimension
+  std::string text;  // the operator and its problem, or the dimension
 
   bool operator==(const Blame&) const = default;
 };
@@ -36,10 +36,11 @@ struct TypedTensor {
 };
 
 struct TypedGraph {
-  // Of the main graph, by name; those of which nothing is known are missing.
+  // The tensors of the main graph, by name; tensors of which nothing is known
+  // are missing.
   std::unordered_map<std::string, TypedTensor> tensors;
-  // Of the nodes of the main graph that have bodies or call functions, by
-  // index.
+  // The bodies of those nodes of the main graph that have bodies or call
+  // functions, by the index of the node.
   std::map<int, std::vector<Operation::Body>> bodies;
 };
 

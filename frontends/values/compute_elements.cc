@@ -33,12 +33,12 @@ bool IsSupported(DType dtype) {
          dtype == DType::kBool;
 }
 
-// A number as the dtype holds it; not known when it does not fit.
+// The element as a value of type `dtype`; unknown when it does not fit.
 KnownElement Fit(DType dtype, KnownElement element) {
   if (!element.known) return {};
   if (dtype == DType::kFloat32) {
-    // What the float operation would have given: a double has room for the
-    // exact sum, product or quotient to be rounded twice without harm.
+    // This is exactly the result of the operation on floats: a double has
+    // enough digits that rounding to double first changes nothing.
     element.real = static_cast<float>(element.real);
   } else if (dtype == DType::kInt32 &&
              (element.integer > std::numeric_limits<int32_t>::max() ||
@@ -162,7 +162,7 @@ KnownElement CastElement(DType from, DType to, const KnownElement& a) {
   return Fit(to, Integer(static_cast<int64_t>(a.real)));
 }
 
-// numpy's rule; nullopt when the shapes do not go together.
+// The shape after broadcasting as in numpy; nullopt when the shapes do not fit.
 std::optional<std::vector<int64_t>> Broadcast(const std::vector<int64_t>& a,
                                               const std::vector<int64_t>& b) {
   std::vector<int64_t> shape(std::max(a.size(), b.size()), 1);

@@ -110,8 +110,8 @@ Result ComputeSqueeze(const NodeProto& node, const Inputs& inputs) {
 Result ComputeConcat(const NodeProto& node, const Inputs& inputs) {
   int64_t axis = IntAttribute(node, "axis", 0);
   const KnownValue* first = nullptr;
-  // A part of which only the length is known still leaves the others known:
-  // the shape of a batch that stays open, say.
+  // If only the length of one part is known, the elements of the other parts
+  // are known all the same, as in a shape whose batch is open.
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i].value != nullptr) first = inputs[i].value;
   }
@@ -279,7 +279,7 @@ Result ComputeExpand(const NodeProto&, const Inputs& inputs) {
                                               value->elements[0])};
 }
 
-// Of a matrix with one row or column, which only changes its shape.
+// Transposes a matrix with one row or one column, which only changes its shape.
 Result ComputeTranspose(const NodeProto& node, const Inputs& inputs) {
   const KnownValue* value = ValueAt(inputs, 0);
   if (value == nullptr || value->shape.size() > 2) return std::nullopt;

@@ -168,7 +168,8 @@ Result ComputeRange(const NodeProto&, const Inputs& inputs) {
   return result;
 }
 
-// Over all elements of a vector: what products of dims are made with.
+// Reduces all elements of a vector to one; exporters compute products of dims
+// this way.
 Result ComputeReduce(const NodeProto& node, const Inputs& inputs) {
   const KnownValue* value = ValueAt(inputs, 0);
   auto integers = Integers(value);
@@ -200,7 +201,7 @@ Result ComputeReduce(const NodeProto& node, const Inputs& inputs) {
   return KnownValue{value->dtype, shape, {{true, total, 0}}};
 }
 
-// Exporters find index vectors with NonZero of a constant.
+// Exporters compute lists of indices with NonZero of a constant.
 Result ComputeNonZero(const NodeProto&, const Inputs& inputs) {
   const KnownValue* value = ValueAt(inputs, 0);
   if (value == nullptr || !IsComplete(*value) || value->shape.size() != 1) {

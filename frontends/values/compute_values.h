@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Computes small values through the operators that exporters build shapes with.
-// type_engine uses it.
+// Computes small values for the operators with which exporters compute shapes.
+// A value is given only when it is certain.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -15,7 +15,7 @@ namespace dnncut {
 
 // What is known of one input of a node.
 struct ValueInput {
-  bool present = false;  // false: ""
+  bool present = false;  // false: its name is ""
   const KnownValue* value = nullptr;
   bool has_shape = false;
   std::vector<int64_t> shape;  // -1: unknown
@@ -42,11 +42,12 @@ std::optional<KnownValue> ComputeMoved(const ONNX_NAMESPACE::NodeProto& node,
 // The value of an input; null when it is not there or not known.
 const KnownValue* ValueAt(const std::vector<ValueInput>& inputs, size_t index);
 
-// The integers of a value all of which are known.
+// The integers of a value; nullopt unless all of them are known.
 std::optional<std::vector<int64_t>> Integers(const KnownValue* value);
 
-// What newer opsets take from an input and older ones from an attribute.
-// `*given` is false when it is neither; nullopt when it is not known.
+// A list of integers that newer opsets take from an input and older ones from
+// an attribute. `*given` is false when there is neither; nullopt when it is not
+// known.
 std::optional<std::vector<int64_t>> InputOrAttribute(
     const ONNX_NAMESPACE::NodeProto& node,
     const std::vector<ValueInput>& inputs, size_t index, std::string_view name,

@@ -19,7 +19,7 @@ KnownElement ElementOf(T number) {
   }
 }
 
-// raw_data is little-endian, as every machine that we run on.
+// raw_data is little-endian, and so are all machines on which dnncut runs.
 template <typename T>
 bool ReadRaw(const std::string& raw, KnownValue* value) {
   if (raw.size() != value->elements.size() * sizeof(T)) return false;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Values of small tensors that shapes are computed from: exporters write chains
-// like Shape - Gather - Concat - Reshape, which shape inference must compute to
-// get on. Made and read by type_engine.
+// Values of small tensors from which shapes are computed. Exporters write
+// chains such as Shape - Gather - Concat - Reshape; shape inference can go on
+// behind them only if it computes these values. Each element may be known or
+// not.
 #pragma once
 
 #include <onnx/onnx_pb.h>
