@@ -98,6 +98,16 @@ std::optional<LayerId> LayerOfLayoutName(
   return before("_nchwc");
 }
 
+bool IsHelper(std::string_view name, std::string_view op) {
+  // Two reshapes in one: it is the second that remains.
+  if (name.ends_with("_new_reshape")) return false;
+  const std::string_view plain = name.substr(0, name.find("_token_"));
+  return op == "ReorderInput" || op == "ReorderOutput" ||
+         plain == "Transpose" || plain == "gemm_input_reshape" ||
+         plain == "gemm_output_reshape" ||
+         ((op == "Cast" || op.empty()) && WithoutInsertedCast(name) != name);
+}
+
 bool IsPassedThrough(std::string_view op) {
   return op == "Identity" || op == "Dropout";
 }

@@ -69,6 +69,10 @@ std::optional<LayerId> LayerOfLayoutName(
     const Graph& graph, const std::map<std::string_view, LayerId>& by_tensor,
     std::string_view name);
 
+// Is the node one that the runtime inserts to change a layout, a type or a
+// shape?
+bool IsHelper(std::string_view name, std::string_view op);
+
 // Operators that a runtime drops: their output is their input.
 bool IsPassedThrough(std::string_view op);
 

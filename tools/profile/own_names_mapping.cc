@@ -133,16 +133,6 @@ bool IsForTheNext(const NodeTime& node) {
          node.name.starts_with("gemm_input_reshape");
 }
 
-// What the runtime inserts to change a layout, a type or a shape.
-bool IsHelper(const NodeTime& node) {
-  const std::string_view name = node.name;
-  const std::string_view plain = name.substr(0, name.find("_token_"));
-  return node.op == "ReorderInput" || node.op == "ReorderOutput" ||
-         plain == "Transpose" || plain.starts_with("gemm_input_reshape") ||
-         plain.starts_with("gemm_output_reshape") ||
-         WithoutInsertedCast(name) != name;
-}
-
 class OwnNamesMapping {
  public:
   // Refers to all.
@@ -157,7 +147,6 @@ class OwnNamesMapping {
 
   LayerTimes Map(const std::string& path) {
     JoinByNames();
-    JoinQuantizations();
     JoinBehindNodes(graph_, runs_, &units_);
     JoinNewNodes();
     CheckModel(path);
@@ -192,7 +181,8 @@ class OwnNamesMapping {
     std::vector<int> fresh;
     for (int i = 0; i <= Count(); ++i) {
       if (i < Count() && !units_.UnitOf(i)) {
-        if (!is_sure_[i] && !IsHelper(nodes_[i])) fresh.push_back(i);
+        if (!is_sure_[i] && !IsHelper(nodes_[i].name, nodes_[i].op))
+          fresh.push_back(i);
         continue;
       }
       if (before && !fresh.empty()) {
@@ -291,7 +281,7 @@ class OwnNamesMapping {
     for (int i = 0; i < Count(); ++i) {
       if (is_sure_[i] || units_.UnitOf(i)) {
         ++known;
-      } else if (!IsHelper(nodes_[i])) {
+      } else if (!IsHelper(nodes_[i].name, nodes_[i].op)) {
         ++strangers;
         if (stranger == nullptr) stranger = &nodes_[i];
       }
@@ -301,12 +291,6 @@ class OwnNamesMapping {
          "{}: is a trace of another model: of its {} nodes {} are not in the "
          "model, '{}' for example; give the trace of this model",
          path, nodes_.size(), strangers, stranger->name);
-  }
-
-  void JoinQuantizations() {
-    for (const auto& [layer, run] : runs_) {
-      if (GivesQuantized(run.op)) JoinUpToQuantization(graph_, layer, &units_);
-    }
   }
 
   void CountCasts() {

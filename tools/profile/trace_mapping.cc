@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What ONNX Runtime 1.30 keeps, by level: a fused node keeps the tensor that
-// its last layer makes, and mostly the name of its first; the layout passes
-// call a node "<tensor>_nchwc" after the tensor that it made before, whose name
-// the node behind, a ReorderOutput, then has.
+// its last layer makes, and mostly the name of its first, which NameNodes gave;
+// the layout passes call a node "<tensor>_nchwc" after the tensor that it made
+// before, whose name the node behind, a ReorderOutput, then has. So every node
+// that is no helper tells one of its layers for sure, and a subgraph that
+// became one node without a name its last; vanished_layers.h finds the others.
 #include "tools/profile/trace_mapping.h"
 
-#include <algorithm>
 #include <charconv>
 #include <map>
 #include <optional>
@@ -21,13 +22,6 @@ namespace dnncut {
 namespace {
 
 namespace onnx = ONNX_NAMESPACE;
-
-template <typename Map, typename Key>
-std::optional<LayerId> Find(const Map& layers, const Key& key) {
-  const auto it = layers.find(key);
-  if (it == layers.end()) return std::nullopt;
-  return it->second;
-}
 
 // "12:..." -> 12.
 std::optional<int> LeadingNumber(std::string_view text) {
@@ -54,9 +48,8 @@ class SavedGraphMapping {
 
   LayerTimes Map(const std::vector<NodeTime>& nodes) {
     JoinByNames();
-    JoinBiases();
-    JoinQuantizations();
-    JoinActivations();
+    JoinBehindNodes(graph_, runs_, &units_);
+    CountHelpers();
     JoinToReaders(graph_, folded_, &units_);
     FollowReaders();
     return AddTimes(nodes);
@@ -66,11 +59,29 @@ class SavedGraphMapping {
   void JoinByNames() {
     for (int i = 0; i < saved_.node_size(); ++i) {
       const onnx::NodeProto& node = saved_.node(i);
+      if (IsHelper(node.name(), node.op_type())) continue;
       for (const std::string& output : node.output()) {
-        JoinIfAny(i, LayerOfTensor(by_tensor_, output));
+        Join(i, LayerOfTensor(by_tensor_, output), /*is_layout=*/false);
       }
-      JoinIfAny(i, LayerNamedBy(node));
-      JoinIfAny(i, LayerOfLayoutName(graph_, by_tensor_, node.name()));
+      Join(i, LayerNamedBy(node), /*is_layout=*/false);
+      Join(i, LayerOfLayoutName(graph_, by_tensor_, node.name()),
+           /*is_layout=*/true);
+    }
+  }
+
+  void Join(int node, std::optional<LayerId> layer, bool is_layout) {
+    if (!layer) return;
+    units_.Join(node, *layer);
+    runs_[*layer] = {node, saved_.node(node).op_type(), is_layout};
+  }
+
+  // What the runtime inserts belongs to the layer whose tensor it makes.
+  void CountHelpers() {
+    for (int i = 0; i < saved_.node_size(); ++i) {
+      for (const std::string& output : saved_.node(i).output()) {
+        const auto layer = LayerOfTensor(by_tensor_, output);
+        if (layer && !units_.UnitOf(i)) units_.CountWith(i, *layer);
+      }
     }
   }
 
@@ -81,118 +92,9 @@ class SavedGraphMapping {
     if (prefix == std::string_view::npos) return std::nullopt;
     const auto index = LeadingNumber(
         name.substr(prefix + std::string_view(kNodePrefix).size()));
-    return index ? Find(by_node_, *index) : std::nullopt;
-  }
-
-  void JoinIfAny(int node, std::optional<LayerId> layer) {
-    if (layer) units_.Join(node, *layer);
-  }
-
-  // What the runtime has put behind the name of the layer's node, which may
-  // itself end in any way.
-  std::string_view Appended(const onnx::NodeProto& node, LayerId layer) const {
-    const std::string_view name = node.name();
-    const size_t number =
-        name.find(kNodePrefix) + std::string_view(kNodePrefix).size();
-    std::string_view rest = name.substr(name.find(':', number) + 1);
-    if (rest.starts_with(graph_.layers[layer].name)) {
-      rest.remove_prefix(graph_.layers[layer].name.size());
-    }
-    return rest;
-  }
-
-  // A matrix product takes in the addition behind it. Of more than two
-  // dimensions it is reshaped before and behind, and only the name of the node
-  // in the middle tells: the tensor of the addition is made by a Reshape.
-  void JoinBiases() {
-    for (const onnx::NodeProto& node : saved_.node()) {
-      const std::optional<LayerId> product = LayerNamedBy(node);
-      if (!product) continue;
-      if (!Appended(node, *product).starts_with("/MatMulAddFusion")) continue;
-      for (const TensorId output : graph_.layers[*product].outputs) {
-        for (const LayerId reader : graph_.tensors[output].readers) {
-          if (graph_.layers[reader].operation.op_type == "Add") {
-            units_.JoinLayers(*product, reader);
-          }
-        }
-      }
-    }
-  }
-
-  // What a layout pass moves on loses its tensor's name and keeps the node's.
-  void JoinQuantizations() {
-    for (const onnx::NodeProto& node : saved_.node()) {
-      if (!GivesQuantized(node.op_type())) continue;
-      const std::optional<LayerId> layer = LayerNamedBy(node);
-      if (layer) JoinUpToQuantization(graph_, *layer, &units_);
-    }
-  }
-
-  // A convolution of the layout passes takes in an addition and an activation
-  // behind it without a trace but its fourth input and its attribute.
-  void JoinActivations() {
-    std::map<LayerId, std::multiset<std::string>> taken_in;  // by root
-    for (int i = 0; i < saved_.node_size(); ++i) {
-      const std::optional<LayerId> unit = units_.UnitOf(i);
-      if (!unit) continue;
-      for (std::string& op : TakenIn(saved_.node(i))) {
-        taken_in[units_.RootOf(*unit)].insert(std::move(op));
-      }
-    }
-    for (size_t i = 0; i < graph_.layers.size(); ++i) {
-      const LayerId layer = static_cast<LayerId>(i);
-      if (units_.HasNode(layer)) Take(layer, layer, &taken_in);
-    }
-    for (size_t i = 0; i < graph_.layers.size(); ++i) {
-      const LayerId layer = static_cast<LayerId>(i);
-      if (units_.HasNode(layer)) continue;
-      for (const TensorId input : graph_.layers[i].inputs) {
-        const LayerId producer = graph_.tensors[input].producer;
-        if (producer == kModelInput || !Take(layer, producer, &taken_in)) {
-          continue;
-        }
-        JoinMoved(layer, producer, &taken_in);
-        units_.MarkSettled({layer});
-        break;
-      }
-    }
-  }
-
-  static std::vector<std::string> TakenIn(const onnx::NodeProto& node) {
-    std::vector<std::string> ops;
-    for (const onnx::AttributeProto& attribute : node.attribute()) {
-      if (attribute.name() == "activation") ops.push_back(attribute.s());
-    }
-    const bool is_convolution =
-        node.op_type() == "Conv" || node.op_type() == "FusedConv";
-    if (is_convolution && node.input_size() > 3 && !node.input(3).empty()) {
-      ops.push_back("Add");
-    }
-    return ops;
-  }
-
-  // Has the unit of `member` taken in an operation like `layer`, which it has
-  // not been found to hold yet?
-  bool Take(LayerId layer, LayerId member,
-            std::map<LayerId, std::multiset<std::string>>* taken_in) const {
-    const auto it = taken_in->find(units_.RootOf(member));
-    if (it == taken_in->end()) return false;
-    std::string op = graph_.layers[layer].operation.op_type;
-    if (op == "Sum") op = "Add";
-    const auto found = it->second.find(op);
-    if (found == it->second.end()) return false;
-    it->second.erase(found);
-    return true;
-  }
-
-  // Joins, and keeps what the unit has taken in under its new root.
-  void JoinMoved(LayerId layer, LayerId producer,
-                 std::map<LayerId, std::multiset<std::string>>* taken_in) {
-    auto entry = taken_in->extract(units_.RootOf(producer));
-    units_.JoinLayers(layer, producer);
-    if (entry.empty()) return;
-    entry.key() = units_.RootOf(producer);
-    taken_in->insert(std::move(entry));
+    const auto it = index ? by_node_.find(*index) : by_node_.end();
+    if (it == by_node_.end()) return std::nullopt;
+    return it->second;
   }
 
   // A node that stands for no layer, such as one that changes the layout,
@@ -270,6 +172,7 @@ class SavedGraphMapping {
   const std::map<int, LayerId> by_node_;
   std::set<std::string_view> folded_;  // tensors that are constants now
   LayerUnits units_;
+  std::map<LayerId, LayerRun> runs_;  // of layers with a node
 };
 
 }  // namespace

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// A fusion leaves one node for several layers. The runtime puts only few kinds
+// of layers behind a convolution or a product (a normalization or a factor, an
+// addition, an activation, in this order), each at most once but the first, and
+// only when nobody else reads what lies between: so a layer that has vanished
+// behind such a node is in it, and whatever else has vanished is in its reader.
 #include "tools/profile/vanished_layers.h"
 
 #include <algorithm>
@@ -48,6 +54,37 @@ std::vector<LayerId> FirstEquals(const Graph& graph) {
     if (same == others.end()) others.push_back(id);
   }
   return first;
+}
+
+// The layer that alone reads what the layer makes.
+std::optional<LayerId> OnlyReader(const Graph& graph, LayerId layer) {
+  if (graph.layers[layer].outputs.size() != 1) return std::nullopt;
+  const Tensor& tensor = graph.tensors[graph.layers[layer].outputs.front()];
+  if (tensor.is_result || tensor.readers.size() != 1) return std::nullopt;
+  return tensor.readers.front();
+}
+
+// Operators on quantized numbers whose result is quantized.
+bool GivesQuantized(std::string_view op) { return op.starts_with("QLinear"); }
+
+// For a layer that became such an operator: it holds what follows, up to the
+// QuantizeLinear.
+void JoinUpToQuantization(const Graph& graph, LayerId layer,
+                          LayerUnits* units) {
+  if (graph.layers[layer].operation.op_type == "QuantizeLinear") return;
+  std::vector<LayerId> chain;
+  for (auto next = OnlyReader(graph, layer); next;
+       next = OnlyReader(graph, *next)) {
+    const std::string_view op = graph.layers[*next].operation.op_type;
+    const bool is_end = op == "QuantizeLinear";
+    // A node that changes the layout behind may bear the last one's name.
+    if (op == "DequantizeLinear" || (!is_end && units->HasNode(*next))) return;
+    chain.push_back(*next);
+    if (!is_end) continue;
+    for (const LayerId member : chain) units->JoinLayers(layer, member);
+    units->MarkSettled(chain);
+    return;
+  }
 }
 
 // With a constant, as a normalization is.
@@ -131,33 +168,6 @@ std::optional<LayerId> LastProducer(
 
 }  // namespace
 
-std::optional<LayerId> OnlyReader(const Graph& graph, LayerId layer) {
-  if (graph.layers[layer].outputs.size() != 1) return std::nullopt;
-  const Tensor& tensor = graph.tensors[graph.layers[layer].outputs.front()];
-  if (tensor.is_result || tensor.readers.size() != 1) return std::nullopt;
-  return tensor.readers.front();
-}
-
-bool GivesQuantized(std::string_view op) { return op.starts_with("QLinear"); }
-
-void JoinUpToQuantization(const Graph& graph, LayerId layer,
-                          LayerUnits* units) {
-  if (graph.layers[layer].operation.op_type == "QuantizeLinear") return;
-  std::vector<LayerId> chain;
-  for (auto next = OnlyReader(graph, layer); next;
-       next = OnlyReader(graph, *next)) {
-    const std::string_view op = graph.layers[*next].operation.op_type;
-    const bool is_end = op == "QuantizeLinear";
-    // A node that changes the layout behind may bear the last one's name.
-    if (op == "DequantizeLinear" || (!is_end && units->HasNode(*next))) return;
-    chain.push_back(*next);
-    if (!is_end) continue;
-    for (const LayerId member : chain) units->JoinLayers(layer, member);
-    units->MarkSettled(chain);
-    return;
-  }
-}
-
 std::vector<bool> FindDuplicates(const Graph& graph, const LayerUnits& units) {
   const std::vector<LayerId> first = FirstEquals(graph);
   std::vector<int> nodes(first.size(), 0);  // by the first
@@ -176,6 +186,9 @@ std::vector<bool> FindDuplicates(const Graph& graph, const LayerUnits& units) {
 void JoinBehindNodes(const Graph& graph,
                      const std::map<LayerId, LayerRun>& runs,
                      LayerUnits* units) {
+  for (const auto& [layer, run] : runs) {
+    if (GivesQuantized(run.op)) JoinUpToQuantization(graph, layer, units);
+  }
   std::vector<std::optional<Room>> rooms(graph.layers.size());  // by LayerId
   for (size_t i = 0; i < graph.layers.size(); ++i) {
     const LayerId layer = static_cast<LayerId>(i);

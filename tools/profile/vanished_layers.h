@@ -4,7 +4,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <set>
 #include <string_view>
 #include <vector>
@@ -12,16 +11,6 @@
 #include "tools/profile/layer_units.h"
 
 namespace dnncut {
-
-// The layer that alone reads what the layer makes.
-std::optional<LayerId> OnlyReader(const Graph& graph, LayerId layer);
-
-// Operators on quantized numbers whose result is quantized.
-bool GivesQuantized(std::string_view op);
-
-// For a layer that became such an operator: it holds what follows, up to the
-// QuantizeLinear.
-void JoinUpToQuantization(const Graph& graph, LayerId layer, LayerUnits* units);
 
 // By LayerId: layers that a runtime drops because another, which has a node,
 // computes the same. A DequantizeLinear is none: each reader has its own.
@@ -35,8 +24,8 @@ struct LayerRun {
                            // hold what the name does not tell
 };
 
-// Joins the layers without a node that the convolution, product or whatever
-// makes their input can hold behind itself. `runs` by the layers with a node.
+// Joins the layers without a node that the node which makes their input can
+// hold behind itself. `runs` by the layers with a node.
 void JoinBehindNodes(const Graph& graph,
                      const std::map<LayerId, LayerRun>& runs,
                      LayerUnits* units);

@@ -80,6 +80,25 @@ TEST(SavedGraph, AResidualConvolutionTakesInWhatFollows) {
   EXPECT_THAT(UsOf(times), ElementsAre(1, 2, 7));
 }
 
+// What only changes the layout makes a tensor of the model, and is no layer.
+TEST(SavedGraph, AReorderBehindAResidualConvolutionIsNoLayer) {
+  const Graph graph = GraphOf({{"Conv", "c0", {"x", "w"}, {"a"}},
+                               {"Conv", "c1", {"a", "w"}, {"b"}},
+                               {"Add", "add", {"b", "a"}, {"s"}},
+                               {"Relu", "r", {"s"}, {"t"}},
+                               {"Softmax", "m", {"t"}, {"y"}}});
+  const LayerTimes times =
+      MapSavedGraph(graph,
+                    Proto({{"Conv", "a_nchwc", {"x", "w"}, {"r0"}},
+                           {"Conv", "b_nchwc", {"r0", "w", "", "r0"}, {"r1"}},
+                           {"ReorderOutput", "ReorderOutput", {"r1"}, {"t"}},
+                           {"Softmax", "dnncut:4:m", {"t"}, {"y"}}}),
+                    {Time("a_nchwc", 1), Time("b_nchwc", 2),
+                     Time("ReorderOutput", 4), Time("dnncut:4:m", 8)});
+  EXPECT_EQ(LayersOf(times), (Units{{0}, {1, 2, 3}, {4}}));
+  EXPECT_THAT(UsOf(times), ElementsAre(1, 2 + 4, 8));
+}
+
 TEST(SavedGraph, BatchNormalizationOfALayoutPass) {
   const Graph graph = GraphOf({{"BatchNormalization", "b", {"x", "s"}, {"n"}},
                                {"Relu", "r", {"n"}, {"y"}},
