@@ -50,7 +50,7 @@ void MakeFolder(const std::string& path) {
   }
 }
 
-// One half at a time is in memory; weights never are.
+// Writes the halves. One half at a time is in memory, without its weights.
 class HalvesWriter {
  public:
   HalvesWriter(const Result& result, const ResultOptions& options,
@@ -98,7 +98,7 @@ class HalvesWriter {
     return PlanWeights(model_, std::move(used));
   }
 
-  // Of weights.bin and of what is inline.
+  // The bytes of weights.bin and of the weights that are inline.
   int64_t CountBytes(Side side, const WeightsLayout& layout) const {
     int64_t bytes = 0;
     for (size_t w = 0; w < layout.offsets.size(); ++w) {
@@ -156,8 +156,7 @@ void WriteFiles(const Result& result, const ResultOptions& options,
   WriteFirmware(result, folder + "/firmware");
 }
 
-// Messages are about the folder that the user has named, not about the
-// temporary one.
+// Messages must name the folder that the user has given, not the temporary one.
 std::string Replace(std::string text, const std::string& temporary,
                     const std::string& named) {
   const size_t at = text.find(temporary);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The last stage: writes the result folder of a compile.
+// Writes the result folder of a compile.
 #pragma once
 
 #include <functional>
@@ -17,7 +17,7 @@ struct ResultOptions {
   bool inline_weights = false;
   bool halves_only = false;     // no files for people and firmware
   std::optional<int> only_cut;  // writes the halves of this cut alone
-  // Hears of the weight bytes written so far and of all there are to write.
+  // Called with the weight bytes written so far and with all that there are.
   std::function<void(int64_t done_bytes, int64_t all_bytes)> progress;
 };
 

@@ -17,8 +17,8 @@
 namespace dnncut {
 namespace {
 
-// Names come from the model: they must neither end a comment nor be anything
-// else than ASCII in a file that any compiler reads.
+// Makes a name from the model safe in a comment: it must not end the comment,
+// and must be ASCII, as the file is for any compiler.
 std::string InComment(std::string_view text) {
   std::string safe;
   for (const char c : text) {

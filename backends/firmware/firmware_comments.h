@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What people read in dnncut_table.h beside its numbers. Names come from the
-// model: none of them can end a comment.
+// Makes the comments of dnncut_table.h. They contain names from the model,
+// which are changed so that none of them can end a comment.
 #pragma once
 
 #include <string>

@@ -33,11 +33,12 @@ std::string_view WhyRefused(int status) {
   }
 }
 
-// A word of the header that firmware has no use for, so that the reader has no
-// name for it (MISRA's rule 2.5).
+// The position of a word of the header that firmware does not need.
+// dnncut_lookup.h has no name for it, because MISRA's rule 2.5 forbids unused
+// macros.
 constexpr int kAtRttUs = DNNCUT_AT_MAX_SLOWDOWN + 1;
 
-// The words of the header that the reader has no functions for, too.
+// The whole header, also the words for which dnncut_lookup.h has no functions.
 FirmwareTable HeaderOf(const dnncut_blob& blob) {
   FirmwareTable table;
   table.model_id = dnncut_blob_model_id(&blob);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// dnncut_table.bin read back, by the very code that firmware reads it with.
+// Reads dnncut_table.bin, with the same code with which firmware reads it.
 #pragma once
 
 #include <cstdint>

@@ -90,7 +90,8 @@ std::string Model(const FirmwareTable& table) {
       table.max_slowdown_permille, table.dwell_ms);
 }
 
-// A second table under the same prefix would silently not be there.
+// Without this error, a second table with the same prefix would be left out
+// silently, because of the include guard.
 std::string End(const FirmwareTable& table) {
   return fmt::format(
       "#elif DNNCUT_MODEL_ID != 0x{}u || DNNCUT_INTERFACE_HASH != 0x{}u\n"
@@ -99,7 +100,8 @@ std::string End(const FirmwareTable& table) {
       HashText(table.model_id), HashText(table.interface_hash));
 }
 
-// What a compiler sees: without comments, any space as one.
+// The text as a compiler sees it: without comments, and with one space for any
+// spacing.
 std::string CodeOf(std::string_view text) {
   std::string code;
   for (size_t at = 0; at < text.size();) {
@@ -138,7 +140,7 @@ std::string WithPrefix(std::string_view text, const std::string& prefix) {
   return out;
 }
 
-// Names in comments are the model's, and stay as they are.
+// Comments contain names of the model, so WithPrefix is not applied to them.
 std::string FirmwareHeader(const FirmwareTable& table,
                            const std::string& prefix,
                            const FirmwareComments& comments) {

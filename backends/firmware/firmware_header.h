@@ -20,8 +20,8 @@ std::string FirmwareHeader(const FirmwareTable& table,
 bool IsFirmwareHeader(std::string_view text, const FirmwareTable& table,
                       const std::string& prefix);
 
-// C of ours under another prefix: dnncut_ and DNNCUT_ are replaced everywhere
-// but in names of files.
+// C code written for the prefix "dnncut", under another prefix: dnncut_ and
+// DNNCUT_ are replaced everywhere but in names of files.
 std::string WithPrefix(std::string_view text, const std::string& prefix);
 
 }  // namespace dnncut

@@ -62,7 +62,8 @@ void RequireNoOverflow(const FirmwareCut& cut, int64_t max_permille, int id) {
        cut.server_ns, cut.link_bytes);
 }
 
-// Rounded up. That of a flag always fits, but refine takes a table's.
+// Rounded up. A round trip time from the command line always fits; one that was
+// read from a table may not.
 uint32_t RoundTripUs(int64_t rtt_ns) {
   const int64_t us = rtt_ns / 1000 + (rtt_ns % 1000 > 0);
   if (us > kMax32) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The cut table as firmware holds it (docs/table_format.md): made from a
-// result, written as constants for a C compiler and as a blob for updates over
-// the air. backends/firmware/dnncut_lookup.h reads both.
+// The cut table as firmware has it (docs/table_format.md). MakeFirmwareTable
+// makes it from a result; its numbers fit their types and the sums that
+// firmware forms with them. It is written as constants for a C compiler and as
+// a blob for updates over the air.
 #pragma once
 
 #include <cstdint>

@@ -12,7 +12,7 @@
 
 namespace dnncut {
 
-// Embedded by the build.
+// The build embeds the files in the program.
 extern const std::string_view kFirmwareLookup;
 extern const std::string_view kFirmwareBandwidth;
 

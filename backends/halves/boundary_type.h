@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The declared type of a tensor at the edge of a half that the model itself
-// does not declare (fully): it comes from inference.
+// The type that a half declares for one of its inputs or outputs. Where the
+// model itself does not declare it (fully), it comes from type inference.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -17,8 +17,8 @@ namespace dnncut {
 // size of the model's free dims; a half must work for all for which the model
 // does. An open dim is always right, a fixed one only when no free dim decides
 // it. Free leading dims are batches, by convention: they show as a leading dim
-// or as their own value. Any other free dim (a height, a sequence) can go into
-// every dim in any way.
+// or as their own value. Any other free dim (a height, the length of a
+// sequence) may influence every dim in any way.
 struct OpenDims {
   bool all = false;
   bool leading = false;

@@ -3,7 +3,7 @@
 
 namespace dnncut {
 
-// Bit by bit: what is summed up is small.
+// Computed bit by bit, because the data is small.
 uint32_t Crc32(std::string_view bytes) {
   constexpr uint32_t kPolynomial = 0xEDB88320;  // 0x04C11DB7, reflected
   uint32_t crc = 0xFFFFFFFF;

@@ -49,7 +49,8 @@ std::vector<ConstantId> RootConstants(const Graph& graph, const Cut& cut,
 void ClearFilteredLists(ModelProto* model) {
   model->clear_functions();
   model->clear_opset_import();
-  // It binds initializers of the whole model by name: meaningless in a half.
+  // training_info refers to initializers of the whole model by name, which
+  // means nothing in a half.
   model->clear_training_info();
   GraphProto* graph = model->mutable_graph();
   graph->clear_node();
@@ -63,7 +64,7 @@ void ClearFilteredLists(ModelProto* model) {
 
 void SetMetadata(const std::string& key, const std::string& value,
                  ModelProto* model) {
-  // A half can be split again; keys must stay unique.
+  // The model may be a half itself, and keys must stay unique.
   for (auto& entry : *model->mutable_metadata_props()) {
     if (entry.key() == key) {
       entry.set_value(value);
@@ -75,7 +76,7 @@ void SetMetadata(const std::string& key, const std::string& value,
   entry->set_value(value);
 }
 
-// What a tensor takes as raw_data; its text, for strings.
+// The bytes of a tensor as raw_data; for strings, the bytes of their text.
 int64_t StoredBytes(const SourceModel& model, const TensorProto& tensor) {
   if (const auto weight = WeightOf(tensor)) {
     return model.weights.at(*weight).bytes;
@@ -101,7 +102,8 @@ bool IsReadOn(const Graph& graph, const Cut& cut, TensorId tensor, Side side) {
                      [&](LayerId reader) { return cut[reader] == side; });
 }
 
-// Are all results constants? Then no side makes any, and the device emits them.
+// Are all results constants? Then no layer makes one, and the device's half
+// returns them.
 bool HasConstantsOnly(const Graph& graph) {
   const auto is_constant = [](const ModelOutput& output) {
     return output.source == ModelOutput::Source::kConstant;
@@ -187,8 +189,8 @@ void HalfMaker::AddConstants(std::vector<ConstantId> constants,
   }
 }
 
-// An annotation of a tensor names the initializers of its scale and zero point:
-// they come along although no node of the half may read them.
+// The annotation of a tensor names the initializers of its scale and zero
+// point. They are added to the half even if none of its nodes reads them.
 void HalfMaker::AddQuantizationParameters(Parts* parts) const {
   const auto& annotations = model_.proto.graph().quantization_annotation();
   parts->annotations.resize(annotations.size());
@@ -252,8 +254,8 @@ void HalfMaker::AddGraph(const TableCut& cut, Side side, const Parts& parts,
   }
 }
 
-// Tensors that layers of this side read and the other side makes; model inputs
-// are not among them.
+// The tensors that layers of this side read and the other side makes, without
+// model inputs.
 std::vector<TensorId> HalfMaker::InnerInputs(const TableCut& cut,
                                              Side side) const {
   std::vector<TensorId> inputs;
@@ -312,8 +314,8 @@ void HalfMaker::AddFunctionsAndOpsets(const Parts& parts,
     const auto& function = whole.functions(f);
     *half->add_functions() = function;
     domains.emplace(NormalDomain(function.domain()));
-    // Its own imports decide its body, but a runtime that inlines it looks
-    // for the domains among the model's.
+    // The function's own imports hold for its body, but a runtime that inlines
+    // it looks for the domains among the imports of the model.
     for (const auto& opset : function.opset_import()) {
       domains.emplace(NormalDomain(opset.domain()));
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The two halves of a cut as ONNX models. Made from the source model, with the
-// marks of taken-out weights still in place; onnx_writer writes them. Always
+// The two halves of a cut as ONNX models. HalfMaker makes them from the source
+// model; like that, they have marks in place of the data of weights. Always
 // true of a half:
 //
 // * its messages are copies of the model's, unknown fields included; nodes keep
@@ -32,13 +32,14 @@
 
 namespace dnncut {
 
-// Is there a half? Not when no layer runs there, nor when none of them makes
-// anything that the other side or the user wants: a model needs an output. The
-// device has one without layers when all results are constants.
+// Does the cut have a half for this side? Not when no layer runs there, and not
+// when no layer there makes anything that the other side or the user needs, as
+// a model must have an output. When all results are constants, the device has a
+// half without layers.
 bool HasHalf(const Graph& graph, const Cut& cut, Side side);
 
-// Makes the halves of many cuts of one model; what they share is looked up
-// once. Keeps references to `model` and `graph`.
+// Makes the halves of many cuts of one model. Keeps references to `model` and
+// `graph`.
 class HalfMaker {
  public:
   HalfMaker(const SourceModel& model, const Graph& graph);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a device and a server must agree on to work together, as a number that
-// both can compare: a table from one compile and a server half from another fit
-// when the model and these are the same. Read by table.json, the firmware table
-// and dnncut diff.
+// A hash of all that a device and a server must agree on to work together,
+// which both can compare: a table from one compile and a server half from
+// another fit when the model and the hashes are the same.
 #pragma once
 
 #include <cstdint>

@@ -123,7 +123,8 @@ class InlineWriter {
     std::string head;  // the rest of the tensor, up to the bytes of raw_data
   };
 
-  // The length that a message will have. Remembers those that change.
+  // The length that a message will have. Lengths that change are kept for the
+  // second walk.
   int64_t Measure(std::string_view message, const Descriptor* type) {
     if (type == TensorProto::descriptor()) return MeasureTensor(message);
     int64_t length = 0;

@@ -13,9 +13,9 @@
 namespace dnncut {
 
 // Writes a half. A mark becomes external data in kWeightsFile, in the same
-// folder, where `layout` has a place for it, else raw_data, which is streamed,
-// never held. Throws Error E608 when the file would be larger than protobuf's
-// 2 GiB.
+// folder, if `layout` has a place for it; else raw_data, which is copied piece
+// by piece and never in memory as a whole. Throws Error E608 when the file
+// would be larger than protobuf's 2 GiB.
 void WriteOnnx(const SourceModel& model, ONNX_NAMESPACE::ModelProto half,
                const WeightsLayout& layout, const std::string& path,
                WeightReader* reader, const WriteProgress& progress);

@@ -59,7 +59,7 @@ class Converter {
   }
 
   void Run() {
-    // The message ends where the stream does.
+    // The message ends at the end of the stream.
     while (const uint32_t tag = input_->ReadTag()) {
       const int field = WireFormatLite::GetTagFieldNumber(tag);
       const auto wire_type = WireFormatLite::GetTagWireType(tag);

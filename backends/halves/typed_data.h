@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tensors whose values stand in a typed field of TensorProto (float_data,
-// int32_data, ...) instead of raw_data: converted while they are read, so that
-// memory does not grow with them.
+// Reads tensors whose values stand in a typed field of TensorProto (float_data,
+// int32_data, ...) instead of raw_data. They are converted while they are read,
+// so memory does not grow with them.
 #pragma once
 
 #include <google/protobuf/io/zero_copy_stream.h>

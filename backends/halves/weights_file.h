@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// weights.bin: the weights of all halves of one side, each once, as ONNX
-// external data. Bytes go from file to file; only buffers are held.
+// Writes weights.bin: the weights of all halves of one side, each once, as ONNX
+// external data. They are copied from file to file, so no weight is in memory
+// as a whole.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,8 @@
 namespace dnncut {
 
 inline constexpr const char* kWeightsFile = "weights.bin";
-// So that a runtime can map a tensor on its own.
+// A multiple of the page size, so that a runtime can map each tensor into
+// memory by itself.
 inline constexpr int64_t kWeightAlignment = 4096;
 
 // Reads weights where the source model says they lie. Files are opened at the
@@ -51,13 +53,14 @@ struct WeightsLayout {
   int64_t bytes = 0;             // of the whole file
 };
 
-// Of the weights with `used` [WeightId], in the model's order. Two kinds stay
-// out and go into the .onnx file: those of at most kInlineBytes (external in
-// the source), and those of sparse tensors, because readers, onnx::checker
-// among them, want to see the indices.
+// Gives places to the weights with used[id], in the model's order. Two kinds
+// get none and go into the .onnx file: weights of at most kInlineBytes (which
+// were external data in the source), and those of sparse tensors, because
+// programs that read models, such as onnx::checker, need to see their indices.
 WeightsLayout PlanWeights(const SourceModel& model, std::vector<bool> used);
 
-// `progress`, if any, hears of the bytes written since it was last called.
+// `progress`, if given, is called with the number of bytes written since the
+// last call.
 using WriteProgress = std::function<void(int64_t bytes)>;
 void WriteWeights(const SourceModel& model, const WeightsLayout& layout,
                   const std::string& path, WeightReader* reader,

@@ -6,7 +6,7 @@
 namespace dnncut {
 namespace {
 
-// A curve is taken as so many straight pieces.
+// The number of straight pieces by which a curve is approximated.
 constexpr int64_t kPieces = 16;
 constexpr int64_t kHalfThick = 30;  // of an edge, in tenths of a pixel
 
@@ -24,7 +24,8 @@ Point CurveAt(const Point& from, const Point& to, int64_t k) {
 EdgeLabels::EdgeLabels(const Layout& layout, const LabelSizes& sizes)
     : layout_(layout), sizes_(sizes) {
   for (const std::vector<Point>& points : layout.edges) {
-    // Every other piece of an edge passes a layer.
+    // Every second piece of an edge runs through a layer; the others lie
+    // between layers.
     for (size_t p = 0; p + 1 < points.size(); p += 2) {
       Gap& gap = gaps_[points[p].y];
       for (int64_t k = 0; k < kPieces; ++k) {
@@ -44,7 +45,8 @@ int64_t EdgeLabels::Badness(const Gap& gap, const Box& box) const {
   };
   const bool is_outside =
       box.left < -sizes_.margin || box.right > layout_.width + sizes_.margin;
-  // Text on text cannot be read at all.
+  // A label over another label cannot be read at all, so that counts much more
+  // than a line behind a label.
   return hits(gap.edges) + 100 * (hits(gap.labels) + (is_outside ? 1 : 0));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Places for a label beside each edge of a layout, away from other edges.
+// Finds a place for a label beside each edge of a layout, away from other
+// edges.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +13,8 @@
 
 namespace dnncut {
 
-// Between two layers an edge is a curve from one to the other whose ends stand
-// upright; its control points are at half the height.
+// Between two layers an edge is a curve that starts and ends vertically; its
+// control points are at half the height.
 inline int64_t MiddleHeight(const Point& from, const Point& to) {
   return (from.y + to.y) / 2;
 }

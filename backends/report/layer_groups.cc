@@ -21,7 +21,8 @@ namespace {
 
 using Cuts = std::span<const TableCut>;
 
-// By layer, the number of its group, groups counted by their first layer.
+// By layer, the number of its group; groups are numbered in the order of their
+// first layers.
 using Labels = std::vector<int>;
 
 template <typename Key>
@@ -149,7 +150,8 @@ class Grouper {
     return edge;
   }
 
-  // In the cuts where the producer of the tensor and `side_of_reader` differ.
+  // Marks the edge as crossing in all cuts in which the producer of the tensor
+  // is on another side than `side_of_reader` says.
   template <typename SideOfReader>
   void Cross(const ProblemTensor& tensor, SideOfReader side_of_reader,
              GroupEdge* edge) {
@@ -188,7 +190,7 @@ class Grouper {
 }  // namespace
 
 LayerGroups GroupLayers(const Problem& problem, const CutTable& table) {
-  // Those with a row come first.
+  // Cuts that have a row come first in the table.
   int with_row = 0;
   for (const TableRow& row : table.rows) {
     with_row = std::max(with_row, row.cut + 1);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The graph of a table, collapsed around the cuts of its rows: layers that none
-// of them separates are one group. For people; the report draws it.
+// A small graph for people: layers that no cut of a table's rows separates are
+// one group. GroupLayers makes it; it has no cycles and at most about
+// kMostGroups groups.
 #pragma once
 
 #include <cstdint>

@@ -45,7 +45,7 @@ class Layouter {
     for (int sweep = 0; sweep < kOrderSweeps; ++sweep) Order(sweep % 2 == 0);
     PlaceSideBySide();
     for (int sweep = 0; sweep < kPlaceSweeps; ++sweep) {
-      // The last sweep is a downward one: chains end up straight.
+      // The last sweep goes downwards, which makes chains of nodes straight.
       Place(sweep % 2 == 1);
     }
     return Collect();
@@ -176,7 +176,8 @@ class Layouter {
             std::min(right[k], right[k + 1] - Apart(layer[k], layer[k + 1]));
       }
       for (size_t k = 0; k < count; ++k) {
-        // Rounded down, also below 0, or neighbours would come too close.
+        // Rounded down also below 0: if it were rounded towards 0, neighbours
+        // could come too close.
         vertices_[layer[k]].x = (left[k] + right[k]) >> 1;
       }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Places of the nodes of a small graph without cycles, from top to bottom.
+// Places the nodes of a small graph without cycles, from top to bottom.
 #pragma once
 
 #include <cstdint>

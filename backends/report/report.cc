@@ -73,7 +73,8 @@ class Page {
 
   void EndSection() { Add("</section>\n"); }
 
-  // Nothing can be loaded, and no script or style runs but ours.
+  // The policy forbids to load anything, and allows only the page's own script
+  // and style.
   void AddHead() {
     Add("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
         "<meta charset=\"utf-8\">\n"
@@ -124,7 +125,8 @@ class Page {
     return text + ")";
   }
 
-  // The warnings stand at the end; nobody should miss that there are any.
+  // The warnings stand at the end of the page, so this says at the top that
+  // there are some.
   std::string WarnedText() const {
     if (result_.warnings.empty()) return "";
     return fmt::format("<p class=\"warned\"><a href=\"#warnings\">{}</a></p>\n",
@@ -168,7 +170,7 @@ class Page {
     EndSection();
   }
 
-  // The script shows it and fills it in.
+  // It is hidden; the script shows it and fills it in.
   void AddPicker() {
     const BandwidthRange& range = result_.problem->range;
     Add("<form id=\"picker\" class=\"picker\" hidden>\n"
@@ -241,8 +243,8 @@ class Page {
     EndSection();
   }
 
-  // The row whose cut the graph shows without the script, and with it at first:
-  // in the middle of those that split, if any does.
+  // The row whose cut the graph shows at first, and without the script always:
+  // the middle one of the rows that split, or of all if none does.
   const ShownRow& MiddleRow() const {
     std::vector<const ShownRow*> splits;
     for (const ShownRow& row : rows_) {

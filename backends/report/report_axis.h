@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Axes of the report's charts, in integers throughout.
+// The axes of the report's charts, computed in integers only.
 #pragma once
 
 #include <cstdint>

@@ -10,8 +10,8 @@
 namespace dnncut {
 
 // An SVG with a bar for each row: its time on the device, on the network and on
-// the server; of a refined table a second one with the halves as measured.
-// All have one scale; no part is so short that it is not seen.
+// the server; for a refined table, a second one with the halves as measured.
+// All bars have the same scale, and no part is too short to be seen.
 std::string TimeBars(const Result& result, const std::vector<ShownRow>& rows);
 
 }  // namespace dnncut

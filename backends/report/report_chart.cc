@@ -37,14 +37,14 @@ constexpr int64_t kStripHeight = 200;
 constexpr int64_t kBelow = 520;
 constexpr int64_t kCharacter = 66;  // a wide one at the size of labels
 constexpr size_t kMostLanes = 6;
-// Baselines that leave the curve so far behind are cut off.
+// Baselines are cut off at so many times the highest latency of the curve.
 constexpr int64_t kMostAbove = 30;
 constexpr int64_t kDash = 100;
-// Points of a curve lie so many parts of their bandwidth apart.
+// From one point of a curve to the next, the bandwidth grows by 1/kStepParts.
 constexpr int64_t kStepParts = 24;
 
-// The latency at the shown bandwidth with halves that were measured as
-// measured; nullopt when none was.
+// The latency at the shown bandwidth, with measured times for the halves that
+// were measured; nullopt when none was.
 std::optional<int64_t> MeasuredTotalNs(const Result& result,
                                        const ShownRow& row) {
   if (result.measured.empty()) return std::nullopt;
@@ -54,7 +54,7 @@ std::optional<int64_t> MeasuredTotalNs(const Result& result,
          times.server.value_or(row.parts.server_ns);
 }
 
-// Also a class of the style sheet.
+// The name is also a class in the style sheet.
 std::string_view WhereName(CutKind kind) {
   switch (kind) {
     case CutKind::kDeviceOnly:
@@ -216,7 +216,7 @@ class Chart {
         x_.is_log() ? " (logarithmic)" : "");
   }
 
-  // Which cut holds where, as a band above the plot.
+  // A band above the plot that shows which cut is used where.
   void AddStrip() {
     const int64_t top = top_ - kStripHeight;
     for (const ShownRow& row : rows_) {
@@ -260,8 +260,8 @@ class Chart {
     }
   }
 
-  // The points of a curve over from .. to, exact at both; of a single bandwidth
-  // a dash, to be seen.
+  // The points of a curve over from .. to, exact at both ends. For a single
+  // bandwidth it is a short dash, so that it can be seen.
   std::string Points(const CutCosts& costs, int64_t from, int64_t to) const {
     std::string points;
     if (from == to) {
@@ -304,7 +304,8 @@ class Chart {
     }
     for (size_t i = 0; i < rows_.size(); ++i) {
       const TableRow& row = rows_[i].row;
-      // To the next row's start: neighbours meet between the two.
+      // The curve goes on to the start of the next row, so that there is no gap
+      // between the two.
       const int64_t to =
           i + 1 < rows_.size() ? rows_[i + 1].row.min_kbps : row.max_kbps;
       Add("<polyline class=\"curve\" points=\"{}\"><title>cut {}: {} to {}"

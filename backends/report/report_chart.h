@@ -10,8 +10,9 @@
 namespace dnncut {
 
 // An SVG of latency over bandwidth: the table's curve, its thresholds, and
-// everything in one place for comparison; of a refined table what the measured
-// halves add up to. The script finds the scales in its data attributes.
+// everything on one side for comparison; for a refined table also the latency
+// with the halves as measured. The scales are in data attributes for the
+// script.
 std::string LatencyChart(const Result& result,
                          const std::vector<ShownRow>& rows);
 

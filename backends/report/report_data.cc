@@ -27,7 +27,7 @@ Json NamesJson(const Result& result, const CutCosts& costs) {
   return names;
 }
 
-// One letter for each group: d, s, or b for both.
+// One letter for each group: d (device), s (server) or b (both).
 std::string SideLetters(const LayerGroups& groups, size_t cut, Side result) {
   std::string letters;
   for (const LayerGroup& group : groups.groups) {
@@ -61,7 +61,7 @@ Json CutJson(const Result& result, const LayerGroups& groups, size_t id) {
 Json ReportData(const Result& result, const LayerGroups& groups, int decimals) {
   const CutTable& table = *result.table;
   Json cuts = Json::array();
-  // Those with a row.
+  // Only the cuts that have a row.
   const size_t count = groups.groups.front().on_device.size();
   for (size_t id = 0; id < count; ++id) {
     cuts.push_back(CutJson(result, groups, id));

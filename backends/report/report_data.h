@@ -7,8 +7,9 @@
 
 namespace dnncut {
 
-// What the report's script computes with. Nanoseconds and bytes are text: they
-// may be larger than what JavaScript's numbers hold exactly.
+// The data for the script of the report. Nanoseconds and bytes are text,
+// because they may be larger than the integers that JavaScript's numbers hold
+// exactly.
 Json ReportData(const Result& result, const LayerGroups& groups, int decimals);
 
 }  // namespace dnncut

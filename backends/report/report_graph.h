@@ -11,8 +11,8 @@
 
 namespace dnncut {
 
-// An SVG of the groups, with the sides that they have in `cut`. The script
-// gives them others: group i has id "group-i", edge i "edge-i".
+// An SVG of the groups, with the sides that they have in `cut`. Group i has the
+// id "group-i" and edge i "edge-i", so that the script can show other cuts.
 std::string GroupGraph(const Problem& problem, const LayerGroups& groups,
                        int cut);
 

@@ -27,10 +27,10 @@ class HtmlTable {
 
   // The cells are HTML, the first is the row's heading.
   void AddRow(const std::vector<std::string>& cells);
-  // Of a row that is about a cut: the script marks those of the one it shows.
+  // For a row about a cut: the script marks the rows of the cut that it shows.
   void AddCutRow(int cut, const std::vector<std::string>& cells);
 
-  // The whole table, which is then complete.
+  // The HTML of the table. No row may be added after this.
   std::string Finish();
 
  private:
@@ -40,7 +40,7 @@ class HtmlTable {
   std::string html_;
 };
 
-// What holds from where to where, and where its time goes.
+// Which cut is used from which bandwidth to which, and the parts of its time.
 std::string RowsTable(const Result& result, const std::vector<ShownRow>& rows);
 
 // What each cut sends and stores, and its files.

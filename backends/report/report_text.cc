@@ -59,7 +59,8 @@ void AppendHtml(char32_t c, std::string* html) {
 
 std::vector<char32_t> Shorten(std::vector<char32_t> characters, size_t most) {
   if (characters.size() > most) {
-    // The end of a name says as much as its start.
+    // The middle is left out, because the end of a name says as much as its
+    // start.
     const size_t end = most / 2;
     const size_t start = most - end - 1;
     characters[start] = kEllipsis;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Text for the report page. Names come from models, so nothing reaches the page
-// but through these.
+// Text for the report page. Names come from models and may hold anything, so
+// every text from outside goes through these functions.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace dnncut {
 
-// Names on the page are at most so long.
+// The length at which names on the page are cut.
 inline constexpr size_t kMostNameCharacters = 160;
 
 // `text` for an element or an attribute. Control characters, those that turn
@@ -21,8 +21,9 @@ inline constexpr size_t kMostNameCharacters = 160;
 // is not UTF-8 becomes replacement characters.
 std::string Html(std::string_view text);
 
-// Html of at most `most` characters, the middle left out of a longer text, in
-// a <bdi>, so that a name from right to left moves nothing around it.
+// Html of at most `most` characters (the middle of a longer text is left out),
+// in a <bdi> element, so that a name that is written from right to left does
+// not move the text around it.
 std::string HtmlName(std::string_view name, size_t most = kMostNameCharacters);
 
 // The same for SVG, which has no <bdi>.

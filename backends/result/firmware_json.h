@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// "firmware" of table.json: how the firmware table was made.
+// Writes and reads "firmware" of table.json: the options with which the
+// firmware table was made.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

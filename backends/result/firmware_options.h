@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the firmware table is made with besides the cuts: flags of compile, kept
-// in table.json so that refine makes it the same way.
+// The options with which the firmware table is made. They come from the command
+// line, and are kept in table.json so that a refined table is made the same
+// way.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,8 @@ struct FirmwareOptions {
   std::string prefix = "dnncut";  // of all symbols, see IsFirmwarePrefix
   HysteresisLimit hysteresis;
   int64_t dwell_ms = 1000;  // least time between two changes
-  // Cuts are stored for all of these and any round trip time; nullopt: for the
-  // rows only.
+  // If given, all cuts are stored that are best at any slowdown of this range
+  // and any round trip time; nullopt: only the cuts of the rows.
   std::optional<SlowdownRange> slowdown = {};
 
   bool operator==(const FirmwareOptions&) const = default;

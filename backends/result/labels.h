@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What table.json and problem.json say about where their numbers come from.
+// Where the numbers in table.json and problem.json come from.
 #pragma once
 
 #include <cstdint>

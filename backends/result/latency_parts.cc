@@ -36,7 +36,7 @@ LatencyParts PartsAt(const CutCosts& costs, const Downlink& downlink,
 }
 
 int64_t MiddleKbps(int64_t min_kbps, int64_t max_kbps) {
-  // At most kLimitKbps squared: fits.
+  // At most kLimitKbps squared, which fits.
   const int64_t middle = SquareRoot(min_kbps * max_kbps);
   int64_t unit = 1;
   while (middle / unit >= 100) unit *= 10;

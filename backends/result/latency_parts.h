@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the time of one inference goes, and where it comes from, for people.
+// The parts of the time of one inference, and texts about them for people.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace dnncut {
 
-// Adds up exactly; the total is rounded half up.
+// The parts add up exactly to the total, which is rounded half up.
 struct LatencyParts {
   int64_t device_ns = 0;
   int64_t network_ns = 0;  // round trip, transfers, what a crossing costs
@@ -39,13 +39,14 @@ struct ShownRow {
 
 std::vector<ShownRow> ShowRows(const CutTable& table, const Downlink& downlink);
 
-// Milliseconds get so many decimals that the smallest total has three digits.
+// The number of decimals of milliseconds: enough for three digits of the
+// smallest total.
 int ShownDecimals(const std::vector<ShownRow>& rows);
 
 // ", slowdown 4"; nothing for 1.
 std::string SlowdownText(double slowdown);
 
-// Whose times they are: "board", "board, refined, slowdown 4".
+// The machine whose times they are: "board", "board, refined, slowdown 4".
 std::string MachineText(const MachineLabel& machine,
                         const std::optional<double>& slowdown);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sides and downlinks as the JSON files spell them, read back.
+// Reads sides, downlinks and ranges of bandwidths from JSON files.
 #pragma once
 
 #include <string_view>

@@ -68,7 +68,8 @@ ProblemTensor ReadTensor(const JsonValue& json, int64_t layer_count) {
       GetInt64(json, "producer", kModelInput, layer_count - 1));
   int64_t first = int64_t{tensor.producer} + 1;
   for (const JsonValue& reader : GetArray(json, "readers")) {
-    // Ascending, and behind the producer: the order is topological.
+    // Readers ascend and come after the producer, so the order of the layers is
+    // topological.
     const int64_t id = AsInt64(reader, first, layer_count - 1);
     tensor.readers.push_back(static_cast<LayerId>(id));
     first = id + 1;
@@ -84,7 +85,7 @@ ProblemTensor ReadTensor(const JsonValue& json, int64_t layer_count) {
 }
 
 // The part of `cross_ns` that refine has added for one side. Either all tensors
-// say it or none.
+// have it or none.
 void ReadFitted(const JsonValue& json, std::string_view key, size_t tensor,
                 int64_t most, std::vector<int64_t>* fitted) {
   const auto ns = FindInt64(json, key, 0, most);
@@ -95,7 +96,7 @@ void ReadFitted(const JsonValue& json, std::string_view key, size_t tensor,
   if (ns) fitted->push_back(*ns);
 }
 
-// Names of tensors are unique: whoever reads the file may look them up.
+// Names of tensors must be unique, so that tensors can be looked up by name.
 void ReadTensors(const JsonValue& root, ProblemFile* file) {
   Problem* problem = &file->problem;
   std::set<std::string> names;
@@ -141,8 +142,8 @@ TableCut CountCut(const std::string& out, const Problem& problem, Cut cut,
   return counted;
 }
 
-// Else an earlier refine would be taken for costs of the compile, or the other
-// way round.
+// Checks that both files name the same refined sides. Otherwise costs from an
+// earlier refine would be taken for costs of the compile, or the reverse.
 void CheckRefined(const std::string& out, const ProblemFile& file,
                   const RefinedSides& refined) {
   if (file.problem.tensors.empty()) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// problem.json read back, for whoever changes its costs and solves it again.
+// Reads problem.json, the whole problem of a compile; it can be solved again,
+// also with other costs.
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// problem.json ("dnncut.problem/1", docs/formats.md): the problem that was
-// solved, so that anybody can check the answer.
+// Writes problem.json ("dnncut.problem/1", docs/formats.md): the problem that
+// was solved, so that anybody can check the answer.
 #pragma once
 
 #include <string>

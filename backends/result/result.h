@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Everything that a compile has found out, as the backends take it. The
-// pipeline in tools/ makes it.
+// All that a compile or a refine has found out: the input of the backends. The
+// commands make it.
 #pragma once
 
 #include <optional>
@@ -30,19 +30,19 @@ struct Result {
   PerSide<MachineLabel> machines;
   std::string version;  // of dnncut
   FirmwareOptions firmware;
-  // For people, in the report: what the compile or refine has warned of, and
+  // Shown to people in the report: the warnings of the compile or refine, and
   // the command lines that make this result again, without folders.
   Warnings warnings;
   std::vector<std::string> commands;
-  // What an approximate table was made of; null: `table` is exact.
+  // The exact table from which `table` was made; null: `table` is exact itself.
   const CutTable* exact = nullptr;
-  // Of a refined table; the times by cut.
+  // For a refined table; the times by cut.
   RefinedSides refined;
   FittedCrossings fitted;
   std::vector<MeasuredTimes> measured;
 };
 
-// Where a half stands in the result folder: "device/cut3.onnx". nullopt when
+// The path of a half in the result folder: "device/cut3.onnx". nullopt when
 // there is none (see HasHalf), or when `only_cut` is another cut.
 std::optional<std::string> HalfFile(const Result& result, int cut, Side side,
                                     std::optional<int> only_cut);

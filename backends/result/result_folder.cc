@@ -172,7 +172,8 @@ UniqueFd LockFolder(const std::string& path) {
   return folder;
 }
 
-// A run that has just made its folder may not have locked it yet.
+// A run that has just made its folder may not have locked it yet, so young
+// folders are left alone.
 bool IsOlderThanItsLock(const std::string& path) {
   struct stat status = {};
   constexpr time_t kSeconds = 2;
@@ -180,7 +181,7 @@ bool IsOlderThanItsLock(const std::string& path) {
          status.st_mtime + kSeconds < time(nullptr);
 }
 
-// Runs that were killed leave their temporary folder. Nobody holds its lock.
+// Removes temporary folders of runs that were killed: nobody holds their locks.
 void RemoveStale(const std::string& parent, const std::string& target) {
   const std::string prefix = TemporaryPrefix(target);
   std::vector<fs::path> stale;
@@ -205,7 +206,8 @@ std::string RandomName(const std::string& prefix) {
   return fmt::format("{}{:016x}", prefix, number);
 }
 
-// Unlike mkdtemp it respects the umask: the folder is to stay.
+// Unlike mkdtemp, this respects the umask, because the folder becomes the
+// result.
 std::string MakeTemporary(const std::string& parent, const std::string& target,
                           const std::string& out) {
   while (true) {
@@ -242,7 +244,8 @@ void ResultFolder::Commit() {
   SyncFolder(temporary_);
   ThrowIfInterrupted();
   Publish();
-  // After an exchange it holds the old result; the destructor removes it.
+  // After an exchange, the temporary folder holds the old result, and the
+  // destructor removes it.
   if (!replaces_) temporary_.clear();
   const UniqueFd parent(
       open(parent_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -263,10 +266,11 @@ void ResultFolder::Publish() {
        out_, ErrnoText(errno));
 }
 
-// For file systems without renameat2: the old folder steps aside first. A
-// power cut in between leaves both, complete, under temporary names.
+// For file systems without renameat2: the old folder is renamed first, then the
+// new one. If the power fails between the two, both are there, complete, under
+// temporary names.
 void ResultFolder::PublishInTwoSteps() {
-  // A name that RemoveStale does not take for a killed run's.
+  // RemoveStale does not take a folder of this name for that of a killed run.
   const std::string aside =
       parent_ + "/" + RandomName(TemporaryPrefix(target_) + "old-");
   if (replaces_ && rename(target_.c_str(), aside.c_str()) != 0) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The output folder that appears whole or not at all. Everything is written
+// An output folder that appears complete or not at all. Everything is written
 // into a temporary folder beside it; Commit makes that durable and puts it in
 // place in one step. Without Commit nothing is left behind, and an existing
-// folder is as it was.
+// folder stays as it was.
 #pragma once
 
 #include <string>

@@ -60,7 +60,8 @@ std::vector<int> GetIds(const JsonValue& object, std::string_view key) {
   return ids;
 }
 
-// Ids of things with names, both lists side by side in a block or a wire.
+// Ids of layers or tensors and their names, which are two lists of equal length
+// in the file.
 struct NamedIds {
   std::vector<int> ids;
   std::vector<std::string> names;
@@ -74,8 +75,8 @@ NamedIds GetNamedIds(const JsonValue& object, std::string_view key) {
   return named;
 }
 
-// Every layer is in one block, so that as many names are needed as there are
-// ids; more cannot be asked for by a large number.
+// Every layer is in exactly one block, so there are as many names as ids. A
+// large id in the file is an error and does not make the list long.
 void StoreLayerNames(const std::vector<NamedIds>& blocks,
                      const JsonValue& where, std::vector<std::string>* names) {
   size_t count = 0;

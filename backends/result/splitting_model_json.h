@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// splitting_model.json ("dnncut.splitting_model/1", docs/formats.md): CIC's
-// splitting model. Made offline, it answers for every bandwidth of its range
-// and every round trip time, alone.
+// Writes and reads splitting_model.json ("dnncut.splitting_model/1",
+// docs/formats.md), the splitting model of the CIC paper. The best cut at any
+// bandwidth of its range and any round trip time can be found from it alone.
 #pragma once
 
 #include <cstdint>

@@ -65,7 +65,8 @@ TableFile::CrossingTensor ReadTensor(const JsonValue& json) {
   return tensor;
 }
 
-// A path from a file must not lead elsewhere than to where compile puts halves.
+// The path of a half; it must be the one that compile writes, so that a file
+// cannot lead anywhere else.
 std::optional<std::string> ReadHalf(const JsonValue& json,
                                     std::string_view side, int id) {
   const std::string key = fmt::format("{}_model", side);
@@ -117,7 +118,8 @@ TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
   return cut;
 }
 
-// What the file says a row takes at `kbps` must be what its cut takes.
+// Checks that the latency that the file states for a row at `kbps` is the
+// latency of its cut.
 void RequireLatency(const JsonValue& row, std::string_view key,
                     const CutCosts& costs, const Downlink& downlink,
                     int64_t kbps) {

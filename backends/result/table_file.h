@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// table.json read back, for whoever answers from a compiled table.
+// Reads table.json.
 #pragma once
 
 #include <cstdint>
@@ -49,8 +49,8 @@ struct TableFile {
     bool operator==(const Cut&) const = default;
   };
 
-  // What the file says of firmware with hysteresis. It follows from the rest of
-  // the table (hysteresis.h); `check` looks whether it does.
+  // What the file says of firmware with hysteresis. It should follow from the
+  // rest of the table (hysteresis.h), but ReadTableFile does not check that.
   struct StatedHysteresis {
     std::vector<BandwidthRange> stay;    // by row
     std::optional<double> worst_regret;  // nullopt: infinite

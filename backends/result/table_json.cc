@@ -34,7 +34,7 @@ Json TensorJson(const Tensor& tensor) {
   return json;
 }
 
-// The bytes of an output that no layer makes, too.
+// An output of the model, also one that no layer makes.
 Json OutputJson(const Graph& graph, const ModelOutput& output) {
   if (output.source != ModelOutput::Source::kConstant) {
     return TensorJson(graph.tensors[output.id]);
@@ -47,7 +47,8 @@ Json OutputJson(const Graph& graph, const ModelOutput& output) {
   return TensorJson(tensor);
 }
 
-// What is declared and is no tensor says what else it is: by name.
+// The kinds of those values that are declared to be something else than a
+// tensor, by name.
 std::map<std::string, std::string> KindsOf(const ValueInfos& declared) {
   using Type = ONNX_NAMESPACE::TypeProto;
   std::map<std::string, std::string> kinds;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// table.json ("dnncut.table/1", docs/formats.md): the cut table.
+// Writes table.json ("dnncut.table/1", docs/formats.md), the cut table.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -57,7 +57,7 @@ std::optional<Gain> GainOver(const Problem& problem, const CutTable& table,
         LatencyOf(table.cuts[row.cut].costs, problem.downlink);
     for (const int64_t kbps : {row.min_kbps, row.max_kbps}) {
       CostRatio ratio = RatioAt(theirs, ours, kbps);
-      // Nothing is gained over no time at all.
+      // If everything takes no time at all, nothing is gained.
       if (ratio.base == 0) ratio = {};
       if (most_kbps == 0 || ratio < least) least = ratio;
       if (most_kbps == 0 || most < ratio) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The answer in words: whether to split, where, and what that gains. The
-// program's summary and the report say the same.
+// The answer in words: whether to split, at which bandwidths, and what that
+// gains.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@
 
 namespace dnncut {
 
-// How often faster the table is than running everything in one place, over the
-// integer kbit/s of the range.
+// How many times as fast the table is as running everything on one side, over
+// the integer kbit/s of the range.
 struct Gain {
   double least = 1;
   double most = 1;

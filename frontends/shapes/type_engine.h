@@ -63,7 +63,7 @@ struct NodeRun {
   std::vector<const Fact*> inputs;  // by position; null: absent or unknown
   std::vector<Fact> outputs;        // by position
   std::string problem;   // why the engine could not do its work; "" when it did
-  bool refused = false;  // the node is invalid: no declared size is taken
+  bool refused = false;  // no size can be right: no declared one is taken
   std::vector<Operation::Body> bodies;
   std::vector<std::string> inferred_bodies;  // attributes that `bodies` are of
 };
