@@ -52,17 +52,17 @@ constexpr int64_t kWhole = 1000;  // a slowdown of 1
 // At a slowdown of s/1000 the weights are 1000, 1000 and s, so costs are 1000
 // times the latency and stay integers: all times count 1000-fold but those on
 // the server, which count s-fold.
-constexpr Objective kWhatever = {kWhole, kWhole, 0};
+constexpr Objective kAtAnySlowdown = {kWhole, kWhole, 0};
 constexpr Objective kPerSlowdown = {0, 0, 1};
 
 // 1000 times a cut's latency without the round trip, at every slowdown.
 struct Plane {
-  CostLine whatever;
+  CostLine at_any_slowdown;
   int64_t server_ns = 0;
   int device_layers = 0;
 
   CostLine At(int64_t permille) const {
-    return whatever + CostLine{permille * server_ns, 0};
+    return at_any_slowdown + CostLine{permille * server_ns, 0};
   }
 };
 
@@ -117,7 +117,7 @@ class Solver {
  public:
   explicit Solver(const Problem& problem)
       : layer_count_(static_cast<int>(problem.layers.size())),
-        whatever_(MakeBlockGraph(Weighted(problem, kWhatever))),
+        at_any_slowdown_(MakeBlockGraph(Weighted(problem, kAtAnySlowdown))),
         per_slowdown_(MakeBlockGraph(Weighted(problem, kPerSlowdown))) {}
 
   struct Winner {
@@ -128,12 +128,13 @@ class Solver {
   Winner Solve(const Point& point) {
     if (!solver_ || permille_ != point.permille) Prepare(point.permille);
     const MinCut cut = solver_->Solve(point.kbps);
-    return {ExpandCut(whatever_, cut.on_device, layer_count_), cut.scaled_cost};
+    return {ExpandCut(at_any_slowdown_, cut.on_device, layer_count_),
+            cut.scaled_cost};
   }
 
  private:
   void Prepare(int64_t permille) {
-    BlockGraph slowed = whatever_;
+    BlockGraph slowed = at_any_slowdown_;
     for (size_t b = 0; b < slowed.blocks.size(); ++b) {
       slowed.blocks[b].on_server.fixed +=
           permille * per_slowdown_.blocks[b].on_server.fixed;
@@ -143,8 +144,8 @@ class Solver {
   }
 
   const int layer_count_;
-  const BlockGraph whatever_;      // the same blocks with
-  const BlockGraph per_slowdown_;  // other prices
+  const BlockGraph at_any_slowdown_;  // the same blocks with
+  const BlockGraph per_slowdown_;     // other prices
   std::unique_ptr<MinCutSolver> solver_;
   int64_t permille_ = 0;  // of solver_
 };
@@ -212,7 +213,7 @@ class Envelope {
     const CutCosts costs = CountCosts(problem_, cut);
     CutCosts without_rtt = costs;
     without_rtt.rtt_ns = 0;
-    planes_.push_back({CostOf(without_rtt, Weighted(problem_, kWhatever)),
+    planes_.push_back({CostOf(without_rtt, Weighted(problem_, kAtAnySlowdown)),
                        costs.server_ns, costs.device_layers});
     cuts_.push_back({std::move(cut), costs});
   }
