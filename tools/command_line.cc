@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -119,13 +120,14 @@ void Run(int argc, const char* const* argv) {
   app.add_flag("--version", version);
   std::array<CommandRunner, kCommands.size()> runners;
   std::array<CLI::App*, kCommands.size()> apps = {};
-  LimitFlags limits;
+  std::array<std::optional<Flags>, kCommands.size()> flags;
   for (size_t i = 0; i < kCommands.size(); ++i) {
     apps[i] = app.add_subcommand(std::string(kCommands[i].name));
     apps[i]->set_help_flag("-h,--help", "this text");
     apps[i]->allow_extras();
-    runners[i] = kCommands[i].set_up(apps[i]);
-    AddLimitFlags(apps[i], kCommands[i].work, &limits);
+    Flags& own = flags[i].emplace(apps[i]);
+    runners[i] = kCommands[i].set_up(&own);
+    AddLimitFlag(&own, kCommands[i].work);
   }
   try {
     app.parse(argc, argv);
@@ -143,7 +145,8 @@ void Run(int argc, const char* const* argv) {
   if (version) return PrintResult(VersionText());
   for (size_t i = 0; i < kCommands.size(); ++i) {
     if (!apps[i]->parsed()) continue;
-    ApplyLimits(limits, kCommands[i].work);
+    SetDefaultLimits(kCommands[i].work);
+    flags[i]->Read();
     return runners[i]();
   }
   Fail(ExitCode::kUsage, "E135", "dnncut needs a command (see dnncut --help)");

@@ -149,7 +149,8 @@ const std::vector<std::string>& Words() {
     for (const Command& command : Commands()) {
       made.emplace_back(command.name);
       CLI::App app;
-      const CommandRunner runner = command.set_up(&app);
+      Flags flags(&app);
+      const CommandRunner runner = command.set_up(&flags);
       for (const CLI::Option* option : app.get_options()) {
         for (const auto& name : option->get_lnames()) {
           made.push_back("--" + name);

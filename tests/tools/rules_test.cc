@@ -94,7 +94,7 @@ std::map<std::string, Rooms> MayInclude() {
       {"backends", table + Rooms{"backends/halves", "backends/result",
                                  "backends/firmware", "backends/report"}},
       {"tools/text", problem},
-      {"tools/cli", base},
+      {"tools/cli", base + Rooms{"tools/text"}},
       {"tools/examples", model},
       {"tools/values", model + Rooms{"tools/text"}},
       {"tools/runtime", run},

@@ -147,9 +147,9 @@ int64_t Most(const std::string& text) {
 }
 
 void Apply(Work work, const std::vector<std::string>& limits) {
-  LimitFlags flags;
-  flags.limits = limits;
-  ApplyLimits(flags, work);
+  SetDefaultLimits(work);
+  const Reader reader = LimitReader(work);
+  for (const std::string& limit : limits) reader("--limit", limit);
 }
 
 using Values = std::array<int64_t, sizeof(ModelLimits) / sizeof(int64_t)>;

@@ -14,6 +14,8 @@
 #include "tools/check/result_check.h"
 #include "tools/ci/check_report.h"
 #include "tools/cli/command.h"
+#include "tools/cli/output.h"
+#include "tools/cli/readers.h"
 #include "tools/commands/report_flags.h"
 #include "tools/text/terminal.h"
 #include "tools/text/units.h"
@@ -21,38 +23,35 @@
 namespace dnncut {
 namespace {
 
-struct CheckFlags {
-  std::optional<std::string> out;
-  std::vector<std::string> budgets;
+struct CheckCommand {
+  std::string path;
+  std::vector<Budget> budgets;
   std::vector<std::string> budget_files;
-  ReportFlags reports;
-  bool json = false;
-  bool quiet = false;
+  ReportFiles reports;
+  Output output;
 };
 
-std::vector<Budget> BudgetsOf(const CheckFlags& flags) {
+// Those of files first; of a name, the first.
+std::vector<Budget> BudgetsOf(const CheckCommand& command) {
   std::vector<Budget> budgets;
   const auto add = [&](const Budget& budget) {
     const bool is_there =
         std::ranges::find(budgets, budget.name, &Budget::name) != budgets.end();
     if (!is_there) budgets.push_back(budget);
   };
-  for (const std::string& path : flags.budget_files) {
+  for (const std::string& path : command.budget_files) {
     std::ranges::for_each(ReadBudgets(path), add);
   }
-  for (const std::string& text : flags.budgets) {
-    add(ParseBudget("--budget", text));
-  }
+  std::ranges::for_each(command.budgets, add);
   return budgets;
 }
 
 // What no report may replace.
-std::vector<std::string> InputsOf(const CheckFlags& flags,
-                                  const std::string& folder) {
-  std::vector<std::string> inputs = FilesOfResult(folder);
-  inputs.push_back(*flags.out);
-  inputs.insert(inputs.end(), flags.budget_files.begin(),
-                flags.budget_files.end());
+std::vector<std::string> InputsOf(const CheckCommand& command) {
+  std::vector<std::string> inputs = FilesOfResult(FolderOfTable(command.path));
+  inputs.push_back(command.path);
+  inputs.insert(inputs.end(), command.budget_files.begin(),
+                command.budget_files.end());
   return inputs;
 }
 
@@ -132,7 +131,7 @@ void RequireTimes(const TableFile& table, const std::string& path) {
   }
 }
 
-TableFile ReadTable(const std::string& path, const ReportFlags& reports,
+TableFile ReadTable(const std::string& path, const ReportFiles& reports,
                     Warnings* warnings) {
   try {
     TableFile table = ReadTableFile(path);
@@ -157,13 +156,12 @@ TableFile ReadTable(const std::string& path, const ReportFlags& reports,
        FirstFew(failed.size(), kShown, [&](size_t i) { return failed[i]; }));
 }
 
-void RunCheck(const CheckFlags& flags) {
-  const std::string& path = Require("check", "OUT", flags.out);
-  const std::vector<Budget> budgets = BudgetsOf(flags);
-  const std::string folder = FolderOfTable(path);
-  CheckReportFlags(flags.reports, InputsOf(flags, folder));
+void RunCheck(const CheckCommand& command) {
+  const std::string& path = command.path;
+  const std::vector<Budget> budgets = BudgetsOf(command);
+  CheckReportFiles(command.reports, InputsOf(command));
   WarningPrinter warnings;
-  const TableFile table = ReadTable(path, flags.reports, warnings.warnings());
+  const TableFile table = ReadTable(path, command.reports, warnings.warnings());
   CheckReport report;
   report.command = "check";
   report.file = FileOfTable(path);
@@ -171,37 +169,39 @@ void RunCheck(const CheckFlags& flags) {
     FillIn(path, budgets, table, &report);
   } catch (const Error& error) {
     AddErrorItem(error, &report);
-    WriteReports(flags.reports, report, warnings.warnings());
+    WriteReports(command.reports, report, warnings.warnings());
     throw;
   }
-  WriteReports(flags.reports, report, warnings.warnings());
-  if (flags.json) {
-    PrintJson(CheckJson(report));
-  } else if (!flags.quiet) {
-    PrintResult(CheckText(report));
-  }
+  WriteReports(command.reports, report, warnings.warnings());
+  PrintAnswer(
+      command.output, [&] { return CheckJson(report); },
+      [&] { return CheckText(report); });
   if (!Passed(report)) FailChecks(report);
 }
 
 }  // namespace
 
-CommandRunner SetUpCheck(CLI::App* app) {
-  auto flags = std::make_shared<CheckFlags>();
-  AddArgument(app, "OUT", &flags->out,
-              "folder that compile wrote, or a table.json");
-  AddRepeatable(
-      app, "--budget", "BUDGET", &flags->budgets,
+CommandRunner SetUpCheck(Flags* flags) {
+  auto command = std::make_shared<CheckCommand>();
+  flags->AddArgument("OUT", Text(&command->path),
+                     "folder that compile wrote, or a table.json");
+  flags->AddRepeatable(
+      "--budget", "BUDGET",
+      [command = command.get()](std::string_view flag,
+                                const std::string& text) {
+        command->budgets.push_back(ParseBudget(flag, text));
+      },
       fmt::format("an upper bound, METRIC[@BANDWIDTH]<=LIMIT, for "
                   "example 'latency@5Mbps<=80ms'; metrics: {}; may be "
                   "given several times",
                   MetricNames()));
-  AddRepeatable(app, "--budgets", "FILE", &flags->budget_files,
-                "a file with one budget a line; # starts a comment");
-  AddReportFlags(app, &flags->reports);
-  AddSwitch(app, "--json", &flags->json, "the report as JSON");
-  AddSwitch(app, "-q,--quiet", &flags->quiet,
-            "no report: only the exit code tells");
-  return [flags] { RunCheck(*flags); };
+  flags->AddRepeatable("--budgets", "FILE", Texts(&command->budget_files),
+                       "a file with one budget a line; # starts a comment");
+  AddReportFlags(flags, &command->reports);
+  flags->AddSwitch("--json", &command->output.json, "the report as JSON");
+  flags->AddSwitch("-q,--quiet", &command->output.quiet,
+                   "no report: only the exit code tells");
+  return [command] { RunCheck(*command); };
 }
 
 }  // namespace dnncut

@@ -7,8 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "compiler/base/choice.h"
 #include "compiler/base/error.h"
 #include "tools/cli/command.h"
+#include "tools/cli/output.h"
+#include "tools/cli/readers.h"
 #include "tools/commands/firmware_flags.h"
 #include "tools/commands/model_flags.h"
 #include "tools/commands/verify_flags.h"
@@ -22,251 +25,196 @@
 namespace dnncut {
 namespace {
 
-struct CompileFlags {
-  std::optional<std::string> model;
-  std::optional<std::string> output;
-  std::optional<std::string> device;
-  std::optional<std::string> server;
-  std::optional<std::string> fill;
-  std::optional<std::string> min_bandwidth;
-  std::optional<std::string> max_bandwidth;
-  std::optional<std::string> rtt;
-  std::optional<std::string> downlink;
-  std::optional<std::string> result;
-  std::vector<std::string> pin_device;
-  std::vector<std::string> pin_server;
-  std::optional<std::string> buckets;
-  std::optional<std::string> max_cuts;
-  std::optional<std::string> weights;
-  std::optional<std::string> only_cut;
-  FirmwareFlags firmware_flags;
-  ModelFlags model_flags;
-  VerifyFlags verify_flags;
-  bool verify = false;
+struct CompileCommand {
+  CompileOptions options;
   bool no_compress = false;
-  bool force = false;
-  bool json = false;
-  bool verbose = false;
-  bool quiet = false;
+  bool verify = false;
+  VerifyOptions verify_options;
+  Output output;
 };
 
-// True for the second choice, false for the first, which is the default.
-bool IsSecond(std::string_view flag, const std::optional<std::string>& value,
-              std::string_view first, std::string_view second) {
-  if (value && *value != first && *value != second) {
-    Fail(ExitCode::kUsage, "E109", "{} '{}' must be {} or {}", flag, *value,
-         first, second);
-  }
-  return value == second;
+Downlink DownlinkOf(std::string_view flag, const std::string& text) {
+  if (text == "same") return {Downlink::Kind::kSame, 0};
+  if (text == "free") return {Downlink::Kind::kFree, 0};
+  return {Downlink::Kind::kFixed, ParseKbps(flag, text)};
 }
 
-Downlink DownlinkOf(const std::string& value) {
-  if (value == "same") return {Downlink::Kind::kSame, 0};
-  if (value == "free") return {Downlink::Kind::kFree, 0};
-  return {Downlink::Kind::kFixed, ParseKbps("--downlink", value)};
+Fill FillOf(std::string_view flag, const std::string& text) {
+  constexpr std::string_view kMachine = "roofline:";
+  if (text.starts_with(kMachine)) return {true, text.substr(kMachine.size())};
+  return ParseChoice<Fill>(
+      flag, text, {{"roofline", {true, ""}}, {"roofline:MACHINE", {true, ""}}});
 }
 
-LinkOptions LinkOf(const CompileFlags& flags) {
-  LinkOptions link;
-  if (flags.min_bandwidth) {
-    link.range.min_kbps = ParseKbps("--min-bandwidth", *flags.min_bandwidth);
-  }
-  if (flags.max_bandwidth) {
-    link.range.max_kbps = ParseKbps("--max-bandwidth", *flags.max_bandwidth);
-  }
-  if (link.range.min_kbps > link.range.max_kbps) {
+Side ResultOf(std::string_view flag, const std::string& text) {
+  return ParseChoice<Side>(
+      flag, text, {{"device", Side::kDevice}, {"server", Side::kServer}});
+}
+
+bool IsInline(std::string_view flag, const std::string& text) {
+  return ParseChoice<bool>(flag, text, {{"external", false}, {"inline", true}});
+}
+
+// What depends on several flags.
+void CheckFlags(const Flags& flags, const CompileCommand& command) {
+  const BandwidthRange& range = command.options.link.range;
+  if (range.min_kbps > range.max_kbps) {
     Fail(ExitCode::kUsage, "E123",
          "--min-bandwidth {} is above --max-bandwidth {}",
-         FormatKbps(link.range.min_kbps), FormatKbps(link.range.max_kbps));
+         FormatKbps(range.min_kbps), FormatKbps(range.max_kbps));
   }
-  if (flags.rtt) link.rtt_ns = ParseDurationNs("--rtt", *flags.rtt);
-  link.downlink = DownlinkOf(flags.downlink.value_or("same"));
-  if (IsSecond("--result", flags.result, "device", "server")) {
-    link.result = Side::kServer;
-  }
-  return link;
-}
-
-Fill FillOf(const std::string& value) {
-  constexpr std::string_view kRoofline = "roofline";
-  if (value == kRoofline) return {true, ""};
-  if (value.starts_with("roofline:")) {
-    return {true, value.substr(kRoofline.size() + 1)};
-  }
-  Fail(ExitCode::kUsage, "E109",
-       "--fill '{}' must be roofline or roofline:MACHINE", value);
-}
-
-CompileOptions OptionsOf(const CompileFlags& flags) {
-  CompileOptions options;
-  options.model_path = Require("compile", "MODEL", flags.model);
-  options.load = LoadOptionsOf(flags.model_flags);
-  options.import = ImportOptionsOf(flags.model_flags);
-  options.machines.device = flags.device.value_or(options.machines.device);
-  options.machines.server = flags.server.value_or(options.machines.server);
-  if (flags.fill) options.fill = FillOf(*flags.fill);
-  options.link = LinkOf(flags);
-  options.pins = {flags.pin_device, flags.pin_server};
-  options.compress = !flags.no_compress;
-  if (flags.buckets && flags.max_cuts) {
-    Fail(ExitCode::kUsage, "E124",
-         "--buckets and --max-cuts exclude each other; give one");
-  }
-  if (flags.buckets) {
-    options.bucket_kbps = ParseKbpsList("--buckets", *flags.buckets);
-  }
-  if (flags.max_cuts) {
-    options.max_cuts = static_cast<int>(
-        ParseCount("--max-cuts", *flags.max_cuts, 1, INT32_MAX));
-  }
-  options.firmware = FirmwareOptionsOf(flags.firmware_flags);
-  if (options.firmware.slowdown && (flags.buckets || flags.max_cuts)) {
+  flags.Exclude("E124", "--buckets", "--max-cuts", "give one");
+  CheckFirmwareFlags(flags);
+  if (command.options.firmware.slowdown &&
+      (flags.Given("--buckets") || flags.Given("--max-cuts"))) {
     Fail(ExitCode::kUsage, "E125",
          "--server-slowdown stores every cut that can be best; --buckets and "
          "--max-cuts leave cuts out; give one");
   }
-  options.output = flags.output.value_or(
-      std::filesystem::path(options.model_path).stem().string() + ".dnncut");
+  if (!command.verify && flags.AnyGiven(kVerifyFlags)) {
+    Fail(ExitCode::kUsage, "E735",
+         "flags that say how to verify ({}) have no use without --verify",
+         fmt::join(kVerifyFlags, ", "));
+  }
+}
+
+CompileOptions OptionsOf(const CompileCommand& command) {
+  CompileOptions options = command.options;
+  options.compress = !command.no_compress;
   if (options.output.empty()) {
-    Fail(ExitCode::kUsage, "E134", "-o needs the name of a folder");
-  }
-  options.force = flags.force;
-  options.inline_weights =
-      IsSecond("--weights", flags.weights, "external", "inline");
-  if (flags.only_cut) {
-    options.only_cut = static_cast<int>(
-        ParseCount("--only-cut", *flags.only_cut, 0, INT32_MAX));
+    options.output =
+        std::filesystem::path(options.model_path).stem().string() + ".dnncut";
   }
   return options;
 }
 
-// How to verify the result; nullopt: not at all.
-std::optional<VerifyOptions> VerifyOptionsOf(const CompileFlags& flags,
-                                             const CompileOptions& compile) {
-  if (!flags.verify) {
-    if (AnyGiven(flags.verify_flags)) {
-      Fail(ExitCode::kUsage, "E735",
-           "flags that say how to verify (--input, --test-data, --seed, "
-           "--rtol, --atol, --optimization, --threads, --timeout) have no use "
-           "without --verify");
-    }
-    return std::nullopt;
-  }
-  VerifyOptions options = VerifyOptionsOf(flags.verify_flags);
-  options.out = compile.output;
-  options.model_path = compile.model_path;
-  options.onnxruntime = flags.model_flags.onnxruntime.value_or("");
-  // Better to hear of it before the work.
-  RequireOnnxRuntime(options.onnxruntime, "compile --verify");
-  return options;
+VerifyReport VerifyResult(const CompileCommand& command,
+                          const CompileOptions& compiled) {
+  VerifyOptions options = command.verify_options;
+  options.out = compiled.output;
+  options.model_path = compiled.model_path;
+  return RunStage(command.output, [&](Progress* progress, Warnings* warnings) {
+    return Verify(options, progress, warnings);
+  });
 }
 
-VerifyReport VerifyResult(const VerifyOptions& options,
-                          const CompileFlags& flags) {
-  WarningPrinter warnings;
-  Progress progress(flags.verbose, flags.quiet);
-  return Verify(options, &progress, warnings.warnings());
-}
-
-void RunCompile(const CompileFlags& flags) {
+void RunCompile(const Flags& flags, const CompileCommand& command) {
   const auto start = std::chrono::steady_clock::now();
-  const CompileOptions options = OptionsOf(flags);
-  const std::optional<VerifyOptions> verify = VerifyOptionsOf(flags, options);
+  CheckFlags(flags, command);
+  const CompileOptions options = OptionsOf(command);
+  // Better to hear of it before the work.
+  if (command.verify) {
+    RequireOnnxRuntime(command.verify_options.onnxruntime, "compile --verify");
+  }
   RunInfo run;
   run.output = options.output;
   run.only_cut = options.only_cut;
-  const CompileResult result = [&] {
-    WarningPrinter warnings;
-    Progress progress(flags.verbose, flags.quiet);
-    CompileResult compiled = Compile(options, &progress, warnings.warnings());
-    run.warnings = *warnings.warnings();
-    return compiled;
-  }();
+  const CompileResult result =
+      RunStage(command.output, [&](Progress* progress, Warnings* warnings) {
+        CompileResult compiled = Compile(options, progress, warnings);
+        run.warnings = *warnings;
+        return compiled;
+      });
   run.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();
   const Summary summary = Summarize(result);
-  if (!flags.json && !flags.quiet) {
+  const Output& output = command.output;
+  if (!output.json && !output.quiet) {
     PrintResult(SummaryText(result, summary, run));
   }
   std::optional<VerifyReport> report;
-  if (verify) report = VerifyResult(*verify, flags);
-  if (flags.json) {
+  if (command.verify) report = VerifyResult(command, options);
+  if (output.json) {
     nlohmann::ordered_json json = SummaryJson(result, summary, run);
     if (report) json["verify"] = VerifyJson(*report);
     PrintJson(json);
-  } else if (report && !flags.quiet) {
+  } else if (report && !output.quiet) {
     PrintResult(fmt::format("\n{}", VerifyText(*report)));
   }
   if (report) RequirePassed(*report);
 }
 
-void AddLinkFlags(CLI::App* app, CompileFlags* flags) {
-  AddValue(app, "--min-bandwidth", "RATE", &flags->min_bandwidth,
-           "lowest uplink, for example 64kbps (the default)");
-  AddValue(app, "--max-bandwidth", "RATE", &flags->max_bandwidth,
-           "highest uplink, for example 10Gbps (the default)");
-  AddValue(app, "--rtt", "TIME", &flags->rtt,
-           "round trip time, paid once when anything is offloaded; default "
-           "5ms");
-  AddValue(app, "--downlink", "RATE", &flags->downlink,
-           "how results come back: same (as the uplink, the default), free, "
-           "or a bandwidth");
-  AddValue(app, "--result", "SIDE", &flags->result,
-           "where results are wanted: device (the default) or server");
+void AddLinkFlags(Flags* flags, LinkOptions* link) {
+  flags->AddValue("--min-bandwidth", "RATE", Kbps(&link->range.min_kbps),
+                  "lowest uplink, for example 64kbps (the default)");
+  flags->AddValue("--max-bandwidth", "RATE", Kbps(&link->range.max_kbps),
+                  "highest uplink, for example 10Gbps (the default)");
+  flags->AddValue(
+      "--rtt", "TIME", Duration(&link->rtt_ns),
+      "round trip time, paid once when anything is offloaded; default "
+      "5ms");
+  flags->AddValue(
+      "--downlink", "RATE", Parsed(&link->downlink, DownlinkOf),
+      "how results come back: same (as the uplink, the default), free, "
+      "or a bandwidth");
+  flags->AddValue("--result", "SIDE", Parsed(&link->result, ResultOf),
+                  "where results are wanted: device (the default) or server");
 }
 
-void AddTableFlags(CLI::App* app, CompileFlags* flags) {
-  AddRepeatable(app, "--pin-device", "GLOB", &flags->pin_device,
-                "layers that must run on the device, by their name or that of "
-                "an output tensor");
-  AddRepeatable(app, "--pin-server", "GLOB", &flags->pin_server,
-                "layers that must run on the server");
-  AddValue(app, "--buckets", "RATES", &flags->buckets,
-           "one cut for each bucket, given by lower bounds: 100,500,1Mbps; the "
-           "first reaches down to --min-bandwidth");
-  AddValue(app, "--max-cuts", "N", &flags->max_cuts,
-           "keep N cuts of the exact table, those with the least worst regret");
-  AddSwitch(app, "--no-compress", &flags->no_compress,
-            "solve on all layers: the same table, only slower");
+void AddTableFlags(Flags* flags, CompileCommand* command) {
+  CompileOptions* options = &command->options;
+  flags->AddRepeatable(
+      "--pin-device", "GLOB", Texts(&options->pins.device),
+      "layers that must run on the device, by their name or that of "
+      "an output tensor");
+  flags->AddRepeatable("--pin-server", "GLOB", Texts(&options->pins.server),
+                       "layers that must run on the server");
+  flags->AddValue(
+      "--buckets", "RATES", Parsed(&options->bucket_kbps, ParseKbpsList),
+      "one cut for each bucket, given by lower bounds: 100,500,1Mbps; the "
+      "first reaches down to --min-bandwidth");
+  flags->AddValue(
+      "--max-cuts", "N", Count(&options->max_cuts, 1, INT32_MAX),
+      "keep N cuts of the exact table, those with the least worst regret");
+  flags->AddSwitch("--no-compress", &command->no_compress,
+                   "solve on all layers: the same table, only slower");
 }
 
 }  // namespace
 
-CommandRunner SetUpCompile(CLI::App* app) {
-  auto flags = std::make_shared<CompileFlags>();
-  AddArgument(app, "MODEL", &flags->model, "an ONNX file");
-  AddValue(app, "-o,--output", "OUT", &flags->output,
-           "folder to write; default: MODEL.dnncut in the current folder, "
-           "without MODEL's folder and ending");
-  AddValue(app, "--device", "NAME|FILE", &flags->device,
-           fmt::format("machine (see dnncut machines), machine file or "
-                       "profile; default {}",
-                       kDefaultDevice));
-  AddValue(app, "--server", "NAME|FILE", &flags->server,
-           fmt::format("the same for the server; default {}", kDefaultServer));
-  AddValue(app, "--fill", "HOW", &flags->fill,
-           "roofline or roofline:MACHINE: estimate layers that a profile does "
-           "not know");
-  AddLinkFlags(app, flags.get());
-  AddTableFlags(app, flags.get());
-  AddFirmwareFlags(app, &flags->firmware_flags);
-  AddModelFlags(app, &flags->model_flags);
-  AddValue(app, "--weights", "WHERE", &flags->weights,
-           "external (weights.bin, the default) or inline, in the halves");
-  AddValue(app, "--only-cut", "N", &flags->only_cut,
-           "write the halves and weights of this cut only");
-  AddSwitch(app, "--verify", &flags->verify,
-            "run the halves against the model, as dnncut verify does, with its "
-            "flags; needs ONNX Runtime");
-  AddVerifyFlags(app, &flags->verify_flags);
-  AddSwitch(app, "--force", &flags->force,
-            "replace an earlier result OUT, with all that is in it");
-  AddSwitch(app, "--json", &flags->json, "the summary as JSON");
-  AddSwitch(app, "-v,--verbose", &flags->verbose,
-            "stages, passes and their times on stderr");
-  AddSwitch(app, "-q,--quiet", &flags->quiet, "no summary and no progress");
-  return [flags] { RunCompile(*flags); };
+CommandRunner SetUpCompile(Flags* flags) {
+  auto command = std::make_shared<CompileCommand>();
+  CompileOptions* options = &command->options;
+  flags->AddArgument("MODEL", Text(&options->model_path), "an ONNX file");
+  flags->AddValue(
+      "-o,--output", "OUT", OutputName(&options->output, "folder"),
+      "folder to write; default: MODEL.dnncut in the current folder, "
+      "without MODEL's folder and ending");
+  flags->AddValue("--device", "NAME|FILE", Text(&options->machines.device),
+                  fmt::format("machine (see dnncut machines), machine file or "
+                              "profile; default {}",
+                              kDefaultDevice));
+  flags->AddValue(
+      "--server", "NAME|FILE", Text(&options->machines.server),
+      fmt::format("the same for the server; default {}", kDefaultServer));
+  flags->AddValue(
+      "--fill", "HOW", Parsed(&options->fill, FillOf),
+      "roofline or roofline:MACHINE: estimate layers that a profile does "
+      "not know");
+  AddLinkFlags(flags, &options->link);
+  AddTableFlags(flags, command.get());
+  AddFirmwareFlags(flags, &options->firmware);
+  AddModelFlags(flags, &options->load, &options->import,
+                &command->verify_options.onnxruntime);
+  flags->AddValue(
+      "--weights", "WHERE", Parsed(&options->inline_weights, IsInline),
+      "external (weights.bin, the default) or inline, in the halves");
+  flags->AddValue("--only-cut", "N", Count(&options->only_cut, 0, INT32_MAX),
+                  "write the halves and weights of this cut only");
+  flags->AddSwitch(
+      "--verify", &command->verify,
+      "run the halves against the model, as dnncut verify does, with its "
+      "flags; needs ONNX Runtime");
+  AddVerifyFlags(flags, &command->verify_options);
+  flags->AddSwitch("--force", &options->force,
+                   "replace an earlier result OUT, with all that is in it");
+  flags->AddSwitch("--json", &command->output.json, "the summary as JSON");
+  flags->AddSwitch("-v,--verbose", &command->output.verbose,
+                   "stages, passes and their times on stderr");
+  flags->AddSwitch("-q,--quiet", &command->output.quiet,
+                   "no summary and no progress");
+  return [=] { RunCompile(*flags, *command); };
 }
 
 }  // namespace dnncut

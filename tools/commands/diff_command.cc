@@ -10,6 +10,8 @@
 #include "compiler/base/error.h"
 #include "tools/ci/markdown_report.h"
 #include "tools/cli/command.h"
+#include "tools/cli/output.h"
+#include "tools/cli/readers.h"
 #include "tools/commands/report_flags.h"
 #include "tools/diff/diff_report.h"
 #include "tools/text/percent.h"
@@ -23,42 +25,36 @@ constexpr size_t kMostMarkdownBytes = 60'000;
 
 constexpr std::string_view kStandardOutput = "-";
 
-struct DiffFlags {
-  std::optional<std::string> before;
-  std::optional<std::string> after;
-  std::optional<std::string> max_regression;
-  bool require_compatible = false;
-  ReportFlags reports;
-  bool json = false;
+struct DiffCommand {
+  std::string before;
+  std::string after;
+  DiffLimits limits;
+  ReportFiles reports;
+  Output output;
 };
 
-DiffLimits LimitsOf(const DiffFlags& flags) {
-  DiffLimits limits;
-  if (flags.max_regression) {
-    limits.max_regression =
-        ParsePercent("--max-regression", *flags.max_regression);
-    limits.max_regression_text = *flags.max_regression;
-    if (!limits.max_regression_text.ends_with('%')) {
-      limits.max_regression_text += "%";
-    }
-  }
-  limits.require_compatible = flags.require_compatible;
-  return limits;
+// Reads a percentage, and keeps how it was written.
+Reader MaxRegression(DiffLimits* limits) {
+  return [=](std::string_view flag, const std::string& text) {
+    limits->max_regression = ParsePercent(flag, text);
+    limits->max_regression_text = text;
+    if (!text.ends_with('%')) limits->max_regression_text += "%";
+  };
 }
 
-void CheckFlags(const DiffFlags& flags) {
-  if (flags.json && flags.reports.markdown == kStandardOutput) {
+void CheckFiles(const DiffCommand& command) {
+  if (command.output.json && command.reports.markdown == kStandardOutput) {
     Fail(ExitCode::kUsage, "E816",
          "--json and --markdown - both print to standard output; give "
          "--markdown a file");
   }
-  std::vector<std::string> inputs = {*flags.before, *flags.after};
-  for (const auto& path : {flags.before, flags.after}) {
-    for (std::string& file : FilesOfResult(FolderOfTable(*path))) {
+  std::vector<std::string> inputs = {command.before, command.after};
+  for (const std::string& path : {command.before, command.after}) {
+    for (std::string& file : FilesOfResult(FolderOfTable(path))) {
       inputs.push_back(std::move(file));
     }
   }
-  CheckReportFlags(flags.reports, inputs);
+  CheckReportFiles(command.reports, inputs);
 }
 
 // The first check that failed decides the exit code.
@@ -74,74 +70,76 @@ void RequirePassed(const CheckReport& checks) {
   }
 }
 
-void Print(const DiffFlags& flags, const ResultDiff& diff,
+void Print(const DiffCommand& command, const ResultDiff& diff,
            const CheckReport& checks) {
-  if (flags.json) return PrintJson(DiffJson(diff, checks));
-  if (flags.reports.markdown == kStandardOutput) {
-    return PrintResult(DiffMarkdown(diff, checks, kMostMarkdownBytes));
-  }
-  PrintResult(DiffText(diff, checks));
+  PrintAnswer(
+      command.output, [&] { return DiffJson(diff, checks); },
+      [&] {
+        return command.reports.markdown == kStandardOutput
+                   ? DiffMarkdown(diff, checks, kMostMarkdownBytes)
+                   : DiffText(diff, checks);
+      });
 }
 
 // `details` is the Markdown file of the command's own.
-void WriteFiles(const ReportFlags& flags, const CheckReport& checks,
+void WriteFiles(const ReportFiles& files, const CheckReport& checks,
                 const std::string& details, Warnings* warnings) {
-  if (flags.markdown && *flags.markdown != kStandardOutput) {
-    WriteWhole(*flags.markdown, details);
+  if (files.markdown && *files.markdown != kStandardOutput) {
+    WriteWhole(*files.markdown, details);
   }
-  WriteReports(flags, checks, warnings);
+  WriteReports(files, checks, warnings);
 }
 
 // A pipeline shows its reports also when nothing could be compared; those of
 // its last run must not stay.
-ResultDiff Compare(const DiffFlags& flags, const DiffLimits& limits,
-                   Warnings* warnings) {
+ResultDiff Compare(const DiffCommand& command, Warnings* warnings) {
   try {
-    return DiffResults(LoadWithProblemIfAny(*flags.before),
-                       LoadWithProblemIfAny(*flags.after));
+    return DiffResults(LoadWithProblemIfAny(command.before),
+                       LoadWithProblemIfAny(command.after));
   } catch (const Error& error) {
     const CheckReport checks =
-        UnansweredChecks(*flags.before, *flags.after, limits, error);
-    WriteFiles(flags.reports, checks, MarkdownText(checks, kMostMarkdownBytes),
-               warnings);
+        UnansweredChecks(command.before, command.after, command.limits, error);
+    WriteFiles(command.reports, checks,
+               MarkdownText(checks, kMostMarkdownBytes), warnings);
     throw;
   }
 }
 
-void RunDiff(const DiffFlags& flags) {
-  Require("diff", "OLD", flags.before);
-  Require("diff", "NEW", flags.after);
-  const DiffLimits limits = LimitsOf(flags);
-  CheckFlags(flags);
+void RunDiff(const DiffCommand& command) {
+  CheckFiles(command);
   WarningPrinter warnings;
-  const ResultDiff diff = Compare(flags, limits, warnings.warnings());
-  CheckReport checks = DiffChecks(diff, limits);
+  const ResultDiff diff = Compare(command, warnings.warnings());
+  CheckReport checks = DiffChecks(diff, command.limits);
   checks.details_title = "What differs";
   checks.details = DiffMarkdown(diff, checks, kMostMarkdownBytes);
-  Print(flags, diff, checks);
-  WriteFiles(flags.reports, checks, checks.details, warnings.warnings());
+  Print(command, diff, checks);
+  WriteFiles(command.reports, checks, checks.details, warnings.warnings());
   RequirePassed(checks);
 }
 
 }  // namespace
 
-CommandRunner SetUpDiff(CLI::App* app) {
-  auto flags = std::make_shared<DiffFlags>();
-  AddArgument(app, "OLD", &flags->before,
-              "folder that compile wrote, or a table.json");
-  AddArgument(app, "NEW", &flags->after, "the one to compare with it");
-  AddValue(app, "--max-regression", "PERCENT", &flags->max_regression,
-           "fail when NEW is slower than OLD by more than this at any "
-           "bandwidth, for example 5%");
-  AddSwitch(app, "--require-compatible", &flags->require_compatible,
-            "fail unless devices with NEW's table can talk to a server with "
-            "OLD's halves");
-  AddValue(app, "--markdown", "FILE", &flags->reports.markdown,
-           "write Markdown for a pull request; - prints it instead of the "
-           "text");
-  AddReportFlags(app, &flags->reports);
-  AddSwitch(app, "--json", &flags->json, "the answer as JSON");
-  return [flags] { RunDiff(*flags); };
+CommandRunner SetUpDiff(Flags* flags) {
+  auto command = std::make_shared<DiffCommand>();
+  flags->AddArgument("OLD", Text(&command->before),
+                     "folder that compile wrote, or a table.json");
+  flags->AddArgument("NEW", Text(&command->after),
+                     "the one to compare with it");
+  flags->AddValue("--max-regression", "PERCENT",
+                  MaxRegression(&command->limits),
+                  "fail when NEW is slower than OLD by more than this at any "
+                  "bandwidth, for example 5%");
+  flags->AddSwitch(
+      "--require-compatible", &command->limits.require_compatible,
+      "fail unless devices with NEW's table can talk to a server with "
+      "OLD's halves");
+  flags->AddValue(
+      "--markdown", "FILE", Text(&command->reports.markdown),
+      "write Markdown for a pull request; - prints it instead of the "
+      "text");
+  AddReportFlags(flags, &command->reports);
+  flags->AddSwitch("--json", &command->output.json, "the answer as JSON");
+  return [command] { RunDiff(*command); };
 }
 
 }  // namespace dnncut

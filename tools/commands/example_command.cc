@@ -7,6 +7,8 @@
 
 #include "compiler/base/error.h"
 #include "tools/cli/command.h"
+#include "tools/cli/output.h"
+#include "tools/cli/readers.h"
 #include "tools/examples/examples.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
@@ -15,15 +17,11 @@
 namespace dnncut {
 namespace {
 
-struct ExampleFlags {
+struct ExampleCommand {
   std::optional<std::string> name;
-  std::optional<std::string> output;
-  std::optional<std::string> depth;
-  bool symbolic_batch = false;
-  bool light = false;
-  bool external_data = false;
-  bool force = false;
-  bool json = false;
+  std::optional<std::string> path;  // --output
+  ExampleOptions options;
+  Output output;
 };
 
 std::string ListText() {
@@ -43,70 +41,58 @@ nlohmann::ordered_json ListJson() {
   return {{"schema", "dnncut.examples/1"}, {"examples", examples}};
 }
 
-void List(bool json) {
-  if (json) {
-    PrintJson(ListJson());
-  } else {
-    PrintResult(ListText());
-  }
+nlohmann::ordered_json WrittenJson(const std::string& path,
+                                   const WrittenExample& written) {
+  return {{"schema", "dnncut.example/1"},
+          {"file", path},
+          {"nodes", written.nodes},
+          {"parameters", written.parameters},
+          {"model_bytes", written.model_bytes},
+          {"data_bytes", written.data_bytes}};
 }
 
-ExampleOptions OptionsOf(const ExampleFlags& flags) {
-  ExampleOptions options;
-  if (flags.depth) {
-    if (flags.name != "gpt2") {
-      Fail(ExitCode::kUsage, "E111", "--depth is for gpt2 only, not for '{}'",
-           *flags.name);
-    }
-    options.depth =
-        static_cast<int>(ParseCount("--depth", *flags.depth, 1, 1000));
-  }
-  options.symbolic_batch = flags.symbolic_batch;
-  options.light = flags.light;
-  options.external_data = flags.external_data;
-  options.overwrite = flags.force;
-  return options;
+std::string WrittenText(const std::string& path,
+                        const WrittenExample& written) {
+  return fmt::format("{}: {} nodes, {} parameters, {}\n", Printable(path),
+                     written.nodes, FormatCount(written.parameters),
+                     FormatSize(written.model_bytes + written.data_bytes));
 }
 
-void RunExample(const ExampleFlags& flags) {
-  if (!flags.name) return List(flags.json);
-  const std::string path = flags.output.value_or(*flags.name + ".onnx");
+void RunExample(const Flags& flags, const ExampleCommand& command) {
+  if (!command.name) return PrintAnswer(command.output, ListJson, ListText);
+  if (flags.Given("--depth") && command.name != "gpt2") {
+    Fail(ExitCode::kUsage, "E111", "--depth is for gpt2 only, not for '{}'",
+         *command.name);
+  }
+  const std::string path = command.path.value_or(*command.name + ".onnx");
   const WrittenExample written =
-      WriteExample(*flags.name, OptionsOf(flags), path);
-  if (flags.json) {
-    PrintJson({{"schema", "dnncut.example/1"},
-               {"file", path},
-               {"nodes", written.nodes},
-               {"parameters", written.parameters},
-               {"model_bytes", written.model_bytes},
-               {"data_bytes", written.data_bytes}});
-  } else {
-    PrintResult(
-        fmt::format("{}: {} nodes, {} parameters, {}\n", Printable(path),
-                    written.nodes, FormatCount(written.parameters),
-                    FormatSize(written.model_bytes + written.data_bytes)));
-  }
+      WriteExample(*command.name, command.options, path);
+  PrintAnswer(
+      command.output, [&] { return WrittenJson(path, written); },
+      [&] { return WrittenText(path, written); });
 }
 
 }  // namespace
 
-CommandRunner SetUpExample(CLI::App* app) {
-  auto flags = std::make_shared<ExampleFlags>();
-  AddArgument(app, "NAME", &flags->name,
-              "the architecture; without it they are listed");
-  AddValue(app, "-o,--output", "FILE", &flags->output,
-           "the file to write; default: NAME.onnx in the current folder");
-  AddValue(app, "--depth", "N", &flags->depth,
-           "transformer blocks of gpt2, 1 to 1000; default 12");
-  AddSwitch(app, "--symbolic-batch", &flags->symbolic_batch,
-            "the inputs' first dim is 'batch', not 1");
-  AddSwitch(app, "--light", &flags->light,
-            "constant weights: a file of some kilobytes");
-  AddSwitch(app, "--external-data", &flags->external_data,
-            "weights in a second file, FILE.data");
-  AddSwitch(app, "--force", &flags->force, "replace FILE when it is there");
-  AddSwitch(app, "--json", &flags->json, "as JSON");
-  return [flags] { RunExample(*flags); };
+CommandRunner SetUpExample(Flags* flags) {
+  auto command = std::make_shared<ExampleCommand>();
+  flags->AddOptionalArgument("NAME", Text(&command->name),
+                             "the architecture; without it they are listed");
+  flags->AddValue(
+      "-o,--output", "FILE", Text(&command->path),
+      "the file to write; default: NAME.onnx in the current folder");
+  flags->AddValue("--depth", "N", Count(&command->options.depth, 1, 1000),
+                  "transformer blocks of gpt2, 1 to 1000; default 12");
+  flags->AddSwitch("--symbolic-batch", &command->options.symbolic_batch,
+                   "the inputs' first dim is 'batch', not 1");
+  flags->AddSwitch("--light", &command->options.light,
+                   "constant weights: a file of some kilobytes");
+  flags->AddSwitch("--external-data", &command->options.external_data,
+                   "weights in a second file, FILE.data");
+  flags->AddSwitch("--force", &command->options.overwrite,
+                   "replace FILE when it is there");
+  flags->AddSwitch("--json", &command->output.json, "as JSON");
+  return [=] { RunExample(*flags, *command); };
 }
 
 }  // namespace dnncut

@@ -12,6 +12,8 @@
 #include "compiler/base/unit_text.h"
 #include "compiler/files/pending_file.h"
 #include "tools/cli/command.h"
+#include "tools/cli/output.h"
+#include "tools/cli/readers.h"
 #include "tools/commands/report_flags.h"
 #include "tools/explain/dot_text.h"
 #include "tools/explain/explain.h"
@@ -30,18 +32,18 @@ namespace fs = std::filesystem;
 constexpr std::string_view kStandardOutput = "-";
 constexpr int64_t kMostContext = 1'000'000;
 
-struct ExplainFlags {
-  std::optional<std::string> path;
+struct ExplainCommand {
+  std::string path;
   std::optional<std::string> layer;
   std::optional<std::string> tensor;
-  std::optional<std::string> bandwidth;
+  std::optional<int64_t> kbps;
   std::optional<std::string> dot;
-  std::optional<std::string> dot_context;
+  std::optional<int64_t> dot_context;
   std::optional<std::string> trace;
   std::optional<std::string> model_explorer;
-  std::optional<std::string> overlay;
+  Overlay overlay = Overlay::kSide;
   bool force = false;
-  bool json = false;
+  Output output;
 };
 
 // A file to write, or standard output.
@@ -122,23 +124,25 @@ std::string Answer(const StoredResult& compiled, const Explanation& explanation,
          "\n";
 }
 
-std::string Explain(const StoredResult& compiled, const ExplainFlags& flags,
-                    std::optional<int64_t> kbps) {
-  if (flags.layer) {
-    const LayerId layer = FindLayer(compiled.problem(), *flags.layer);
-    return Answer(compiled, ExplainLayer(compiled, layer, kbps), flags.json,
+std::string Explain(const StoredResult& compiled,
+                    const ExplainCommand& command) {
+  const bool json = command.output.json;
+  const std::optional<int64_t>& kbps = command.kbps;
+  if (command.layer) {
+    const LayerId layer = FindLayer(compiled.problem(), *command.layer);
+    return Answer(compiled, ExplainLayer(compiled, layer, kbps), json,
                   LayerText, LayerJson);
   }
-  if (flags.tensor) {
-    const TensorId tensor = FindTensor(compiled.problem(), *flags.tensor);
-    return Answer(compiled, ExplainTensor(compiled, tensor, kbps), flags.json,
+  if (command.tensor) {
+    const TensorId tensor = FindTensor(compiled.problem(), *command.tensor);
+    return Answer(compiled, ExplainTensor(compiled, tensor, kbps), json,
                   TensorText, TensorJson);
   }
   if (kbps) {
-    return Answer(compiled, ExplainCut(compiled, *kbps), flags.json, CutText,
+    return Answer(compiled, ExplainCut(compiled, *kbps), json, CutText,
                   CutJson);
   }
-  return Answer(compiled, ExplainTable(compiled), flags.json, OverviewText,
+  return Answer(compiled, ExplainTable(compiled), json, OverviewText,
                 OverviewJson);
 }
 
@@ -149,21 +153,18 @@ std::string WholePath(const std::string& path) {
   return fs::weakly_canonical(fs::absolute(path, error), error).string();
 }
 
-void CheckFlags(const ExplainFlags& flags) {
-  if (flags.layer && flags.tensor) {
-    Fail(ExitCode::kUsage, "E823",
-         "--layer and --tensor exclude each other; ask one after the other");
-  }
-  if (flags.dot_context && !flags.dot) {
-    Fail(ExitCode::kUsage, "E824", "--dot-context has no use without --dot");
-  }
-  if (flags.overlay && !flags.model_explorer) {
-    Fail(ExitCode::kUsage, "E824",
-         "--overlay has no use without --model-explorer");
-  }
+void CheckFlags(const Flags& flags, const ExplainCommand& command) {
+  flags.Exclude("E823", "--layer", "--tensor", "ask one after the other");
+  const auto needs = [&](std::string_view flag, std::string_view other) {
+    if (!flags.Given(flag) || flags.Given(other)) return;
+    Fail(ExitCode::kUsage, "E824", "{} has no use without {}", flag, other);
+  };
+  needs("--dot-context", "--dot");
+  needs("--overlay", "--model-explorer");
   std::set<std::string> files;
-  int on_standard_output = flags.json ? 1 : 0;
-  for (const auto& file : {flags.dot, flags.trace, flags.model_explorer}) {
+  int on_standard_output = command.output.json ? 1 : 0;
+  for (const auto& file :
+       {command.dot, command.trace, command.model_explorer}) {
     if (!file) continue;
     if (*file == kStandardOutput) ++on_standard_output;
     if (!files.insert(WholePath(*file)).second || on_standard_output > 1) {
@@ -183,23 +184,18 @@ Spot PictureSpot(const StoredResult& compiled, std::optional<int64_t> kbps) {
 }
 
 std::vector<Picture> Draw(const StoredResult& compiled,
-                          const ExplainFlags& flags, const Spot& spot) {
-  std::optional<int64_t> context;
-  if (flags.dot_context) {
-    context = ParseCount("--dot-context", *flags.dot_context, 1, kMostContext);
-  }
-  const Overlay overlay =
-      ParseOverlay("--overlay", flags.overlay.value_or("side"));
+                          const ExplainCommand& command, const Spot& spot) {
   std::vector<Picture> pictures;
-  if (flags.dot) {
-    pictures.push_back({*flags.dot, DotText(compiled, spot, context)});
-  }
-  if (flags.trace) {
-    pictures.push_back({*flags.trace, TraceJson(compiled, spot)});
-  }
-  if (flags.model_explorer) {
+  if (command.dot) {
     pictures.push_back(
-        {*flags.model_explorer, ModelExplorerJson(compiled, spot, overlay)});
+        {*command.dot, DotText(compiled, spot, command.dot_context)});
+  }
+  if (command.trace) {
+    pictures.push_back({*command.trace, TraceJson(compiled, spot)});
+  }
+  if (command.model_explorer) {
+    pictures.push_back({*command.model_explorer,
+                        ModelExplorerJson(compiled, spot, command.overlay)});
   }
   return pictures;
 }
@@ -234,52 +230,57 @@ std::optional<std::string> WriteFiles(const std::vector<Picture>& pictures,
   return on_standard_output;
 }
 
-void RunExplain(const ExplainFlags& flags) {
-  const std::string& path = Require("explain", "OUT", flags.path);
-  CheckFlags(flags);
-  std::optional<int64_t> kbps;
-  if (flags.bandwidth) kbps = ParseKbps("--bandwidth", *flags.bandwidth);
-  const StoredResult compiled = LoadWithProblem(path);
+void RunExplain(const Flags& flags, const ExplainCommand& command) {
+  CheckFlags(flags, command);
+  const std::optional<int64_t>& kbps = command.kbps;
+  const StoredResult compiled = LoadWithProblem(command.path);
   if (kbps) RequireInRange("--bandwidth", *kbps, compiled.table.range);
   // Before anything is written, because it may not know the names.
-  const std::string answer = Explain(compiled, flags, kbps);
+  const std::string answer = Explain(compiled, command);
   const Spot spot = PictureSpot(compiled, kbps);
-  const std::vector<Picture> pictures = Draw(compiled, flags, spot);
-  if (const auto text = WriteFiles(pictures, path, flags.force)) {
+  const std::vector<Picture> pictures = Draw(compiled, command, spot);
+  if (const auto text = WriteFiles(pictures, command.path, command.force)) {
     return PrintResult(*text);
   }
-  PrintResult(answer + (flags.json ? "" : WrittenText(pictures, spot)));
+  PrintResult(answer +
+              (command.output.json ? "" : WrittenText(pictures, spot)));
 }
 
 }  // namespace
 
-CommandRunner SetUpExplain(CLI::App* app) {
-  auto flags = std::make_shared<ExplainFlags>();
-  AddArgument(app, "OUT", &flags->path,
-              "folder that compile wrote, or a table.json");
-  AddValue(app, "--layer", "NAME", &flags->layer,
-           "why this layer is where it is, and what the other side would cost; "
-           "also the name of a tensor that the layer makes");
-  AddValue(app, "--tensor", "NAME", &flags->tensor,
-           "where this tensor is sent, and what that costs or would cost");
-  AddValue(app, "-b,--bandwidth", "RATE", &flags->bandwidth,
-           "why this bandwidth has its cut, and what is next best; with "
-           "--layer or --tensor: only there");
-  AddValue(app, "--dot", "FILE", &flags->dot,
-           "the graph with the cut, for Graphviz; this and what follows show "
-           "--bandwidth, or the row in the middle; - is standard output");
-  AddValue(app, "--dot-context", "N", &flags->dot_context,
-           "draws only layers within N steps of the cut and counts the others");
-  AddValue(app, "--trace", "FILE", &flags->trace,
-           "a timeline of device, link and server, for Perfetto or "
-           "chrome://tracing");
-  AddValue(app, "--model-explorer", "FILE", &flags->model_explorer,
-           "colours for the nodes of the model in Google's Model Explorer");
-  AddValue(app, "--overlay", "WHAT", &flags->overlay,
-           "what they show: side (default), time or bytes that are sent");
-  AddSwitch(app, "--force", &flags->force, "replace FILEs that are there");
-  AddSwitch(app, "--json", &flags->json, "the answer as JSON");
-  return [flags] { RunExplain(*flags); };
+CommandRunner SetUpExplain(Flags* flags) {
+  auto command = std::make_shared<ExplainCommand>();
+  flags->AddArgument("OUT", Text(&command->path),
+                     "folder that compile wrote, or a table.json");
+  flags->AddValue(
+      "--layer", "NAME", Text(&command->layer),
+      "why this layer is where it is, and what the other side would cost; "
+      "also the name of a tensor that the layer makes");
+  flags->AddValue(
+      "--tensor", "NAME", Text(&command->tensor),
+      "where this tensor is sent, and what that costs or would cost");
+  flags->AddValue("-b,--bandwidth", "RATE", Kbps(&command->kbps),
+                  "why this bandwidth has its cut, and what is next best; with "
+                  "--layer or --tensor: only there");
+  flags->AddValue(
+      "--dot", "FILE", Text(&command->dot),
+      "the graph with the cut, for Graphviz; this and what follows show "
+      "--bandwidth, or the row in the middle; - is standard output");
+  flags->AddValue(
+      "--dot-context", "N", Count(&command->dot_context, 1, kMostContext),
+      "draws only layers within N steps of the cut and counts the others");
+  flags->AddValue("--trace", "FILE", Text(&command->trace),
+                  "a timeline of device, link and server, for Perfetto or "
+                  "chrome://tracing");
+  flags->AddValue(
+      "--model-explorer", "FILE", Text(&command->model_explorer),
+      "colours for the nodes of the model in Google's Model Explorer");
+  flags->AddValue(
+      "--overlay", "WHAT", Parsed(&command->overlay, ParseOverlay),
+      "what they show: side (default), time or bytes that are sent");
+  flags->AddSwitch("--force", &command->force, "replace FILEs that are there");
+  flags->AddSwitch("--json", &command->output.json, "the answer as JSON");
+  return [=] { RunExplain(*flags, *command); };
 }
 
 }  // namespace dnncut

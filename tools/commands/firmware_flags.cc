@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/commands/firmware_flags.h"
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "compiler/base/error.h"
-#include "tools/cli/command.h"
+#include "tools/cli/readers.h"
 #include "tools/text/percent.h"
 #include "tools/text/units.h"
 
@@ -13,33 +15,27 @@ namespace {
 
 constexpr int64_t kNsPerMs = 1'000'000;
 
-HysteresisLimit HysteresisOf(const FirmwareFlags& flags) {
-  if (flags.hysteresis && flags.switching_cost) {
-    Fail(ExitCode::kUsage, "E125",
-         "--hysteresis and --switching-cost exclude each other; give one");
-  }
-  if (flags.switching_cost) {
-    return {HysteresisLimit::Kind::kSwitchingCost,
-            ParseDurationNs("--switching-cost", *flags.switching_cost)};
-  }
-  HysteresisLimit limit;
-  if (!flags.hysteresis) return limit;
+HysteresisLimit RegretOf(std::string_view flag, const std::string& text) {
   static_assert(kHundredPercent == kHysteresisWhole);
-  limit.limit = ParsePercent("--hysteresis", *flags.hysteresis);
-  if (limit.limit > kMaxHysteresis) {
-    Fail(ExitCode::kUsage, "E126", "--hysteresis '{}' is above 1000%",
-         *flags.hysteresis);
+  const int64_t limit = ParsePercent(flag, text);
+  if (limit > kMaxHysteresis) {
+    Fail(ExitCode::kUsage, "E126", "{} '{}' is above 1000%", flag, text);
   }
-  return limit;
+  return {HysteresisLimit::Kind::kRegret, limit};
 }
 
-int64_t DwellOf(const std::string& text) {
-  const int64_t ns = ParseDurationNs("--min-dwell", text);
+HysteresisLimit SwitchingCostOf(std::string_view flag,
+                                const std::string& text) {
+  return {HysteresisLimit::Kind::kSwitchingCost, ParseDurationNs(flag, text)};
+}
+
+int64_t DwellMs(std::string_view flag, const std::string& text) {
+  const int64_t ns = ParseDurationNs(flag, text);
   if (ns % kNsPerMs != 0) {
     Fail(ExitCode::kUsage, "E126",
-         "--min-dwell '{}' is no whole number of milliseconds; give for "
-         "example 500ms or 2s",
-         text);
+         "{} '{}' is no whole number of milliseconds; give for example 500ms "
+         "or 2s",
+         flag, text);
   }
   return ns / kNsPerMs;
 }
@@ -64,7 +60,7 @@ std::optional<int64_t> Permille(std::string_view text) {
   return std::stoll(digits);
 }
 
-SlowdownRange SlowdownOf(const std::string& text) {
+SlowdownRange SlowdownOf(std::string_view flag, const std::string& text) {
   constexpr std::string_view kDots = "..";
   const size_t dots = text.find(kDots);
   const auto low = Permille(text.substr(0, dots));
@@ -72,50 +68,49 @@ SlowdownRange SlowdownOf(const std::string& text) {
                         ? low
                         : Permille(text.substr(dots + kDots.size()));
   if (!low || !high || *low < 1 || *low > *high || *high > kMaxSlowdown) {
-    Fail(ExitCode::kUsage, "E126",
-         "--server-slowdown '{}' must be one number or two, from 0.001 to {}, "
-         "the "
-         "lower first, with at most three decimals, for example 1..8",
-         text, kMaxSlowdown / 1000);
+    Fail(
+        ExitCode::kUsage, "E126",
+        "{} '{}' must be one number or two, from 0.001 to {}, the lower first, "
+        "with at most three decimals, for example 1..8",
+        flag, text, kMaxSlowdown / 1000);
   }
   return {*low, *high};
 }
 
-}  // namespace
-
-void AddFirmwareFlags(CLI::App* app, FirmwareFlags* flags) {
-  AddValue(app, "--hysteresis", "PERCENT", &flags->hysteresis,
-           "firmware keeps a cut while it takes at most so much longer than "
-           "the best; default 10%");
-  AddValue(app, "--switching-cost", "TIME", &flags->switching_cost,
-           "the same as a time: keeps it while an inference takes at most so "
-           "much longer");
-  AddValue(app, "--min-dwell", "TIME", &flags->min_dwell,
-           "firmware keeps a cut at least so long; default 1s");
-  AddValue(app, "--server-slowdown", "LOW..HIGH", &flags->server_slowdown,
-           "store every cut that is best for some slowdown of the server in "
-           "this range and some round trip, for example 1..8");
-  AddValue(app, "--firmware-prefix", "NAME", &flags->prefix,
-           "what the names in the C headers begin with; default dnncut");
+std::string PrefixOf(std::string_view flag, const std::string& text) {
+  if (!IsFirmwarePrefix(text)) {
+    Fail(ExitCode::kUsage, "E126",
+         "{} '{}' must be a C identifier of at most 32 characters, for example "
+         "net",
+         flag, text);
+  }
+  return text;
 }
 
-FirmwareOptions FirmwareOptionsOf(const FirmwareFlags& flags) {
-  FirmwareOptions options;
-  options.hysteresis = HysteresisOf(flags);
-  if (flags.min_dwell) options.dwell_ms = DwellOf(*flags.min_dwell);
-  if (flags.server_slowdown) {
-    options.slowdown = SlowdownOf(*flags.server_slowdown);
-  }
-  if (flags.prefix) {
-    options.prefix = *flags.prefix;
-    if (!IsFirmwarePrefix(options.prefix)) {
-      Fail(ExitCode::kUsage, "E126",
-           "--firmware-prefix '{}' must be a C identifier of at most 32 "
-           "characters, for example net",
-           options.prefix);
-    }
-  }
-  return options;
+}  // namespace
+
+void AddFirmwareFlags(Flags* flags, FirmwareOptions* options) {
+  flags->AddValue(
+      "--hysteresis", "PERCENT", Parsed(&options->hysteresis, RegretOf),
+      "firmware keeps a cut while it takes at most so much longer than "
+      "the best; default 10%");
+  flags->AddValue(
+      "--switching-cost", "TIME", Parsed(&options->hysteresis, SwitchingCostOf),
+      "the same as a time: keeps it while an inference takes at most so "
+      "much longer");
+  flags->AddValue("--min-dwell", "TIME", Parsed(&options->dwell_ms, DwellMs),
+                  "firmware keeps a cut at least so long; default 1s");
+  flags->AddValue(
+      "--server-slowdown", "LOW..HIGH", Parsed(&options->slowdown, SlowdownOf),
+      "store every cut that is best for some slowdown of the server in "
+      "this range and some round trip, for example 1..8");
+  flags->AddValue("--firmware-prefix", "NAME",
+                  Parsed(&options->prefix, PrefixOf),
+                  "what the names in the C headers begin with; default dnncut");
+}
+
+void CheckFirmwareFlags(const Flags& flags) {
+  flags.Exclude("E125", "--hysteresis", "--switching-cost", "give one");
 }
 
 }  // namespace dnncut

@@ -3,11 +3,15 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
-#include "compiler/files/pending_file.h"
+#include "compiler/base/error.h"
 #include "cost_models/measured/fit_regression.h"
 #include "tools/cli/command.h"
+#include "tools/cli/output.h"
+#include "tools/cli/readers.h"
+#include "tools/commands/report_flags.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
 #include "tools/text/units.h"
@@ -18,12 +22,12 @@ namespace {
 // Fewer models say little about the error on others.
 constexpr size_t kEnoughModels = 8;
 
-struct FitFlags {
+struct FitCommand {
   std::vector<std::string> paths;
-  std::optional<std::string> output;
+  std::optional<std::string> path;  // --output
   std::optional<std::string> name;
   bool force = false;
-  bool json = false;
+  Output output;
 };
 
 struct FitReport {
@@ -70,19 +74,15 @@ void WarnOfUnfittedClasses(const FitReport& report, Warnings* warnings) {
   }
 }
 
-FitReport MakeReport(const FitFlags& flags, Warnings* warnings) {
-  if (flags.paths.empty()) {
-    Fail(ExitCode::kUsage, "E135",
-         "dnncut fit needs PROFILE (see dnncut fit --help)");
-  }
+FitReport MakeReport(const FitCommand& command, Warnings* warnings) {
   FitReport report;
-  for (const std::string& path : flags.paths) {
+  for (const std::string& path : command.paths) {
     report.profiles.push_back(ReadProfile(path));
   }
-  CheckFitProfiles(report.profiles, flags.name.has_value());
+  CheckFitProfiles(report.profiles, command.name.has_value());
   report.models = CountModels(report.profiles);
   report.model = FitRegression(report.profiles);
-  if (flags.name) report.model.name = *flags.name;
+  if (command.name) report.model.name = *command.name;
   if (report.model.name.empty()) {
     Fail(ExitCode::kUsage, "E453",
          "--name is empty; give the fitted machine a name");
@@ -183,16 +183,17 @@ std::string HeldOutText(const FitReport& report) {
          fmt::format("mean absolute error {:.1f} %\n", 100 * report.mean_error);
 }
 
-std::string FitText(const FitReport& report, const FitFlags& flags) {
+std::string FitText(const FitReport& report,
+                    const std::optional<std::string>& path) {
   std::string text = fmt::format("{}: {}\n\n", SettingText(report.model),
                                  report.model.description);
   text += CoefficientsText(report);
   if (!report.held_out.empty()) {
     text += fmt::format("\n{}", HeldOutText(report));
   }
-  if (flags.output) {
+  if (path) {
     text += fmt::format("\nwritten to {}; use it as --device {} or --server\n",
-                        Printable(*flags.output), Printable(*flags.output));
+                        Printable(*path), Printable(*path));
   }
   return text;
 }
@@ -226,39 +227,38 @@ nlohmann::ordered_json FitJson(const FitReport& report) {
   return json;
 }
 
-void RunFit(const FitFlags& flags) {
-  const FitReport report = [&flags] {
-    WarningPrinter warnings;
-    return MakeReport(flags, warnings.warnings());
-  }();
-  if (flags.output) {
-    PendingFile file(*flags.output, flags.force, flags.paths);
-    file.Write(RegressionJson(report.model));
-    file.Close();
-    file.Commit();
+void RunFit(const FitCommand& command) {
+  const FitReport report =
+      RunStage(command.output, [&](Progress*, Warnings* warnings) {
+        return MakeReport(command, warnings);
+      });
+  if (command.path) {
+    WriteWhole(*command.path, RegressionJson(report.model), command.force,
+               command.paths);
   }
-  if (flags.json) {
-    PrintJson(FitJson(report));
-  } else {
-    PrintResult(FitText(report, flags));
-  }
+  PrintAnswer(
+      command.output, [&] { return FitJson(report); },
+      [&] { return FitText(report, command.path); });
 }
 
 }  // namespace
 
-CommandRunner SetUpFit(CLI::App* app) {
-  auto flags = std::make_shared<FitFlags>();
-  AddArguments(app, "PROFILE...", &flags->paths,
-               "files that dnncut profile wrote, of one machine and setting");
-  AddValue(app, "-o,--output", "FILE", &flags->output,
-           "the fitted machine, for --device and --server; without it only "
-           "the report is printed");
-  AddValue(app, "--name", "NAME", &flags->name,
-           "of the fitted machine; profiles may name it differently then; "
-           "default: that in the profiles");
-  AddSwitch(app, "--force", &flags->force, "replace FILE when it is there");
-  AddSwitch(app, "--json", &flags->json, "the report as JSON");
-  return [flags] { RunFit(*flags); };
+CommandRunner SetUpFit(Flags* flags) {
+  auto command = std::make_shared<FitCommand>();
+  flags->AddArguments(
+      "PROFILE...", Texts(&command->paths),
+      "files that dnncut profile wrote, of one machine and setting");
+  flags->AddValue(
+      "-o,--output", "FILE", Text(&command->path),
+      "the fitted machine, for --device and --server; without it only "
+      "the report is printed");
+  flags->AddValue(
+      "--name", "NAME", Text(&command->name),
+      "of the fitted machine; profiles may name it differently then; "
+      "default: that in the profiles");
+  flags->AddSwitch("--force", &command->force, "replace FILE when it is there");
+  flags->AddSwitch("--json", &command->output.json, "the report as JSON");
+  return [command] { RunFit(*command); };
 }
 
 }  // namespace dnncut

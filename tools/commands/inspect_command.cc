@@ -11,6 +11,8 @@
 #include "cost_models/machines/roofline.h"
 #include "frontends/onnx_frontend.h"
 #include "tools/cli/command.h"
+#include "tools/cli/output.h"
+#include "tools/cli/readers.h"
 #include "tools/commands/model_flags.h"
 #include "tools/compile/machine_costs.h"
 #include "tools/compile/pipeline.h"
@@ -21,12 +23,14 @@
 namespace dnncut {
 namespace {
 
-struct InspectFlags {
-  std::optional<std::string> model;
-  std::optional<std::string> device;
-  ModelFlags model_flags;
-  bool json = false;
-  bool operators = false;
+struct InspectCommand {
+  std::string model_path;
+  LoadOptions load;
+  ImportOptions import;
+  std::string onnxruntime;
+  std::string device{kDefaultDevice};
+  bool by_operator = false;
+  Output output;
 };
 
 // A model output, or an input as one.
@@ -84,14 +88,11 @@ void CountWeights(Inspection* inspection) {
   }
 }
 
-Inspection Inspect(const InspectFlags& flags, Warnings* warnings) {
+Inspection Inspect(const InspectCommand& command, Warnings* warnings) {
   Inspection inspection;
-  const std::string device = flags.device.value_or(std::string(kDefaultDevice));
-  inspection.model = LoadModel(Require("inspect", "MODEL", flags.model),
-                               LoadOptionsOf(flags.model_flags), warnings);
-  inspection.graph = ImportGraph(inspection.model,
-                                 ImportOptionsOf(flags.model_flags), warnings);
-  inspection.costs = EstimateCosts(device, inspection.graph);
+  inspection.model = LoadModel(command.model_path, command.load, warnings);
+  inspection.graph = ImportGraph(inspection.model, command.import, warnings);
+  inspection.costs = EstimateCosts(command.device, inspection.graph);
   const Graph& graph = inspection.graph;
   for (int i = 0; i < graph.input_count; ++i) {
     const Tensor& tensor = graph.tensors[i];
@@ -107,7 +108,7 @@ Inspection Inspect(const InspectFlags& flags, Warnings* warnings) {
     }
   }
   CountWeights(&inspection);
-  inspection.shares = flags.operators
+  inspection.shares = command.by_operator
                           ? CostByOperator(graph, inspection.costs.ns)
                           : CostByClass(graph, inspection.costs.ns);
   return inspection;
@@ -233,31 +234,30 @@ nlohmann::ordered_json InspectJson(const Inspection& inspection) {
           {"costs", shares}};
 }
 
-void RunInspect(const InspectFlags& flags) {
-  const Inspection inspection = [&flags] {
-    WarningPrinter warnings;
-    return Inspect(flags, warnings.warnings());
-  }();
-  if (flags.json) {
-    PrintJson(InspectJson(inspection));
-  } else {
-    PrintResult(InspectText(inspection));
-  }
+void RunInspect(const InspectCommand& command) {
+  const Inspection inspection =
+      RunStage(command.output, [&](Progress*, Warnings* warnings) {
+        return Inspect(command, warnings);
+      });
+  PrintAnswer(
+      command.output, [&] { return InspectJson(inspection); },
+      [&] { return InspectText(inspection); });
 }
 
 }  // namespace
 
-CommandRunner SetUpInspect(CLI::App* app) {
-  auto flags = std::make_shared<InspectFlags>();
-  AddArgument(app, "MODEL", &flags->model, "an ONNX file");
-  AddValue(app, "--device", "NAME|FILE", &flags->device,
-           fmt::format("machine or machine file to count costs on; default {}",
-                       kDefaultDevice));
-  AddSwitch(app, "--operators", &flags->operators,
-            "costs by operator, not by class of operators");
-  AddModelFlags(app, &flags->model_flags);
-  AddSwitch(app, "--json", &flags->json, "the summary as JSON");
-  return [flags] { RunInspect(*flags); };
+CommandRunner SetUpInspect(Flags* flags) {
+  auto command = std::make_shared<InspectCommand>();
+  flags->AddArgument("MODEL", Text(&command->model_path), "an ONNX file");
+  flags->AddValue(
+      "--device", "NAME|FILE", Text(&command->device),
+      fmt::format("machine or machine file to count costs on; default {}",
+                  kDefaultDevice));
+  flags->AddSwitch("--operators", &command->by_operator,
+                   "costs by operator, not by class of operators");
+  AddModelFlags(flags, &command->load, &command->import, &command->onnxruntime);
+  flags->AddSwitch("--json", &command->output.json, "the summary as JSON");
+  return [command] { RunInspect(*command); };
 }
 
 }  // namespace dnncut

@@ -92,34 +92,36 @@ void SetModelLimit(const std::string& name, const std::string& value,
 
 }  // namespace
 
-void AddLimitFlags(CLI::App* app, Work work, LimitFlags* flags) {
-  if (work == Work::kReadsNothing) return;
-  AddRepeatable(app, "--limit", "NAME=VALUE", &flags->limits,
-                fmt::format("what the work may cost: {}; for example time=30s",
-                            fmt::join(Names(work), ", ")));
+void SetDefaultLimits(Work work) {
+  SetModelLimits({});
+  LimitTime(work == Work::kReadsModels || work == Work::kReadsResults
+                ? std::optional(kDefaultTimeNs)
+                : std::nullopt);
 }
 
-void ApplyLimits(const LimitFlags& flags, Work work) {
-  ModelLimits limits;
-  std::optional<int64_t> time_ns;
-  if (work == Work::kReadsModels || work == Work::kReadsResults) {
-    time_ns = kDefaultTimeNs;
-  }
-  std::set<std::string> given;
-  for (const std::string& text : flags.limits) {
+Reader LimitReader(Work work) {
+  return [work, limits = ModelLimits(), given = std::set<std::string>()](
+             std::string_view, const std::string& text) mutable {
     const auto [name, value] = Split(text);
     CheckLimitName(name, work);
     if (!given.insert(name).second) {
       Fail(ExitCode::kUsage, "E108", "--limit is given twice for '{}'", name);
     }
     if (name == kTime) {
-      time_ns = ParseDurationNs("--limit time", value, kMostTimeHours);
+      LimitTime(ParseDurationNs("--limit time", value, kMostTimeHours));
     } else {
       SetModelLimit(name, value, &limits);
+      SetModelLimits(limits);
     }
-  }
-  SetModelLimits(limits);
-  LimitTime(time_ns);
+  };
+}
+
+void AddLimitFlag(Flags* flags, Work work) {
+  if (work == Work::kReadsNothing) return;
+  flags->AddRepeatable(
+      "--limit", "NAME=VALUE", LimitReader(work),
+      fmt::format("what the work may cost: {}; for example time=30s",
+                  fmt::join(Names(work), ", ")));
 }
 
 }  // namespace dnncut

@@ -4,23 +4,18 @@
 // cost. Of what, follows from the command's work.
 #pragma once
 
-#include <string>
-#include <vector>
-
-#include "tools/cli/cli_app.h"
 #include "tools/cli/command.h"
 
 namespace dnncut {
 
-struct LimitFlags {
-  std::vector<std::string> limits;  // NAME=VALUE
-};
+// Sets what holds without --limit for this process, and starts the clock of the
+// limit on time. Commands that run models have none: runs have a --timeout of
+// their own.
+void SetDefaultLimits(Work work);
 
-void AddLimitFlags(CLI::App* app, Work work, LimitFlags* flags);
-
-// Sets them for this process, and starts the clock of the one on time. Without
-// that one, commands that run models have no limit on time: runs have a
-// --timeout of their own. Throws Error E106, E108, E109 and those of units.h.
-void ApplyLimits(const LimitFlags& flags, Work work);
+// The reader of --limit sets the limits of this process, and starts the clock
+// again. It throws Error E106, E108, E109 and those of units.h.
+Reader LimitReader(Work work);
+void AddLimitFlag(Flags* flags, Work work);
 
 }  // namespace dnncut

@@ -16,6 +16,8 @@
 #include "compiler/base/unit_text.h"
 #include "compiler/files/json_text.h"
 #include "tools/cli/command.h"
+#include "tools/cli/output.h"
+#include "tools/cli/readers.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
 #include "tools/text/units.h"
@@ -23,10 +25,10 @@
 namespace dnncut {
 namespace {
 
-struct LookupFlags {
-  std::optional<std::string> path;
-  std::optional<std::string> bandwidth;
-  bool json = false;
+struct LookupCommand {
+  std::string path;
+  int64_t kbps = 0;
+  Output output;
 };
 
 std::string HalfText(const std::filesystem::path& folder,
@@ -148,41 +150,39 @@ nlohmann::ordered_json FirmwareRowJson(const FirmwareTable& table,
 }
 
 // The answer of a dnncut_table.bin, the row that firmware finds there.
-void LookUpInFirmware(const std::string& path, int64_t kbps, bool json) {
-  const FirmwareTable table = ReadFirmwareTable(path);
-  RequireInRange("--bandwidth", kbps, {table.min_kbps, table.max_kbps});
-  const FirmwareRow& row = FindRow(table, kbps);
-  if (json) return PrintJson(FirmwareRowJson(table, row, kbps));
-  PrintResult(FirmwareText(table, row, kbps));
+void LookUpInFirmware(const LookupCommand& command) {
+  const FirmwareTable table = ReadFirmwareTable(command.path);
+  RequireInRange("--bandwidth", command.kbps, {table.min_kbps, table.max_kbps});
+  const FirmwareRow& row = FindRow(table, command.kbps);
+  PrintAnswer(
+      command.output, [&] { return FirmwareRowJson(table, row, command.kbps); },
+      [&] { return FirmwareText(table, row, command.kbps); });
 }
 
-void RunLookup(const LookupFlags& flags) {
-  const std::string& path = Require("lookup", "OUT", flags.path);
-  const int64_t kbps = ParseKbps(
-      "--bandwidth", Require("lookup", "--bandwidth", flags.bandwidth));
-  if (LooksLikeFirmwareTable(path)) {
-    return LookUpInFirmware(path, kbps, flags.json);
-  }
-  const TableFile table = ReadTableFile(path);
-  RequireInRange("--bandwidth", kbps, table.range);
-  const TableRow& row = FindRow(table, kbps);
-  if (flags.json) {
-    PrintJson(LookupJson(table, row, kbps));
-  } else {
-    PrintResult(LookupText(table, row, FolderOfTable(path), kbps));
-  }
+void RunLookup(const LookupCommand& command) {
+  if (LooksLikeFirmwareTable(command.path)) return LookUpInFirmware(command);
+  const TableFile table = ReadTableFile(command.path);
+  RequireInRange("--bandwidth", command.kbps, table.range);
+  const TableRow& row = FindRow(table, command.kbps);
+  PrintAnswer(
+      command.output, [&] { return LookupJson(table, row, command.kbps); },
+      [&] {
+        return LookupText(table, row, FolderOfTable(command.path),
+                          command.kbps);
+      });
 }
 
 }  // namespace
 
-CommandRunner SetUpLookup(CLI::App* app) {
-  auto flags = std::make_shared<LookupFlags>();
-  AddArgument(app, "OUT", &flags->path,
-              "folder that compile wrote, a table.json or a dnncut_table.bin");
-  AddValue(app, "-b,--bandwidth", "RATE", &flags->bandwidth,
-           "uplink, for example 64kbps, 3Mbps or 10Gbps");
-  AddSwitch(app, "--json", &flags->json, "the answer as JSON");
-  return [flags] { RunLookup(*flags); };
+CommandRunner SetUpLookup(Flags* flags) {
+  auto command = std::make_shared<LookupCommand>();
+  flags->AddArgument(
+      "OUT", Text(&command->path),
+      "folder that compile wrote, a table.json or a dnncut_table.bin");
+  flags->AddRequired("-b,--bandwidth", "RATE", Kbps(&command->kbps),
+                     "uplink, for example 64kbps, 3Mbps or 10Gbps");
+  flags->AddSwitch("--json", &command->output.json, "the answer as JSON");
+  return [command] { RunLookup(*command); };
 }
 
 }  // namespace dnncut

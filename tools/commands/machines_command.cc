@@ -6,6 +6,7 @@
 
 #include "cost_models/machines/machine.h"
 #include "tools/cli/command.h"
+#include "tools/cli/output.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
 #include "tools/text/units.h"
@@ -70,17 +71,11 @@ nlohmann::ordered_json MachinesJson() {
 
 }  // namespace
 
-CommandRunner SetUpMachines(CLI::App* app) {
-  auto json = std::make_shared<bool>(false);
-  AddSwitch(app, "--json", json.get(),
-            "as JSON; each entry is a machine file that --device takes");
-  return [json] {
-    if (*json) {
-      PrintJson(MachinesJson());
-    } else {
-      PrintResult(MachinesText());
-    }
-  };
+CommandRunner SetUpMachines(Flags* flags) {
+  auto output = std::make_shared<Output>();
+  flags->AddSwitch("--json", &output->json,
+                   "as JSON; each entry is a machine file that --device takes");
+  return [output] { PrintAnswer(*output, MachinesJson, MachinesText); };
 }
 
 }  // namespace dnncut

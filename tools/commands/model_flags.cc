@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <utility>
+#include <string>
+#include <string_view>
 
-#include "tools/cli/command.h"
+#include "compiler/base/error.h"
+#include "tools/cli/readers.h"
 #include "tools/runtime/onnxruntime.h"
 #include "tools/runtime/onnxruntime_types.h"
 #include "tools/text/units.h"
@@ -14,25 +16,23 @@
 namespace dnncut {
 namespace {
 
-// "NAME=VALUE"; tensor names may hold '=', values cannot.
-std::pair<std::string, std::string> SplitNamed(std::string_view flag,
-                                               const std::string& text,
-                                               size_t separator,
-                                               std::string_view example) {
-  if (separator == std::string::npos || separator == 0) {
-    Fail(ExitCode::kUsage, "E106",
-         "{} '{}' has no name and value; write for example {} {}", flag, text,
-         flag, example);
-  }
-  return {text.substr(0, separator), text.substr(separator + 1)};
-}
-
-template <typename Value>
-void Insert(std::string_view flag, const std::string& name, Value value,
-            std::map<std::string, Value>* values) {
-  if (!values->emplace(name, std::move(value)).second) {
-    Fail(ExitCode::kUsage, "E108", "{} is given twice for '{}'", flag, name);
-  }
+// Reads "NAME=VALUE", where the name ends at the last of `separators`, into the
+// value of that name: tensor names may hold '=', values cannot.
+template <typename Value, typename Parser>
+Reader Named(std::map<std::string, Value>* values, const char* separators,
+             std::string_view example, Parser parse) {
+  return [=](std::string_view flag, const std::string& text) {
+    const size_t end = text.find_last_of(separators);
+    if (end == std::string::npos || end == 0) {
+      Fail(ExitCode::kUsage, "E106",
+           "{} '{}' has no name and value; write for example {} {}", flag, text,
+           flag, example);
+    }
+    const std::string name = text.substr(0, end);
+    if (!values->emplace(name, parse(flag, text.substr(end + 1))).second) {
+      Fail(ExitCode::kUsage, "E108", "{} is given twice for '{}'", flag, name);
+    }
+  };
 }
 
 TypeInference InferenceOf(const std::string& choice) {
@@ -50,49 +50,36 @@ TypeInference InferenceOf(const std::string& choice) {
 
 }  // namespace
 
-void AddModelFlags(CLI::App* app, ModelFlags* flags) {
-  AddRepeatable(app, "--dim", "NAME=VALUE", &flags->dims,
-                "fixes a symbolic dim of the inputs, for example batch=1");
-  AddRepeatable(app, "--shape", "INPUT=SHAPE", &flags->shapes,
-                "fixes the shape of an input, for example x=1x3x224x224");
-  AddRepeatable(app, "--tensor-bytes", "NAME=MAX", &flags->tensor_bytes,
-                "how large a tensor gets whose size only the data decides, "
-                "for example boxes=64KiB");
-  AddValue(app, "--onnxruntime", "PATH", &flags->onnxruntime,
-           "ONNX Runtime's library or its folder, for shapes; 'none' for "
-           "none; default: found by itself");
-  AddSwitch(app, "--allow-newer", &flags->allow_newer,
-            "takes models of opset and IR versions that are newer than "
-            "this program");
-}
-
-LoadOptions LoadOptionsOf(const ModelFlags& flags) {
-  LoadOptions options;
-  options.allow_newer = flags.allow_newer;
-  return options;
-}
-
-ImportOptions ImportOptionsOf(const ModelFlags& flags) {
-  ImportOptions options;
-  for (const std::string& text : flags.dims) {
-    const auto [name, value] =
-        SplitNamed("--dim", text, text.rfind('='), "batch=1");
-    Insert("--dim", name, ParseCount("--dim", value, 0, INT64_MAX),
-           &options.dims);
-  }
-  for (const std::string& text : flags.shapes) {
-    const auto [name, value] =
-        SplitNamed("--shape", text, text.find_last_of("=:"), "x=1x3x224x224");
-    Insert("--shape", name, ParseShape("--shape", value), &options.shapes);
-  }
-  for (const std::string& text : flags.tensor_bytes) {
-    const auto [name, value] =
-        SplitNamed("--tensor-bytes", text, text.rfind('='), "boxes=64KiB");
-    Insert("--tensor-bytes", name, ParseBytes("--tensor-bytes", value),
-           &options.tensor_bytes);
-  }
-  options.inference = InferenceOf(flags.onnxruntime.value_or(""));
-  return options;
+void AddModelFlags(Flags* flags, LoadOptions* load, ImportOptions* import,
+                   std::string* onnxruntime) {
+  flags->AddRepeatable(
+      "--dim", "NAME=VALUE",
+      Named(&import->dims, "=", "batch=1",
+            [](std::string_view flag, const std::string& text) {
+              return ParseCount(flag, text, 0, INT64_MAX);
+            }),
+      "fixes a symbolic dim of the inputs, for example batch=1");
+  flags->AddRepeatable(
+      "--shape", "INPUT=SHAPE",
+      Named(&import->shapes, "=:", "x=1x3x224x224", ParseShape),
+      "fixes the shape of an input, for example x=1x3x224x224");
+  flags->AddRepeatable(
+      "--tensor-bytes", "NAME=MAX",
+      Named(&import->tensor_bytes, "=", "boxes=64KiB", ParseBytes),
+      "how large a tensor gets whose size only the data decides, for example "
+      "boxes=64KiB");
+  import->inference = InferenceOf("");
+  flags->AddValue(
+      "--onnxruntime", "PATH",
+      [=](std::string_view, const std::string& text) {
+        *onnxruntime = text;
+        import->inference = InferenceOf(text);
+      },
+      "ONNX Runtime's library or its folder, for shapes; 'none' for none; "
+      "default: found by itself");
+  flags->AddSwitch("--allow-newer", &load->allow_newer,
+                   "takes models of opset and IR versions that are newer than "
+                   "this program");
 }
 
 }  // namespace dnncut

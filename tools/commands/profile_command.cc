@@ -16,8 +16,11 @@
 #include "compiler/files/pending_file.h"
 #include "cost_models/measured/profile_writer.h"
 #include "tools/cli/command.h"
+#include "tools/cli/output.h"
+#include "tools/cli/readers.h"
 #include "tools/commands/input_flags.h"
 #include "tools/commands/model_flags.h"
+#include "tools/commands/report_flags.h"
 #include "tools/commands/run_flags.h"
 #include "tools/profile/profile.h"
 #include "tools/text/terminal.h"
@@ -29,23 +32,11 @@ namespace {
 
 constexpr size_t kTopLayers = 5;
 
-struct ProfileFlags {
-  std::optional<std::string> model;
-  std::optional<std::string> output;
-  std::optional<std::string> machine;
-  std::optional<std::string> from_trace;
-  std::optional<std::string> warm_up;
-  std::optional<std::string> runs;
-  std::optional<std::string> threads;
-  std::optional<std::string> optimization;
-  std::optional<std::string> timeout;
-  std::optional<std::string> max_cv;
-  InputFlags inputs;
-  ModelFlags model_flags;
+struct ProfileCommand {
+  ProfileOptions options;
+  std::optional<std::string> path;  // --output
   bool force = false;
-  bool json = false;
-  bool verbose = false;
-  bool quiet = false;
+  Output output;
 };
 
 std::string HostName() {
@@ -57,7 +48,7 @@ std::string HostName() {
 }
 
 // "5" or "5%" -> 0.05.
-double PercentOf(std::string_view flag, std::string_view text) {
+double FractionOf(std::string_view flag, std::string_view text) {
   std::string_view digits = text;
   if (digits.ends_with('%')) digits.remove_suffix(1);
   double percent = 0;
@@ -73,47 +64,26 @@ double PercentOf(std::string_view flag, std::string_view text) {
 }
 
 // A trace is what it is: nothing is run.
-void RefuseRunFlags(const ProfileFlags& flags) {
-  const auto refuse = [](std::string_view flag, bool given) {
-    if (!given) return;
+void RefuseRunFlags(const Flags& flags) {
+  for (const std::string_view flag :
+       {"--runs", "--threads", "--optimization", "--timeout", "--input",
+        "--test-data", "--seed"}) {
+    if (!flags.Given(flag)) continue;
     Fail(ExitCode::kUsage, "E436",
          "{} has no meaning with --from-trace, which runs nothing; leave one "
          "out",
          flag);
-  };
-  refuse("--runs", flags.runs.has_value());
-  refuse("--threads", flags.threads.has_value());
-  refuse("--optimization", flags.optimization.has_value());
-  refuse("--timeout", flags.timeout.has_value());
-  refuse("--input", !flags.inputs.inputs.empty());
-  refuse("--test-data", flags.inputs.test_data.has_value());
-  refuse("--seed", flags.inputs.seed.has_value());
+  }
 }
 
-ProfileOptions OptionsOf(const ProfileFlags& flags) {
-  ProfileOptions options;
-  options.model_path = Require("profile", "MODEL", flags.model);
-  options.load = LoadOptionsOf(flags.model_flags);
-  options.import = ImportOptionsOf(flags.model_flags);
-  options.onnxruntime = flags.model_flags.onnxruntime.value_or("");
-  options.inputs = InputOptionsOf(flags.inputs);
-  if (flags.from_trace) {
-    RefuseRunFlags(flags);
-    options.from_trace = *flags.from_trace;
-    options.warm_up = 1;
+// With the values of flags that were not given, where they depend on others.
+ProfileOptions Complete(const Flags& flags, ProfileOptions options) {
+  const bool is_trace = flags.Given("--from-trace");
+  if (is_trace) RefuseRunFlags(flags);
+  if (is_trace && !flags.Given("--warm-up")) options.warm_up = 1;
+  if (!flags.Given("--machine")) {
+    options.machine = is_trace ? "trace" : HostName();
   }
-  options.machine =
-      flags.machine.value_or(flags.from_trace ? "trace" : HostName());
-  if (flags.optimization) {
-    options.optimization =
-        ParseOptimization("--optimization", *flags.optimization);
-  }
-  options.threads =
-      ThreadsOf("--threads", flags.threads).value_or(options.threads);
-  SetCount("--runs", flags.runs, 1, kMaxRuns, &options.runs);
-  SetCount("--warm-up", flags.warm_up, 0, kMaxRuns, &options.warm_up);
-  SetTimeout(flags.timeout, &options.timeout_seconds);
-  if (flags.max_cv) options.max_cv = PercentOf("--max-cv", *flags.max_cv);
   return options;
 }
 
@@ -228,73 +198,72 @@ std::vector<std::string> InputFiles(const ProfileOptions& options) {
   return files;
 }
 
-void RunProfile(const ProfileFlags& flags) {
-  const ProfileOptions options = OptionsOf(flags);
-  const std::string path = flags.output.value_or(
+void RunProfile(const Flags& flags, const ProfileCommand& command) {
+  const ProfileOptions options = Complete(flags, command.options);
+  const std::string path = command.path.value_or(
       std::filesystem::path(options.model_path).stem().string() +
       ".profile.json");
-  if (path.empty()) {
-    Fail(ExitCode::kUsage, "E134", "-o needs the name of a file");
-  }
   // Before time is spent on what could not be written.
   std::vector<std::string> inputs = InputFiles(options);
-  { PendingFile probe(path, flags.force, inputs); }
-  const ProfileResult result = [&] {
-    WarningPrinter warnings;
-    Progress progress(flags.verbose, flags.quiet);
-    return MakeProfile(options, &progress, warnings.warnings());
-  }();
+  { PendingFile probe(path, command.force, inputs); }
+  const ProfileResult result =
+      RunStage(command.output, [&](Progress* progress, Warnings* warnings) {
+        return MakeProfile(options, progress, warnings);
+      });
   inputs.insert(inputs.end(), result.model_files.begin(),
                 result.model_files.end());
-  PendingFile file(path, flags.force, inputs);
-  file.Write(FileText(result.profile));
-  file.Close();
-  file.Commit();
-  if (flags.json) {
-    PrintJson(SummaryJson(result, path));
-  } else if (!flags.quiet) {
-    PrintResult(SummaryText(result, path));
-  }
+  WriteWhole(path, FileText(result.profile), command.force, inputs);
+  PrintAnswer(
+      command.output, [&] { return SummaryJson(result, path); },
+      [&] { return SummaryText(result, path); });
 }
 
-void AddRunFlags(CLI::App* app, ProfileFlags* flags) {
-  AddValue(app, "--runs", "N", &flags->runs,
-           "timed runs without the profiler, and as many, at most 100, with "
-           "it; default 20");
-  AddValue(app, "--warm-up", "N", &flags->warm_up,
-           "runs before these, which do not count; default 3, 1 for a trace");
-  AddValue(app, "--threads", "N", &flags->threads,
-           "threads of a run; default 0, one for each core");
-  AddOptimizationFlag(app, &flags->optimization);
-  AddTimeoutFlag(app, "all runs without the profiler, and all with it,",
-                 &flags->timeout);
-  AddValue(app, "--max-cv", "PERCENT", &flags->max_cv,
-           "fails when the runs scatter more than this (standard deviation "
-           "over mean)");
+void AddRunFlags(Flags* flags, ProfileOptions* options) {
+  flags->AddValue(
+      "--runs", "N", Count(&options->runs, 1, kMaxRuns),
+      "timed runs without the profiler, and as many, at most 100, with "
+      "it; default 20");
+  flags->AddValue(
+      "--warm-up", "N", Count(&options->warm_up, 0, kMaxRuns),
+      "runs before these, which do not count; default 3, 1 for a trace");
+  flags->AddValue("--threads", "N", Threads(&options->threads),
+                  "threads of a run; default 0, one for each core");
+  AddOptimizationFlag(flags, &options->optimization);
+  AddTimeoutFlag(flags, "all runs without the profiler, and all with it,",
+                 &options->timeout_seconds);
+  flags->AddValue(
+      "--max-cv", "PERCENT", Parsed(&options->max_cv, FractionOf),
+      "fails when the runs scatter more than this (standard deviation "
+      "over mean)");
 }
 
 }  // namespace
 
-CommandRunner SetUpProfile(CLI::App* app) {
-  auto flags = std::make_shared<ProfileFlags>();
-  AddArgument(app, "MODEL", &flags->model, "an ONNX file");
-  AddValue(app, "-o,--output", "FILE", &flags->output,
-           "the profile to write; default: MODEL.profile.json in the current "
-           "folder, without MODEL's folder and ending");
-  AddValue(app, "--machine", "NAME", &flags->machine,
-           "what the machine is called in the profile; default: its host name");
-  AddRunFlags(app, flags.get());
-  AddInputFlags(app, &flags->inputs);
-  AddValue(app, "--from-trace", "TRACE", &flags->from_trace,
-           "takes the times from the file that ONNX Runtime's profiler wrote, "
-           "for the same model on any machine; runs nothing");
-  AddModelFlags(app, &flags->model_flags);
-  AddSwitch(app, "--force", &flags->force, "replace FILE when it is there");
-  AddSwitch(app, "--json", &flags->json, "the summary as JSON");
-  AddSwitch(app, "-v,--verbose", &flags->verbose,
-            "stages and their times on stderr");
-  AddSwitch(app, "-q,--quiet", &flags->quiet, "no summary and no progress");
-  return [flags] { RunProfile(*flags); };
+CommandRunner SetUpProfile(Flags* flags) {
+  auto command = std::make_shared<ProfileCommand>();
+  ProfileOptions* options = &command->options;
+  flags->AddArgument("MODEL", Text(&options->model_path), "an ONNX file");
+  flags->AddValue(
+      "-o,--output", "FILE", OutputName(&command->path, "file"),
+      "the profile to write; default: MODEL.profile.json in the current "
+      "folder, without MODEL's folder and ending");
+  flags->AddValue(
+      "--machine", "NAME", Text(&options->machine),
+      "what the machine is called in the profile; default: its host name");
+  AddRunFlags(flags, options);
+  AddInputFlags(flags, &options->inputs);
+  flags->AddValue(
+      "--from-trace", "TRACE", Text(&options->from_trace),
+      "takes the times from the file that ONNX Runtime's profiler wrote, "
+      "for the same model on any machine; runs nothing");
+  AddModelFlags(flags, &options->load, &options->import, &options->onnxruntime);
+  flags->AddSwitch("--force", &command->force, "replace FILE when it is there");
+  flags->AddSwitch("--json", &command->output.json, "the summary as JSON");
+  flags->AddSwitch("-v,--verbose", &command->output.verbose,
+                   "stages and their times on stderr");
+  flags->AddSwitch("-q,--quiet", &command->output.quiet,
+                   "no summary and no progress");
+  return [=] { RunProfile(*flags, *command); };
 }
 
 }  // namespace dnncut

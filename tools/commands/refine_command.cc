@@ -2,10 +2,14 @@
 #include <charconv>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
+#include <string>
+#include <string_view>
 
+#include "compiler/base/choice.h"
 #include "compiler/base/error.h"
 #include "tools/cli/command.h"
+#include "tools/cli/output.h"
+#include "tools/cli/readers.h"
 #include "tools/commands/input_flags.h"
 #include "tools/commands/run_flags.h"
 #include "tools/refine/refine.h"
@@ -18,134 +22,90 @@ namespace {
 // The fit solves a problem for each half left out.
 constexpr int64_t kMaxProbes = 100;
 
-struct RefineFlags {
-  std::optional<std::string> path;
-  std::optional<std::string> output;
-  std::optional<std::string> model;
-  std::optional<std::string> as;
-  std::optional<std::string> slowdown;
-  std::optional<std::string> device_threads;
-  std::optional<std::string> server_threads;
-  std::optional<std::string> optimization;
-  std::optional<std::string> runs;
-  std::optional<std::string> warm_up;
-  std::optional<std::string> probes;
-  std::optional<std::string> max_rounds;
-  std::optional<std::string> timeout;
-  std::optional<std::string> onnxruntime;
-  InputFlags inputs;
-  bool force = false;
-  bool json = false;
-  bool verbose = false;
-  bool quiet = false;
-};
-
-double ParseSlowdown(const std::string& text) {
+// What this machine stands for.
+double SlowdownOf(std::string_view flag, const std::string& text) {
   constexpr double kMost = 1e6;
   double factor = 0;
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, factor);
   if (error != std::errc() || rest != end || !(factor > 0) || factor > kMost) {
     Fail(ExitCode::kUsage, "E742",
-         "--slowdown '{}' must be a number above 0 and at most 1000000, for "
-         "example 4 or 2.5",
-         text);
+         "{} '{}' must be a number above 0 and at most 1000000, for example 4 "
+         "or 2.5",
+         flag, text);
   }
   return factor;
 }
 
-RefineOptions OptionsOf(const RefineFlags& flags) {
-  RefineOptions options;
-  options.path = Require("refine", "OUT", flags.path);
-  if (flags.output && flags.output->empty()) {
-    Fail(ExitCode::kUsage, "E134", "-o needs the name of a folder");
-  }
-  options.output = flags.output;
-  options.model = flags.model;
-  const std::string as = flags.as.value_or("both");
-  if (as != "device" && as != "server" && as != "both") {
-    Fail(ExitCode::kUsage, "E109", "--as '{}' must be device, server or both",
-         as);
-  }
-  options.as = {as != "server", as != "device"};
-  if (flags.slowdown) options.slowdown = ParseSlowdown(*flags.slowdown);
-  options.threads.device = ThreadsOf("--device-threads", flags.device_threads);
-  options.threads.server = ThreadsOf("--server-threads", flags.server_threads);
-  if (flags.optimization) {
-    options.optimization =
-        ParseOptimization("--optimization", *flags.optimization);
-  }
-  SetCount("--runs", flags.runs, 1, kMaxRuns, &options.runs);
-  SetCount("--warm-up", flags.warm_up, 0, kMaxRuns, &options.warm_up);
-  SetCount("--probes", flags.probes, 0, kMaxProbes, &options.probes);
-  SetCount("--max-rounds", flags.max_rounds, 1, 1000, &options.max_rounds);
-  SetTimeout(flags.timeout, &options.timeout_seconds);
-  options.onnxruntime = flags.onnxruntime.value_or("");
-  options.inputs = InputOptionsOf(flags.inputs);
-  options.force = flags.force;
-  return options;
+PerSide<bool> SidesOf(std::string_view flag, const std::string& text) {
+  return ParseChoice<PerSide<bool>>(flag, text,
+                                    {{"device", {true, false}},
+                                     {"server", {false, true}},
+                                     {"both", {true, true}}});
 }
 
-void RunRefine(const RefineFlags& flags) {
-  const RefineOptions options = OptionsOf(flags);
-  const RefineResult result = [&] {
-    WarningPrinter warnings;
-    Progress progress(flags.verbose, flags.quiet);
-    return Refine(options, &progress, warnings.warnings());
-  }();
-  if (flags.json) {
-    PrintJson(RefineJson(result));
-  } else if (!flags.quiet) {
-    PrintResult(RefineText(result));
-  }
+void RunRefine(const RefineOptions& options, const Output& output) {
+  const RefineResult result =
+      RunStage(output, [&](Progress* progress, Warnings* warnings) {
+        return Refine(options, progress, warnings);
+      });
+  PrintAnswer(
+      output, [&] { return RefineJson(result); },
+      [&] { return RefineText(result); });
 }
 
-void AddMeasureFlags(CLI::App* app, RefineFlags* flags) {
-  AddValue(app, "--as", "SIDE", &flags->as,
-           "what this machine stands for: device, server or both (the "
-           "default)");
-  AddValue(app, "--slowdown", "FACTOR", &flags->slowdown,
-           "multiplies the device's times (with --as server the server's), to "
-           "stand in for a slower machine; default: that of an earlier refine, "
-           "else 1");
-  AddSideThreadsFlags(app, &flags->device_threads, &flags->server_threads);
-  AddOptimizationFlag(app, &flags->optimization);
-  AddValue(
-      app, "--runs", "N", &flags->runs,
+void AddMeasureFlags(Flags* flags, RefineOptions* options) {
+  flags->AddValue("--as", "SIDE", Parsed(&options->as, SidesOf),
+                  "what this machine stands for: device, server or both (the "
+                  "default)");
+  flags->AddValue(
+      "--slowdown", "FACTOR", Parsed(&options->slowdown, SlowdownOf),
+      "multiplies the device's times (with --as server the server's), to "
+      "stand in for a slower machine; default: that of an earlier refine, "
+      "else 1");
+  AddSideThreadsFlags(flags, &options->threads);
+  AddOptimizationFlag(flags, &options->optimization);
+  flags->AddValue(
+      "--runs", "N", Count(&options->runs, 1, kMaxRuns),
       "timed runs of a half in each of its 3 to 8 processes, as many as it "
       "takes until two agree; default 10");
-  AddValue(app, "--warm-up", "N", &flags->warm_up,
-           "runs before these; default 2");
-  AddValue(app, "--probes", "N", &flags->probes,
-           "cuts to measure besides the table's, and one more to judge the "
-           "fit by; default 4");
-  AddValue(app, "--max-rounds", "N", &flags->max_rounds,
-           "how often at most it measures and solves; default 8");
-  AddTimeoutFlag(app, "the runs of one process", &flags->timeout);
+  flags->AddValue("--warm-up", "N", Count(&options->warm_up, 0, kMaxRuns),
+                  "runs before these; default 2");
+  flags->AddValue(
+      "--probes", "N", Count(&options->probes, 0, kMaxProbes),
+      "cuts to measure besides the table's, and one more to judge the "
+      "fit by; default 4");
+  flags->AddValue("--max-rounds", "N", Count(&options->max_rounds, 1, 1000),
+                  "how often at most it measures and solves; default 8");
+  AddTimeoutFlag(flags, "the runs of one process", &options->timeout_seconds);
 }
 
 }  // namespace
 
-CommandRunner SetUpRefine(CLI::App* app) {
-  auto flags = std::make_shared<RefineFlags>();
-  AddArgument(app, "OUT", &flags->path,
-              "folder that compile wrote, or its table.json");
-  AddValue(app, "-o,--output", "OUT", &flags->output,
-           "folder to write; default: OUT itself. That is replaced, another "
-           "one only with --force");
-  AddValue(app, "--model", "PATH", &flags->model,
-           "the model that was compiled; default: looked for beside OUT and "
-           "in the current folder");
-  AddMeasureFlags(app, flags.get());
-  AddInputFlags(app, &flags->inputs);
-  AddOnnxRuntimeFlag(app, &flags->onnxruntime);
-  AddSwitch(app, "--force", &flags->force,
-            "replace an earlier result at --output, other than OUT");
-  AddSwitch(app, "--json", &flags->json, "the comparison as JSON");
-  AddSwitch(app, "-v,--verbose", &flags->verbose,
-            "what is being measured, on stderr");
-  AddSwitch(app, "-q,--quiet", &flags->quiet, "no comparison and no progress");
-  return [flags] { RunRefine(*flags); };
+CommandRunner SetUpRefine(Flags* flags) {
+  auto options = std::make_shared<RefineOptions>();
+  auto output = std::make_shared<Output>();
+  flags->AddArgument("OUT", Text(&options->path),
+                     "folder that compile wrote, or its table.json");
+  flags->AddValue(
+      "-o,--output", "OUT", OutputName(&options->output, "folder"),
+      "folder to write; default: OUT itself. That is replaced, another "
+      "one only with --force");
+  flags->AddValue(
+      "--model", "PATH", Text(&options->model),
+      "the model that was compiled; default: looked for beside OUT and "
+      "in the current folder");
+  AddMeasureFlags(flags, options.get());
+  AddInputFlags(flags, &options->inputs);
+  AddOnnxRuntimeFlag(flags, &options->onnxruntime);
+  flags->AddSwitch("--force", &options->force,
+                   "replace an earlier result at --output, other than OUT");
+  flags->AddSwitch("--json", &output->json, "the comparison as JSON");
+  flags->AddSwitch("-v,--verbose", &output->verbose,
+                   "what is being measured, on stderr");
+  flags->AddSwitch("-q,--quiet", &output->quiet,
+                   "no comparison and no progress");
+  return [=] { RunRefine(*options, *output); };
 }
 
 }  // namespace dnncut

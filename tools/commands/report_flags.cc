@@ -16,7 +16,7 @@
 #include "tools/ci/junit_report.h"
 #include "tools/ci/markdown_report.h"
 #include "tools/ci/sarif_report.h"
-#include "tools/cli/command.h"
+#include "tools/cli/readers.h"
 
 namespace dnncut {
 namespace {
@@ -28,11 +28,11 @@ constexpr int64_t kMostSummaryBytes = 1'000'000;
 
 using NamedFlag = std::pair<std::string, const std::optional<std::string>*>;
 
-std::vector<NamedFlag> Named(const ReportFlags& flags) {
-  return {{"--junit", &flags.junit},
-          {"--sarif", &flags.sarif},
-          {"--github-summary", &flags.github_summary},
-          {"--markdown", &flags.markdown}};
+std::vector<NamedFlag> Named(const ReportFiles& files) {
+  return {{"--junit", &files.junit},
+          {"--sarif", &files.sarif},
+          {"--github-summary", &files.github_summary},
+          {"--markdown", &files.markdown}};
 }
 
 [[noreturn]] void FailAppend(const std::string& path, const std::string& why) {
@@ -109,14 +109,15 @@ void AppendSummary(const std::string& path, const CheckReport& report,
 
 }  // namespace
 
-void AddReportFlags(CLI::App* app, ReportFlags* flags) {
-  AddValue(app, "--junit", "FILE", &flags->junit,
-           "write a JUnit report, also when something failed");
-  AddValue(app, "--sarif", "FILE", &flags->sarif,
-           "write a SARIF 2.1.0 report, for code scanning");
-  AddValue(app, "--github-summary", "FILE", &flags->github_summary,
-           "append Markdown to FILE: \"$GITHUB_STEP_SUMMARY\" in a GitHub "
-           "workflow");
+void AddReportFlags(Flags* flags, ReportFiles* files) {
+  flags->AddValue("--junit", "FILE", Text(&files->junit),
+                  "write a JUnit report, also when something failed");
+  flags->AddValue("--sarif", "FILE", Text(&files->sarif),
+                  "write a SARIF 2.1.0 report, for code scanning");
+  flags->AddValue(
+      "--github-summary", "FILE", Text(&files->github_summary),
+      "append Markdown to FILE: \"$GITHUB_STEP_SUMMARY\" in a GitHub "
+      "workflow");
 }
 
 std::vector<std::string> FilesOfResult(const std::string& folder) {
@@ -135,10 +136,10 @@ std::vector<std::string> FilesOfResult(const std::string& folder) {
   return files;
 }
 
-void CheckReportFlags(const ReportFlags& flags,
+void CheckReportFiles(const ReportFiles& files,
                       const std::vector<std::string>& inputs) {
   std::map<std::string, std::string> seen;
-  for (const auto& [flag, path] : Named(flags)) {
+  for (const auto& [flag, path] : Named(files)) {
     if (!*path) continue;
     if (**path == "-") {
       if (flag == "--markdown") continue;
@@ -162,17 +163,18 @@ void CheckReportFlags(const ReportFlags& flags,
   }
 }
 
-void WriteReports(const ReportFlags& flags, const CheckReport& report,
+void WriteReports(const ReportFiles& files, const CheckReport& report,
                   Warnings* warnings) {
-  if (flags.junit) WriteWhole(*flags.junit, JUnitText(report));
-  if (flags.sarif) WriteWhole(*flags.sarif, SarifText(report));
-  if (flags.github_summary) {
-    AppendSummary(*flags.github_summary, report, warnings);
+  if (files.junit) WriteWhole(*files.junit, JUnitText(report));
+  if (files.sarif) WriteWhole(*files.sarif, SarifText(report));
+  if (files.github_summary) {
+    AppendSummary(*files.github_summary, report, warnings);
   }
 }
 
-void WriteWhole(const std::string& path, const std::string& text) {
-  PendingFile file(path, true);
+void WriteWhole(const std::string& path, const std::string& text,
+                bool overwrite, const std::vector<std::string>& inputs) {
+  PendingFile file(path, overwrite, inputs);
   file.Write(text);
   file.Close();
   file.Commit();

@@ -12,6 +12,8 @@
 #include "compiler/base/error.h"
 #include "compiler/files/json_text.h"
 #include "tools/cli/command.h"
+#include "tools/cli/output.h"
+#include "tools/cli/readers.h"
 #include "tools/commands/input_flags.h"
 #include "tools/commands/run_flags.h"
 #include "tools/runtime/run_split.h"
@@ -24,33 +26,25 @@
 namespace dnncut {
 namespace {
 
-struct RunFlags {
-  std::optional<std::string> path;
-  std::optional<std::string> bandwidth;
-  InputFlags inputs;
-  std::optional<std::string> device_threads;
-  std::optional<std::string> server_threads;
-  std::optional<std::string> optimization;
-  std::optional<std::string> runs;
-  std::optional<std::string> timeout;
-  std::optional<std::string> onnxruntime;
+struct RunCommand {
+  std::string path;
+  int64_t kbps = 0;
+  InputOptions inputs;
+  SplitOptions options;
+  // nullopt: as the table says.
+  PerSide<std::optional<int>> threads;
+  std::string onnxruntime;
   std::optional<std::string> save_crossing;
   std::optional<std::string> save_outputs;
-  bool json = false;
+  Output output;
 };
 
-SplitOptions OptionsOf(const RunFlags& flags, const TableFile& table) {
-  SplitOptions options;
-  options.optimization =
-      ParseOptimization("--optimization", flags.optimization.value_or("all"));
-  options.threads.device =
-      ThreadsFor(ThreadsOf("--device-threads", flags.device_threads),
-                 table.machines.device);
-  options.threads.server =
-      ThreadsFor(ThreadsOf("--server-threads", flags.server_threads),
-                 table.machines.server);
-  SetCount("--runs", flags.runs, 1, kMaxRuns, &options.runs);
-  SetTimeout(flags.timeout, &options.timeout_seconds);
+SplitOptions OptionsFor(const RunCommand& command, const TableFile& table) {
+  SplitOptions options = command.options;
+  for (const Side side : kSides) {
+    options.threads[side] =
+        ThreadsFor(command.threads[side], table.machines[side]);
+  }
   return options;
 }
 
@@ -217,69 +211,68 @@ nlohmann::ordered_json RunJson(const RunReport& report) {
 }
 
 // Before anything is run for nothing.
-void CheckSaveFolders(const RunFlags& flags) {
-  if (flags.save_crossing) CheckSaveFolder(*flags.save_crossing);
-  if (flags.save_outputs) CheckSaveFolder(*flags.save_outputs);
-  if (!flags.save_crossing || !flags.save_outputs) return;
+void CheckSaveFolders(const std::optional<std::string>& crossing,
+                      const std::optional<std::string>& outputs) {
+  if (crossing) CheckSaveFolder(*crossing);
+  if (outputs) CheckSaveFolder(*outputs);
+  if (!crossing || !outputs) return;
   const auto absolute = [](const std::string& folder) {
     return std::filesystem::weakly_canonical(std::filesystem::absolute(folder));
   };
-  if (absolute(*flags.save_crossing) == absolute(*flags.save_outputs)) {
+  if (absolute(*crossing) == absolute(*outputs)) {
     Fail(ExitCode::kUsage, "E729",
          "--save-crossing and --save-outputs name the same folder, {}; name "
          "two",
-         *flags.save_outputs);
+         *outputs);
   }
 }
 
-void RunRun(const RunFlags& flags) {
-  const std::string& path = Require("run", "OUT", flags.path);
-  const int64_t kbps =
-      ParseKbps("--bandwidth", Require("run", "--bandwidth", flags.bandwidth));
-  CheckSaveFolders(flags);
-  const TableFile table = ReadTableFile(path);
-  const SplitOptions options = OptionsOf(flags, table);
+void RunRun(const RunCommand& command) {
+  const int64_t kbps = command.kbps;
+  CheckSaveFolders(command.save_crossing, command.save_outputs);
+  const TableFile table = ReadTableFile(command.path);
+  const SplitOptions options = OptionsFor(command, table);
   RequireInRange("--bandwidth", kbps, table.range);
   const TableRow& row = FindRow(table, kbps);
-  const SplitHalves halves = CheckHalves(table, row.cut, FolderOfTable(path));
-  const RunInputs inputs = MakeInputs(InputsOf(table), OutputsOf(table),
-                                      InputOptionsOf(flags.inputs));
-  const OnnxRuntime runtime =
-      RequireOnnxRuntime(flags.onnxruntime.value_or(""), "run");
+  const SplitHalves halves =
+      CheckHalves(table, row.cut, FolderOfTable(command.path));
+  const RunInputs inputs =
+      MakeInputs(InputsOf(table), OutputsOf(table), command.inputs);
+  const OnnxRuntime runtime = RequireOnnxRuntime(command.onnxruntime, "run");
   const SplitRun split =
       RunSplit(table, row.cut, halves, inputs, options, runtime);
-  if (flags.save_crossing) SaveValues(*flags.save_crossing, split.crossing);
-  if (flags.save_outputs) SaveValues(*flags.save_outputs, split.outputs);
+  if (command.save_crossing) SaveValues(*command.save_crossing, split.crossing);
+  if (command.save_outputs) SaveValues(*command.save_outputs, split.outputs);
   const RunReport report{table,   row,     kbps,   halves,
                          options, runtime, inputs, split};
-  if (flags.json) {
-    PrintJson(RunJson(report));
-  } else {
-    PrintResult(RunText(report));
-  }
+  PrintAnswer(
+      command.output, [&] { return RunJson(report); },
+      [&] { return RunText(report); });
 }
 
 }  // namespace
 
-CommandRunner SetUpRun(CLI::App* app) {
-  auto flags = std::make_shared<RunFlags>();
-  AddArgument(app, "OUT", &flags->path,
-              "folder that compile wrote, or its table.json");
-  AddValue(app, "-b,--bandwidth", "RATE", &flags->bandwidth,
-           "uplink, for example 64kbps, 3Mbps or 10Gbps: decides the cut");
-  AddInputFlags(app, &flags->inputs);
-  AddValue(app, "--save-crossing", "FOLDER", &flags->save_crossing,
-           "writes what is sent as plain bytes, and an index.json");
-  AddValue(app, "--save-outputs", "FOLDER", &flags->save_outputs,
-           "the same of the model's outputs");
-  AddValue(app, "--runs", "N", &flags->runs,
-           "timed runs of each half, after one that is not; default 5");
-  AddSideThreadsFlags(app, &flags->device_threads, &flags->server_threads);
-  AddOptimizationFlag(app, &flags->optimization);
-  AddTimeoutFlag(app, "the runs of a half", &flags->timeout);
-  AddOnnxRuntimeFlag(app, &flags->onnxruntime);
-  AddSwitch(app, "--json", &flags->json, "the answer as JSON");
-  return [flags] { RunRun(*flags); };
+CommandRunner SetUpRun(Flags* flags) {
+  auto command = std::make_shared<RunCommand>();
+  flags->AddArgument("OUT", Text(&command->path),
+                     "folder that compile wrote, or its table.json");
+  flags->AddRequired(
+      "-b,--bandwidth", "RATE", Kbps(&command->kbps),
+      "uplink, for example 64kbps, 3Mbps or 10Gbps: decides the cut");
+  AddInputFlags(flags, &command->inputs);
+  flags->AddValue("--save-crossing", "FOLDER", Text(&command->save_crossing),
+                  "writes what is sent as plain bytes, and an index.json");
+  flags->AddValue("--save-outputs", "FOLDER", Text(&command->save_outputs),
+                  "the same of the model's outputs");
+  flags->AddValue("--runs", "N", Count(&command->options.runs, 1, kMaxRuns),
+                  "timed runs of each half, after one that is not; default 5");
+  AddSideThreadsFlags(flags, &command->threads);
+  AddOptimizationFlag(flags, &command->options.optimization);
+  AddTimeoutFlag(flags, "the runs of a half",
+                 &command->options.timeout_seconds);
+  AddOnnxRuntimeFlag(flags, &command->onnxruntime);
+  flags->AddSwitch("--json", &command->output.json, "the answer as JSON");
+  return [command] { RunRun(*command); };
 }
 
 }  // namespace dnncut

@@ -3,10 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+
 #include "compiler/base/error.h"
-#include "tools/cli/command.h"
-#include "tools/runtime/threads.h"
-#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {
@@ -15,52 +14,44 @@ constexpr int64_t kNsPerSecond = 1'000'000'000;
 
 }  // namespace
 
-void SetCount(std::string_view flag, const std::optional<std::string>& text,
-              int64_t min, int64_t max, int* value) {
-  if (text) *value = static_cast<int>(ParseCount(flag, *text, min, max));
+Reader TimeoutSeconds(int* seconds) {
+  return [=](std::string_view flag, const std::string& text) {
+    const int64_t ns = ParseDurationNs(flag, text);
+    if (ns < kNsPerSecond) {
+      Fail(ExitCode::kUsage, "E141",
+           "{} '{}' is less than 1 s, which leaves no time to load a model; "
+           "write for example 30s or 10min",
+           flag, text);
+    }
+    *seconds = static_cast<int>((ns + kNsPerSecond - 1) / kNsPerSecond);
+  };
 }
 
-std::optional<int> ThreadsOf(std::string_view flag,
-                             const std::optional<std::string>& text) {
-  if (!text) return std::nullopt;
-  return static_cast<int>(ParseCount(flag, *text, 0, kMaxThreads));
+void AddOptimizationFlag(Flags* flags, OptimizationLevel* level) {
+  flags->AddValue(
+      "--optimization", "LEVEL", Parsed(level, ParseOptimization),
+      "of ONNX Runtime: disabled, basic, extended or all (the default)");
 }
 
-void SetTimeout(const std::optional<std::string>& text, int* seconds) {
-  if (!text) return;
-  const int64_t ns = ParseDurationNs("--timeout", *text);
-  if (ns < kNsPerSecond) {
-    Fail(ExitCode::kUsage, "E141",
-         "--timeout '{}' is less than 1 s, which leaves no time to load a "
-         "model; write for example 30s or 10min",
-         *text);
-  }
-  *seconds = static_cast<int>((ns + kNsPerSecond - 1) / kNsPerSecond);
+void AddSideThreadsFlags(Flags* flags, PerSide<std::optional<int>>* threads) {
+  flags->AddValue(
+      "--device-threads", "N", Threads(&threads->device),
+      "threads of device halves, 0 for one a core; default: those of the "
+      "device in table.json, else 0");
+  flags->AddValue("--server-threads", "N", Threads(&threads->server),
+                  "the same of server halves");
 }
 
-void AddOptimizationFlag(CLI::App* app, std::optional<std::string>* value) {
-  AddValue(app, "--optimization", "LEVEL", value,
-           "of ONNX Runtime: disabled, basic, extended or all (the default)");
-}
-
-void AddSideThreadsFlags(CLI::App* app, std::optional<std::string>* device,
-                         std::optional<std::string>* server) {
-  AddValue(app, "--device-threads", "N", device,
-           "threads of device halves, 0 for one a core; default: those of the "
-           "device in table.json, else 0");
-  AddValue(app, "--server-threads", "N", server, "the same of server halves");
-}
-
-void AddTimeoutFlag(CLI::App* app, const std::string& what,
-                    std::optional<std::string>* value) {
-  AddValue(
-      app, "--timeout", "TIME", value,
+void AddTimeoutFlag(Flags* flags, const std::string& what, int* seconds) {
+  flags->AddValue(
+      "--timeout", "TIME", TimeoutSeconds(seconds),
       fmt::format("how long {} may take, at least 1s; default 10min", what));
 }
 
-void AddOnnxRuntimeFlag(CLI::App* app, std::optional<std::string>* value) {
-  AddValue(app, "--onnxruntime", "PATH", value,
-           "ONNX Runtime's library or its folder; default: found by itself");
+void AddOnnxRuntimeFlag(Flags* flags, std::string* path) {
+  flags->AddValue("--onnxruntime", "PATH", Text(path),
+                  "ONNX Runtime's library or its folder; default: found by "
+                  "itself");
 }
 
 }  // namespace dnncut

@@ -9,20 +9,21 @@
 #include <optional>
 
 #include "backends/result/splitting_model_json.h"
-#include "compiler/base/error.h"
 #include "compiler/table/solve_at.h"
 #include "tools/cli/command.h"
+#include "tools/cli/output.h"
+#include "tools/cli/readers.h"
 #include "tools/text/terminal.h"
 #include "tools/text/units.h"
 
 namespace dnncut {
 namespace {
 
-struct SolveFlags {
-  std::optional<std::string> path;
-  std::optional<std::string> bandwidth;
-  std::optional<std::string> rtt;
-  bool json = false;
+struct SolveCommand {
+  std::string path;
+  int64_t kbps = 0;
+  std::optional<int64_t> rtt_ns;
+  Output output;
 };
 
 // What the command prints.
@@ -88,38 +89,33 @@ nlohmann::ordered_json SolutionJson(const SplittingModel& model,
           {"solve_ns", answer.solve_ns}};
 }
 
-void RunSolve(const SolveFlags& flags) {
-  const std::string& path = Require("solve", "OUT", flags.path);
-  const int64_t kbps = ParseKbps(
-      "--bandwidth", Require("solve", "--bandwidth", flags.bandwidth));
+void RunSolve(const SolveCommand& command) {
   std::error_code ignored;
   const SplittingModel model = ReadSplittingModel(
-      std::filesystem::is_directory(path, ignored)
-          ? (std::filesystem::path(path) / "splitting_model.json").string()
-          : path);
-  RequireInRange("--bandwidth", kbps, model.blocks.range);
-  const int64_t rtt_ns =
-      flags.rtt ? ParseDurationNs("--rtt", *flags.rtt) : model.rtt_ns;
-  const Answer answer = Solve(model, kbps, rtt_ns);
-  if (flags.json) {
-    PrintJson(SolutionJson(model, answer));
-  } else {
-    PrintResult(SolutionText(answer));
-  }
+      std::filesystem::is_directory(command.path, ignored)
+          ? (std::filesystem::path(command.path) / "splitting_model.json")
+                .string()
+          : command.path);
+  RequireInRange("--bandwidth", command.kbps, model.blocks.range);
+  const Answer answer =
+      Solve(model, command.kbps, command.rtt_ns.value_or(model.rtt_ns));
+  PrintAnswer(
+      command.output, [&] { return SolutionJson(model, answer); },
+      [&] { return SolutionText(answer); });
 }
 
 }  // namespace
 
-CommandRunner SetUpSolve(CLI::App* app) {
-  auto flags = std::make_shared<SolveFlags>();
-  AddArgument(app, "OUT", &flags->path,
-              "folder that compile wrote, or a splitting_model.json");
-  AddValue(app, "-b,--bandwidth", "RATE", &flags->bandwidth,
-           "uplink, for example 64kbps, 3Mbps or 10Gbps");
-  AddValue(app, "--rtt", "TIME", &flags->rtt,
-           "round trip time; default: that of the compile");
-  AddSwitch(app, "--json", &flags->json, "the answer as JSON");
-  return [flags] { RunSolve(*flags); };
+CommandRunner SetUpSolve(Flags* flags) {
+  auto command = std::make_shared<SolveCommand>();
+  flags->AddArgument("OUT", Text(&command->path),
+                     "folder that compile wrote, or a splitting_model.json");
+  flags->AddRequired("-b,--bandwidth", "RATE", Kbps(&command->kbps),
+                     "uplink, for example 64kbps, 3Mbps or 10Gbps");
+  flags->AddValue("--rtt", "TIME", Duration(&command->rtt_ns),
+                  "round trip time; default: that of the compile");
+  flags->AddSwitch("--json", &command->output.json, "the answer as JSON");
+  return [command] { RunSolve(*command); };
 }
 
 }  // namespace dnncut

@@ -4,31 +4,19 @@
 // `dnncut compile --verify`.
 #pragma once
 
-#include <optional>
-#include <string>
+#include <array>
+#include <string_view>
 
-#include "tools/cli/cli_app.h"
-#include "tools/commands/input_flags.h"
+#include "tools/cli/flags.h"
 #include "tools/verify/verify.h"
 
 namespace dnncut {
 
-struct VerifyFlags {
-  InputFlags inputs;
-  std::optional<std::string> rtol;
-  std::optional<std::string> atol;
-  std::optional<std::string> optimization;
-  std::optional<std::string> threads;
-  std::optional<std::string> timeout;
-};
+// All that AddVerifyFlags adds.
+inline constexpr auto kVerifyFlags = std::to_array<std::string_view>(
+    {"--input", "--test-data", "--seed", "--rtol", "--atol", "--optimization",
+     "--threads", "--timeout"});
 
-void AddVerifyFlags(CLI::App* app, VerifyFlags* flags);
-
-// Was any of them given?
-bool AnyGiven(const VerifyFlags& flags);
-
-// What they say; the rest of the options is for the caller to fill in. Throws
-// Error.
-VerifyOptions VerifyOptionsOf(const VerifyFlags& flags);
+void AddVerifyFlags(Flags* flags, VerifyOptions* options);
 
 }  // namespace dnncut

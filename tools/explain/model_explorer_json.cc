@@ -18,7 +18,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "compiler/base/error.h"
+#include "compiler/base/choice.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/problem/side.h"
 
@@ -103,11 +103,10 @@ Json Gradient() {
 }  // namespace
 
 Overlay ParseOverlay(std::string_view flag, std::string_view text) {
-  if (text == "side") return Overlay::kSide;
-  if (text == "time") return Overlay::kTime;
-  if (text == "bytes") return Overlay::kBytes;
-  Fail(ExitCode::kUsage, "E109", "{} '{}' must be side, time or bytes", flag,
-       text);
+  return ParseChoice<Overlay>(flag, text,
+                              {{"side", Overlay::kSide},
+                               {"time", Overlay::kTime},
+                               {"bytes", Overlay::kBytes}});
 }
 
 std::string ModelExplorerJson(const StoredResult& compiled, const Spot& spot,

@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/runtime/optimization_level.h"
 
-#include <array>
-#include <utility>
+#include <stdexcept>
 
-#include "compiler/base/error.h"
+#include "compiler/base/choice.h"
 
 namespace dnncut {
 namespace {
 
-constexpr std::array<std::pair<OptimizationLevel, std::string_view>, 4> kNames =
-    {{{OptimizationLevel::kDisabled, "disabled"},
-      {OptimizationLevel::kBasic, "basic"},
-      {OptimizationLevel::kExtended, "extended"},
-      {OptimizationLevel::kAll, "all"}}};
+const Choices<OptimizationLevel>& Levels() {
+  static const Choices<OptimizationLevel> levels = {
+      {"disabled", OptimizationLevel::kDisabled},
+      {"basic", OptimizationLevel::kBasic},
+      {"extended", OptimizationLevel::kExtended},
+      {"all", OptimizationLevel::kAll}};
+  return levels;
+}
 
 }  // namespace
 
 std::string_view OptimizationName(OptimizationLevel level) {
-  for (const auto& [candidate, name] : kNames) {
+  for (const auto& [name, candidate] : Levels()) {
     if (candidate == level) return name;
   }
   throw std::logic_error("an optimisation level without a name");
@@ -26,11 +28,7 @@ std::string_view OptimizationName(OptimizationLevel level) {
 
 OptimizationLevel ParseOptimization(std::string_view flag,
                                     std::string_view name) {
-  for (const auto& [level, candidate] : kNames) {
-    if (candidate == name) return level;
-  }
-  Fail(ExitCode::kUsage, "E109",
-       "{} '{}' must be disabled, basic, extended or all", flag, name);
+  return ParseChoice(flag, name, Levels());
 }
 
 }  // namespace dnncut

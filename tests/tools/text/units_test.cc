@@ -195,16 +195,17 @@ TEST(LatencyPartsTest, ResultsOfTheDeviceAreSentToo) {
 
 TEST(RunFlagsTest, TimeoutsAreWholeSecondsFromOneOn) {
   int seconds = 600;
-  SetTimeout(std::nullopt, &seconds);
+  const Reader reader = TimeoutSeconds(&seconds);
+  const auto read = [&](const char* text) { reader("--timeout", text); };
   EXPECT_EQ(seconds, 600);
-  SetTimeout("1s", &seconds);
+  read("1s");
   EXPECT_EQ(seconds, 1);
-  SetTimeout("1001ms", &seconds);
+  read("1001ms");
   EXPECT_EQ(seconds, 2);
-  SetTimeout("1h", &seconds);
+  read("1h");
   EXPECT_EQ(seconds, 3600);
   for (const char* text : {"999ms", "0"}) {
-    EXPECT_EQ(ErrorId([&] { SetTimeout(text, &seconds); }), "E141");
+    EXPECT_EQ(ErrorId([&] { read(text); }), "E141");
   }
   EXPECT_EQ(seconds, 3600);
 }

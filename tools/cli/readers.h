@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Readers of the values that many flags take. An option may be a std::optional,
+// which says whether the flag was given.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/base/error.h"
+#include "tools/cli/flags.h"
+#include "tools/text/units.h"
+
+namespace dnncut {
+
+// What `parse` makes of the flag and its text.
+template <typename Option, typename Parser>
+Reader Parsed(Option* option, Parser parse) {
+  return [=](std::string_view flag, const std::string& text) {
+    *option = static_cast<Option>(parse(flag, text));
+  };
+}
+
+// The text as it is.
+template <typename Option>
+Reader Text(Option* option) {
+  return [=](std::string_view, const std::string& text) { *option = text; };
+}
+
+// The texts of a flag that may stand several times.
+inline Reader Texts(std::vector<std::string>* options) {
+  return [=](std::string_view, const std::string& text) {
+    options->push_back(text);
+  };
+}
+
+// The name of what is written; `what` is "file" or "folder". Throws Error E134
+// when it is empty.
+template <typename Option>
+Reader OutputName(Option* option, std::string_view what) {
+  return [=](std::string_view, const std::string& text) {
+    if (text.empty()) {
+      Fail(ExitCode::kUsage, "E134", "-o needs the name of a {}", what);
+    }
+    *option = text;
+  };
+}
+
+template <typename Option>
+Reader Kbps(Option* option) {
+  return Parsed(option, ParseKbps);
+}
+
+// In nanoseconds.
+template <typename Option>
+Reader Duration(Option* option) {
+  return Parsed(option, [](std::string_view flag, const std::string& text) {
+    return ParseDurationNs(flag, text);
+  });
+}
+
+// A whole number in min .. max.
+template <typename Option>
+Reader Count(Option* option, int64_t min, int64_t max) {
+  return Parsed(option, [=](std::string_view flag, const std::string& text) {
+    return ParseCount(flag, text, min, max);
+  });
+}
+
+}  // namespace dnncut
