@@ -46,7 +46,7 @@ SourceModel LoadFrom(const std::string& path, const LoadOptions& options,
       file->View(0, std::min(file->size(), ModelFile::kBlockBytes)));
   SourceModel model;
   model.path = path;
-  ReadOnnx(*file, options.limits, &model, warnings);
+  ReadOnnx(*file, options.Limits(), &model, warnings);
   ValidateModel(options, &model, warnings);
   CheckExternalFiles(&model, warnings);
   model.sha256 = file->Finish();
