@@ -46,7 +46,7 @@ const NodeProto* Refuse(const char* why, NodeRun* run) {
 }  // namespace
 
 // libonnx and ONNX Runtime add the dims up in 32 bits.
-const NodeProto* Concat(NodeRun* run, NodeProto*) {
+const NodeProto* InferConcat(NodeRun* run, NodeProto*) {
   TensorType type = InputType(*run, 0);
   int64_t axis = IntAttribute(*run->node, "axis", run->opset < 4 ? 1 : 0);
   const int64_t rank = static_cast<int64_t>(type.shape.size());
@@ -69,7 +69,7 @@ const NodeProto* Concat(NodeRun* run, NodeProto*) {
 }
 
 // The pads are an input since opset 11, and the axes since opset 18.
-const NodeProto* Pad(NodeRun* run, NodeProto*) {
+const NodeProto* InferPad(NodeRun* run, NodeProto*) {
   if (!HasInput(*run, 1)) return run->node;
   TensorType type = InputType(*run, 0);
   const auto pads = InputIntegers(*run, 1);
@@ -101,15 +101,7 @@ const NodeProto* Pad(NodeRun* run, NodeProto*) {
   return nullptr;
 }
 
-// libonnx's rules for opsets before 7 read dims of the sequence without
-// checking that they exist.
-const NodeProto* Recurrent(NodeRun* run, NodeProto*) {
-  const TensorType sequence = InputType(*run, 0);
-  if (!sequence.has_rank || sequence.shape.size() == 3) return run->node;
-  return Refuse("its first input must have 3 dimensions", run);
-}
-
-const NodeProto* Tile(NodeRun* run, NodeProto*) {
+const NodeProto* InferTile(NodeRun* run, NodeProto*) {
   TensorType type = InputType(*run, 0);
   const auto repeats = InputIntegers(*run, 1);
   if (!type.has_rank || !repeats.has_value() ||
@@ -127,20 +119,32 @@ const NodeProto* Tile(NodeRun* run, NodeProto*) {
   return nullptr;
 }
 
-const NodeProto* Range(NodeRun* run, NodeProto*) {
+// The axis is an input since opset 20, for which libonnx does not look.
+void CheckDft(NodeRun* run) {
+  if (run->opset >= 20) run->problem = "libonnx knows an older form only";
+}
+
+// Opsets before 7 read the sequence's dims without looking for them.
+void CheckRecurrent(NodeRun* run) {
+  const TensorType sequence = InputType(*run, 0);
+  if (!sequence.has_rank || sequence.shape.size() == 3) return;
+  Refuse("its first input must have 3 dimensions", run);
+}
+
+void CheckRange(NodeRun* run) {
   const auto start = InputIntegers(*run, 0);
   const auto limit = InputIntegers(*run, 1);
   const auto step = InputIntegers(*run, 2);
   if (step.has_value() && step->size() == 1 && (*step)[0] == 0) {
-    return Refuse("its step is 0", run);
+    Refuse("its step is 0", run);
+    return;
   }
   int64_t length = 0;
   if (start.has_value() && limit.has_value() && start->size() == 1 &&
       limit->size() == 1 &&
       __builtin_sub_overflow((*limit)[0], (*start)[0], &length)) {
-    return Refuse("its ends are too far apart", run);
+    Refuse("its ends are too far apart", run);
   }
-  return run->node;
 }
 
 }  // namespace dnncut

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The shape of the result of an Einsum (libonnx infers only its rank).
+// The shape of an Einsum, of which libonnx infers the rank only.
 #pragma once
 
 #include <cstdint>

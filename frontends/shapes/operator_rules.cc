@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// For a form of an operator that is too new for it, libonnx 1.12 takes the
-// newest form that it knows, and reads the new node by the old rules. For
-// example, the axes of ReduceMean became an input in opset 18: libonnx does not
-// see them and would reduce over all axes. So every operator whose sizes follow
-// new rules since opset 18 has a rule here. Source: the operator schemas of
-// ONNX.
+// libonnx 1.12 looks a newer form of an operator up as the newest that it
+// knows, and then reads the new node by the old rules: ReduceMean's axes became
+// an input in opset 18, and it would reduce over everything. So every operator
+// whose sizes follow new rules since opset 18 is here. Source: the operator
+// schemas of ONNX. Which rule is whose stands in operator_table.cc.
 #include "frontends/shapes/operator_rules.h"
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <string_view>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -24,6 +22,7 @@ namespace dnncut {
 
 using ONNX_NAMESPACE::AttributeProto;
 using ONNX_NAMESPACE::NodeProto;
+using ONNX_NAMESPACE::TypeProto;
 
 TensorType InputType(const NodeRun& run, size_t index) {
   if (index >= run.inputs.size() || run.inputs[index] == nullptr) return {};
@@ -62,7 +61,7 @@ DType DTypeAttribute(const NodeRun& run, DType otherwise) {
 
 }  // namespace
 
-const NodeProto* QuantizeLinear(NodeRun* run, NodeProto*) {
+const NodeProto* InferQuantizeLinear(NodeRun* run, NodeProto*) {
   TensorType type = InputType(*run, 0);
   type.dtype = HasInput(*run, 2) ? InputType(*run, 2).dtype
                                  : DTypeAttribute(*run, DType::kUint8);
@@ -70,7 +69,7 @@ const NodeProto* QuantizeLinear(NodeRun* run, NodeProto*) {
   return nullptr;
 }
 
-const NodeProto* DequantizeLinear(NodeRun* run, NodeProto*) {
+const NodeProto* InferDequantizeLinear(NodeRun* run, NodeProto*) {
   TensorType type = InputType(*run, 0);
   type.dtype = DTypeAttribute(*run, InputType(*run, 1).dtype);
   SetOutput(type, 0, run);
@@ -121,11 +120,13 @@ TensorType OpenLike(TensorType type) {
   return type;
 }
 
-const NodeProto* AsAdd(NodeRun* run, NodeProto* storage) {
+}  // namespace
+
+const NodeProto* InferAsAdd(NodeRun* run, NodeProto* storage) {
   return As("Add", *run, storage);
 }
 
-const NodeProto* Cast(NodeRun* run, NodeProto*) {
+const NodeProto* InferCast(NodeRun* run, NodeProto*) {
   TensorType type = InputType(*run, 0);
   type.kind = TensorType::Kind::kTensor;
   type.dtype = DTypeFromOnnx(static_cast<int32_t>(
@@ -134,7 +135,7 @@ const NodeProto* Cast(NodeRun* run, NodeProto*) {
   return nullptr;
 }
 
-const NodeProto* CastLike(NodeRun* run, NodeProto*) {
+const NodeProto* InferCastLike(NodeRun* run, NodeProto*) {
   TensorType type = InputType(*run, 0);
   type.dtype = InputType(*run, 1).dtype;
   SetOutput(type, 0, run);
@@ -142,7 +143,7 @@ const NodeProto* CastLike(NodeRun* run, NodeProto*) {
 }
 
 // The axes are an input since opset 18 (ReduceSum: 13, which libonnx knows).
-const NodeProto* Reduce(NodeRun* run, NodeProto* storage) {
+const NodeProto* InferReduce(NodeRun* run, NodeProto* storage) {
   const NodeProto& node = *run->node;
   const bool noop = IntAttribute(node, "noop_with_empty_axes", 0) != 0;
   if (!HasInput(*run, 1)) {
@@ -177,8 +178,8 @@ const NodeProto* Reduce(NodeRun* run, NodeProto* storage) {
   return storage;
 }
 
-// Since opset 18 the parts need not be equal: the last one gets the rest.
-const NodeProto* Split(NodeRun* run, NodeProto*) {
+// Since opset 18 the parts need not be equal: the last one is what is left.
+const NodeProto* InferSplit(NodeRun* run, NodeProto*) {
   const NodeProto& node = *run->node;
   if (FindAttribute(node, "num_outputs") == nullptr || HasInput(*run, 1)) {
     return run->node;
@@ -202,6 +203,8 @@ const NodeProto* Split(NodeRun* run, NodeProto*) {
   return nullptr;
 }
 
+namespace {
+
 // keep_aspect_ratio_policy: one scale for all axes, so that the result is not
 // larger (smaller) than `sizes`.
 std::vector<double> KeepRatio(const TensorType& type,
@@ -222,8 +225,10 @@ std::vector<double> KeepRatio(const TensorType& type,
   return sizes;
 }
 
+}  // namespace
+
 // Opset 18 adds axes and keep_aspect_ratio_policy.
-const NodeProto* Resize(NodeRun* run, NodeProto*) {
+const NodeProto* InferResize(NodeRun* run, NodeProto*) {
   const NodeProto& node = *run->node;
   const AttributeProto* axes_attribute = FindAttribute(node, "axes");
   const AttributeProto* policy =
@@ -267,12 +272,45 @@ const NodeProto* Resize(NodeRun* run, NodeProto*) {
 }
 
 // Dilations are newer than libonnx here; MaxPool has always had them.
-const NodeProto* Pool(NodeRun* run, NodeProto* storage) {
+const NodeProto* InferPool(NodeRun* run, NodeProto* storage) {
   if (FindAttribute(*run->node, "dilations") == nullptr) return run->node;
   return As("MaxPool", *run, storage);
 }
 
-const NodeProto* Einsum(NodeRun* run, NodeProto*) {
+// Since opset 22 the text says, and ONNX Runtime does so for all opsets, that
+// with ceil_mode no window starts in the padding at the end; libonnx counts it.
+void DropLastWindows(const NodeRun& run, TypeProto* type) {
+  const NodeProto& node = *run.node;
+  const Fact* input = run.inputs.empty() ? nullptr : run.inputs[0];
+  if (IntAttribute(node, "ceil_mode", 0) == 0 || input == nullptr ||
+      !type->has_tensor_type()) {
+    return;
+  }
+  const AttributeProto* strides = FindAttribute(node, "strides");
+  const AttributeProto* pads = FindAttribute(node, "pads");
+  TensorType in = TypeFromOnnx(input->type);
+  auto* shape = type->mutable_tensor_type()->mutable_shape();
+  const int rank = shape->dim_size();
+  if (strides == nullptr || strides->ints_size() != rank - 2 ||
+      static_cast<int>(in.shape.size()) != rank) {
+    return;
+  }
+  for (int i = 2; i < rank; ++i) {
+    auto* dim = shape->mutable_dim(i);
+    int64_t pad = pads != nullptr && pads->ints_size() == 2 * (rank - 2)
+                      ? pads->ints(i - 2)
+                      : 0;
+    int64_t last = 0;
+    if (!dim->has_dim_value() || in.shape[i] < 0 ||
+        __builtin_mul_overflow(dim->dim_value() - 1, strides->ints(i - 2),
+                               &last)) {
+      continue;
+    }
+    if (last - pad >= in.shape[i]) dim->set_dim_value(dim->dim_value() - 1);
+  }
+}
+
+const NodeProto* InferEinsum(NodeRun* run, NodeProto*) {
   const AttributeProto* equation = FindAttribute(*run->node, "equation");
   TensorType type = InputType(*run, 0);
   std::vector<std::vector<int64_t>> shapes;
@@ -291,14 +329,8 @@ const NodeProto* Einsum(NodeRun* run, NodeProto*) {
   return nullptr;
 }
 
-const NodeProto* Dft(NodeRun* run, NodeProto*) {
-  if (run->opset < 20) return run->node;
-  run->problem = "libonnx knows an older form only";
-  return nullptr;
-}
-
 // Query, key and value with the heads apart (rank 4) or together (rank 3).
-const NodeProto* Attention(NodeRun* run, NodeProto*) {
+const NodeProto* InferAttention(NodeRun* run, NodeProto*) {
   TensorType query = InputType(*run, 0);
   const TensorType value = InputType(*run, 2);
   if (!query.has_rank || !value.has_rank ||
@@ -321,61 +353,6 @@ const NodeProto* Attention(NodeRun* run, NodeProto*) {
   }
   SetOutput(query, 0, run);
   return nullptr;
-}
-
-OperatorRule FindRule(std::string_view domain, std::string_view op_type) {
-  static const std::map<std::string_view, OperatorRule> kDefault = {
-      {"Attention", Attention},
-      {"AveragePool", Pool},
-      {"BitwiseAnd", AsAdd},
-      {"BitwiseNot", LikeFirstInput},
-      {"BitwiseOr", AsAdd},
-      {"BitwiseXor", AsAdd},
-      {"Cast", Cast},
-      {"CastLike", CastLike},
-      {"Concat", Concat},
-      {"DFT", Dft},
-      {"DequantizeLinear", DequantizeLinear},
-      {"Einsum", Einsum},
-      {"Gelu", LikeFirstInput},
-      {"GRU", Recurrent},
-      {"GroupNormalization", LikeFirstInput},
-      {"LSTM", Recurrent},
-      {"LpPool", Pool},
-      {"Mish", LikeFirstInput},
-      {"Pad", Pad},
-      {"QuantizeLinear", QuantizeLinear},
-      {"RMSNormalization", LikeFirstInput},
-      {"RNN", Recurrent},
-      {"Range", Range},
-      {"ReduceL1", Reduce},
-      {"ReduceL2", Reduce},
-      {"ReduceLogSum", Reduce},
-      {"ReduceLogSumExp", Reduce},
-      {"ReduceMax", Reduce},
-      {"ReduceMean", Reduce},
-      {"ReduceMin", Reduce},
-      {"ReduceProd", Reduce},
-      {"ReduceSumSquare", Reduce},
-      {"Resize", Resize},
-      {"RotaryEmbedding", LikeFirstInput},
-      {"SimplifiedLayerNormalization", LikeFirstInput},
-      {"Split", Split},
-      {"Swish", LikeFirstInput},
-      {"TensorScatter", LikeFirstInput},
-      {"Tile", Tile},
-  };
-  if (domain == "com.microsoft") return FindContributedRule(op_type);
-  auto found = kDefault.find(op_type);
-  return !domain.empty() || found == kDefault.end() ? nullptr : found->second;
-}
-
-}  // namespace
-
-const NodeProto* ApplyOperatorRule(NodeRun* run, NodeProto* storage) {
-  OperatorRule rule =
-      FindRule(NormalDomain(run->node->domain()), run->node->op_type());
-  return rule == nullptr ? run->node : rule(run, storage);
 }
 
 }  // namespace dnncut

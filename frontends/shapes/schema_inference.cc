@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Asks libonnx's schema of an operator for the types of its outputs.
+// Asks libonnx's schema of an operator for the types of its outputs. What it
+// answers is not believed: a complaint takes the shapes away that came with it,
+// operator_table.cc says what it is known to get wrong, and dims that cannot be
+// become unknown.
 #include <onnx/defs/schema.h>
 #include <onnx/defs/shape_inference.h>
 
@@ -8,9 +11,7 @@
 #include <exception>
 #include <utility>
 
-#include "frontends/shapes/onnx_types.h"
 #include "frontends/shapes/type_engine.h"
-#include "frontends/values/compute_values.h"
 
 namespace dnncut {
 
@@ -33,38 +34,6 @@ int SchemaVersion(const NodeRun& run, const NodeProto& asked) {
     return kNewest;
   }
   return static_cast<int>(std::min<int64_t>(run.opset, kNewest));
-}
-
-// Since opset 22 the text says, and ONNX Runtime does so for all opsets, that
-// with ceil_mode no window starts in the padding at the end; libonnx counts it.
-void DropLastWindows(const NodeProto& node, const Fact* input,
-                     TypeProto* type) {
-  if (IntAttribute(node, "ceil_mode", 0) == 0 || input == nullptr ||
-      !type->has_tensor_type()) {
-    return;
-  }
-  const AttributeProto* strides = FindAttribute(node, "strides");
-  const AttributeProto* pads = FindAttribute(node, "pads");
-  TensorType in = TypeFromOnnx(input->type);
-  auto* shape = type->mutable_tensor_type()->mutable_shape();
-  const int rank = shape->dim_size();
-  if (strides == nullptr || strides->ints_size() != rank - 2 ||
-      static_cast<int>(in.shape.size()) != rank) {
-    return;
-  }
-  for (int i = 2; i < rank; ++i) {
-    auto* dim = shape->mutable_dim(i);
-    int64_t pad = pads != nullptr && pads->ints_size() == 2 * (rank - 2)
-                      ? pads->ints(i - 2)
-                      : 0;
-    int64_t last = 0;
-    if (!dim->has_dim_value() || in.shape[i] < 0 ||
-        __builtin_mul_overflow(dim->dim_value() - 1, strides->ints(i - 2),
-                               &last)) {
-      continue;
-    }
-    if (last - pad >= in.shape[i]) dim->set_dim_value(dim->dim_value() - 1);
-  }
 }
 
 }  // namespace
@@ -188,11 +157,7 @@ void TypeEngine::InferWithSchema(const NodeProto& node, NodeRun* run) {
     if (!run->problem.empty() && type.has_tensor_type()) {
       type.mutable_tensor_type()->clear_shape();
     }
-    if (node.op_type() == "MaxPool" || node.op_type() == "AveragePool" ||
-        node.op_type() == "LpPool") {
-      DropLastWindows(node, run->inputs.empty() ? nullptr : run->inputs[0],
-                      &type);
-    }
+    if (run->rules->correct != nullptr) run->rules->correct(*run, &type);
     if (!Sanitize(&type)) {
       run->problem = "its result is too large";
       run->refused = true;

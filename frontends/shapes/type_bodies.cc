@@ -209,7 +209,7 @@ void TypeEngine::InferRemainingBodies(NodeRun* run) {
 // The length of the sequences that a Scan goes through, its last inputs.
 void TypeEngine::CountScanRuns(NodeRun* run) {
   const NodeProto& node = *run->node;
-  if (node.op_type() != "Scan" || !NormalDomain(node.domain()).empty()) return;
+  if (run->rules->control_flow != ControlFlow::kScan) return;
   const int64_t scans = IntAttribute(node, "num_scan_inputs", 0);
   int64_t length = -1;
   if (scans >= 1 && scans <= static_cast<int64_t>(run->inputs.size())) {

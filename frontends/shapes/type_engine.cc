@@ -16,7 +16,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <set>
 #include <string_view>
 #include <utility>
 
@@ -43,64 +42,6 @@ constexpr int64_t kMaxInferredNodes = 4'000'000;
 // Each round of a loop may need several rounds of the loops inside it, so these
 // are limited, too.
 constexpr int64_t kMaxRepeatedNodes = 50'000;
-
-// Operators the size of whose result depends on the values of an input.
-bool DataDecides(const NodeProto& node) {
-  static const std::set<std::string_view> kNames = {"AffineGrid",
-                                                    "BlackmanWindow",
-                                                    "CenterCropPad",
-                                                    "Col2Im",
-                                                    "Compress",
-                                                    "ConcatFromSequence",
-                                                    "ConstantOfShape",
-                                                    "DFT",
-                                                    "Expand",
-                                                    "HammingWindow",
-                                                    "HannWindow",
-                                                    "If",
-                                                    "ImageDecoder",
-                                                    "Loop",
-                                                    "MaxUnpool",
-                                                    "MelWeightMatrix",
-                                                    "NonMaxSuppression",
-                                                    "NonZero",
-                                                    "OneHot",
-                                                    "Optional",
-                                                    "OptionalGetElement",
-                                                    "Pad",
-                                                    "Range",
-                                                    "ReduceL1",
-                                                    "ReduceL2",
-                                                    "ReduceLogSum",
-                                                    "ReduceLogSumExp",
-                                                    "ReduceMax",
-                                                    "ReduceMean",
-                                                    "ReduceMin",
-                                                    "ReduceProd",
-                                                    "ReduceSum",
-                                                    "ReduceSumSquare",
-                                                    "Reshape",
-                                                    "Resize",
-                                                    "STFT",
-                                                    "Scan",
-                                                    "SequenceAt",
-                                                    "SequenceConstruct",
-                                                    "SequenceEmpty",
-                                                    "SequenceErase",
-                                                    "SequenceInsert",
-                                                    "SequenceMap",
-                                                    "Slice",
-                                                    "Split",
-                                                    "SplitToSequence",
-                                                    "Squeeze",
-                                                    "StringSplit",
-                                                    "Tile",
-                                                    "TopK",
-                                                    "Unique",
-                                                    "Unsqueeze",
-                                                    "Upsample"};
-  return kNames.contains(node.op_type());
-}
 
 bool IsSettled(const TypeProto& type) {
   if (type.value_case() == TypeProto::kTensorType) {
@@ -289,6 +230,7 @@ void TypeEngine::InferNodes(
     NodeRun run;
     run.node = &node;
     run.scope = scope;
+    run.rules = &ShapeRulesOf(node.domain(), node.op_type());
     auto opset = scope->opsets->find(NormalDomain(node.domain()));
     if (opset != scope->opsets->end()) run.opset = opset->second;
     for (const auto& name : node.input()) {
@@ -311,12 +253,14 @@ void TypeEngine::InferOutputs(NodeRun* run) {
       return;
     }
   }
-  if (NormalDomain(node.domain()).empty()) {
-    if (node.op_type() == "If") return InferIf(run);
-    if (node.op_type() == "Loop") return InferLoop(run);
-  }
+  const ShapeRules& rules = *run->rules;
+  if (rules.control_flow == ControlFlow::kIf) return InferIf(run);
+  if (rules.control_flow == ControlFlow::kLoop) return InferLoop(run);
+  if (rules.check != nullptr) rules.check(run);
+  if (!run->problem.empty()) return;
   NodeProto storage;
-  const NodeProto* asked = ApplyOperatorRule(run, &storage);
+  const NodeProto* asked = &node;
+  if (rules.infer != nullptr) asked = rules.infer(run, &storage);
   if (asked != nullptr) InferWithSchema(*asked, run);
 }
 
@@ -355,12 +299,12 @@ void TypeEngine::FinishOutputs(NodeRun* run) {
 
 void TypeEngine::ComputeValues(NodeRun* run) {
   const NodeProto& node = *run->node;
-  if (node.output_size() == 0 || !NormalDomain(node.domain()).empty()) return;
+  if (node.output_size() == 0 || run->rules->value == nullptr) return;
   std::vector<ValueInput> inputs;
   for (int i = 0; i < node.input_size(); ++i) {
     inputs.push_back(ValueInputOf(run->inputs[i], !node.input(i).empty()));
   }
-  std::optional<KnownValue> value = ComputeValue(node, inputs);
+  std::optional<KnownValue> value = run->rules->value(node, inputs);
   if (!value.has_value()) return;
   Fact& fact = run->outputs[0];
   TensorType type;
@@ -376,8 +320,7 @@ void TypeEngine::ComputeValues(NodeRun* run) {
 
 Blame TypeEngine::BlameNode(const NodeRun& run) const {
   const NodeProto& node = *run.node;
-  if (run.problem.empty() && NormalDomain(node.domain()).empty() &&
-      DataDecides(node)) {
+  if (run.problem.empty() && run.rules->sized_by_values) {
     return {Blame::Kind::kData,
             fmt::format("{} '{}'", OperatorName(node), NodeName(node))};
   }

@@ -4,10 +4,10 @@
 // graph in topological order. Why not libonnx's own pass over a model: it gives
 // up on the whole model where a value_info is stale, does not compute the
 // values that shapes depend on, and knows nothing of bodies whose inputs are
-// untyped. It must run in a child process, because libonnx crashes on odd
-// models. Parts: type_engine.cc (the pass), type_bodies.cc (If, Loop,
-// functions), operator_rules.cc (operators that libonnx 1.12 does not know or
-// knows wrongly).
+// untyped. Used by type_inference only, in a child process: libonnx crashes on
+// odd models. Parts: type_engine.cc (the pass), type_bodies.cc (If, Loop,
+// functions), schema_inference.cc (libonnx's schemas), operator_table.cc (what
+// is not libonnx's for each operator).
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -24,6 +24,7 @@
 #include "compiler/model/onnx_walk.h"
 #include "compiler/model/random_nodes.h"
 #include "frontends/shapes/import_options.h"
+#include "frontends/shapes/operator_table.h"
 #include "frontends/shapes/typed_graph.h"
 #include "frontends/values/known_values.h"
 
@@ -59,9 +60,10 @@ const Fact* FindFact(const Scope& scope, const std::string& name);
 struct NodeRun {
   const ONNX_NAMESPACE::NodeProto* node = nullptr;
   Scope* scope = nullptr;
-  int64_t opset = 0;                // 0: the domain is not imported
-  std::vector<const Fact*> inputs;  // by position; null: absent or unknown
-  std::vector<Fact> outputs;        // by position
+  const ShapeRules* rules = nullptr;  // of the operator; never null
+  int64_t opset = 0;                  // 0: the domain is not imported
+  std::vector<const Fact*> inputs;    // by position; null: absent or unknown
+  std::vector<Fact> outputs;          // by position
   std::string problem;   // why the engine could not do its work; "" when it did
   bool refused = false;  // no size can be right: no declared one is taken
   std::vector<Operation::Body> bodies;
@@ -121,15 +123,8 @@ class TypeEngine {
   int64_t repeats_left_;  // nodes in rounds of loops after the first
 };
 
-// operator_rules.cc: types of operators that libonnx does not know (newer or
-// contributed), or of which it knows an older form that says something else.
-// Returns the node that the schema is to be asked about: run->node, or an older
-// form of it made in `storage`; null when the outputs (or the problem) are set.
-const ONNX_NAMESPACE::NodeProto* ApplyOperatorRule(
-    NodeRun* run, ONNX_NAMESPACE::NodeProto* storage);
-
-// Makes impossible dims unknown (libonnx gives negative ones after an overflow,
-// for example). False when each dim is possible but their product is too large.
+// Absurd dims (of libonnx: negative after an overflow, say) become unknown
+// ones. False when all were possible, but not together.
 bool Sanitize(ONNX_NAMESPACE::TypeProto* type);
 
 }  // namespace dnncut

@@ -12,10 +12,9 @@
 // count.
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
-#include <map>
 #include <string_view>
+#include <utility>
 
 #include "frontends/values/compute_values.h"
 
@@ -206,6 +205,8 @@ std::optional<KnownValue> Zip(const KnownValue& a, const KnownValue& b,
   return result;
 }
 
+}  // namespace
+
 std::optional<KnownValue> ComputeBinary(const NodeProto& node,
                                         const std::vector<ValueInput>& inputs) {
   if (inputs.empty() || inputs[0].value == nullptr) return std::nullopt;
@@ -273,31 +274,6 @@ std::optional<KnownValue> ComputeWhere(const NodeProto&,
                      : KnownElement{});
   }
   return result;
-}
-
-}  // namespace
-
-std::optional<KnownValue> ComputeElementwise(
-    const NodeProto& node, const std::vector<ValueInput>& inputs) {
-  using Compute = std::optional<KnownValue> (*)(const NodeProto&,
-                                                const std::vector<ValueInput>&);
-  static const std::map<std::string_view, Compute> kOperators = {
-      {"Abs", ComputeUnary},      {"Add", ComputeBinary},
-      {"And", ComputeBinary},     {"Cast", ComputeCast},
-      {"Ceil", ComputeUnary},     {"Div", ComputeBinary},
-      {"Equal", ComputeBinary},   {"Floor", ComputeUnary},
-      {"Greater", ComputeBinary}, {"GreaterOrEqual", ComputeBinary},
-      {"Less", ComputeBinary},    {"LessOrEqual", ComputeBinary},
-      {"Max", ComputeBinary},     {"Min", ComputeBinary},
-      {"Mod", ComputeBinary},     {"Mul", ComputeBinary},
-      {"Neg", ComputeUnary},      {"Not", ComputeUnary},
-      {"Or", ComputeBinary},      {"Round", ComputeUnary},
-      {"Sqrt", ComputeUnary},     {"Sub", ComputeBinary},
-      {"Sum", ComputeBinary},     {"Where", ComputeWhere},
-  };
-  auto found = kOperators.find(node.op_type());
-  if (found == kOperators.end()) return std::nullopt;
-  return found->second(node, inputs);
 }
 
 }  // namespace dnncut

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The part of ComputeValue for operators that move elements without changing
-// them.
+// Values of operators that move elements without changing them: elements that
+// are not known move, too.
 #include <algorithm>
-#include <map>
 #include <numeric>
 #include <string_view>
 
@@ -28,16 +27,64 @@ int64_t Product(const std::vector<int64_t>& shape, size_t first, size_t last) {
   return product;
 }
 
-Result ComputeIdentity(const NodeProto&, const Inputs& inputs) {
-  const KnownValue* value = ValueAt(inputs, 0);
-  return value == nullptr ? Result() : Result(*value);
-}
-
 // The same elements in another shape.
 Result WithShape(const KnownValue& value, std::vector<int64_t> shape) {
   std::optional<int64_t> count = SmallCount(shape);
   if (count != static_cast<int64_t>(value.elements.size())) return std::nullopt;
   return KnownValue{value.dtype, std::move(shape), value.elements};
+}
+
+struct SliceRange {
+  int64_t start = 0;
+  int64_t step = 1;
+  int64_t count = 0;
+};
+
+std::optional<SliceRange> MakeSlice(int64_t dim, int64_t start, int64_t end,
+                                    int64_t step) {
+  constexpr int64_t kFar = int64_t{1} << 40;
+  if (step == 0 || step == INT64_MIN) return std::nullopt;
+  start = std::clamp(start, -kFar, kFar);
+  end = std::clamp(end, -kFar, kFar);
+  step = std::clamp(step, -kFar, kFar);
+  if (start < 0) start += dim;
+  if (end < 0) end += dim;
+  SliceRange range{0, step, 0};
+  if (step > 0) {
+    range.start = std::clamp<int64_t>(start, 0, dim);
+    end = std::clamp<int64_t>(end, 0, dim);
+    range.count = std::max<int64_t>(0, (end - range.start + step - 1) / step);
+  } else {
+    range.start = std::clamp<int64_t>(start, -1, dim - 1);
+    end = std::clamp<int64_t>(end, -1, dim - 1);
+    range.count = std::max<int64_t>(0, (range.start - end - step - 1) / -step);
+  }
+  return range;
+}
+
+Result SliceAxis(const KnownValue& value, int64_t axis,
+                 const SliceRange& range) {
+  const size_t rank = value.shape.size();
+  const int64_t outer = Product(value.shape, 0, axis);
+  const int64_t dim = value.shape[axis];
+  const int64_t inner = Product(value.shape, axis + 1, rank);
+  KnownValue result{value.dtype, value.shape, {}};
+  result.shape[axis] = range.count;
+  for (int64_t row = 0; row < outer; ++row) {
+    for (int64_t i = 0; i < range.count; ++i) {
+      const int64_t index = range.start + i * range.step;
+      auto start = value.elements.begin() + (row * dim + index) * inner;
+      result.elements.insert(result.elements.end(), start, start + inner);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+Result ComputeIdentity(const NodeProto&, const Inputs& inputs) {
+  const KnownValue* value = ValueAt(inputs, 0);
+  return value == nullptr ? Result() : Result(*value);
 }
 
 Result ComputeReshape(const NodeProto& node, const Inputs& inputs) {
@@ -182,52 +229,6 @@ Result ComputeGather(const NodeProto& node, const Inputs& inputs) {
   return result;
 }
 
-struct SliceRange {
-  int64_t start = 0;
-  int64_t step = 1;
-  int64_t count = 0;
-};
-
-std::optional<SliceRange> MakeSlice(int64_t dim, int64_t start, int64_t end,
-                                    int64_t step) {
-  constexpr int64_t kFar = int64_t{1} << 40;
-  if (step == 0 || step == INT64_MIN) return std::nullopt;
-  start = std::clamp(start, -kFar, kFar);
-  end = std::clamp(end, -kFar, kFar);
-  step = std::clamp(step, -kFar, kFar);
-  if (start < 0) start += dim;
-  if (end < 0) end += dim;
-  SliceRange range{0, step, 0};
-  if (step > 0) {
-    range.start = std::clamp<int64_t>(start, 0, dim);
-    end = std::clamp<int64_t>(end, 0, dim);
-    range.count = std::max<int64_t>(0, (end - range.start + step - 1) / step);
-  } else {
-    range.start = std::clamp<int64_t>(start, -1, dim - 1);
-    end = std::clamp<int64_t>(end, -1, dim - 1);
-    range.count = std::max<int64_t>(0, (range.start - end - step - 1) / -step);
-  }
-  return range;
-}
-
-Result SliceAxis(const KnownValue& value, int64_t axis,
-                 const SliceRange& range) {
-  const size_t rank = value.shape.size();
-  const int64_t outer = Product(value.shape, 0, axis);
-  const int64_t dim = value.shape[axis];
-  const int64_t inner = Product(value.shape, axis + 1, rank);
-  KnownValue result{value.dtype, value.shape, {}};
-  result.shape[axis] = range.count;
-  for (int64_t row = 0; row < outer; ++row) {
-    for (int64_t i = 0; i < range.count; ++i) {
-      const int64_t index = range.start + i * range.step;
-      auto start = value.elements.begin() + (row * dim + index) * inner;
-      result.elements.insert(result.elements.end(), start, start + inner);
-    }
-  }
-  return result;
-}
-
 Result ComputeSlice(const NodeProto& node, const Inputs& inputs) {
   const KnownValue* value = ValueAt(inputs, 0);
   bool has_starts = false;
@@ -290,21 +291,6 @@ Result ComputeTranspose(const NodeProto& node, const Inputs& inputs) {
   }
   if (value->shape[0] != 1 && value->shape[1] != 1) return std::nullopt;
   return WithShape(*value, {value->shape[1], value->shape[0]});
-}
-
-}  // namespace
-
-Result ComputeMoved(const NodeProto& node, const Inputs& inputs) {
-  using Compute = Result (*)(const NodeProto&, const Inputs&);
-  static const std::map<std::string_view, Compute> kOperators = {
-      {"Concat", ComputeConcat},       {"Expand", ComputeExpand},
-      {"Gather", ComputeGather},       {"Identity", ComputeIdentity},
-      {"Reshape", ComputeReshape},     {"Slice", ComputeSlice},
-      {"Squeeze", ComputeSqueeze},     {"Transpose", ComputeTranspose},
-      {"Unsqueeze", ComputeUnsqueeze},
-  };
-  auto found = kOperators.find(node.op_type());
-  return found == kOperators.end() ? Result() : found->second(node, inputs);
 }
 
 }  // namespace dnncut

@@ -11,8 +11,8 @@
 #include "frontends/values/compute_values.h"
 
 #include <algorithm>
-#include <map>
 #include <string_view>
+#include <tuple>
 
 namespace dnncut {
 
@@ -66,8 +66,6 @@ std::optional<std::vector<int64_t>> InputOrAttribute(const NodeProto& node,
   return std::vector<int64_t>(attribute->ints().begin(),
                               attribute->ints().end());
 }
-
-namespace {
 
 Result ComputeShape(const NodeProto& node, const Inputs& inputs) {
   if (inputs.size() != 1 || !inputs[0].has_shape) return std::nullopt;
@@ -215,28 +213,6 @@ Result ComputeNonZero(const NodeProto&, const Inputs& inputs) {
   }
   result.shape = {1, static_cast<int64_t>(result.elements.size())};
   return result;
-}
-
-}  // namespace
-
-Result ComputeValue(const NodeProto& node, const Inputs& inputs) {
-  using Compute = Result (*)(const NodeProto&, const Inputs&);
-  static const std::map<std::string_view, Compute> kOperators = {
-      {"Constant", ComputeConstant},
-      {"ConstantOfShape", ComputeConstantOfShape},
-      {"NonZero", ComputeNonZero},
-      {"Range", ComputeRange},
-      {"ReduceMax", ComputeReduce},
-      {"ReduceMin", ComputeReduce},
-      {"ReduceProd", ComputeReduce},
-      {"ReduceSum", ComputeReduce},
-      {"Shape", ComputeShape},
-      {"Size", ComputeSize},
-  };
-  auto found = kOperators.find(node.op_type());
-  if (found != kOperators.end()) return found->second(node, inputs);
-  Result moved = ComputeMoved(node, inputs);
-  return moved.has_value() ? moved : ComputeElementwise(node, inputs);
 }
 
 }  // namespace dnncut

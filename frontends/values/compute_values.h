@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Computes small values for the operators with which exporters compute shapes.
-// A value is given only when it is certain.
+// Computes small values through the operators that exporters build shapes with.
 #pragma once
 
 #include <onnx/onnx_pb.h>
 
+#include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "frontends/values/known_values.h"
@@ -21,23 +22,39 @@ struct ValueInput {
   std::vector<int64_t> shape;  // -1: unknown
 };
 
-// The value of the first output of `node`, an operator of the default domain,
-// as far as it follows from the inputs; nullopt when it does not, or the
-// operator is not among those that shapes are computed with. Odd attributes and
-// shapes give nullopt.
-std::optional<KnownValue> ComputeValue(const ONNX_NAMESPACE::NodeProto& node,
-                                       const std::vector<ValueInput>& inputs);
+// Computes the value of the first output of `node`, an operator of the default
+// domain, as far as it follows from the inputs; nullopt when it does not. Odd
+// attributes and shapes give nullopt. frontends/shapes/operator_table.cc says
+// which function is whose.
+using ComputeValueFunction =
+    std::optional<KnownValue>(const ONNX_NAMESPACE::NodeProto& node,
+                              const std::vector<ValueInput>& inputs);
 
-// compute_elements.cc: the part of ComputeValue for operators that work element
-// by element (arithmetic, comparisons, Cast, Where, ...).
-std::optional<KnownValue> ComputeElementwise(
-    const ONNX_NAMESPACE::NodeProto& node,
-    const std::vector<ValueInput>& inputs);
+ComputeValueFunction ComputeConstant;
+ComputeValueFunction ComputeConstantOfShape;
+ComputeValueFunction ComputeNonZero;
+ComputeValueFunction ComputeRange;
+ComputeValueFunction ComputeReduce;  // the maximum, minimum, product and sum
+ComputeValueFunction ComputeShape;
+ComputeValueFunction ComputeSize;
 
-// compute_moved.cc: the part for operators that move elements (Concat, Gather,
-// Reshape, Slice, ...).
-std::optional<KnownValue> ComputeMoved(const ONNX_NAMESPACE::NodeProto& node,
-                                       const std::vector<ValueInput>& inputs);
+// compute_elements.cc: operators that work element by element, two inputs or
+// more at a time (arithmetic, comparisons) or one.
+ComputeValueFunction ComputeBinary;
+ComputeValueFunction ComputeCast;
+ComputeValueFunction ComputeUnary;
+ComputeValueFunction ComputeWhere;
+
+// compute_moved.cc: operators that move elements without changing them.
+ComputeValueFunction ComputeConcat;
+ComputeValueFunction ComputeExpand;
+ComputeValueFunction ComputeGather;
+ComputeValueFunction ComputeIdentity;
+ComputeValueFunction ComputeReshape;
+ComputeValueFunction ComputeSlice;
+ComputeValueFunction ComputeSqueeze;
+ComputeValueFunction ComputeTranspose;
+ComputeValueFunction ComputeUnsqueeze;
 
 // The value of an input; null when it is not there or not known.
 const KnownValue* ValueAt(const std::vector<ValueInput>& inputs, size_t index);

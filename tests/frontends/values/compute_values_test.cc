@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "frontends/shapes/operator_table.h"
 #include "tests/onnx_parts.h"
 
 namespace dnncut {
@@ -56,6 +57,13 @@ NodeProto Node(const std::string& op_type, const std::string& name,
   NodeProto node = Node(op_type);
   AddInteger(name, number, &node);
   return node;
+}
+
+// By the function that the table of operators names.
+std::optional<KnownValue> ComputeValue(const NodeProto& node,
+                                       const std::vector<ValueInput>& inputs) {
+  ComputeValueFunction* compute = ShapeRulesOf("", node.op_type()).value;
+  return compute == nullptr ? std::nullopt : compute(node, inputs);
 }
 
 // The integers; kUnknown for unknown ones; {-1, -1} when there is no value.

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Everything that dnncut knows about the types and shapes of an operator's
+// outputs by itself, in one row for each operator. What no row says, libonnx's
+// schema does.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <string_view>
+
+#include "frontends/values/compute_values.h"
+
+namespace dnncut {
+
+struct NodeRun;
+
+// Sets the run's problem when libonnx must not be asked about such a node.
+using CheckRule = void(NodeRun* run);
+
+// Returns the node that the schema is to be asked about: run->node, or one with
+// the same sizes that libonnx knows, made in `storage`; null when the rule has
+// set the outputs itself, or the problem.
+using InferRule = const ONNX_NAMESPACE::NodeProto*(
+    NodeRun* run, ONNX_NAMESPACE::NodeProto* storage);
+
+// Corrects the type of an output that libonnx has inferred.
+using CorrectRule = void(const NodeRun& run, ONNX_NAMESPACE::TypeProto* type);
+
+enum class ControlFlow { kNone, kIf, kLoop, kScan };
+
+// In the order in which they apply.
+struct ShapeRules {
+  std::string_view domain;  // "": ONNX's own
+  std::string_view op_type;
+  ControlFlow control_flow = ControlFlow::kNone;
+  CheckRule* check = nullptr;
+  InferRule* infer = nullptr;
+  CorrectRule* correct = nullptr;
+  // Computes the value of the first output, for the shapes that depend on it.
+  ComputeValueFunction* value = nullptr;
+  // The sizes of its result depend on the values of an input: if they are not
+  // known, that is the model's doing.
+  bool sized_by_values = false;
+};
+
+// The operator's row; an empty one, at which libonnx alone is asked, when it
+// has none. "ai.onnx" is the domain "".
+const ShapeRules& ShapeRulesOf(std::string_view domain,
+                               std::string_view op_type);
+
+}  // namespace dnncut
