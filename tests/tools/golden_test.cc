@@ -48,7 +48,7 @@ TEST_P(Golden, PrintsWhatItShould) {
   if (NeedsOnnxRuntime(text) && !HasOnnxRuntime()) {
     GTEST_SKIP() << "no ONNX Runtime on this machine";
   }
-  Expect(path, text, RunCase(text));
+  Expect(path, text, RunCase(text, kSource / "tests/tools/golden/fixtures"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, Golden, testing::ValuesIn(Cases()),

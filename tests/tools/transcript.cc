@@ -187,9 +187,11 @@ void WriteText(const fs::path& path, std::string_view text) {
   }
 }
 
-std::string RunCase(const std::string& text) {
-  const TemporaryFolder folder;
-  const bool with_onnxruntime = NeedsOnnxRuntime(text);
+namespace {
+
+// A case, or a fixture that it uses, in `folder`.
+std::string RunLines(const std::string& text, const fs::path& folder,
+                     const fs::path& fixtures, bool with_onnxruntime) {
   const std::vector<std::string> lines = Lines(text);
   std::string result;
   for (size_t i = 0; i < lines.size(); ++i) {
@@ -201,28 +203,38 @@ std::string RunCase(const std::string& text) {
     result += line + "\n";
     if (line.starts_with("$ ")) {
       const Outcome outcome =
-          RunShell(line.substr(2), folder.path(), with_onnxruntime);
+          RunShell(line.substr(2), folder, with_onnxruntime);
       for (const auto& [mark, output] :
            {std::pair('>', outcome.out), std::pair('!', outcome.err)}) {
-        result += Marked(
-            mark, Normalize(Replace(output, folder.path().string(), "FOLDER")));
+        result +=
+            Marked(mark, Normalize(Replace(output, folder.string(), "FOLDER")));
       }
       if (outcome.exit_code != 0) {
         result += fmt::format("? {}\n", outcome.exit_code);
       }
+    } else if (line.starts_with("use ")) {
+      const fs::path path = fixtures / line.substr(4);
+      const std::string fixture = ReadText(path);
+      if (RunLines(fixture, folder, fixtures, with_onnxruntime) != fixture) {
+        throw std::runtime_error(path.string() + ": a command of it failed");
+      }
     } else if (line.starts_with("model ") || line.starts_with("file ")) {
-      const fs::path path = folder.path() / line.substr(line.find(' ') + 1);
+      const fs::path path = folder / line.substr(line.find(' ') + 1);
       const size_t first = i + 1;
       const std::string content = Content(lines, &i);
       for (size_t j = first; j <= i; ++j) result += lines[j] + "\n";
-      if (line.starts_with("model ")) {
-        WriteText(path, TextModel(content));
-      } else {
-        WriteText(path, content);
-      }
+      WriteText(path,
+                line.starts_with("model ") ? TextModel(content) : content);
     }
   }
   return result;
+}
+
+}  // namespace
+
+std::string RunCase(const std::string& text, const fs::path& fixtures) {
+  const TemporaryFolder folder;
+  return RunLines(text, folder.path(), fixtures, NeedsOnnxRuntime(text));
 }
 
 std::string RunMarkdown(const std::string& text) {

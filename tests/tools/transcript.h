@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Golden cases: shell commands and what they must print. tests/tools/README.md
+// Golden cases: shell commands and what they must print. tests/README.md
 // describes the file format.
 #pragma once
 
@@ -57,8 +57,10 @@ std::string ReadText(const std::filesystem::path& path);
 void WriteText(const std::filesystem::path& path, std::string_view text);
 
 // The text of a case with the outcome of its commands filled in, which equals
-// `text` when the case passes.
-std::string RunCase(const std::string& text);
+// `text` when the case passes. `fixtures` is the folder of what "use" names.
+// Throws std::runtime_error when a fixture is missing or says anything.
+std::string RunCase(const std::string& text,
+                    const std::filesystem::path& fixtures);
 
 // The same for a Markdown file: blocks ```console with "$ dnncut ..." are run,
 // one after the other in one folder.
