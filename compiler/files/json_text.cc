@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <iterator>
 #include <utility>
 
@@ -21,52 +20,32 @@ bool IsPlain(std::string_view text) {
 // writer would take more time than all other steps.
 void AppendText(std::string_view value, std::string* text) {
   if (IsPlain(value)) {
-    *text += '"';
-    *text += value;
-    *text += '"';
+    fmt::format_to(std::back_inserter(*text), "\"{}\"", value);
   } else {
     *text += Json(value).dump(-1, ' ', false, Json::error_handler_t::replace);
   }
 }
 
-void Append(const Json& value, std::string* text);
-
-void AppendObject(const Json::object_t& object, std::string* text) {
-  *text += '{';
-  bool first = true;
-  for (const auto& [key, member] : object) {
-    if (!std::exchange(first, false)) *text += ", ";
-    AppendText(key, text);
-    *text += ": ";
-    Append(member, text);
-  }
-  *text += '}';
-}
-
-void AppendArray(const Json::array_t& array, std::string* text) {
-  *text += '[';
-  bool first = true;
-  for (const Json& element : array) {
-    if (!std::exchange(first, false)) *text += ", ";
-    Append(element, text);
-  }
-  *text += ']';
-}
-
 void Append(const Json& value, std::string* text) {
-  if (value.is_object()) {
-    AppendObject(value.get_ref<const Json::object_t&>(), text);
-  } else if (value.is_array()) {
-    AppendArray(value.get_ref<const Json::array_t&>(), text);
-  } else if (value.is_string()) {
+  if (value.is_string()) {
     AppendText(value.get_ref<const std::string&>(), text);
-  } else if (value.is_number_unsigned()) {
-    fmt::format_to(std::back_inserter(*text), "{}", value.get<uint64_t>());
-  } else if (value.is_number_integer()) {
-    fmt::format_to(std::back_inserter(*text), "{}", value.get<int64_t>());
-  } else {
-    *text += value.dump();
+    return;
   }
+  if (!value.is_structured()) {
+    *text += value.dump();
+    return;
+  }
+  const bool is_object = value.is_object();
+  *text += is_object ? '{' : '[';
+  for (auto member = value.begin(); member != value.end(); ++member) {
+    if (member != value.begin()) *text += ", ";
+    if (is_object) {
+      AppendText(member.key(), text);
+      *text += ": ";
+    }
+    Append(*member, text);
+  }
+  *text += is_object ? '}' : ']';
 }
 
 }  // namespace

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writes JSON files: one line for each member of the object, long lists with
-// one line for each element, indented by two spaces. Elements are made and
-// written one by one, so a list of 100,000 layers is never in memory as a whole
-// tree.
+// How dnncut's JSON files look: one member of the object a line, long lists one
+// element a line, two spaces deep. Elements are made and written one by one, so
+// that a list of 100,000 layers needs no tree of them. nlohmann's own dump(2)
+// gives each number a line: problem.json of gpt2 has 861 lines and 115,281
+// bytes here, 8,153 and 160,877 there; table.json of alexnet 26 and 3,190, 211
+// and 4,460.
 #pragma once
 
 #include <cstddef>
