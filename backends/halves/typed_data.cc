@@ -7,7 +7,7 @@
 #include <string>
 
 #include "compiler/base/error.h"
-#include "compiler/model/dtype.h"
+#include "compiler/model/tensor_data.h"
 
 namespace dnncut {
 namespace {
@@ -17,33 +17,14 @@ using google::protobuf::io::CodedInputStream;
 
 constexpr size_t kBufferBytes = size_t{1} << 20;
 
-// How the values of one element type stand in the message.
-struct FieldLayout {
-  int field = 0;
-  int width = 0;  // bytes in raw_data of one value of the field
-  WireFormatLite::WireType wire_type = WireFormatLite::WIRETYPE_VARINT;
-};
-
-FieldLayout LayoutOf(DType dtype) {
-  switch (dtype) {
-    case DType::kFloat32:
-    case DType::kComplex64:
-      return {4, 4, WireFormatLite::WIRETYPE_FIXED32};
-    case DType::kFloat64:
-    case DType::kComplex128:
-      return {10, 8, WireFormatLite::WIRETYPE_FIXED64};
-    case DType::kInt64:
-      return {7, 8, WireFormatLite::WIRETYPE_VARINT};
-    case DType::kUint32:
-      return {11, 4, WireFormatLite::WIRETYPE_VARINT};
-    case DType::kUint64:
-      return {11, 8, WireFormatLite::WIRETYPE_VARINT};
-    case DType::kInt32:
-      return {5, 4, WireFormatLite::WIRETYPE_VARINT};
+WireFormatLite::WireType WireTypeOf(const DataField& field) {
+  switch (FixedWidth(field.number)) {
+    case 4:
+      return WireFormatLite::WIRETYPE_FIXED32;
+    case 8:
+      return WireFormatLite::WIRETYPE_FIXED64;
     default:
-      // One value of int32_data is one element, or for types below a byte one
-      // byte of packed elements.
-      return {5, BitsOf(dtype) == 16 ? 2 : 1, WireFormatLite::WIRETYPE_VARINT};
+      return WireFormatLite::WIRETYPE_VARINT;
   }
 }
 
@@ -52,7 +33,8 @@ class Converter {
   Converter(const WeightData& data, CodedInputStream* input,
             const std::function<void(std::string_view)>& emit)
       : data_(data),
-        layout_(LayoutOf(DTypeFromOnnx(data.data_type))),
+        data_field_(DataFieldOf(DTypeFromOnnx(data.data_type))),
+        wire_type_(WireTypeOf(data_field_)),
         input_(input),
         emit_(emit) {
     buffer_.reserve(kBufferBytes + 8);
@@ -63,11 +45,11 @@ class Converter {
     while (const uint32_t tag = input_->ReadTag()) {
       const int field = WireFormatLite::GetTagFieldNumber(tag);
       const auto wire_type = WireFormatLite::GetTagWireType(tag);
-      if (field != layout_.field) {
+      if (field != data_field_.number) {
         if (!WireFormatLite::SkipField(input_, tag)) Damaged();
       } else if (wire_type == WireFormatLite::WIRETYPE_LENGTH_DELIMITED) {
         ReadPacked();
-      } else if (wire_type == layout_.wire_type) {
+      } else if (wire_type == wire_type_) {
         ReadValue();
       } else {
         Damaged();
@@ -97,19 +79,18 @@ class Converter {
   void ReadValue() {
     uint64_t value = 0;
     bool ok = false;
-    if (layout_.wire_type == WireFormatLite::WIRETYPE_FIXED32) {
+    if (wire_type_ == WireFormatLite::WIRETYPE_FIXED32) {
       uint32_t narrow = 0;
       ok = input_->ReadLittleEndian32(&narrow);
       value = narrow;
-    } else if (layout_.wire_type == WireFormatLite::WIRETYPE_FIXED64) {
+    } else if (wire_type_ == WireFormatLite::WIRETYPE_FIXED64) {
       ok = input_->ReadLittleEndian64(&value);
     } else {
       ok = input_->ReadVarint64(&value);
     }
     if (!ok) Damaged();
-    for (int b = 0; b < layout_.width; ++b) {
-      buffer_.push_back(static_cast<char>(value >> (8 * b)));
-    }
+    buffer_.append(reinterpret_cast<const char*>(&value),
+                   static_cast<size_t>(data_field_.bytes));
     if (buffer_.size() >= kBufferBytes) Flush();
   }
 
@@ -121,7 +102,8 @@ class Converter {
   }
 
   const WeightData& data_;
-  FieldLayout layout_;
+  DataField data_field_;
+  WireFormatLite::WireType wire_type_;
   CodedInputStream* input_;
   const std::function<void(std::string_view)>& emit_;
   std::string buffer_;

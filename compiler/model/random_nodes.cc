@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/model/tensor_data.h"
+
 namespace dnncut {
 namespace {
 
@@ -21,9 +23,8 @@ bool IsRandomOperator(const NodeProto& node) {
 }
 
 bool IsFalse(const TensorProto& tensor) {
-  if (tensor.data_type() != TensorProto::BOOL) return false;
-  if (tensor.raw_data().size() == 1) return tensor.raw_data()[0] == 0;
-  return tensor.int32_data_size() == 1 && tensor.int32_data(0) == 0;
+  return tensor.data_type() == TensorProto::BOOL &&
+         RawDataOf(tensor) == std::string(1, '\0');
 }
 
 // Of the Constant nodes in a graph or function, bodies included.

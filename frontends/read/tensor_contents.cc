@@ -19,11 +19,13 @@
 #include <iterator>
 #include <utility>
 
+#include "compiler/model/tensor_data.h"
 #include "frontends/read/model_counter.h"
 
 namespace dnncut {
 namespace {
 
+using ONNX_NAMESPACE::TensorProto;
 using Type = WireField::Type;
 
 // Calls `visit` with each varint of a packed field.
@@ -44,16 +46,16 @@ void ForEachVarint(const std::string& packed, int64_t begin,
 // unknown field to it.
 bool IsData(const WireField& field) {
   switch (field.number) {
-    case TensorField::kRawData:
-    case TensorField::kStringData:
+    case TensorProto::kRawDataFieldNumber:
+    case TensorProto::kStringDataFieldNumber:
       return field.type == Type::kBytes;
-    case TensorField::kFloatData:
+    case TensorProto::kFloatDataFieldNumber:
       return field.type == Type::kBytes || field.type == Type::kFixed32;
-    case TensorField::kDoubleData:
+    case TensorProto::kDoubleDataFieldNumber:
       return field.type == Type::kBytes || field.type == Type::kFixed64;
-    case TensorField::kInt32Data:
-    case TensorField::kInt64Data:
-    case TensorField::kUint64Data:
+    case TensorProto::kInt32DataFieldNumber:
+    case TensorProto::kInt64DataFieldNumber:
+    case TensorProto::kUint64DataFieldNumber:
       return field.type == Type::kBytes || field.type == Type::kVarint;
     default:
       return false;
@@ -135,11 +137,11 @@ int64_t ContentsReader::CountVarints(WireRange range) {
 }
 
 void ContentsReader::ReadData(const WireField& field) {
-  // An empty packed field holds no data, so it counts as missing.
-  const bool says_something = field.number == TensorField::kRawData ||
-                              field.number == TensorField::kStringData ||
-                              field.type != Type::kBytes ||
-                              field.value.size() > 0;
+  // An empty packed field says as little as none.
+  const bool says_something =
+      field.number == TensorProto::kRawDataFieldNumber ||
+      field.number == TensorProto::kStringDataFieldNumber ||
+      field.type != Type::kBytes || field.value.size() > 0;
   if (!says_something) return;
   if (contents_.data_field != 0 && contents_.data_field != field.number) {
     contents_.other_data_field = field.number;
@@ -149,9 +151,9 @@ void ContentsReader::ReadData(const WireField& field) {
   contents_.chunks += 1;
   contents_.wire_bytes += field.whole.size();
   contents_.last_chunk = field.value;
-  if (field.number == TensorField::kStringData) {
+  if (field.number == TensorProto::kStringDataFieldNumber) {
     contents_.elements += 1;
-  } else if (field.number == TensorField::kRawData) {
+  } else if (field.number == TensorProto::kRawDataFieldNumber) {
     contents_.elements = field.value.size();
   } else if (field.type != Type::kBytes) {
     contents_.elements += 1;
@@ -169,20 +171,19 @@ TensorContents ContentsReader::Read() {
   while (message.Next(&field)) {
     if (IsData(field)) {
       ReadData(field);
-    } else if (field.Is(TensorField::kExternalData, Type::kBytes)) {
+    } else if (field.Is(TensorProto::kExternalDataFieldNumber, Type::kBytes)) {
       ReadExternalEntry(field.value);
-    } else if (field.Is(TensorField::kDataLocation, Type::kVarint)) {
-      contents_.is_external =
-          field.varint == ONNX_NAMESPACE::TensorProto::EXTERNAL;
+    } else if (field.Is(TensorProto::kDataLocationFieldNumber, Type::kVarint)) {
+      contents_.is_external = field.varint == TensorProto::EXTERNAL;
     } else {
       AppendTo(&contents_.rest, field.whole);
-      if (field.number == TensorField::kDims) ReadDims(field);
-      if (field.Is(TensorField::kDataType, Type::kVarint)) {
+      if (field.number == TensorProto::kDimsFieldNumber) ReadDims(field);
+      if (field.Is(TensorProto::kDataTypeFieldNumber, Type::kVarint)) {
         contents_.data_type = static_cast<int32_t>(field.varint);
       }
-      if (field.Is(TensorField::kName, Type::kBytes))
+      if (field.Is(TensorProto::kNameFieldNumber, Type::kBytes))
         contents_.name = Text(field.value);
-      if (field.Is(TensorField::kSegment, Type::kBytes))
+      if (field.Is(TensorProto::kSegmentFieldNumber, Type::kBytes))
         contents_.has_segment = true;
     }
   }
@@ -196,28 +197,8 @@ TensorContents ReadTensorContents(const ModelFile& file, WireRange range,
   return ContentsReader(file, range, limits).Read();
 }
 
-std::string_view FieldName(int number) {
-  switch (number) {
-    case TensorField::kFloatData:
-      return "float_data";
-    case TensorField::kInt32Data:
-      return "int32_data";
-    case TensorField::kStringData:
-      return "string_data";
-    case TensorField::kInt64Data:
-      return "int64_data";
-    case TensorField::kRawData:
-      return "raw_data";
-    case TensorField::kDoubleData:
-      return "double_data";
-    default:
-      return "uint64_data";
-  }
-}
-
-int FixedWidth(int number) {
-  if (number == TensorField::kFloatData) return 4;
-  return number == TensorField::kDoubleData ? 8 : 0;
+const std::string& FieldName(int number) {
+  return TensorProto::descriptor()->FindFieldByNumber(number)->name();
 }
 
 }  // namespace dnncut

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,27 +15,8 @@
 
 namespace dnncut {
 
-// Field numbers of TensorProto.
-struct TensorField {
-  enum Number {
-    kDims = 1,
-    kDataType = 2,
-    kSegment = 3,
-    kFloatData = 4,
-    kInt32Data = 5,
-    kStringData = 6,
-    kInt64Data = 7,
-    kName = 8,
-    kRawData = 9,
-    kDoubleData = 10,
-    kUint64Data = 11,
-    kExternalData = 13,
-    kDataLocation = 14,
-  };
-};
-
-// One more than ONNX has keys: so if there are more entries, those that are
-// kept already have an unknown key or the same key twice.
+// One more than ONNX has keys: whoever looks at them finds one unknown or
+// twice.
 inline constexpr size_t kMostExternalEntries = 6;
 
 struct TensorContents {
@@ -63,9 +43,6 @@ TensorContents ReadTensorContents(const ModelFile& file, WireRange range,
                                   const ModelLimits& limits);
 
 // "raw_data", for a field that holds data.
-std::string_view FieldName(int number);
-
-// Bytes of an element of a typed field on the wire; 0: a varint.
-int FixedWidth(int number);
+const std::string& FieldName(int number);
 
 }  // namespace dnncut

@@ -21,7 +21,7 @@
 
 #include "compiler/base/checked_math.h"
 #include "compiler/base/error.h"
-#include "compiler/model/dtype.h"
+#include "compiler/model/tensor_data.h"
 #include "compiler/model/weight_file.h"
 #include "frontends/read/onnx_text.h"
 #include "frontends/read/tensor_contents.h"
@@ -29,6 +29,8 @@
 
 namespace dnncut {
 namespace {
+
+using ONNX_NAMESPACE::TensorProto;
 
 void CheckKeys(const TensorContents& contents, const std::string& name) {
   std::vector<std::string> seen;
@@ -119,32 +121,10 @@ DType TensorReader::CheckedDType() const {
 }
 
 void TensorReader::CheckTypeOfData(DType dtype) const {
-  int expected = TensorField::kInt32Data;
-  switch (dtype) {
-    case DType::kFloat32:
-    case DType::kComplex64:
-      expected = TensorField::kFloatData;
-      break;
-    case DType::kFloat64:
-    case DType::kComplex128:
-      expected = TensorField::kDoubleData;
-      break;
-    case DType::kInt64:
-      expected = TensorField::kInt64Data;
-      break;
-    case DType::kUint32:
-    case DType::kUint64:
-      expected = TensorField::kUint64Data;
-      break;
-    case DType::kString:
-      expected = TensorField::kStringData;
-      break;
-    default:
-      break;
-  }
+  const int expected = DataFieldOf(dtype).number;
   const bool raw_fits = dtype != DType::kString;
   if (contents_.data_field == expected ||
-      (contents_.data_field == TensorField::kRawData && raw_fits)) {
+      (contents_.data_field == TensorProto::kRawDataFieldNumber && raw_fits)) {
     return;
   }
   Fail(ExitCode::kBadInput, "E213",
@@ -153,7 +133,7 @@ void TensorReader::CheckTypeOfData(DType dtype) const {
 }
 
 int64_t TensorReader::NeededElements(DType dtype) const {
-  if (contents_.data_field == TensorField::kRawData) {
+  if (contents_.data_field == TensorProto::kRawDataFieldNumber) {
     return BytesOf(dtype, contents_.dims, Name());
   }
   const int64_t count = ElementCount(contents_.dims, Name());
@@ -177,7 +157,8 @@ void TensorReader::CheckAmountOfData(DType dtype) const {
   Fail(ExitCode::kBadInput, "E212",
        "{} has {} {} in {}, but its dims and element type need {}", Name(),
        contents_.elements,
-       contents_.data_field == TensorField::kRawData ? "bytes" : "elements",
+       contents_.data_field == TensorProto::kRawDataFieldNumber ? "bytes"
+                                                                : "elements",
        FieldName(contents_.data_field), needed);
 }
 
@@ -193,10 +174,10 @@ WeightData TensorReader::WeightInFile(DType dtype, int64_t bytes) const {
   weight.tensor = PlainName();
   weight.bytes = bytes;
   weight.data_type = contents_.data_type;
-  const bool is_raw = contents_.chunks == 1 &&
-                      contents_.last_chunk.size() == bytes &&
-                      (contents_.data_field == TensorField::kRawData ||
-                       FixedWidth(contents_.data_field));
+  const bool is_raw =
+      contents_.chunks == 1 && contents_.last_chunk.size() == bytes &&
+      (contents_.data_field == TensorProto::kRawDataFieldNumber ||
+       FixedWidth(contents_.data_field));
   const WireRange lies = is_raw ? contents_.last_chunk : range_;
   weight.encoding =
       is_raw ? WeightData::Encoding::kRaw : WeightData::Encoding::kTensorProto;
@@ -276,7 +257,8 @@ TensorReading TensorReader::Read() {
   if (contents_.is_external) {
     reading.weight = ExternalWeight(bytes, &reading.names_basepath);
   } else {
-    if (contents_.data_field == TensorField::kRawData && contents_.chunks > 1) {
+    if (contents_.data_field == TensorProto::kRawDataFieldNumber &&
+        contents_.chunks > 1) {
       Fail(ExitCode::kBadInput, "E213", "{} has raw_data {} times", Name(),
            contents_.chunks);
     }

@@ -18,8 +18,8 @@
 
 #include "compiler/base/checked_math.h"
 #include "compiler/base/error.h"
-#include "compiler/model/dtype.h"
 #include "compiler/model/source_model.h"
+#include "compiler/model/tensor_data.h"
 #include "frontends/read/onnx_text.h"
 
 namespace dnncut {
@@ -63,25 +63,7 @@ void CheckShape(const ModelLimits& limits, const TensorShapeProto& shape,
   CheckedMul(ElementCount(known, what), kMostBits, what);
 }
 
-// The elements of a small int64 tensor that is still in the messages.
-std::vector<int64_t> Int64Elements(const TensorProto& tensor) {
-  if (!tensor.has_raw_data()) {
-    return {tensor.int64_data().begin(), tensor.int64_data().end()};
-  }
-  // raw_data is little-endian on every machine.
-  const std::string& raw = tensor.raw_data();
-  std::vector<int64_t> elements;
-  for (size_t i = 0; i + sizeof(int64_t) <= raw.size(); i += sizeof(int64_t)) {
-    uint64_t element = 0;
-    for (size_t byte = sizeof(int64_t); byte-- > 0;) {
-      element = element << 8 | static_cast<uint8_t>(raw[i + byte]);
-    }
-    elements.push_back(static_cast<int64_t>(element));
-  }
-  return elements;
-}
-
-// Checks that each index lies inside the dims, and that the indices ascend.
+// Each position is inside the dims, and they ascend.
 void CheckIndices(const std::vector<int64_t>& indices,
                   const std::vector<int64_t>& dims, bool is_flat,
                   const std::string& what) {
@@ -194,7 +176,7 @@ void CheckSparseTensor(const ModelLimits& limits,
          what, nonzeros, dims.size(), nonzeros, nonzeros, dims.size());
   }
   if (fits && !WeightOf(indices)) {
-    CheckIndices(Int64Elements(indices), dims, is_flat, what);
+    CheckIndices(ElementsOf<int64_t>(RawDataOf(indices)), dims, is_flat, what);
   }
 }
 

@@ -2,8 +2,9 @@
 #include "frontends/values/known_values.h"
 
 #include <algorithm>
-#include <cstring>
-#include <limits>
+#include <string>
+
+#include "compiler/model/tensor_data.h"
 
 namespace dnncut {
 namespace {
@@ -19,43 +20,28 @@ KnownElement ElementOf(T number) {
   }
 }
 
-// raw_data is little-endian, and so are all machines on which dnncut runs.
 template <typename T>
-bool ReadRaw(const std::string& raw, KnownValue* value) {
-  if (raw.size() != value->elements.size() * sizeof(T)) return false;
+bool Read(const std::string& data, KnownValue* value) {
+  if (data.size() != value->elements.size() * sizeof(T)) return false;
   for (size_t i = 0; i < value->elements.size(); ++i) {
-    T number{};
-    std::memcpy(&number, raw.data() + i * sizeof(T), sizeof(T));
-    value->elements[i] = ElementOf(number);
+    value->elements[i] = ElementOf(ElementAt<T>(data, i));
   }
   return true;
 }
 
-template <typename List>
-bool ReadList(const List& list, KnownValue* value) {
-  if (list.size() != static_cast<int>(value->elements.size())) return false;
-  for (int i = 0; i < list.size(); ++i) value->elements[i] = ElementOf(list[i]);
-  return true;
-}
-
-template <typename T, typename List>
-bool Read(const TensorProto& tensor, const List& list, KnownValue* value) {
-  return tensor.has_raw_data() ? ReadRaw<T>(tensor.raw_data(), value)
-                               : ReadList(list, value);
-}
-
 bool ReadElements(const TensorProto& tensor, KnownValue* value) {
+  const std::string data = RawDataOf(tensor);
   switch (value->dtype) {
     case DType::kInt64:
-      return Read<int64_t>(tensor, tensor.int64_data(), value);
+      return Read<int64_t>(data, value);
     case DType::kInt32:
-      return Read<int32_t>(tensor, tensor.int32_data(), value);
+      return Read<int32_t>(data, value);
     case DType::kBool:
-      return Read<uint8_t>(tensor, tensor.int32_data(), value);
+      return Read<uint8_t>(data, value);
     case DType::kFloat32:
-      return Read<float>(tensor, tensor.float_data(), value);
+      return Read<float>(data, value);
     case DType::kFloat64:
-      return Read<double>(tensor, tensor.double_data(), value);
+      return Read<double>(data, value);
     default:
       return false;
   }

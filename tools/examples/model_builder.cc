@@ -10,12 +10,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <stdexcept>
 #include <utility>
 
 #include "compiler/model/dtype.h"
 #include "compiler/model/source_model.h"
+#include "compiler/model/tensor_data.h"
 
 namespace dnncut {
 namespace {
@@ -32,13 +32,6 @@ WeightRange HeRange(int64_t fan_in) {
 
 constexpr WeightRange kBias{.spread = 0.05f};
 constexpr WeightRange kGain{.center = 1, .spread = 0.25f, .light = 1};
-
-template <typename T>
-std::string BytesOfValues(const std::vector<T>& values) {
-  std::string bytes(values.size() * sizeof(T), '\0');
-  std::memcpy(bytes.data(), values.data(), bytes.size());
-  return bytes;
-}
 
 AttributeProto* AddAttribute(NodeProto* node, const std::string& name,
                              AttributeProto::AttributeType type) {
@@ -194,13 +187,13 @@ Activation ModelBuilder::Literal(const std::string& name, int32_t data_type,
 
 Activation ModelBuilder::Scalar(float value) {
   return Literal(fmt::format("scalar_{}", value), TensorProto::FLOAT, {},
-                 BytesOfValues<float>({value}));
+                 RawBytes<float>({value}));
 }
 
 Activation ModelBuilder::Int64s(const std::vector<int64_t>& values) {
   return Literal(fmt::format("ints_{}", fmt::join(values, "_")),
                  TensorProto::INT64, {static_cast<int64_t>(values.size())},
-                 BytesOfValues(values));
+                 RawBytes(values));
 }
 
 Activation ModelBuilder::Conv(const Activation& x, const std::string& name,
@@ -335,7 +328,7 @@ Activation ModelBuilder::Concat(const std::vector<Activation>& values,
 Activation ModelBuilder::Upsample(const Activation& x,
                                   const std::string& name) {
   Activation scales = Literal("upsample_scales", TensorProto::FLOAT, {4},
-                              BytesOfValues<float>({1, 1, 2, 2}));
+                              RawBytes<float>({1, 1, 2, 2}));
   NodeProto* node = AddNode("Resize", {x, {}, scales}, name, 1);
   SetString(node, "coordinate_transformation_mode", "asymmetric");
   SetString(node, "mode", "nearest");

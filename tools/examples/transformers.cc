@@ -5,10 +5,10 @@
 // library has them, at a sequence length of 128.
 #include <fmt/format.h>
 
-#include <cstring>
 #include <string>
 #include <vector>
 
+#include "compiler/model/tensor_data.h"
 #include "tools/examples/architectures.h"
 
 namespace dnncut {
@@ -27,9 +27,8 @@ constexpr WeightRange kEmbedding{.spread = 0.035f, .light = 0.01f};
 Activation Positions(ModelBuilder* m) {
   std::vector<int64_t> ids;
   for (int64_t i = 0; i < kTokens; ++i) ids.push_back(i);
-  std::string bytes(ids.size() * sizeof(int64_t), '\0');
-  std::memcpy(bytes.data(), ids.data(), bytes.size());
-  return m->Literal("position_ids", TensorProto::INT64, {1, kTokens}, bytes);
+  return m->Literal("position_ids", TensorProto::INT64, {1, kTokens},
+                    RawBytes(ids));
 }
 
 // [1, tokens, hidden] -> [1, heads, tokens, head size], or with the last two

@@ -11,7 +11,6 @@
 #include <google/protobuf/wire_format_lite.h>
 
 #include <algorithm>
-#include <bit>
 #include <filesystem>
 #include <limits>
 #include <optional>
@@ -29,9 +28,6 @@ using ONNX_NAMESPACE::GraphProto;
 using ONNX_NAMESPACE::ModelProto;
 using ONNX_NAMESPACE::StringStringEntryProto;
 using ONNX_NAMESPACE::TensorProto;
-
-static_assert(std::endian::native == std::endian::little,
-              "raw_data is little-endian; floats are written as they are");
 
 constexpr int64_t kAlignment = 4096;
 constexpr size_t kBlockFloats = size_t{1} << 18;

@@ -11,30 +11,27 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <cstring>
 #include <limits>
-#include <type_traits>
+
+#include "compiler/model/tensor_data.h"
 
 namespace dnncut {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// How elements are read: as `Number`, from `Stored`.
-template <typename Number, typename StoredType = Number>
-struct Plain {
-  using Stored = StoredType;
-  static Number Read(Stored stored) {
-    Number number;
-    static_assert(sizeof number == sizeof stored);
-    std::memcpy(&number, &stored, sizeof number);
-    return number;
-  }
+// How floats are read, from `Stored`.
+struct Float32 {
+  using Stored = uint32_t;
+  static float Read(Stored stored) { return std::bit_cast<float>(stored); }
 };
 
-using Float32 = Plain<float, uint32_t>;
-using Float64 = Plain<double, uint64_t>;
+struct Float64 {
+  using Stored = uint64_t;
+  static double Read(Stored stored) { return std::bit_cast<double>(stored); }
+};
 
 struct Half {
   using Stored = uint16_t;
@@ -61,13 +58,6 @@ uint64_t UlpsBetween(Bits a, Bits b) {
          std::min(magnitude(a), magnitude(b));
 }
 
-template <typename Type>
-typename Type::Stored StoredAt(const std::string& data, size_t index) {
-  typename Type::Stored stored;
-  std::memcpy(&stored, data.data() + index * sizeof stored, sizeof stored);
-  return stored;
-}
-
 void AddError(double absolute, double expected, Comparison* comparison) {
   comparison->max_abs = std::max(comparison->max_abs, absolute);
   if (expected != 0) {
@@ -82,8 +72,8 @@ void CompareFloats(const Value& got, const Value& expected, double rtol,
                    double atol, Comparison* comparison) {
   const size_t count = got.data.size() / sizeof(typename Type::Stored);
   for (size_t i = 0; i < count; ++i) {
-    const auto a_bits = StoredAt<Type>(got.data, i);
-    const auto b_bits = StoredAt<Type>(expected.data, i);
+    const auto a_bits = ElementAt<typename Type::Stored>(got.data, i);
+    const auto b_bits = ElementAt<typename Type::Stored>(expected.data, i);
     if (a_bits == b_bits) continue;
     const double a = Type::Read(a_bits);
     const double b = Type::Read(b_bits);
@@ -108,8 +98,8 @@ void CompareIntegers(const Value& got, const Value& expected,
                      Comparison* comparison) {
   const int64_t slack = sizeof(Number) == 1 ? 1 : 0;
   for (size_t i = 0; i < got.data.size() / sizeof(Number); ++i) {
-    const Number a = StoredAt<Plain<Number>>(got.data, i);
-    const Number b = StoredAt<Plain<Number>>(expected.data, i);
+    const Number a = ElementAt<Number>(got.data, i);
+    const Number b = ElementAt<Number>(expected.data, i);
     if (a == b) continue;
     const __int128 difference = static_cast<__int128>(a) - b;
     const __int128 absolute = difference < 0 ? -difference : difference;
@@ -173,15 +163,6 @@ void CompareTensors(const Value& got, const Value& expected,
   }
 }
 
-template <typename Type>
-bool AllNan(const Value& value) {
-  const size_t count = value.data.size() / sizeof(typename Type::Stored);
-  for (size_t i = 0; i < count; ++i) {
-    if (!std::isnan(Type::Read(StoredAt<Type>(value.data, i)))) return false;
-  }
-  return count > 0;
-}
-
 }  // namespace
 
 Comparison CompareValues(const Value& got, const Value& expected,
@@ -223,18 +204,14 @@ bool IsAllNan(const Value& value) {
     return !value.elements.empty() &&
            std::all_of(value.elements.begin(), value.elements.end(), IsAllNan);
   }
-  switch (value.dtype) {
-    case DType::kFloat32:
-      return AllNan<Float32>(value);
-    case DType::kFloat64:
-      return AllNan<Float64>(value);
-    case DType::kFloat16:
-      return AllNan<Half>(value);
-    case DType::kBfloat16:
-      return AllNan<Bfloat16>(value);
-    default:
-      return false;
+  // No other number is NaN.
+  const auto width = static_cast<size_t>(BitsOf(value.dtype)) / 8;
+  const size_t count = width == 0 ? 0 : value.data.size() / width;
+  for (size_t i = 0; i < count; ++i) {
+    const auto number = NumberAt(value.dtype, value.data, i);
+    if (!number || !std::isnan(*number)) return false;
   }
+  return count > 0;
 }
 
 bool IsOneNumber(const Value& value) {
@@ -246,28 +223,6 @@ bool IsOneNumber(const Value& value) {
   return data.size() >= kFewest * width &&
          std::equal(data.begin() + static_cast<std::ptrdiff_t>(width),
                     data.end(), data.begin());
-}
-
-float HalfToFloat(uint16_t bits) {
-  const int exponent = bits >> 10 & 0x1f;
-  const int fraction = bits & 0x3ff;
-  float magnitude = 0;
-  if (exponent == 0x1f) {
-    magnitude = fraction == 0 ? std::numeric_limits<float>::infinity()
-                              : std::numeric_limits<float>::quiet_NaN();
-  } else if (exponent == 0) {
-    magnitude = std::ldexp(static_cast<float>(fraction), -24);
-  } else {
-    magnitude = std::ldexp(static_cast<float>(fraction + 0x400), exponent - 25);
-  }
-  return (bits & 0x8000) != 0 ? -magnitude : magnitude;
-}
-
-float Bfloat16ToFloat(uint16_t bits) {
-  const uint32_t wide = uint32_t{bits} << 16;
-  float value = 0;
-  std::memcpy(&value, &wide, sizeof value);
-  return value;
 }
 
 }  // namespace dnncut

@@ -52,8 +52,4 @@ bool IsAllNan(const Value& value);
 // Is the tensor of numbers large (8 elements or more) and the same everywhere?
 bool IsOneNumber(const Value& value);
 
-// The values of 16-bit floats, exact.
-float HalfToFloat(uint16_t bits);
-float Bfloat16ToFloat(uint16_t bits);
-
 }  // namespace dnncut

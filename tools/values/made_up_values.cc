@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/values/made_up_values.h"
 
+#include <algorithm>
 #include <bit>
+#include <cstring>
 #include <random>
+
+#include "compiler/model/tensor_data.h"
 
 namespace dnncut {
 namespace {
-
-// IEEE 754's float16 of a double that it can hold exactly, no subnormal.
-uint16_t Float16Bits(double number) {
-  if (number == 0) return 0;
-  const auto bits = std::bit_cast<uint64_t>(number);
-  const uint64_t sign = bits >> 63;
-  const uint64_t exponent = ((bits >> 52) & 0x7ff) - 1023 + 15;
-  const uint64_t fraction = (bits >> 42) & 0x3ff;
-  return static_cast<uint16_t>(sign << 15 | exponent << 10 | fraction);
-}
 
 // The elements' bits; `random` is any number.
 uint64_t ElementBits(DType dtype, uint64_t random) {
@@ -29,7 +23,7 @@ uint64_t ElementBits(DType dtype, uint64_t random) {
     case DType::kFloat64:
       return std::bit_cast<uint64_t>(pick(1000) / 512);
     case DType::kFloat16:
-      return Float16Bits(pick(1000) / 512);
+      return HalfFromDouble(pick(1000) / 512);
     case DType::kBfloat16:
       // Its eight bits of precision are the upper ones of float32's.
       return std::bit_cast<uint32_t>(static_cast<float>(pick(250) / 128)) >> 16;
@@ -63,9 +57,7 @@ Value MadeUpTensor(DType dtype, const std::vector<int64_t>& shape, int64_t seed,
   std::mt19937_64 random(seeds);
   for (size_t i = 0; width > 0 && i < size; i += width) {
     const uint64_t bits = ElementBits(dtype, random());
-    for (size_t b = 0; b < width && b < sizeof bits; ++b) {
-      value.data[i + b] = static_cast<char>(bits >> (8 * b));
-    }
+    std::memcpy(&value.data[i], &bits, std::min(width, sizeof bits));
   }
   return value;
 }

@@ -11,6 +11,7 @@
 #include "compiler/base/checked_math.h"
 #include "compiler/base/error.h"
 #include "compiler/base/utf8.h"
+#include "compiler/model/tensor_data.h"
 #include "tools/values/value_files.h"
 
 namespace dnncut {
@@ -249,12 +250,8 @@ std::string StringOf(std::string_view element, char kind,
   }
   std::string text;
   std::string zeros;
-  for (size_t i = 0; i + 4 <= element.size(); i += 4) {
-    uint32_t code = 0;
-    for (size_t b = 0; b < 4; ++b) {
-      code |= static_cast<uint32_t>(static_cast<uint8_t>(element[i + b]))
-              << (8 * b);
-    }
+  for (size_t i = 0; i < element.size() / sizeof(uint32_t); ++i) {
+    const auto code = ElementAt<uint32_t>(element, i);
     if (code == 0) {
       zeros += '\0';
       continue;
@@ -269,14 +266,6 @@ std::string StringOf(std::string_view element, char kind,
   return text;
 }
 
-uint32_t LittleEndian(std::string_view bytes) {
-  uint32_t number = 0;
-  for (size_t i = bytes.size(); i-- > 0;) {
-    number = number << 8 | static_cast<uint8_t>(bytes[i]);
-  }
-  return number;
-}
-
 NpyHeader ReadHeader(std::string_view* bytes, const std::string& path) {
   const auto fail = [&](std::string_view why) {
     Fail(ExitCode::kBadInput, "E724", "{}: {}", path, why);
@@ -287,8 +276,10 @@ NpyHeader ReadHeader(std::string_view* bytes, const std::string& path) {
   if (version < 1 || version > 3) fail("is a .npy of an unknown version");
   const size_t width = version == 1 ? 2 : 4;
   if (bytes->size() < 8 + width) fail("ends in the middle of its header");
-  const size_t length = LittleEndian(bytes->substr(8, width));
-  bytes->remove_prefix(8 + width);
+  bytes->remove_prefix(8);
+  const size_t length = width == 2 ? ElementAt<uint16_t>(*bytes, 0)
+                                   : ElementAt<uint32_t>(*bytes, 0);
+  bytes->remove_prefix(width);
   if (bytes->size() < length) fail("ends in the middle of its header");
   const NpyHeader header = HeaderParser(bytes->substr(0, length), path).Parse();
   bytes->remove_prefix(length);

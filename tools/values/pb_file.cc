@@ -5,9 +5,8 @@
 #include <fmt/format.h>
 #include <onnx/onnx-data_pb.h>
 
-#include <bit>
-
 #include "compiler/base/error.h"
+#include "compiler/model/tensor_data.h"
 #include "tools/values/value_files.h"
 
 namespace dnncut {
@@ -44,31 +43,9 @@ class PbReader {
 
   // Fills `data` with what raw_data would hold.
   void ReadNumbers(const onnx::TensorProto& proto, Value* value) const;
-  template <typename Values>
-  void AppendEach(const Values& values, int width, std::string* data) const;
 
   const std::string& path_;
 };
-
-// The bits of a number of a typed field.
-uint64_t BitsOfNumber(float number) { return std::bit_cast<uint32_t>(number); }
-uint64_t BitsOfNumber(double number) { return std::bit_cast<uint64_t>(number); }
-uint64_t BitsOfNumber(int32_t number) { return static_cast<uint64_t>(number); }
-uint64_t BitsOfNumber(int64_t number) { return static_cast<uint64_t>(number); }
-uint64_t BitsOfNumber(uint64_t number) { return number; }
-
-template <typename Values>
-void PbReader::AppendEach(const Values& values, int width,
-                          std::string* data) const {
-  data->reserve(static_cast<size_t>(values.size()) *
-                static_cast<size_t>(width));
-  for (const auto number : values) {
-    const uint64_t bits = BitsOfNumber(number);
-    for (int b = 0; b < width; ++b) {
-      data->push_back(static_cast<char>(bits >> (8 * b)));
-    }
-  }
-}
 
 void PbReader::ReadNumbers(const onnx::TensorProto& proto, Value* value) const {
   const bool has_typed =
@@ -76,29 +53,10 @@ void PbReader::ReadNumbers(const onnx::TensorProto& proto, Value* value) const {
           proto.int64_data_size() + proto.double_data_size() +
           proto.uint64_data_size() + proto.string_data_size() !=
       0;
-  if (!proto.raw_data().empty()) {
-    if (has_typed) Broken("has its elements both in raw_data and beside it");
-    value->data = proto.raw_data();
-    return;
+  if (!proto.raw_data().empty() && has_typed) {
+    Broken("has its elements both in raw_data and beside it");
   }
-  const int bits = BitsOf(value->dtype);
-  switch (value->dtype) {
-    case DType::kFloat32:
-    case DType::kComplex64:
-      return AppendEach(proto.float_data(), 4, &value->data);
-    case DType::kFloat64:
-    case DType::kComplex128:
-      return AppendEach(proto.double_data(), 8, &value->data);
-    case DType::kInt64:
-      return AppendEach(proto.int64_data(), 8, &value->data);
-    case DType::kUint32:
-    case DType::kUint64:
-      return AppendEach(proto.uint64_data(), bits / 8, &value->data);
-    default:
-      // Of types below a byte each number holds a byte of packed elements.
-      return AppendEach(proto.int32_data(), bits < 8 ? 1 : bits / 8,
-                        &value->data);
-  }
+  value->data = RawDataOf(proto);
 }
 
 Value PbReader::Tensor(const onnx::TensorProto& proto) const {

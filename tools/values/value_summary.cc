@@ -6,55 +6,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
+#include "compiler/model/tensor_data.h"
 #include "tools/text/terminal.h"
-#include "tools/values/compare_values.h"
 
 namespace dnncut {
 namespace {
 
 constexpr size_t kShown = 8;
-
-template <typename T>
-T Read(const char* bytes) {
-  T number = 0;
-  std::memcpy(&number, bytes, sizeof number);
-  return number;
-}
-
-// nullopt for types that are no real numbers of whole bytes.
-std::optional<double> NumberAt(DType dtype, const char* bytes) {
-  switch (dtype) {
-    case DType::kFloat32:
-      return Read<float>(bytes);
-    case DType::kFloat64:
-      return Read<double>(bytes);
-    case DType::kFloat16:
-      return HalfToFloat(Read<uint16_t>(bytes));
-    case DType::kBfloat16:
-      return Bfloat16ToFloat(Read<uint16_t>(bytes));
-    case DType::kInt8:
-      return Read<int8_t>(bytes);
-    case DType::kInt16:
-      return Read<int16_t>(bytes);
-    case DType::kInt32:
-      return Read<int32_t>(bytes);
-    case DType::kInt64:
-      return static_cast<double>(Read<int64_t>(bytes));
-    case DType::kBool:
-    case DType::kUint8:
-      return Read<uint8_t>(bytes);
-    case DType::kUint16:
-      return Read<uint16_t>(bytes);
-    case DType::kUint32:
-      return Read<uint32_t>(bytes);
-    case DType::kUint64:
-      return static_cast<double>(Read<uint64_t>(bytes));
-    default:
-      return std::nullopt;
-  }
-}
 
 }  // namespace
 
@@ -66,8 +25,8 @@ std::optional<NumberSummary> SummarizeNumbers(const Value& value) {
   NumberSummary summary;
   int64_t count = 0;
   double sum = 0;
-  for (size_t at = 0; at + width <= value.data.size(); at += width) {
-    const auto number = NumberAt(value.dtype, value.data.data() + at);
+  for (size_t i = 0; i < value.data.size() / width; ++i) {
+    const auto number = NumberAt(value.dtype, value.data, i);
     if (!number) return std::nullopt;
     if (summary.first.size() < kShown) summary.first.push_back(*number);
     if (std::isnan(*number)) continue;

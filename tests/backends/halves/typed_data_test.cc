@@ -6,13 +6,12 @@
 #include <gtest/gtest.h>
 #include <onnx/onnx_pb.h>
 
-#include <cstring>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "compiler/base/error.h"
-#include "compiler/model/dtype.h"
+#include "compiler/model/tensor_data.h"
 
 namespace dnncut {
 namespace {
@@ -35,13 +34,6 @@ std::string Convert(const std::string& serialised, DType dtype, int64_t bytes,
   return raw;
 }
 
-template <typename T>
-std::string RawOf(const std::vector<T>& values) {
-  std::string raw(values.size() * sizeof(T), '\0');
-  std::memcpy(raw.data(), values.data(), raw.size());
-  return raw;
-}
-
 // The values as libprotobuf writes them, once and twice, then damaged.
 template <typename T>
 void ExpectConverted(DType dtype, int field, const std::vector<T>& values,
@@ -56,6 +48,7 @@ void ExpectConverted(DType dtype, int field, const std::vector<T>& values,
   for (const T& value : values) {
     reflection->GetMutableRepeatedFieldRef<T>(&tensor, descriptor).Add(value);
   }
+  EXPECT_EQ(RawDataOf(tensor), raw);
   const std::string whole = tensor.SerializeAsString();
   EXPECT_EQ(Convert(whole, dtype, static_cast<int64_t>(raw.size())), raw);
   // Concatenated messages are one message with the values of both.
@@ -74,45 +67,45 @@ TEST(TypedData, Int32DataOfEveryWidth) {
   const std::vector<int32_t> wide = {
       0,   1,      -1,         127,
       128, -32768, 2147483647, std::numeric_limits<int32_t>::min()};
-  ExpectConverted(DType::kInt32, 5, wide, RawOf(wide));
+  ExpectConverted(DType::kInt32, 5, wide, RawBytes(wide));
   ExpectConverted<int32_t>(DType::kInt16, 5, {0, -1, -32768, 32767},
-                           RawOf<int16_t>({0, -1, -32768, 32767}));
+                           RawBytes<int16_t>({0, -1, -32768, 32767}));
   for (const DType dtype :
        {DType::kUint16, DType::kFloat16, DType::kBfloat16}) {
     ExpectConverted<int32_t>(dtype, 5, {0, 1, 0x3c00, 0xffff},
-                             RawOf<uint16_t>({0, 1, 0x3c00, 0xffff}));
+                             RawBytes<uint16_t>({0, 1, 0x3c00, 0xffff}));
   }
   ExpectConverted<int32_t>(DType::kInt8, 5, {0, -1, -128, 127},
-                           RawOf<int8_t>({0, -1, -128, 127}));
+                           RawBytes<int8_t>({0, -1, -128, 127}));
   for (const DType dtype :
        {DType::kUint8, DType::kBool, DType::kFloat8E4M3FN,
         DType::kFloat8E4M3FNUZ, DType::kFloat8E5M2, DType::kFloat8E5M2FNUZ,
         DType::kFloat8E8M0, DType::kInt4, DType::kUint4, DType::kFloat4E2M1,
         DType::kInt2, DType::kUint2}) {
     ExpectConverted<int32_t>(dtype, 5, {0, 1, 0x7f, 0xff},
-                             RawOf<uint8_t>({0, 1, 0x7f, 0xff}));
+                             RawBytes<uint8_t>({0, 1, 0x7f, 0xff}));
   }
 }
 
 TEST(TypedData, TheOtherFields) {
   const std::vector<float> floats = {0.f, -0.f, 1.5f, -3e38f,
                                      std::numeric_limits<float>::infinity()};
-  ExpectConverted(DType::kFloat32, 4, floats, RawOf(floats));
+  ExpectConverted(DType::kFloat32, 4, floats, RawBytes(floats));
   ExpectConverted<float>(DType::kComplex64, 4, {1.f, 2.f, 3.f, 4.f},
-                         RawOf<float>({1.f, 2.f, 3.f, 4.f}));
+                         RawBytes<float>({1.f, 2.f, 3.f, 4.f}));
   const std::vector<double> doubles = {0., 1e300, -2.5};
-  ExpectConverted(DType::kFloat64, 10, doubles, RawOf(doubles));
+  ExpectConverted(DType::kFloat64, 10, doubles, RawBytes(doubles));
   ExpectConverted<double>(DType::kComplex128, 10, {1., -2.},
-                          RawOf<double>({1., -2.}));
+                          RawBytes<double>({1., -2.}));
   const std::vector<int64_t> longs = {0, -1,
                                       std::numeric_limits<int64_t>::min(),
                                       std::numeric_limits<int64_t>::max()};
-  ExpectConverted(DType::kInt64, 7, longs, RawOf(longs));
+  ExpectConverted(DType::kInt64, 7, longs, RawBytes(longs));
   const std::vector<uint64_t> unsigned_longs = {
       0, 1, std::numeric_limits<uint64_t>::max()};
-  ExpectConverted(DType::kUint64, 11, unsigned_longs, RawOf(unsigned_longs));
+  ExpectConverted(DType::kUint64, 11, unsigned_longs, RawBytes(unsigned_longs));
   ExpectConverted<uint64_t>(DType::kUint32, 11, {0, 7, 0xffffffff},
-                            RawOf<uint32_t>({0, 7, 0xffffffff}));
+                            RawBytes<uint32_t>({0, 7, 0xffffffff}));
 }
 
 // proto2 writers before packing, and other languages, write a tag per value.
@@ -126,7 +119,7 @@ TEST(TypedData, UnpackedValues) {
   EXPECT_EQ(Convert(serialised, DType::kUint8, 3), "\x03\x05\x7f");
   const std::string one_float("\x25\x00\x00\x80\x3f", 5);
   EXPECT_EQ(Convert(one_float + one_float, DType::kFloat32, 8),
-            RawOf<float>({1.f, 1.f}));
+            RawBytes<float>({1.f, 1.f}));
 }
 
 TEST(TypedData, MoreThanTheBufferHolds) {
@@ -136,7 +129,7 @@ TEST(TypedData, MoreThanTheBufferHolds) {
     values.push_back(i * i - 1000);
     tensor.add_int64_data(values.back());
   }
-  const std::string raw = RawOf(values);
+  const std::string raw = RawBytes(values);
   EXPECT_EQ(Convert(tensor.SerializeAsString(), DType::kInt64,
                     static_cast<int64_t>(raw.size()), 4096),
             raw);

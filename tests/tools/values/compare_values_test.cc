@@ -173,24 +173,6 @@ TEST(CompareValues, SixteenBitFloatsHaveATolerance) {
   EXPECT_FALSE(Compare(brain(0x3f90), brain(0x3f80)).within);
 }
 
-TEST(CompareValues, EveryHalfIsConvertedExactly) {
-  EXPECT_EQ(HalfToFloat(0x3c00), 1.0f);
-  EXPECT_EQ(HalfToFloat(0xc000), -2.0f);
-  EXPECT_EQ(HalfToFloat(0x7bff), 65504.0f);
-  EXPECT_EQ(HalfToFloat(0x0001), std::ldexp(1.0f, -24));
-  EXPECT_EQ(HalfToFloat(0x03ff), std::ldexp(1023.0f, -24));
-  EXPECT_EQ(HalfToFloat(0x0400), std::ldexp(1.0f, -14));
-  EXPECT_EQ(HalfToFloat(0xfc00), -kInf);
-  EXPECT_TRUE(std::isnan(HalfToFloat(0x7c01)));
-  EXPECT_TRUE(std::signbit(HalfToFloat(0x8000)));
-  for (int bits = 1; bits < 0x7c00; ++bits) {
-    EXPECT_LT(HalfToFloat(static_cast<uint16_t>(bits - 1)),
-              HalfToFloat(static_cast<uint16_t>(bits)));
-  }
-  EXPECT_EQ(Bfloat16ToFloat(0xbf80), -1.0f);
-  EXPECT_EQ(Bfloat16ToFloat(0x7f80), kInf);
-}
-
 template <typename Number>
 void ExpectExact(DType dtype) {
   SCOPED_TRACE(DTypeName(dtype));
