@@ -13,6 +13,7 @@
 #include "compiler/model/dtype.h"
 #include "compiler/model/source_model.h"
 #include "compiler/problem/cut_kind.h"
+#include "compiler/problem/cut_words.h"
 
 namespace dnncut {
 namespace {
@@ -32,13 +33,12 @@ std::string InComment(std::string_view text) {
   return safe;
 }
 
-std::string WhereText(const CutCosts& costs) {
+std::string OnDeviceText(const CutCosts& costs) {
   if (KindOf(costs) == CutKind::kDeviceOnly) {
     return fmt::format("{} on the device",
                        FormatPlural(costs.device_layers, "layer"));
   }
-  return fmt::format("{} of {} layers on the device", costs.device_layers,
-                     costs.device_layers + costs.server_layers);
+  return DeviceShareText(costs);
 }
 
 // The first few, since some cuts send hundreds.
@@ -69,14 +69,14 @@ std::string RowComment(const Result& result, const FirmwareTable& table,
   const FirmwareRow& firmware = table.rows[i];
   return fmt::format("{}: cut {}, {},\n       {}; kept from {}",
                      FormatKbpsRange(row.min_kbps, row.max_kbps), row.cut,
-                     WhereText(result.table->cuts[row.cut].costs),
+                     OnDeviceText(result.table->cuts[row.cut].costs),
                      TimeText(result, row),
                      FormatKbpsRange(firmware.down_kbps, firmware.up_kbps));
 }
 
 std::string CutComment(const Result& result, size_t id) {
   const CutCosts& costs = result.table->cuts[id].costs;
-  return fmt::format("cut {}: {},\n       {}", id, WhereText(costs),
+  return fmt::format("cut {}: {},\n       {}", id, OnDeviceText(costs),
                      SentText(result, costs));
 }
 

@@ -54,8 +54,8 @@ std::optional<int64_t> MeasuredTotalNs(const Result& result,
          times.server.value_or(row.parts.server_ns);
 }
 
-// The name is also a class in the style sheet.
-std::string_view WhereName(CutKind kind) {
+// A class of the style sheet.
+std::string_view ClassName(CutKind kind) {
   switch (kind) {
     case CutKind::kDeviceOnly:
       return "device";
@@ -223,7 +223,7 @@ class Chart {
       const int64_t from = x_.At(row.row.min_kbps);
       const int64_t to = x_.At(row.row.max_kbps);
       const std::string_view where =
-          WhereName(KindOf(result_.table->cuts[row.row.cut].costs));
+          ClassName(KindOf(result_.table->cuts[row.row.cut].costs));
       Add("<g><title>cut {}: {} to {}</title><rect class=\"band {}\" "
           "x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>",
           row.row.cut, FormatKbps(row.row.min_kbps),

@@ -20,6 +20,7 @@
 #include "compiler/model/dtype.h"
 #include "compiler/problem/cut.h"
 #include "compiler/problem/cut_kind.h"
+#include "compiler/problem/cut_words.h"
 
 namespace dnncut {
 namespace {
@@ -27,15 +28,8 @@ namespace {
 // More tensors than these are counted, not listed.
 constexpr size_t kMostTensors = 400;
 
-std::string LayersText(const CutCosts& costs) {
-  switch (KindOf(costs)) {
-    case CutKind::kDeviceOnly:
-      return "all on the device";
-    case CutKind::kServerOnly:
-      return "all on the server";
-    case CutKind::kSplit:
-      break;
-  }
+std::string LayersBySide(const CutCosts& costs) {
+  if (KindOf(costs) != CutKind::kSplit) return WhereText(costs);
   return fmt::format("{} device, {} server", costs.device_layers,
                      costs.server_layers);
 }
@@ -102,7 +96,7 @@ std::string RowsTable(const Result& result, const std::vector<ShownRow>& rows) {
         fmt::format("{}", row.row.cut),
         FormatKbps(row.row.min_kbps),
         FormatKbps(row.row.max_kbps),
-        LayersText(result.table->cuts[row.row.cut].costs),
+        LayersBySide(result.table->cuts[row.row.cut].costs),
         ms(row.parts.device_ns),
         ms(row.parts.network_ns),
         ms(row.parts.server_ns),

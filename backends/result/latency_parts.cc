@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "compiler/base/unit_text.h"
+
 namespace dnncut {
 namespace {
 
@@ -33,6 +35,12 @@ LatencyParts PartsAt(const CutCosts& costs, const Downlink& downlink,
   parts.total_ns = LatencyNs(costs, downlink, kbps);
   parts.network_ns = parts.total_ns - parts.device_ns - parts.server_ns;
   return parts;
+}
+
+std::string PartsSumText(const LatencyParts& parts) {
+  return fmt::format(
+      "device {} + network {} + server {}", FormatDuration(parts.device_ns),
+      FormatDuration(parts.network_ns), FormatDuration(parts.server_ns));
 }
 
 int64_t MiddleKbps(int64_t min_kbps, int64_t max_kbps) {

@@ -26,6 +26,9 @@ struct LatencyParts {
 LatencyParts PartsAt(const CutCosts& costs, const Downlink& downlink,
                      int64_t kbps);
 
+// "device 5 ms + network 7.6 ms + server 400 us".
+std::string PartsSumText(const LatencyParts& parts);
+
 // The bandwidth at which a row is shown: the geometric middle of its ends, cut
 // to two digits when that is still inside.
 int64_t MiddleKbps(int64_t min_kbps, int64_t max_kbps);

@@ -21,4 +21,9 @@ std::string FirstFew(size_t count, size_t most, const TextOf& text_of) {
   return text;
 }
 
+// How many to show when about `most` are: "and 1 more" would save nothing.
+constexpr size_t ShownOf(size_t count, size_t most) {
+  return count > most + 1 ? most : count;
+}
+
 }  // namespace dnncut

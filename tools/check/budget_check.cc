@@ -16,6 +16,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/base/rounding.h"
+#include "compiler/problem/cut_words.h"
 #include "tools/text/units.h"
 
 namespace dnncut {
@@ -101,18 +102,15 @@ std::vector<BandwidthRange> WhereItHolds(const TableFile& table,
   return ranges;
 }
 
-std::string RangeText(const BandwidthRange& range, const BandwidthRange& all) {
-  if (range.min_kbps == range.max_kbps) {
-    return fmt::format("at {}", FormatKbps(range.min_kbps));
-  }
+std::string PartText(const BandwidthRange& range, const BandwidthRange& all) {
+  if (range.min_kbps == range.max_kbps) return RangeText(range);
   if (range.max_kbps == all.max_kbps) {
     return fmt::format("from {}", FormatKbps(range.min_kbps));
   }
   if (range.min_kbps == all.min_kbps) {
     return fmt::format("up to {}", FormatKbps(range.max_kbps));
   }
-  return fmt::format("from {}",
-                     FormatKbpsRange(range.min_kbps, range.max_kbps));
+  return RangeText(range);
 }
 
 int64_t Clamp(Int128 value) {
@@ -157,7 +155,7 @@ std::string HoldsText(const Budget& budget, const TableFile& table) {
   const size_t shown = std::min(ranges.size(), kShownRanges);
   for (size_t i = 0; i < shown; ++i) {
     text += fmt::format("{}{}", i == 0 ? "" : ", ",
-                        RangeText(ranges[i], table.range));
+                        PartText(ranges[i], table.range));
   }
   if (ranges.size() > shown) {
     text += fmt::format(" and in {} more ranges", ranges.size() - shown);
@@ -180,7 +178,7 @@ std::string AboveText(const Budget& budget, Int128 scaled, int64_t kbps) {
 }
 
 // "at 1 Mbit/s, the worst of 1 Mbit/s to 10 Mbit/s".
-std::string WhereText(const CutValue& value, const BandwidthRange& range,
+std::string WorstText(const CutValue& value, const BandwidthRange& range,
                       const BandwidthRange& all) {
   const std::string at = fmt::format("at {}", FormatKbps(value.kbps));
   if (range.min_kbps == range.max_kbps) return at;
@@ -207,7 +205,7 @@ void CheckByBandwidth(const Budget& budget, const TableFile& table,
   item->cut = worst.cut;
   item->message = fmt::format(
       "{} {}: cut {}, {}", item->measured->text,
-      WhereText(worst, range, table.range), worst.cut,
+      WorstText(worst, range, table.range), worst.cut,
       budget.metric->parts(table, table.cuts[worst.cut], worst.kbps));
   if (!IsAbove(worst, budget.limit)) return;
   item->status = CheckStatus::kFailed;

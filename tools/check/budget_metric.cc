@@ -18,6 +18,7 @@
 #include "compiler/base/error.h"
 #include "compiler/base/first_few.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/problem/cut_words.h"
 #include "compiler/problem/objective.h"
 
 namespace dnncut {
@@ -65,15 +66,12 @@ CostLine ServerWeights(const TableFile::Cut& cut,
 std::string LatencyText(const TableFile& table, const TableFile::Cut& cut,
                         int64_t kbps) {
   if (!NeedsNetwork(cut)) return "all on the device";
-  const LatencyParts parts = PartsAt(cut.costs, table.downlink, kbps);
-  return fmt::format(
-      "device {} + network {} + server {}", FormatDuration(parts.device_ns),
-      FormatDuration(parts.network_ns), FormatDuration(parts.server_ns));
+  return PartsSumText(PartsAt(cut.costs, table.downlink, kbps));
 }
 
 std::string NetworkText(const TableFile& /*table*/, const TableFile::Cut& cut,
                         int64_t /*kbps*/) {
-  if (!NeedsNetwork(cut)) return "nothing is sent";
+  if (!NeedsNetwork(cut)) return std::string(kNothingIsSent);
   return fmt::format(
       "{} up, {} down, round trip {}", FormatBytes(cut.costs.upload_bytes),
       FormatBytes(cut.costs.download_bytes), FormatDuration(cut.costs.rtt_ns));
@@ -92,7 +90,7 @@ std::string ServerText(const TableFile& /*table*/, const TableFile::Cut& cut,
 std::string UploadText(const TableFile& /*table*/, const TableFile::Cut& cut,
                        int64_t /*kbps*/) {
   constexpr size_t kShown = 3;
-  if (cut.tensors.empty()) return "nothing is sent";
+  if (cut.tensors.empty()) return std::string(kNothingIsSent);
   return FirstFew(cut.tensors.size(), kShown, [&](size_t i) {
     const TableFile::CrossingTensor& tensor = cut.tensors[i];
     return fmt::format("'{}' {}", tensor.name,

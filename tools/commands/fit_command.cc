@@ -9,9 +9,7 @@
 #include "compiler/base/error.h"
 #include "cost_models/measured/fit_regression.h"
 #include "tools/cli/command.h"
-#include "tools/cli/output.h"
-#include "tools/cli/readers.h"
-#include "tools/commands/report_flags.h"
+#include "tools/text/percent.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
 #include "tools/text/units.h"
@@ -52,8 +50,8 @@ std::string Describe(const FitReport& report) {
       fmt::format("fitted to profiles of {}",
                   FormatPlural(static_cast<int64_t>(report.models), "model"));
   if (report.held_out.empty()) return text;
-  return text + fmt::format("; mean error on a model left out {:.1f} %",
-                            100 * report.mean_error);
+  return text + "; mean error on a model left out " +
+         FormatPercent(report.mean_error);
 }
 
 void WarnOfUnfittedClasses(const FitReport& report, Warnings* warnings) {
@@ -172,7 +170,7 @@ std::string HeldOutText(const FitReport& report) {
                     FormatMs(held_out.measured_ns, 3),
                     FormatMs(held_out.predicted_ns, 3),
                     fmt::format("{:+.1f} %", 100 * held_out.error),
-                    fmt::format("{:.1f} %", 100 * held_out.median_error)});
+                    FormatPercent(held_out.median_error)});
   }
   const std::vector<Column> columns = {{"model left out", Align::kLeft},
                                        {"measured ms", Align::kRight},

@@ -15,9 +15,9 @@
 #include "compiler/base/error.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/files/json_text.h"
+#include "compiler/problem/cut_words.h"
 #include "tools/cli/command.h"
-#include "tools/cli/output.h"
-#include "tools/cli/readers.h"
+#include "tools/text/layer_words.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
 #include "tools/text/units.h"
@@ -33,8 +33,8 @@ struct LookupCommand {
 
 std::string HalfText(const std::filesystem::path& folder,
                      const std::optional<std::string>& model, int layers) {
-  if (layers == 0) return "nothing";
-  return fmt::format("{}, {}", FormatPlural(layers, "layer"),
+  if (layers == 0) return LayersText(0);
+  return fmt::format("{}, {}", LayersText(layers),
                      model ? (folder / *model).string() : "no half written");
 }
 
@@ -43,10 +43,7 @@ std::string TimeText(const TableFile::Cut& cut, const LatencyParts& parts) {
   if (!NeedsNetwork(cut)) {
     return fmt::format("time      {}, all on the device\n", total);
   }
-  return fmt::format("time      {} = device {} + network {} + server {}\n",
-                     total, FormatDuration(parts.device_ns),
-                     FormatDuration(parts.network_ns),
-                     FormatDuration(parts.server_ns));
+  return fmt::format("time      {} = {}\n", total, PartsSumText(parts));
 }
 
 std::string LookupText(const TableFile& table, const TableRow& row,
@@ -65,7 +62,9 @@ std::string LookupText(const TableFile& table, const TableRow& row,
       Printable(MachineText(table.machines.server, table.refined.server)),
       Printable(HalfText(folder, cut.models.server, cut.costs.server_layers)));
   std::string_view label = "upload";
-  if (cut.tensors.empty()) text += "upload    nothing is sent\n";
+  if (cut.tensors.empty()) {
+    text += fmt::format("{:<9} {}\n", label, kNothingIsSent);
+  }
   for (const TableFile::CrossingTensor& tensor : cut.tensors) {
     text += fmt::format("{:<9} '{}' {} {}\n", label, Printable(tensor.name),
                         FormatType(tensor.dtype, tensor.shape),

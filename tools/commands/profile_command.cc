@@ -23,6 +23,7 @@
 #include "tools/commands/report_flags.h"
 #include "tools/commands/run_flags.h"
 #include "tools/profile/profile.h"
+#include "tools/text/percent.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
 #include "tools/text/units.h"
@@ -129,8 +130,7 @@ std::string WholeText(const Profile& profile) {
   if (profile.runs) {
     text += fmt::format(" (median of {})", FormatPlural(*profile.runs, "run"));
   }
-  if (profile.cv)
-    text += fmt::format(", they vary by {:.1f} %", *profile.cv * 100);
+  if (profile.cv) text += ", they vary by " + FormatPercent(*profile.cv);
   if (profile.profiler_ratio) {
     text += fmt::format(", {:.2f} times that with the profiler",
                         *profile.profiler_ratio);
@@ -155,7 +155,7 @@ std::string SummaryText(const ProfileResult& result, const std::string& path) {
   std::vector<std::vector<std::string>> rows;
   for (const ProfileRow* row : TopLayers(profile)) {
     rows.push_back({Printable(row->output), row->op, FormatDuration(row->ns),
-                    fmt::format("{:.1f} %", ShareOf(*row, profile) * 100)});
+                    FormatPercent(ShareOf(*row, profile))});
   }
   return text + TextTable({{"longest layers, by their output", Align::kLeft},
                            {"operator", Align::kLeft},

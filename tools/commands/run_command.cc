@@ -11,6 +11,7 @@
 #include "backends/result/table_json.h"
 #include "compiler/base/error.h"
 #include "compiler/files/json_text.h"
+#include "compiler/problem/cut_words.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
@@ -84,7 +85,7 @@ std::string HalfText(std::string_view side, const std::optional<int64_t>& ns,
 
 std::vector<std::string> UploadCells(const RunReport& report) {
   if (!NeedsNetwork(report.Cut())) {
-    return {"upload", "-", "-", "nothing is sent"};
+    return {"upload", "-", "-", std::string(kNothingIsSent)};
   }
   return {"upload", FormatBytes(report.split.upload_bytes),
           FormatBytes(report.Cut().costs.upload_bytes),

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "compiler/base/unit_text.h"
 #include "tools/text/shell_words.h"
 
 namespace dnncut {
@@ -28,17 +29,6 @@ std::string KbpsFlag(int64_t kbps) {
   if (kbps % 1'000'000 == 0) return fmt::format("{}Gbps", kbps / 1'000'000);
   if (kbps % 1000 == 0) return fmt::format("{}Mbps", kbps / 1000);
   return fmt::format("{}kbps", kbps);
-}
-
-// "1.25" of 1250 and 3 decimals.
-std::string DecimalFlag(int64_t value, int decimals) {
-  int64_t unit = 1;
-  for (int i = 0; i < decimals; ++i) unit *= 10;
-  std::string text =
-      fmt::format("{}.{:0{}}", value / unit, value % unit, decimals);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.back() == '.') text.pop_back();
-  return text;
 }
 
 void AddLink(const LinkOptions& link, ShellCommand* line) {
@@ -76,14 +66,15 @@ void AddFirmware(const FirmwareOptions& firmware, ShellCommand* line) {
     line->Value(true, "--switching-cost", DurationFlag(limit.limit));
   } else {
     line->Value(limit != standard.hysteresis, "--hysteresis",
-                DecimalFlag(limit.limit, 6) + "%");
+                FormatExact(limit.limit, 1'000'000, 6) + "%");
   }
   line->Value(firmware.dwell_ms != standard.dwell_ms, "--min-dwell",
               fmt::format("{}ms", firmware.dwell_ms));
   if (const auto& slowdown = firmware.slowdown) {
-    line->Value(true, "--server-slowdown",
-                fmt::format("{}..{}", DecimalFlag(slowdown->min_permille, 3),
-                            DecimalFlag(slowdown->max_permille, 3)));
+    line->Value(
+        true, "--server-slowdown",
+        fmt::format("{}..{}", FormatExact(slowdown->min_permille, 1000, 3),
+                    FormatExact(slowdown->max_permille, 1000, 3)));
   }
   line->Value(firmware.prefix != standard.prefix, "--firmware-prefix",
               firmware.prefix);

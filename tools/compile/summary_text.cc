@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "backends/firmware/firmware_table.h"
+#include "compiler/base/first_few.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/table/hysteresis.h"
 #include "tools/compile/latency_curve.h"
@@ -63,8 +64,7 @@ std::string HeaderText(const CompileResult& result, const Summary& summary) {
 // One line for each tensor that is uploaded.
 std::string SendsText(const Graph& graph, const CutCosts& costs) {
   const size_t count = costs.uploaded.size();
-  // "and 1 more" would save no line.
-  const size_t shown = count > kShownTensors + 1 ? kShownTensors : count;
+  const size_t shown = ShownOf(count, kShownTensors);
   int64_t rest_bytes = costs.upload_bytes;
   std::string text;
   for (size_t i = 0; i < shown; ++i) {

@@ -10,9 +10,11 @@
 #include <string_view>
 
 #include "compiler/base/unit_text.h"
+#include "compiler/problem/cut_words.h"
 #include "tools/ci/markdown_report.h"
 #include "tools/diff/diff_report.h"
 #include "tools/diff/diff_words.h"
+#include "tools/text/layer_words.h"
 #include "tools/text/markdown_page.h"
 
 namespace dnncut {
@@ -108,7 +110,7 @@ void AddLayers(const ResultDiff& diff, MarkdownPage* page) {
                        const std::vector<int>& layers) {
     if (layers.empty()) return;
     lines.push_back(fmt::format(
-        "{}: {}\n", what, Text(LayersText(of.problem(), layers, kShownRuns))));
+        "{}: {}\n", what, Text(LayerRuns(of.problem(), layers, kShownRuns))));
   };
   add("- added", diff.after, match.added);
   add("- removed", diff.before, match.removed);

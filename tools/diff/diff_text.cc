@@ -8,8 +8,10 @@
 #include <iterator>
 
 #include "compiler/base/unit_text.h"
+#include "compiler/problem/cut_words.h"
 #include "tools/diff/diff_report.h"
 #include "tools/diff/diff_words.h"
+#include "tools/text/layer_words.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
 
@@ -98,7 +100,7 @@ std::string MovedText(const ResultDiff& diff, const MovedLayers& moved) {
   const auto add = [&](std::string_view side, const std::vector<int>& layers) {
     if (layers.empty()) return;
     text += fmt::format("          to the {}: {}\n", side,
-                        Printable(LayersText(problem, layers, kShownRuns)));
+                        Printable(LayerRuns(problem, layers, kShownRuns)));
   };
   add("device", moved.to_device);
   add("server", moved.to_server);
@@ -116,7 +118,7 @@ std::string LayerDiffText(const ResultDiff& diff) {
     if (layers.empty()) return;
     text += fmt::format(
         "        {} {}: {}\n", FormatPlural(std::ssize(layers), "layer"), what,
-        Printable(LayersText(of.problem(), layers, kShownRuns)));
+        Printable(LayerRuns(of.problem(), layers, kShownRuns)));
   };
   add("added", diff.after, match.added);
   add("removed", diff.before, match.removed);

@@ -12,6 +12,7 @@
 
 #include "compiler/base/first_few.h"
 #include "compiler/base/unit_text.h"
+#include "tools/text/text_table.h"
 
 namespace dnncut {
 namespace {
@@ -24,21 +25,10 @@ std::string MovedText(int64_t before, int64_t after) {
   return ChangeText({after, before});
 }
 
-std::string CutText(const std::optional<int>& cut) {
-  return cut ? fmt::format("{}", *cut) : "-";
-}
-
 // "10.000 ms -> 10.526 ms at 3 Mbit/s".
 std::string PointText(const DiffPoint& point) {
   return fmt::format("{} ms -> {} ms at {}", FormatMs(point.old_ns, 3),
                      FormatMs(point.new_ns, 3), FormatKbps(point.kbps));
-}
-
-// Consecutive numbers from `begin` on.
-size_t RunLength(const std::vector<int>& layers, size_t begin) {
-  size_t end = begin + 1;
-  while (end < layers.size() && layers[end] == layers[end - 1] + 1) ++end;
-  return end - begin;
 }
 
 }  // namespace
@@ -93,9 +83,7 @@ std::string SendsText(const CutUse& use) {
                              : "nothing, but the server runs layers";
   }
   const size_t count = use.sends.size();
-  // "and 1 more" would save nothing.
-  const size_t shown = count > kShownTensors + 1 ? kShownTensors : count;
-  return FirstFew(count, shown,
+  return FirstFew(count, ShownOf(count, kShownTensors),
                   [&](size_t i) { return fmt::format("'{}'", use.sends[i]); });
 }
 
@@ -109,8 +97,8 @@ std::vector<CutUseLine> CutUseLines(const CutUse& use) {
     return i < ranges.size() ? FormatKbps(ranges[i].max_kbps) : "-";
   };
   for (size_t i = 0; i < count; ++i) {
-    CutUseLine line = {CutText(use.old_cut),
-                       CutText(use.new_cut),
+    CutUseLine line = {NumberOrDash(use.old_cut),
+                       NumberOrDash(use.new_cut),
                        from(use.old_ranges, i),
                        from(use.new_ranges, i),
                        "",
@@ -126,38 +114,6 @@ std::vector<CutUseLine> CutUseLines(const CutUse& use) {
     lines.push_back(std::move(line));
   }
   return lines;
-}
-
-std::string LayersText(const Problem& problem, const std::vector<int>& layers,
-                       size_t most) {
-  std::string text;
-  const auto name = [&](size_t i) {
-    return fmt::format("'{}'", problem.layers[layers[i]].name);
-  };
-  size_t runs = 0;
-  for (size_t i = 0; i < layers.size(); ++runs) {
-    if (!text.empty()) text += ", ";
-    if (runs == most) {
-      const auto left = std::ssize(layers) - static_cast<int64_t>(i);
-      return text + fmt::format("{} more", FormatPlural(left, "layer"));
-    }
-    const size_t length = RunLength(layers, i);
-    text += name(i);
-    if (length == 2) text += ", " + name(i + 1);
-    if (length > 2) {
-      text += fmt::format(" .. {} ({} layers)", name(i + length - 1), length);
-    }
-    i += length;
-  }
-  return text;
-}
-
-std::string RangeText(const BandwidthRange& range) {
-  if (range.min_kbps == range.max_kbps) {
-    return "at " + FormatKbps(range.min_kbps);
-  }
-  return fmt::format("from {}",
-                     FormatKbpsRange(range.min_kbps, range.max_kbps));
 }
 
 std::string NoLayersText(const ResultDiff& diff) {

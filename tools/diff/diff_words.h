@@ -4,12 +4,10 @@
 // in it as the files have them: whoever prints it makes them printable.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "compiler/problem/problem.h"
 #include "tools/diff/result_diff.h"
 
 namespace dnncut {
@@ -39,14 +37,6 @@ struct CutUseLine {
 };
 
 std::vector<CutUseLine> CutUseLines(const CutUse& use);
-
-// "'conv1' .. 'conv9' (9 layers), 'relu3'": layers that follow each other
-// become one. At most `most` of these; what is left is counted.
-std::string LayersText(const Problem& problem, const std::vector<int>& layers,
-                       size_t most);
-
-// "from 64 kbit/s to 5 Mbit/s".
-std::string RangeText(const BandwidthRange& range);
 
 // Why layers were not compared: a result has no problem.json.
 std::string NoLayersText(const ResultDiff& diff);

@@ -48,7 +48,7 @@ std::string ExactDuration(int64_t ns) {
   return fmt::format("{} ns", ns);
 }
 
-std::string RangeText(const BandwidthRange& range) {
+std::string EndsText(const BandwidthRange& range) {
   return FormatKbpsRange(range.min_kbps, range.max_kbps);
 }
 
@@ -124,7 +124,7 @@ void CompareStay(const TableFile& before, const TableFile& after,
                       more == 0 ? ""
                                 : fmt::format(" ({} differ, too)",
                                               FormatPlural(more, "row"))),
-          RangeText(old_stay[*first]), RangeText(new_stay[*first]), diffs);
+          EndsText(old_stay[*first]), EndsText(new_stay[*first]), diffs);
 }
 
 void CompareFirmware(const TableFile& before, const TableFile& after,
@@ -154,7 +154,7 @@ std::vector<SettingDiff> DiffSettings(const TableFile& before,
           MachineName(after.machines.device, after.refined.device), &diffs);
   Compare("server", MachineName(before.machines.server, before.refined.server),
           MachineName(after.machines.server, after.refined.server), &diffs);
-  Compare("range", RangeText(before.range), RangeText(after.range), &diffs);
+  Compare("range", EndsText(before.range), EndsText(after.range), &diffs);
   Compare("round trip", ExactDuration(before.rtt_ns),
           ExactDuration(after.rtt_ns), &diffs);
   Compare("downlink", DownlinkText(before.downlink),

@@ -7,6 +7,7 @@
 
 #include "compiler/base/rounding.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/problem/cut_words.h"
 #include "tools/explain/explain_text.h"
 #include "tools/explain/explain_words.h"
 #include "tools/text/layer_words.h"
@@ -51,7 +52,7 @@ std::string RowText(const StoredResult& compiled, const RowExplanation& row) {
   const Spot& spot = row.spot;
   const TableCut& cut = compiled.cuts()[spot.row.cut];
   const std::string heading = fmt::format("cut {}, {}: {}", spot.row.cut,
-                                          SpotText(spot), WhereText(cut));
+                                          SpotText(spot), WhereText(cut.costs));
   std::string text = fmt::format("\n{}\n", Heading(heading));
   text += Labelled("time", PartsText(spot.parts));
   text += LinkLines(compiled, cut.costs);
@@ -198,7 +199,7 @@ std::string CutText(const StoredResult& compiled,
   const TableCut& cut = compiled.cuts()[spot.row.cut];
   std::string text =
       Heading(fmt::format("cut {} at {}: {}", spot.row.cut,
-                          FormatKbps(spot.kbps), WhereText(cut))) +
+                          FormatKbps(spot.kbps), WhereText(cut.costs))) +
       "\n";
   text += Labelled("time", PartsText(spot.parts));
   text += LinkLines(compiled, cut.costs);

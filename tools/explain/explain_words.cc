@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "compiler/base/first_few.h"
 #include "compiler/base/rounding.h"
 #include "compiler/base/unit_text.h"
-#include "compiler/problem/cut_kind.h"
 #include "compiler/problem/side.h"
 #include "tools/text/layer_words.h"
 #include "tools/text/time_difference.h"
@@ -63,27 +63,14 @@ std::string SpotText(const Spot& spot) {
                      FormatKbps(spot.kbps));
 }
 
-std::string WhereText(const TableCut& cut) {
-  switch (KindOf(cut.costs)) {
-    case CutKind::kDeviceOnly:
-      return "all on the device";
-    case CutKind::kServerOnly:
-      return "all on the server";
-    case CutKind::kSplit:
-      break;
-  }
-  return fmt::format("{} of {} layers on the device", cut.costs.device_layers,
-                     cut.cut.size());
-}
-
 std::string SentText(const Problem& problem, const CutCosts& costs) {
   if (costs.uploaded.empty()) return "nothing";
-  const std::string first =
-      Quoted(problem.tensors[costs.uploaded.front()].name);
-  const std::string bytes = FormatBytes(costs.upload_bytes);
+  const auto name = [&](size_t i) {
+    return Quoted(problem.tensors[costs.uploaded[i]].name);
+  };
   const size_t count = costs.uploaded.size();
-  if (count == 1) return fmt::format("{} {}", first, bytes);
-  return fmt::format("{} and {} more, {}", first, count - 1, bytes);
+  return fmt::format("{}{} {}", FirstFew(count, 1, name), count == 1 ? "" : ",",
+                     FormatBytes(costs.upload_bytes));
 }
 
 std::string OtherLines(const StoredResult& compiled, const Spot& spot,

@@ -21,9 +21,6 @@ std::string PartsText(const LatencyParts& parts);
 // "64 kbit/s to 2.195 Mbit/s, shown at 370 kbit/s".
 std::string SpotText(const Spot& spot);
 
-// "all on the device", "2 of 5 layers on the device".
-std::string WhereText(const TableCut& cut);
-
 // "'b' 2,048 B", "'b' and 2 more, 4,000 B", "nothing".
 std::string SentText(const Problem& problem, const CutCosts& costs);
 

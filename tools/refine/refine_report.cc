@@ -15,6 +15,7 @@
 #include "backends/result/latency_parts.h"
 #include "backends/result/table_json.h"
 #include "tools/compile/summary.h"
+#include "tools/text/percent.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
 #include "tools/text/units.h"
@@ -22,13 +23,9 @@
 namespace dnncut {
 namespace {
 
-std::string IdText(const std::optional<int>& id) {
-  return id ? fmt::format("{}", *id) : "-";
-}
-
 std::string CutName(const RefinedCut& cut) {
-  if (cut.held_out) return IdText(cut.id) + " (held out)";
-  return cut.was && !cut.id ? "- (gone)" : IdText(cut.id);
+  if (cut.held_out) return NumberOrDash(cut.id) + " (held out)";
+  return cut.was && !cut.id ? "- (gone)" : NumberOrDash(cut.id);
 }
 
 // Before, after and measured.
@@ -61,7 +58,7 @@ std::string CutsText(const RefineResult& result) {
   std::vector<std::vector<std::string>> rows;
   for (const RefinedCut& cut : result.cuts) {
     std::vector<std::string> cells = {
-        CutName(cut), IdText(cut.was),
+        CutName(cut), NumberOrDash(cut.was),
         fmt::format("{}/{}", cut.device_layers,
                     cut.device_layers + cut.server_layers),
         FormatBytes(cut.upload_bytes)};
@@ -71,10 +68,6 @@ std::string CutsText(const RefineResult& result) {
     rows.push_back(std::move(cells));
   }
   return TextTable(columns, rows);
-}
-
-std::string Percent(double fraction) {
-  return fmt::format("{:.1f} %", fraction * 100);
 }
 
 std::string ErrorsText(const RefineResult& result) {
@@ -87,8 +80,8 @@ std::string ErrorsText(const RefineResult& result) {
     if (errors.halves == 0) return;
     rows.push_back({fmt::format("{}, {}", name,
                                 FormatPlural(errors.halves, "half", "halves")),
-                    Percent(errors.before), Percent(errors.scaled),
-                    Percent(errors.after)});
+                    FormatPercent(errors.before), FormatPercent(errors.scaled),
+                    FormatPercent(errors.after)});
   };
   add("fitted cuts", result.fitted);
   add("held-out cut", result.held_out);

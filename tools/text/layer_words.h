@@ -3,6 +3,7 @@
 // Names and numbers of layers in words, the same in all that explains cuts.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,15 @@ std::string Quoted(std::string_view name);
 // layers)": `layers` ascend.
 std::string LayerNames(const Problem& problem,
                        const std::vector<LayerId>& layers);
+
+// "'conv1' .. 'conv9' (9 layers), 'relu3'": layers that follow each other
+// become one. At most `most` of these; what is left is counted. Names stand in
+// it as they are: whoever prints it makes them printable.
+std::string LayerRuns(const Problem& problem,
+                      const std::vector<LayerId>& layers, size_t most);
+
+// "nothing", "1 layer", "5 layers".
+std::string LayersText(int count);
 
 // "2/5", "5/5 all", "0/5 none".
 std::string DeviceLayersText(const CutCosts& costs);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/text/percent.h"
 
+#include <fmt/format.h>
+
 #include <optional>
 
 #include "compiler/base/error.h"
@@ -49,6 +51,10 @@ int64_t ParsePercent(std::string_view flag, std::string_view text) {
          flag, text, kDecimals);
   }
   return *value;
+}
+
+std::string FormatPercent(double fraction) {
+  return fmt::format("{:.1f} %", 100 * fraction);
 }
 
 }  // namespace dnncut

@@ -61,6 +61,10 @@ std::string TextTable(const std::vector<Column>& columns,
   return text;
 }
 
+std::string NumberOrDash(const std::optional<int>& number) {
+  return number ? fmt::format("{}", *number) : "-";
+}
+
 int DisplayWidth(std::string_view text) {
   int width = 0;
   for (size_t at = 0; at < text.size();) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +29,9 @@ std::vector<std::string> TableLines(
 // The same as one text.
 std::string TextTable(const std::vector<Column>& columns,
                       const std::vector<std::vector<std::string>>& rows);
+
+// "5"; "-" for none.
+std::string NumberOrDash(const std::optional<int>& number);
 
 // The columns that `text` (UTF-8) takes on a terminal, whatever the locale.
 int DisplayWidth(std::string_view text);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "tools/text/layer_words.h"
 #include "tools/text/text_table.h"
 #include "tools/text/units.h"
 #include "tools/verify/verify.h"
@@ -24,10 +25,6 @@ Comparison WorstOf(const std::vector<OutputCheck>& checks) {
     worst = Combine(worst, check.comparison);
   }
   return worst;
-}
-
-std::string LayersText(int layers) {
-  return layers == 0 ? "nothing" : FormatPlural(layers, "layer");
 }
 
 std::string UlpText(uint64_t ulp) {

@@ -132,18 +132,6 @@ TEST(DiffResults, LayersOfOneNameBelongTogetherInTheirOrder) {
   EXPECT_EQ(match.removed, std::vector<int>{1});
 }
 
-TEST(DiffWords, LayersInRuns) {
-  Problem problem;
-  for (int i = 0; i < 9; ++i) {
-    problem.layers.push_back(MakeLayer(fmt::format("l{}", i), 1, 1));
-  }
-  EXPECT_EQ(LayersText(problem, {0, 1, 2, 4, 5, 7}, 9),
-            "'l0' .. 'l2' (3 layers), 'l4', 'l5', 'l7'");
-  EXPECT_EQ(LayersText(problem, {0, 2, 4, 6, 7}, 2),
-            "'l0', 'l2', 3 layers more");
-  EXPECT_EQ(LayersText(problem, {0, 2, 4}, 2), "'l0', 'l2', 1 layer more");
-}
-
 TEST(DiffWords, ChangesOfAnySize) {
   EXPECT_EQ(ChangeText({105, 100}), "+5.00 %");
   EXPECT_EQ(ChangeText({95, 100}), "-5.00 %");

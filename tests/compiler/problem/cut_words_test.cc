@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compiler/problem/cut_words.h"
+
+#include <gtest/gtest.h>
+
+namespace dnncut {
+namespace {
+
+CutCosts Layers(int device, int server) {
+  CutCosts costs;
+  costs.device_layers = device;
+  costs.server_layers = server;
+  return costs;
+}
+
+TEST(CutWords, WhereLayersRun) {
+  EXPECT_EQ(WhereText(Layers(5, 0)), "all on the device");
+  EXPECT_EQ(WhereText(Layers(0, 5)), "all on the server");
+  EXPECT_EQ(WhereText(Layers(2, 3)), "2 of 5 layers on the device");
+  EXPECT_EQ(DeviceShareText(Layers(0, 5)), "0 of 5 layers on the device");
+}
+
+TEST(CutWords, Ranges) {
+  EXPECT_EQ(RangeText({64, 5000}), "from 64 kbit/s to 5 Mbit/s");
+  EXPECT_EQ(RangeText({3000, 3000}), "at 3 Mbit/s");
+}
+
+}  // namespace
+}  // namespace dnncut
