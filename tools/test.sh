@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Installs what is missing, builds dnncut and runs every test, then the tests
-# again under AddressSanitizer and UndefinedBehaviorSanitizer (but those that
-# compile firmware by themselves).
+# Installs what is missing, builds dnncut and runs every test, then those tests
+# again under AddressSanitizer and UndefinedBehaviorSanitizer that run code which
+# is built with them. Prints at the end what was skipped, what failed, and where
+# the time went.
 #
 #   tools/test.sh                all of it
 #   tools/test.sh --release      without the sanitizers
@@ -20,7 +21,38 @@ case ${1:-} in
     ;;
 esac
 
-tools/install_dependencies.sh --tests
+phases=()
+tested=()
+phase_time=$(mktemp)
+trap 'rm -f "$phase_time"' EXIT
+TIMEFORMAT='%0R %0U %0S'
+
+# phase NAME COMMAND...: runs the command and notes its time: the clock's, and
+# that of all processors together.
+phase() {
+  local name=$1 status=0 real user system
+  shift
+  echo "== $name" >&2
+  { time "$@" 2>&3; } 3>&2 2>"$phase_time" || status=$?
+  read -r real user system < <(tail -n 1 "$phase_time")
+  phases+=("$(printf '%8d s %8d s of processors  %s' "$real" \
+    $((user + system)) "$name")")
+  return "$status"
+}
+
+summarize() {
+  echo "== where the time went" >&2
+  printf '%s\n' "${phases[@]}" >&2
+  ((${#tested[@]} > 0)) || return 0
+  if command -v python3 >/dev/null; then
+    python3 -B tests/summary.py "${tested[@]}" >&2
+  else
+    echo "without python3 nobody counts the cases" >&2
+  fi
+}
+trap 'summarize; rm -f "$phase_time"' EXIT
+
+phase install tools/install_dependencies.sh --tests
 # Works without; the script says what is missing, and the tests that need it
 # skip.
 tools/get_onnxruntime.sh >/dev/null || true
@@ -29,6 +61,15 @@ tools/get_onnxruntime.sh >/dev/null || true
 if [[ -z ${DNNCUT_MODELS:-} && -d ../shared/models ]]; then
   DNNCUT_MODELS=$(cd ../shared/models && pwd)
   export DNNCUT_MODELS
+fi
+
+# What has been compiled before, in this folder or in another clone, is not
+# compiled again. The sloppiness is what precompiled headers need.
+if command -v ccache >/dev/null; then
+  export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+  export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+  export CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-5G}
+  export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 fi
 
 # Other compilers warn of other things; that must not keep anybody from testing.
@@ -47,18 +88,21 @@ jobs=$(nproc)
 quiet=()
 [[ -t 1 ]] || quiet=(-- --quiet)
 for preset in "${presets[@]}"; do
-  echo "== $preset: building" >&2
   compiler=()
   [[ $preset != sanitizer ]] || compiler=("${sanitizer_compiler[@]}")
-  cmake --preset "$preset" --log-level=WARNING -DDNNCUT_TESTS=ON \
+  phase "$preset: configuring" \
+    cmake --preset "$preset" --log-level=WARNING -DDNNCUT_TESTS=ON \
     -DDNNCUT_WERROR=$werror "${compiler[@]}" >/dev/null
-  cmake --build --preset "$preset" "${quiet[@]}"
-  echo "== $preset: testing" >&2
-  ctest --preset "$preset" --parallel "$jobs" --output-on-failure
+  phase "$preset: building" cmake --build --preset "$preset" "${quiet[@]}"
+  rm -rf "build/$preset/test_results"
+  tested+=("build/$preset")
+  phase "$preset: testing" \
+    ctest --preset "$preset" --parallel "$jobs" --output-on-failure \
+    --output-junit "$PWD/build/$preset/test_results/ctest.xml"
 done
 
 # Builds of other types write the same bytes.
 if ((${#presets[@]} > 1)) && command -v python3 >/dev/null; then
-  echo "== same bytes" >&2
-  python3 -B tests/same_bytes.py build/{release,sanitizer}/bin/dnncut
+  phase "same bytes" \
+    python3 -B tests/same_bytes.py build/{release,sanitizer}/bin/dnncut
 fi

@@ -13,6 +13,7 @@
 #include "tests/firmware/reference.h"
 #include "tests/firmware/sample_table.h"
 #include "tests/firmware/self_test.h"
+#include "tests/folders.h"
 
 void self_test_failed(const char* check, uint32_t line) {
   ADD_FAILURE() << "self_test.c:" << line << ": " << check;
@@ -49,7 +50,7 @@ TEST(FirmwareSelfTest, ComparesWithTheRightAnswers) {
 // The example of docs/table_format.md. Behind "An example" stand lines of an
 // offset (3 columns), 2 blanks, and 16 bytes in hexadecimal (47 columns).
 std::vector<uint8_t> DocumentedBytes() {
-  std::ifstream page(DNNCUT_TABLE_FORMAT_PAGE);
+  std::ifstream page(SourceFolder() / "docs/table_format.md");
   std::vector<uint8_t> bytes;
   std::string line;
   while (std::getline(page, line) && !line.starts_with("An example")) continue;

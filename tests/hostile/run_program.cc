@@ -14,6 +14,7 @@
 #include <stdexcept>
 
 #include "tests/backends/temp_folder.h"
+#include "tests/folders.h"
 
 namespace dnncut {
 namespace {
@@ -46,10 +47,11 @@ void Redirect(const std::filesystem::path& path, int flags, int target) {
   setenv("NO_COLOR", "1", 1);
   setenv("TMPDIR", (folder / "tmp").c_str(), 1);
   if (!with_onnxruntime) setenv("DNNCUT_ONNXRUNTIME", "none", 1);
+  const std::string program = BuiltProgram();
   std::vector<char*> pointers;
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
-  if (chdir(folder.c_str()) == 0) execv(DNNCUT_PROGRAM, pointers.data());
+  if (chdir(folder.c_str()) == 0) execv(program.c_str(), pointers.data());
   _exit(99);
 }
 

@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 
+#include "tests/folders.h"
 #include "tests/tools/transcript.h"
 
 namespace dnncut {
@@ -15,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kSource = DNNCUT_SOURCE_FOLDER;
+const fs::path kSource = SourceFolder();
 
 // Compares, or with DNNCUT_UPDATE_GOLDEN=1 writes.
 void Expect(const fs::path& path, const std::string& expected,

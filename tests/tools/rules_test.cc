@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/folders.h"
 #include "tests/tools/transcript.h"
 
 namespace dnncut {
@@ -18,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kSource = DNNCUT_SOURCE_FOLDER;
+const fs::path kSource = SourceFolder();
 
 // The C++ files of a folder with the folders below it, by their path.
 std::map<std::string, std::string> SourcesOf(const std::string& folder) {

@@ -19,6 +19,7 @@
 
 #include "compiler/base/interrupt.h"
 #include "frontends/read/limits.h"
+#include "tests/folders.h"
 #include "tests/testing.h"
 #include "tests/tools/transcript.h"
 #include "tools/command_line.h"
@@ -30,7 +31,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kSource = DNNCUT_SOURCE_FOLDER;
+const fs::path kSource = SourceFolder();
 
 // All that could define a test.
 std::string TextOfTests() {

@@ -15,6 +15,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "tests/folders.h"
+
 namespace dnncut {
 namespace {
 
@@ -96,14 +98,15 @@ Outcome RunShell(const std::string& command, const fs::path& folder,
   const std::string script =
       "export LC_ALL=C NO_COLOR=1\n"
       "[ \"$3\" = with ] || export DNNCUT_ONNXRUNTIME=none\n"
-      "export PATH=\"" DNNCUT_PROGRAM_FOLDER
-      ":$PATH\"\n"
+      "export PATH=\"$4:$PATH\"\n"
       "cd \"$1\" || exit 99\n"
       "eval \"$2\" >\"$1.out\" 2>\"$1.err\" </dev/null\n";
+  const std::string program_folder = BuiltProgram().parent_path();
   const pid_t child = fork();
   if (child == 0) {
     execl("/bin/sh", "sh", "-c", script.c_str(), "sh", folder.c_str(),
-          command.c_str(), with_onnxruntime ? "with" : "without", nullptr);
+          command.c_str(), with_onnxruntime ? "with" : "without",
+          program_folder.c_str(), nullptr);
     _exit(99);
   }
   int status = 0;

@@ -12,13 +12,14 @@
 #include "cost_models/measured/profile.h"
 #include "cost_models/measured/regression.h"
 #include "tests/cost_models/files.h"
+#include "tests/folders.h"
 
 namespace dnncut {
 namespace {
 
 // The first JSON block after a heading.
 std::string Example(const std::string& heading) {
-  std::ifstream file(std::string(DNNCUT_SOURCE_DIR) + "/docs/formats.md");
+  std::ifstream file(SourceFolder() / "docs/formats.md");
   std::stringstream text;
   text << file.rdbuf();
   const std::string all = text.str();
