@@ -54,7 +54,7 @@ def ctest_case(build, test):
     reason = ""
     if outcome == "skipped":
         skipped = test.find("skipped")
-        reason = said[-1] if said else "" if skipped is None else skipped.get(
+        reason = said[-1].removeprefix("skipped: ") if said else "" if skipped is None else skipped.get(
             "message", "")
         # ctest calls a program that is not there "notrun", too.
         if test.get("status") == "notrun" and "SKIP_" not in (
