@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The same input gives the same bytes, wherever and however dnncut runs.
 
-    same_bytes.py DNNCUT [OTHER...]
+    same_bytes.py [--only-builds] DNNCUT [OTHER...]
 
 Compiles models in another folder, locale and time zone, with another umask,
 HOME and number of threads, on one processor and without address randomisation,
 and compares the whole output folders, whatever they hold, byte by byte. OTHER
-are other builds of the same program, which must write the same, too.
+are other builds of the same program, which must write the same, too; with
+--only-builds they are compared alone.
 """
 
 import argparse
@@ -154,6 +155,7 @@ def check_itself(folder, outputs):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only-builds", action="store_true")
     parser.add_argument("dnncut")
     parser.add_argument("other", nargs="*")
     args = parser.parse_args()
@@ -168,7 +170,8 @@ def main():
             run([dnncut, "example", name, "-o", models[-1]])
         outputs = compile_all(dnncut, models, first)
         check_itself(first, outputs)
-        for name, prefix, environment, folder in variants(work):
+        ways = [] if args.only_builds else variants(work)
+        for name, prefix, environment, folder in ways:
             far = folder is not None
             folder = folder or tempfile.mkdtemp(dir=work)
             compile_all(dnncut, models, folder, prefix, environment, far)
