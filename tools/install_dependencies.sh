@@ -23,8 +23,9 @@ tests=(libgtest-dev libgmock-dev)
 optional_program=(npm:npm openssl:openssl ca-certificates)
 optional_tests=(ccache:ccache libonnx-testdata libbenchmark-dev dot:graphviz
   python3:python3 clang++-16:clang-16 libclang-rt-16-dev
-  chromium:chromium python3-jsonschema python3-networkx shellcheck:shellcheck
-  clang-format:clang-format clang-tidy-16:clang-tidy-16 iwyu:iwyu
+  chromium:chromium python3-jsonschema python3-networkx python3-numpy
+  shellcheck:shellcheck clang-format:clang-format
+  clang-tidy-16:clang-tidy-16 iwyu:iwyu
   # The C reader for firmware, compiled for other machines and run there. What
   # a compiler only recommends is named: headers and libraries of its target.
   clang:clang cppcheck:cppcheck arm-none-eabi-gcc:gcc-arm-none-eabi

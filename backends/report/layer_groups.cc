@@ -76,8 +76,8 @@ Labels Similar(const Problem& problem, Cuts cuts) {
 }
 
 Labels Choose(const Problem& problem, Cuts cuts, LayerGrouping* grouping) {
-  const Labels same_sides = SameSides(problem, cuts);
-  const Labels connected = Connected(problem, same_sides);
+  Labels same_sides = SameSides(problem, cuts);
+  Labels connected = Connected(problem, same_sides);
   if (CountOf(connected) <= kMostGroups) {
     *grouping = LayerGrouping::kConnected;
     return connected;

@@ -94,7 +94,7 @@ class Bars {
       parts += fmt::format("{}{} {}", parts.empty() ? " = " : " + ", name,
                            FormatDuration(ns));
     }
-    const std::string total = FormatDuration(times.Total());
+    std::string total = FormatDuration(times.Total());
     const auto characters = std::ssize(total) + std::ssize(parts);
     if (parts.find('+') == std::string::npos) return total;
     return characters * kCharacter > room ? total : total + parts;

@@ -211,7 +211,7 @@ std::string RandomName(const std::string& prefix) {
 std::string MakeTemporary(const std::string& parent, const std::string& target,
                           const std::string& out) {
   while (true) {
-    const std::string path = parent + "/" + RandomName(TemporaryPrefix(target));
+    std::string path = parent + "/" + RandomName(TemporaryPrefix(target));
     if (mkdir(path.c_str(), 0777) == 0) return path;
     if (errno != EEXIST) {
       Fail(ExitCode::kIo, "E601", "{}: cannot be created: {}", out,

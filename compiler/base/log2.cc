@@ -6,7 +6,8 @@
 namespace dnncut {
 
 int64_t Log2Fixed(int64_t value) {
-  const int whole = std::bit_width(static_cast<uint64_t>(value)) - 1;
+  const int whole =
+      static_cast<int>(std::bit_width(static_cast<uint64_t>(value))) - 1;
   int64_t log = whole;
   // value / 2^whole, in [1, 2), with 62 binary places. The binary places of the
   // logarithm are found one by one: squaring a number doubles its logarithm, so
