@@ -17,6 +17,8 @@
 #include "compiler/files/json_text.h"
 #include "compiler/problem/cut_words.h"
 #include "tools/cli/command.h"
+#include "tools/cli/output.h"
+#include "tools/cli/readers.h"
 #include "tools/text/layer_words.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
