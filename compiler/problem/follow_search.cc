@@ -91,15 +91,15 @@ void FollowSearch::Reach(LayerId from, const FollowStep& step) {
   reached_.push_back(step.layer);
 }
 
-FollowSearch::Way FollowSearch::WayTo(LayerId layer) const {
-  Way way;
+FollowSearch::Path FollowSearch::PathTo(LayerId layer) const {
+  Path path;
   while (came_from_[layer] != layer) {
-    way.steps.push_back(came_by_[layer]);
+    path.steps.push_back(came_by_[layer]);
     layer = came_from_[layer];
   }
-  way.first = layer;
-  std::reverse(way.steps.begin(), way.steps.end());
-  return way;
+  path.first = layer;
+  std::reverse(path.steps.begin(), path.steps.end());
+  return path;
 }
 
 }  // namespace dnncut

@@ -65,11 +65,11 @@ class FollowSearch {
 
   // The path to a layer that was reached, from the layer of `from` where it
   // starts.
-  struct Way {
+  struct Path {
     LayerId first = 0;
     std::vector<FollowStep> steps;
   };
-  Way WayTo(LayerId layer) const;
+  Path PathTo(LayerId layer) const;
 
  private:
   void FollowFrom(LayerId from);
@@ -82,7 +82,7 @@ class FollowSearch {
   std::map<int, std::vector<LayerId>> groups_;  // that were not followed yet
   std::vector<FollowStep> came_by_;             // by LayerId
   std::vector<LayerId>
-      came_from_;  // itself where a way starts, -1: not reached
+      came_from_;  // itself where a path starts, -1: not reached
   std::vector<LayerId> reached_;
 };
 

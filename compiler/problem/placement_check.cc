@@ -43,9 +43,9 @@ std::string LinkText(const Problem& problem, const FollowStep& step) {
 }
 
 // "'a' -> 'x' -> 'b'"; the middle of a long path is left out.
-std::string WayText(const Problem& problem, const FollowSearch::Way& way) {
+std::string PathText(const Problem& problem, const FollowSearch::Path& path) {
   constexpr size_t kShownAtEachEnd = 4;
-  const size_t count = way.steps.size() + 1;
+  const size_t count = path.steps.size() + 1;
   std::string text;
   for (size_t i = 0; i < count; ++i) {
     if (i == kShownAtEachEnd && count > 2 * kShownAtEachEnd + 1) {
@@ -53,8 +53,8 @@ std::string WayText(const Problem& problem, const FollowSearch::Way& way) {
       text += fmt::format(" -> ... ({} layers) ...", skipped);
       i += skipped;
     }
-    if (i > 0) text += LinkText(problem, way.steps[i - 1]);
-    const LayerId layer = i == 0 ? way.first : way.steps[i - 1].layer;
+    if (i > 0) text += LinkText(problem, path.steps[i - 1]);
+    const LayerId layer = i == 0 ? path.first : path.steps[i - 1].layer;
     text += "'" + problem.layers[layer].name + "'";
   }
   return text;
@@ -97,16 +97,16 @@ void CheckPlacement(const Problem& problem) {
   FollowSearch search(problem, Side::kServer);
   const LayerId last = FindClash(problem, &search);
   if (last == -1) return;
-  const FollowSearch::Way way = search.WayTo(last);
+  const FollowSearch::Path path = search.PathTo(last);
   const Obstacle to_device =
-      search.ObstacleTo(Side::kDevice, way.first).value();
+      search.ObstacleTo(Side::kDevice, path.first).value();
   const Obstacle to_server = search.ObstacleTo(Side::kServer, last).value();
   const std::string first_reason =
       ReasonText(problem, to_device, Side::kDevice);
   const std::string last_reason = ReasonText(problem, to_server, Side::kServer);
   const std::string advice = Advice(problem, to_device, to_server);
-  const std::string& first_name = problem.layers[way.first].name;
-  if (way.steps.empty()) {
+  const std::string& first_name = problem.layers[path.first].name;
+  if (path.steps.empty()) {
     Fail(ExitCode::kBadInput, "E501", "layer '{}' {} but {}; {}", first_name,
          first_reason, last_reason, advice);
   }
@@ -114,7 +114,7 @@ void CheckPlacement(const Problem& problem) {
        "layer '{}' {} but layer '{}', which follows it to the server ({}), "
        "{}; {}",
        first_name, first_reason, problem.layers[last].name,
-       WayText(problem, way), last_reason, advice);
+       PathText(problem, path), last_reason, advice);
 }
 
 }  // namespace dnncut

@@ -176,37 +176,39 @@ void CheckFlags(const Flags& flags, const ExplainCommand& command) {
 
 // For the bandwidth that was asked for, else for the row in the middle, which
 // of three rows or more is none of the extremes.
-Spot PictureSpot(const StoredResult& compiled, std::optional<int64_t> kbps) {
-  if (kbps) return SpotAt(compiled, *kbps);
+OperatingPoint PicturePoint(const StoredResult& compiled,
+                            std::optional<int64_t> kbps) {
+  if (kbps) return OperatingPointAt(compiled, *kbps);
   const std::vector<TableRow>& rows = compiled.table.rows;
   const TableRow& row = rows[rows.size() / 2];
-  return SpotAt(compiled, MiddleKbps(row.min_kbps, row.max_kbps));
+  return OperatingPointAt(compiled, MiddleKbps(row.min_kbps, row.max_kbps));
 }
 
 std::vector<Picture> Draw(const StoredResult& compiled,
-                          const ExplainCommand& command, const Spot& spot) {
+                          const ExplainCommand& command,
+                          const OperatingPoint& point) {
   std::vector<Picture> pictures;
   if (command.dot) {
     pictures.push_back(
-        {*command.dot, DotText(compiled, spot, command.dot_context)});
+        {*command.dot, DotText(compiled, point, command.dot_context)});
   }
   if (command.trace) {
-    pictures.push_back({*command.trace, TraceJson(compiled, spot)});
+    pictures.push_back({*command.trace, TraceJson(compiled, point)});
   }
   if (command.model_explorer) {
     pictures.push_back({*command.model_explorer,
-                        ModelExplorerJson(compiled, spot, command.overlay)});
+                        ModelExplorerJson(compiled, point, command.overlay)});
   }
   return pictures;
 }
 
 std::string WrittenText(const std::vector<Picture>& pictures,
-                        const Spot& spot) {
+                        const OperatingPoint& point) {
   std::string text;
   for (const Picture& picture : pictures) {
     text += fmt::format("{}{} shows cut {} at {}\n", text.empty() ? "\n" : "",
-                        Printable(picture.path), spot.row.cut,
-                        FormatKbps(spot.kbps));
+                        Printable(picture.path), point.row.cut,
+                        FormatKbps(point.kbps));
   }
   return text;
 }
@@ -237,13 +239,13 @@ void RunExplain(const Flags& flags, const ExplainCommand& command) {
   if (kbps) RequireInRange("--bandwidth", *kbps, compiled.table.range);
   // Before anything is written, because it may not know the names.
   const std::string answer = Explain(compiled, command);
-  const Spot spot = PictureSpot(compiled, kbps);
-  const std::vector<Picture> pictures = Draw(compiled, command, spot);
+  const OperatingPoint point = PicturePoint(compiled, kbps);
+  const std::vector<Picture> pictures = Draw(compiled, command, point);
   if (const auto text = WriteFiles(pictures, command.path, command.force)) {
     return PrintResult(*text);
   }
   PrintResult(answer +
-              (command.output.json ? "" : WrittenText(pictures, spot)));
+              (command.output.json ? "" : WrittenText(pictures, point)));
 }
 
 }  // namespace

@@ -62,12 +62,12 @@ std::vector<int64_t> StepsFromCut(const Problem& problem,
 
 class Picture {
  public:
-  Picture(const StoredResult& compiled, const Spot& spot,
+  Picture(const StoredResult& compiled, const OperatingPoint& point,
           std::optional<int64_t> context)
       : compiled_(compiled),
         problem_(compiled.problem()),
-        chosen_(compiled.cuts()[spot.row.cut]),
-        spot_(spot),
+        chosen_(compiled.cuts()[point.row.cut]),
+        point_(point),
         is_shown_(problem_.layers.size(), true) {
     if (!context) return;
     const std::vector<int64_t> steps = StepsFromCut(problem_, chosen_.costs);
@@ -84,8 +84,8 @@ class Picture {
         "  fontname=\"Helvetica\";\n"
         "  node [fontname=\"Helvetica\", fontsize=11];\n"
         "  edge [color=\"#666666\"];\n",
-        Escape(compiled_.table.model_file), spot_.row.cut,
-        FormatKbps(spot_.kbps), FormatDuration(spot_.parts.total_ns));
+        Escape(compiled_.table.model_file), point_.row.cut,
+        FormatKbps(point_.kbps), FormatDuration(point_.parts.total_ns));
     DrawSide(Side::kDevice);
     DrawSide(Side::kServer);
     for (TensorId t = 0; t < static_cast<int>(problem_.tensors.size()); ++t) {
@@ -121,8 +121,8 @@ class Picture {
         FormatPlural(on_device ? chosen_.costs.device_layers
                                : chosen_.costs.server_layers,
                      "layer"),
-        FormatDuration(on_device ? spot_.parts.device_ns
-                                 : spot_.parts.server_ns),
+        FormatDuration(on_device ? point_.parts.device_ns
+                                 : point_.parts.server_ns),
         on_device ? "solid" : "dashed", on_device ? "#3d85c6" : "#e69138",
         on_device ? "box" : "ellipse", on_device ? "#cfe2f3" : "#fce5cd");
     if (on_device) DrawInputs();
@@ -233,7 +233,7 @@ class Picture {
   const StoredResult& compiled_;
   const Problem& problem_;
   const TableCut& chosen_;
-  const Spot& spot_;
+  const OperatingPoint& point_;
   std::vector<bool> is_shown_;
   std::set<std::string> drawn_;  // edges that stand for several
   std::string text_;
@@ -241,9 +241,9 @@ class Picture {
 
 }  // namespace
 
-std::string DotText(const StoredResult& compiled, const Spot& spot,
+std::string DotText(const StoredResult& compiled, const OperatingPoint& point,
                     std::optional<int64_t> context) {
-  return Picture(compiled, spot, context).Draw();
+  return Picture(compiled, point, context).Draw();
 }
 
 }  // namespace dnncut

@@ -15,7 +15,7 @@ namespace dnncut {
 // nodes of their own with their bytes, whoever reads them. With `context` only
 // layers within so many steps of the cut are drawn (1: those that make or read
 // what is sent), and the others of a side are one node with their number.
-std::string DotText(const StoredResult& compiled, const Spot& spot,
+std::string DotText(const StoredResult& compiled, const OperatingPoint& point,
                     std::optional<int64_t> context);
 
 }  // namespace dnncut

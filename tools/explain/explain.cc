@@ -54,13 +54,13 @@ LatencyParts Minus(const LatencyParts& a, const LatencyParts& b) {
           a.server_ns - b.server_ns, a.total_ns - b.total_ns};
 }
 
-Other CompareAt(const StoredResult& compiled, const Spot& spot,
-                const TableCut& cut) {
-  Other other;
+Alternative CompareAt(const StoredResult& compiled, const OperatingPoint& point,
+                      const TableCut& cut) {
+  Alternative other;
   other.cut = cut;
-  other.parts = PartsAt(cut.costs, compiled.problem().downlink, spot.kbps);
-  other.more = Minus(other.parts, spot.parts);
-  const Cut& chosen = compiled.cuts()[spot.row.cut].cut;
+  other.parts = PartsAt(cut.costs, compiled.problem().downlink, point.kbps);
+  other.more = Minus(other.parts, point.parts);
+  const Cut& chosen = compiled.cuts()[point.row.cut].cut;
   for (LayerId l = 0; l < static_cast<int>(cut.cut.size()); ++l) {
     if (cut.cut[l] == chosen[l]) continue;
     (cut.cut[l] == Side::kDevice ? other.to_device : other.to_server)
@@ -69,20 +69,20 @@ Other CompareAt(const StoredResult& compiled, const Spot& spot,
   return other;
 }
 
-std::optional<Other> AloneOn(const StoredResult& compiled, const Spot& spot,
-                             Side side) {
+std::optional<Alternative> AloneOn(const StoredResult& compiled,
+                                   const OperatingPoint& point, Side side) {
   const auto costs = CostsAlone(compiled.problem(), side);
   if (!costs) return std::nullopt;
   const Cut alone(compiled.problem().layers.size(), side);
-  return CompareAt(compiled, spot, {alone, *costs});
+  return CompareAt(compiled, point, {alone, *costs});
 }
 
 // Puts the best of all other cuts into `next_best`; false: not searched.
-bool FindNext(const StoredResult& compiled, const Spot& spot,
-              std::optional<Other>* next_best) {
+bool FindNext(const StoredResult& compiled, const OperatingPoint& point,
+              std::optional<Alternative>* next_best) {
   const NextBest next = FindNextBest(
-      compiled.problem(), compiled.cuts()[spot.row.cut].cut, spot.kbps);
-  if (next.cut) *next_best = CompareAt(compiled, spot, *next.cut);
+      compiled.problem(), compiled.cuts()[point.row.cut].cut, point.kbps);
+  if (next.cut) *next_best = CompareAt(compiled, point, *next.cut);
   return next.searched;
 }
 
@@ -112,9 +112,9 @@ std::vector<LongPart> AllParts(const Problem& problem, const TableCut& chosen,
 }
 
 std::vector<LongPart> LongestOf(const StoredResult& compiled,
-                                const Spot& spot) {
+                                const OperatingPoint& point) {
   std::vector<LongPart> parts =
-      AllParts(compiled.problem(), compiled.cuts()[spot.row.cut], spot.kbps);
+      AllParts(compiled.problem(), compiled.cuts()[point.row.cut], point.kbps);
   std::stable_sort(
       parts.begin(), parts.end(),
       [](const LongPart& a, const LongPart& b) { return a.ns > b.ns; });
@@ -140,23 +140,24 @@ std::optional<WhyHeld> WhyNeverSent(const Problem& problem,
 
 }  // namespace
 
-Spot SpotAt(const StoredResult& compiled, int64_t kbps) {
-  Spot spot;
-  spot.row = FindRow(compiled.table, kbps);
-  spot.kbps = kbps;
-  spot.parts = PartsAt(compiled.cuts()[spot.row.cut].costs,
-                       compiled.problem().downlink, kbps);
-  return spot;
+OperatingPoint OperatingPointAt(const StoredResult& compiled, int64_t kbps) {
+  OperatingPoint point;
+  point.row = FindRow(compiled.table, kbps);
+  point.kbps = kbps;
+  point.parts = PartsAt(compiled.cuts()[point.row.cut].costs,
+                        compiled.problem().downlink, kbps);
+  return point;
 }
 
-std::vector<Spot> SpotsOf(const StoredResult& compiled,
-                          std::optional<int64_t> kbps) {
-  if (kbps) return {SpotAt(compiled, *kbps)};
-  std::vector<Spot> spots;
+std::vector<OperatingPoint> OperatingPoints(const StoredResult& compiled,
+                                            std::optional<int64_t> kbps) {
+  if (kbps) return {OperatingPointAt(compiled, *kbps)};
+  std::vector<OperatingPoint> points;
   for (const TableRow& row : compiled.table.rows) {
-    spots.push_back(SpotAt(compiled, MiddleKbps(row.min_kbps, row.max_kbps)));
+    points.push_back(
+        OperatingPointAt(compiled, MiddleKbps(row.min_kbps, row.max_kbps)));
   }
-  return spots;
+  return points;
 }
 
 LayerExplanation ExplainLayer(const StoredResult& compiled, LayerId layer,
@@ -176,13 +177,13 @@ LayerExplanation ExplainLayer(const StoredResult& compiled, LayerId layer,
       explanation.reads.push_back(t);
     }
   }
-  for (const Spot& spot : SpotsOf(compiled, kbps)) {
+  for (const OperatingPoint& point : OperatingPoints(compiled, kbps)) {
     LayerExplanation::At at;
-    at.spot = spot;
-    at.side = compiled.cuts()[spot.row.cut].cut[layer];
+    at.point = point;
+    at.side = compiled.cuts()[point.row.cut].cut[layer];
     const auto other =
-        BestCutWith(problem, {{layer, OtherSide(at.side)}}, spot.kbps);
-    if (other) at.other = CompareAt(compiled, spot, *other);
+        BestCutWith(problem, {{layer, OtherSide(at.side)}}, point.kbps);
+    if (other) at.other = CompareAt(compiled, point, *other);
     explanation.at.push_back(at);
   }
   return explanation;
@@ -195,20 +196,21 @@ TensorExplanation ExplainTensor(const StoredResult& compiled,
   const ProblemTensor& tensor = problem.tensors[tensor_id];
   TensorExplanation explanation;
   explanation.tensor = tensor_id;
-  for (const Spot& spot : SpotsOf(compiled, kbps)) {
+  for (const OperatingPoint& point : OperatingPoints(compiled, kbps)) {
     TensorExplanation::At at;
-    at.spot = spot;
-    const TableCut& chosen = compiled.cuts()[spot.row.cut];
+    at.point = point;
+    const TableCut& chosen = compiled.cuts()[point.row.cut];
     at.is_sent = std::binary_search(chosen.costs.uploaded.begin(),
                                     chosen.costs.uploaded.end(), tensor_id);
     at.comes_back = ComesBack(problem, tensor, chosen.cut);
     if (tensor.bytes) {
-      at.cost_ns = at.comes_back ? ReturnNs(tensor, problem.downlink, spot.kbps)
-                                 : SendNs(tensor, spot.kbps);
+      at.cost_ns = at.comes_back
+                       ? ReturnNs(tensor, problem.downlink, point.kbps)
+                       : SendNs(tensor, point.kbps);
     }
     if (!at.is_sent) {
-      const auto sent = BestCutThatSends(problem, tensor_id, spot.kbps);
-      if (sent) at.sent = CompareAt(compiled, spot, *sent);
+      const auto sent = BestCutThatSends(problem, tensor_id, point.kbps);
+      if (sent) at.sent = CompareAt(compiled, point, *sent);
     }
     explanation.can_be_sent =
         explanation.can_be_sent || at.is_sent || at.sent.has_value();
@@ -222,30 +224,30 @@ TensorExplanation ExplainTensor(const StoredResult& compiled,
 
 CutExplanation ExplainCut(const StoredResult& compiled, int64_t kbps) {
   CutExplanation explanation;
-  explanation.spot = SpotAt(compiled, kbps);
-  const Spot& spot = explanation.spot;
-  explanation.device_only = AloneOn(compiled, spot, Side::kDevice);
-  explanation.server_only = AloneOn(compiled, spot, Side::kServer);
+  explanation.point = OperatingPointAt(compiled, kbps);
+  const OperatingPoint& point = explanation.point;
+  explanation.device_only = AloneOn(compiled, point, Side::kDevice);
+  explanation.server_only = AloneOn(compiled, point, Side::kServer);
   for (const TableCut& cut : compiled.cuts()) {
-    explanation.cuts.push_back(CompareAt(compiled, spot, cut));
+    explanation.cuts.push_back(CompareAt(compiled, point, cut));
   }
-  explanation.searched = FindNext(compiled, spot, &explanation.next_best);
-  explanation.longest = LongestOf(compiled, spot);
+  explanation.searched = FindNext(compiled, point, &explanation.next_best);
+  explanation.longest = LongestOf(compiled, point);
   return explanation;
 }
 
 Overview ExplainTable(const StoredResult& compiled) {
   Overview overview;
-  for (const Spot& spot : SpotsOf(compiled, std::nullopt)) {
+  for (const OperatingPoint& point : OperatingPoints(compiled, std::nullopt)) {
     RowExplanation row;
-    row.spot = spot;
-    row.searched = FindNext(compiled, spot, &row.next_best);
+    row.point = point;
+    row.searched = FindNext(compiled, point, &row.next_best);
     if (!overview.rows.empty()) {
-      Spot before = overview.rows.back().spot;
-      before.kbps = spot.row.min_kbps;
+      OperatingPoint before = overview.rows.back().point;
+      before.kbps = point.row.min_kbps;
       before.parts = PartsAt(compiled.cuts()[before.row.cut].costs,
                              compiled.problem().downlink, before.kbps);
-      row.change = CompareAt(compiled, before, compiled.cuts()[spot.row.cut]);
+      row.change = CompareAt(compiled, before, compiled.cuts()[point.row.cut]);
       row.before = before;
     }
     overview.rows.push_back(row);

@@ -20,19 +20,19 @@
 namespace dnncut {
 
 // A row of the table, and a bandwidth in it at which it is looked at.
-struct Spot {
+struct OperatingPoint {
   TableRow row;
   int64_t kbps = 0;
   LatencyParts parts;  // of the row's cut
 };
 
-Spot SpotAt(const StoredResult& compiled, int64_t kbps);
+OperatingPoint OperatingPointAt(const StoredResult& compiled, int64_t kbps);
 // The one row of `kbps`, or every row, each at its MiddleKbps.
-std::vector<Spot> SpotsOf(const StoredResult& compiled,
-                          std::optional<int64_t> kbps);
+std::vector<OperatingPoint> OperatingPoints(const StoredResult& compiled,
+                                            std::optional<int64_t> kbps);
 
-// Another cut at the bandwidth of a spot, compared with the row's cut.
-struct Other {
+// Another cut at the bandwidth of a point, compared with the row's cut.
+struct Alternative {
   TableCut cut;
   LatencyParts parts;
   LatencyParts more;               // than the row's cut; may be negative
@@ -42,10 +42,10 @@ struct Other {
 
 struct LayerExplanation {
   struct At {
-    Spot spot;
+    OperatingPoint point;
     Side side = Side::kDevice;
     // The best cut with the layer on the other side, where there is one.
-    std::optional<Other> other;
+    std::optional<Alternative> other;
   };
   LayerId layer = 0;
   std::optional<WhyHeld> not_on_device;  // why no cut has it there
@@ -63,12 +63,12 @@ LayerExplanation ExplainLayer(const StoredResult& compiled, LayerId layer,
 
 struct TensorExplanation {
   struct At {
-    Spot spot;
+    OperatingPoint point;
     bool is_sent = false;
     bool comes_back = false;  // a result from the server
     int64_t cost_ns = 0;      // of sending it, here, rounded half up
     // The best cut that sends it, where this one does not and one can.
-    std::optional<Other> sent;
+    std::optional<Alternative> sent;
   };
   TensorId tensor = 0;
   // Why no cut sends it, when there is a reason in the layers: the producer is
@@ -91,12 +91,12 @@ struct LongPart {
 };
 
 struct CutExplanation {
-  Spot spot;
-  std::optional<Other> device_only;  // where it is feasible
-  std::optional<Other> server_only;
-  std::vector<Other> cuts;  // of the table by number, with this one
-  bool searched = true;     // false: no next best, it would take too long
-  std::optional<Other> next_best;
+  OperatingPoint point;
+  std::optional<Alternative> device_only;  // where it is feasible
+  std::optional<Alternative> server_only;
+  std::vector<Alternative> cuts;  // of the table by number, with this one
+  bool searched = true;           // false: no next best, it would take too long
+  std::optional<Alternative> next_best;
   std::vector<LongPart> longest;
 };
 
@@ -105,13 +105,13 @@ CutExplanation ExplainCut(const StoredResult& compiled, int64_t kbps);
 // One row of the table with what is best but for its cut, and what changes
 // where it begins.
 struct RowExplanation {
-  Spot spot;
+  OperatingPoint point;
   bool searched = true;
-  std::optional<Other> next_best;
+  std::optional<Alternative> next_best;
   // Of all rows but the first: the cut of the row before, at the lowest
   // bandwidth of this one, and this row's cut compared with it.
-  std::optional<Spot> before;
-  std::optional<Other> change;
+  std::optional<OperatingPoint> before;
+  std::optional<Alternative> change;
 };
 
 struct Overview {

@@ -18,8 +18,9 @@
 namespace dnncut {
 namespace {
 
-std::string NextBestText(const StoredResult& compiled, const Spot& spot,
-                         bool searched, const std::optional<Other>& next) {
+std::string NextBestText(const StoredResult& compiled,
+                         const OperatingPoint& point, bool searched,
+                         const std::optional<Alternative>& next) {
   if (!searched) {
     return Labelled("next best", "not looked for: too many layers at the cut");
   }
@@ -27,8 +28,8 @@ std::string NextBestText(const StoredResult& compiled, const Spot& spot,
   return Labelled("next best",
                   fmt::format(
                       "{}, {}", FormatDuration(next->parts.total_ns),
-                      FormatMore(next->more.total_ns, spot.parts.total_ns))) +
-         OtherLines(compiled, spot, *next);
+                      FormatMore(next->more.total_ns, point.parts.total_ns))) +
+         OtherLines(compiled, point, *next);
 }
 
 std::string LinkLines(const StoredResult& compiled, const CutCosts& costs) {
@@ -49,12 +50,13 @@ std::string HeldText(const Overview& overview) {
 }
 
 std::string RowText(const StoredResult& compiled, const RowExplanation& row) {
-  const Spot& spot = row.spot;
-  const TableCut& cut = compiled.cuts()[spot.row.cut];
-  const std::string heading = fmt::format("cut {}, {}: {}", spot.row.cut,
-                                          SpotText(spot), WhereText(cut.costs));
+  const OperatingPoint& point = row.point;
+  const TableCut& cut = compiled.cuts()[point.row.cut];
+  const std::string heading =
+      fmt::format("cut {}, {}: {}", point.row.cut, OperatingPointText(point),
+                  WhereText(cut.costs));
   std::string text = fmt::format("\n{}\n", Heading(heading));
-  text += Labelled("time", PartsText(spot.parts));
+  text += Labelled("time", PartsText(point.parts));
   text += LinkLines(compiled, cut.costs);
   if (row.change) {
     text += Labelled("takes over",
@@ -62,7 +64,7 @@ std::string RowText(const StoredResult& compiled, const RowExplanation& row) {
                                  FormatKbps(row.before->kbps)));
     text += OtherLines(compiled, *row.before, *row.change);
   }
-  return text + NextBestText(compiled, spot, row.searched, row.next_best);
+  return text + NextBestText(compiled, point, row.searched, row.next_best);
 }
 
 std::string LongPartText(const LongPart& part) {
@@ -98,22 +100,23 @@ std::string TimesText(int64_t whole, int64_t part, std::string_view how) {
 }
 
 // How far this bandwidth is from where another cut takes over.
-std::string UsedLines(const StoredResult& compiled, const Spot& spot) {
+std::string UsedLines(const StoredResult& compiled,
+                      const OperatingPoint& point) {
   std::string text = Labelled(
-      "used", fmt::format("from {}", FormatKbpsRange(spot.row.min_kbps,
-                                                     spot.row.max_kbps)));
+      "used", fmt::format("from {}", FormatKbpsRange(point.row.min_kbps,
+                                                     point.row.max_kbps)));
   for (const TableRow& row : compiled.table.rows) {
-    if (row.max_kbps + 1 == spot.row.min_kbps) {
+    if (row.max_kbps + 1 == point.row.min_kbps) {
       text += Labelled(
           "",
-          fmt::format("below {}{}: cut {}", FormatKbps(spot.row.min_kbps),
-                      TimesText(spot.kbps, row.max_kbps, "slower"), row.cut));
+          fmt::format("below {}{}: cut {}", FormatKbps(point.row.min_kbps),
+                      TimesText(point.kbps, row.max_kbps, "slower"), row.cut));
     }
-    if (row.min_kbps == spot.row.max_kbps + 1) {
+    if (row.min_kbps == point.row.max_kbps + 1) {
       text += Labelled(
           "",
           fmt::format("from {}{}: cut {}", FormatKbps(row.min_kbps),
-                      TimesText(row.min_kbps, spot.kbps, "faster"), row.cut));
+                      TimesText(row.min_kbps, point.kbps, "faster"), row.cut));
     }
   }
   return text;
@@ -132,18 +135,18 @@ std::string UsedText(const StoredResult& compiled, size_t cut) {
 std::string CutsText(const StoredResult& compiled,
                      const CutExplanation& explanation) {
   std::vector<std::vector<std::string>> rows;
-  const Spot& spot = explanation.spot;
-  const auto add = [&](const std::string& name, const Other& other,
+  const OperatingPoint& point = explanation.point;
+  const auto add = [&](const std::string& name, const Alternative& other,
                        const std::string& used) {
-    const bool is_chosen = name == fmt::format("{}", spot.row.cut);
+    const bool is_chosen = name == fmt::format("{}", point.row.cut);
     rows.push_back({name, DeviceLayersText(other.cut.costs),
                     FormatDuration(other.parts.total_ns),
                     is_chosen
                         ? "this one"
-                        : FormatMore(other.more.total_ns, spot.parts.total_ns),
+                        : FormatMore(other.more.total_ns, point.parts.total_ns),
                     used});
   };
-  const auto is_listed = [&](const Other& other) {
+  const auto is_listed = [&](const Alternative& other) {
     for (const TableCut& cut : compiled.cuts()) {
       if (cut.cut == other.cut.cut) return true;
     }
@@ -158,7 +161,7 @@ std::string CutsText(const StoredResult& compiled,
   return TextTable(
       {{"cut", Align::kRight},
        {"on device", Align::kLeft},
-       {fmt::format("at {}", FormatKbps(spot.kbps)), Align::kRight},
+       {fmt::format("at {}", FormatKbps(point.kbps)), Align::kRight},
        {"compared", Align::kLeft},
        {"used", Align::kLeft}},
       rows);
@@ -195,18 +198,18 @@ std::string OverviewText(const StoredResult& compiled,
 
 std::string CutText(const StoredResult& compiled,
                     const CutExplanation& explanation) {
-  const Spot& spot = explanation.spot;
-  const TableCut& cut = compiled.cuts()[spot.row.cut];
+  const OperatingPoint& point = explanation.point;
+  const TableCut& cut = compiled.cuts()[point.row.cut];
   std::string text =
-      Heading(fmt::format("cut {} at {}: {}", spot.row.cut,
-                          FormatKbps(spot.kbps), WhereText(cut.costs))) +
+      Heading(fmt::format("cut {} at {}: {}", point.row.cut,
+                          FormatKbps(point.kbps), WhereText(cut.costs))) +
       "\n";
-  text += Labelled("time", PartsText(spot.parts));
+  text += Labelled("time", PartsText(point.parts));
   text += LinkLines(compiled, cut.costs);
   text += LongestText(explanation);
-  text += UsedLines(compiled, spot);
-  text +=
-      NextBestText(compiled, spot, explanation.searched, explanation.next_best);
+  text += UsedLines(compiled, point);
+  text += NextBestText(compiled, point, explanation.searched,
+                       explanation.next_best);
   return text + "\n" + CutsText(compiled, explanation);
 }
 

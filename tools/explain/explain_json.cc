@@ -38,17 +38,17 @@ Json PartsJson(const LatencyParts& parts) {
           {"latency_ns", parts.total_ns}};
 }
 
-Json SpotJson(const Spot& spot) {
-  Json json = {{"min_kbps", spot.row.min_kbps},
-               {"max_kbps", spot.row.max_kbps},
-               {"cut", spot.row.cut},
-               {"kbps", spot.kbps}};
-  json.update(PartsJson(spot.parts));
+Json OperatingPointJson(const OperatingPoint& point) {
+  Json json = {{"min_kbps", point.row.min_kbps},
+               {"max_kbps", point.row.max_kbps},
+               {"cut", point.row.cut},
+               {"kbps", point.kbps}};
+  json.update(PartsJson(point.parts));
   return json;
 }
 
-Json OtherJson(const StoredResult& compiled,
-               const std::optional<Other>& other) {
+Json AlternativeJson(const StoredResult& compiled,
+                     const std::optional<Alternative>& other) {
   if (!other) return nullptr;
   const Problem& problem = compiled.problem();
   const CutCosts& costs = other->cut.costs;
@@ -64,8 +64,8 @@ Json OtherJson(const StoredResult& compiled,
 
 Json WhyHeldJson(const Problem& problem, const std::optional<WhyHeld>& hold) {
   if (!hold) return nullptr;
-  std::vector<LayerId> layers = {hold->way.first};
-  for (const FollowStep& step : hold->way.steps) layers.push_back(step.layer);
+  std::vector<LayerId> layers = {hold->path.first};
+  for (const FollowStep& step : hold->path.steps) layers.push_back(step.layer);
   return {{"not_on", SideName(hold->side)},
           {"layers", NamesOfLayers(problem, layers)},
           {"text", WhyHeldText(problem, *hold)}};
@@ -93,15 +93,15 @@ Json OverviewJson(const StoredResult& compiled, const Overview& overview) {
   json["held_on_server"] = overview.held_on_server;
   json["rows"] = Json::array();
   for (const RowExplanation& row : overview.rows) {
-    Json at = SpotJson(row.spot);
+    Json at = OperatingPointJson(row.point);
     at["takes_over"] = nullptr;
     if (row.before) {
       at["takes_over"] = {{"from", row.before->row.cut},
                           {"kbps", row.before->kbps},
-                          {"change", OtherJson(compiled, row.change)}};
+                          {"change", AlternativeJson(compiled, row.change)}};
     }
     at["searched"] = row.searched;
-    at["next_best"] = OtherJson(compiled, row.next_best);
+    at["next_best"] = AlternativeJson(compiled, row.next_best);
     json["rows"].push_back(at);
   }
   return json;
@@ -109,14 +109,14 @@ Json OverviewJson(const StoredResult& compiled, const Overview& overview) {
 
 Json CutJson(const StoredResult& compiled, const CutExplanation& explanation) {
   Json json = Start(compiled, "bandwidth");
-  json["at"] = SpotJson(explanation.spot);
-  json["device_only"] = OtherJson(compiled, explanation.device_only);
-  json["server_only"] = OtherJson(compiled, explanation.server_only);
+  json["at"] = OperatingPointJson(explanation.point);
+  json["device_only"] = AlternativeJson(compiled, explanation.device_only);
+  json["server_only"] = AlternativeJson(compiled, explanation.server_only);
   json["searched"] = explanation.searched;
-  json["next_best"] = OtherJson(compiled, explanation.next_best);
+  json["next_best"] = AlternativeJson(compiled, explanation.next_best);
   json["cuts"] = Json::array();
-  for (const Other& other : explanation.cuts) {
-    json["cuts"].push_back(OtherJson(compiled, other));
+  for (const Alternative& other : explanation.cuts) {
+    json["cuts"].push_back(AlternativeJson(compiled, other));
   }
   json["longest"] = Json::array();
   for (const LongPart& part : explanation.longest) {
@@ -148,9 +148,9 @@ Json LayerJson(const StoredResult& compiled,
       NamesOfLayers(problem, explanation.with_it_on_server);
   json["rows"] = Json::array();
   for (const LayerExplanation::At& at : explanation.at) {
-    Json row = SpotJson(at.spot);
+    Json row = OperatingPointJson(at.point);
     row["side"] = SideName(at.side);
-    row["else"] = OtherJson(compiled, at.other);
+    row["else"] = AlternativeJson(compiled, at.other);
     json["rows"].push_back(row);
   }
   return json;
@@ -173,11 +173,11 @@ Json TensorJson(const StoredResult& compiled,
   json["held"] = WhyHeldJson(problem, explanation.why_never);
   json["rows"] = Json::array();
   for (const TensorExplanation::At& at : explanation.at) {
-    Json row = SpotJson(at.spot);
+    Json row = OperatingPointJson(at.point);
     row["sent"] = at.is_sent;
     row["comes_back"] = at.comes_back;
     row["link_ns"] = tensor.bytes ? Json(at.cost_ns) : Json();
-    row["else"] = OtherJson(compiled, at.sent);
+    row["else"] = AlternativeJson(compiled, at.sent);
     json["rows"].push_back(row);
   }
   return json;

@@ -39,11 +39,11 @@ std::string TensorsLine(const Problem& problem, std::string_view label,
   return Labelled(label, text);
 }
 
-std::string SpotHeading(const Spot& spot, std::string_view what) {
-  const std::string heading =
-      fmt::format("{}: {}, cut {}", SpotText(spot), what, spot.row.cut);
+std::string SpotHeading(const OperatingPoint& point, std::string_view what) {
+  const std::string heading = fmt::format(
+      "{}: {}, cut {}", OperatingPointText(point), what, point.row.cut);
   return fmt::format("\n{}\n{}", Heading(heading),
-                     Labelled("time", PartsText(spot.parts)));
+                     Labelled("time", PartsText(point.parts)));
 }
 
 // What moving the layer to a side takes with it.
@@ -70,14 +70,14 @@ std::string HeldText(const Problem& problem, const LayerExplanation& layer) {
 std::string LayerAtText(const StoredResult& compiled,
                         const LayerExplanation::At& at) {
   std::string text =
-      SpotHeading(at.spot, fmt::format("on the {}", SideName(at.side)));
+      SpotHeading(at.point, fmt::format("on the {}", SideName(at.side)));
   if (!at.other) return text;
-  text += Labelled(
-      "else",
-      fmt::format("on the {} at best {}, {}", SideName(OtherSide(at.side)),
-                  FormatDuration(at.other->parts.total_ns),
-                  FormatMore(at.other->more.total_ns, at.spot.parts.total_ns)));
-  return text + OtherLines(compiled, at.spot, *at.other);
+  text += Labelled("else", fmt::format("on the {} at best {}, {}",
+                                       SideName(OtherSide(at.side)),
+                                       FormatDuration(at.other->parts.total_ns),
+                                       FormatMore(at.other->more.total_ns,
+                                                  at.point.parts.total_ns)));
+  return text + OtherLines(compiled, at.point, *at.other);
 }
 
 std::string ReadersText(const Problem& problem, const ProblemTensor& tensor) {
@@ -108,20 +108,20 @@ std::string NeverText(const Problem& problem,
 
 std::string TensorAtText(const StoredResult& compiled,
                          const TensorExplanation::At& at) {
-  const Spot& spot = at.spot;
+  const OperatingPoint& point = at.point;
   if (at.is_sent || at.comes_back) {
-    return SpotHeading(spot, at.is_sent ? "sent" : "comes back") +
+    return SpotHeading(point, at.is_sent ? "sent" : "comes back") +
            Labelled("link", fmt::format("{} of {}", FormatDuration(at.cost_ns),
-                                        FormatDuration(spot.parts.total_ns)));
+                                        FormatDuration(point.parts.total_ns)));
   }
-  std::string text = SpotHeading(spot, "not sent");
+  std::string text = SpotHeading(point, "not sent");
   if (!at.sent) return text;
   text += Labelled("else", fmt::format("sent, at best {}, {}; {} on the link",
                                        FormatDuration(at.sent->parts.total_ns),
                                        FormatMore(at.sent->more.total_ns,
-                                                  spot.parts.total_ns),
+                                                  point.parts.total_ns),
                                        FormatDuration(at.cost_ns)));
-  return text + OtherLines(compiled, spot, *at.sent);
+  return text + OtherLines(compiled, point, *at.sent);
 }
 
 }  // namespace

@@ -57,10 +57,10 @@ std::string PartsText(const LatencyParts& parts) {
   return fmt::format("{} = {}", total, fmt::join(shares, " + "));
 }
 
-std::string SpotText(const Spot& spot) {
+std::string OperatingPointText(const OperatingPoint& point) {
   return fmt::format("{}, shown at {}",
-                     FormatKbpsRange(spot.row.min_kbps, spot.row.max_kbps),
-                     FormatKbps(spot.kbps));
+                     FormatKbpsRange(point.row.min_kbps, point.row.max_kbps),
+                     FormatKbps(point.kbps));
 }
 
 std::string SentText(const Problem& problem, const CutCosts& costs) {
@@ -73,10 +73,10 @@ std::string SentText(const Problem& problem, const CutCosts& costs) {
                      FormatBytes(costs.upload_bytes));
 }
 
-std::string OtherLines(const StoredResult& compiled, const Spot& spot,
-                       const Other& other) {
+std::string OtherLines(const StoredResult& compiled,
+                       const OperatingPoint& point, const Alternative& other) {
   const Problem& problem = compiled.problem();
-  const CutCosts& now = compiled.cuts()[spot.row.cut].costs;
+  const CutCosts& now = compiled.cuts()[point.row.cut].costs;
   const CutCosts& then = other.cut.costs;
   std::string text =
       Labelled("", fmt::format("device {}, network {}, server {}",

@@ -19,14 +19,14 @@ std::string Labelled(std::string_view label, std::string_view text);
 std::string PartsText(const LatencyParts& parts);
 
 // "64 kbit/s to 2.195 Mbit/s, shown at 370 kbit/s".
-std::string SpotText(const Spot& spot);
+std::string OperatingPointText(const OperatingPoint& point);
 
 // "'b' 2,048 B", "'b' and 2 more, 4,000 B", "nothing".
 std::string SentText(const Problem& problem, const CutCosts& costs);
 
 // What is different in another cut, one labelled line each: times, layers that
 // move, what is sent.
-std::string OtherLines(const StoredResult& compiled, const Spot& spot,
-                       const Other& other);
+std::string OtherLines(const StoredResult& compiled,
+                       const OperatingPoint& point, const Alternative& other);
 
 }  // namespace dnncut

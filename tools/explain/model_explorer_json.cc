@@ -109,9 +109,9 @@ Overlay ParseOverlay(std::string_view flag, std::string_view text) {
                                {"bytes", Overlay::kBytes}});
 }
 
-std::string ModelExplorerJson(const StoredResult& compiled, const Spot& spot,
-                              Overlay overlay) {
-  const TableCut& chosen = compiled.cuts()[spot.row.cut];
+std::string ModelExplorerJson(const StoredResult& compiled,
+                              const OperatingPoint& point, Overlay overlay) {
+  const TableCut& chosen = compiled.cuts()[point.row.cut];
   Json data;
   switch (overlay) {
     case Overlay::kSide:

@@ -20,7 +20,7 @@ enum class Overlay { kSide, kTime, kBytes };
 // "side", "time" or "bytes". Throws Error E109 for anything else.
 Overlay ParseOverlay(std::string_view flag, std::string_view text);
 
-std::string ModelExplorerJson(const StoredResult& compiled, const Spot& spot,
-                              Overlay overlay);
+std::string ModelExplorerJson(const StoredResult& compiled,
+                              const OperatingPoint& point, Overlay overlay);
 
 }  // namespace dnncut

@@ -122,14 +122,15 @@ void AddDownloads(const Problem& problem, const TableCut& chosen,
 
 }  // namespace
 
-std::string TraceJson(const StoredResult& compiled, const Spot& spot) {
+std::string TraceJson(const StoredResult& compiled,
+                      const OperatingPoint& point) {
   const Problem& problem = compiled.problem();
-  const TableCut& chosen = compiled.cuts()[spot.row.cut];
+  const TableCut& chosen = compiled.cuts()[point.row.cut];
   const TableFile& table = compiled.table;
-  Timeline timeline(spot.kbps);
+  Timeline timeline(point.kbps);
   timeline.Name("process_name", 0,
-                fmt::format("{}, cut {} at {}", table.model_file, spot.row.cut,
-                            FormatKbps(spot.kbps)));
+                fmt::format("{}, cut {} at {}", table.model_file, point.row.cut,
+                            FormatKbps(point.kbps)));
   timeline.Name("thread_name", 1,
                 fmt::format("device: {}", table.machines.device.name));
   timeline.Name("thread_name", 2, "link");
@@ -142,9 +143,9 @@ std::string TraceJson(const StoredResult& compiled, const Spot& spot) {
   AddDownloads(problem, chosen, &timeline);
   const Json other = {{"schema", "dnncut.trace/1"},
                       {"model", table.model_file},
-                      {"kbps", spot.kbps},
-                      {"cut", spot.row.cut},
-                      {"latency_ns", spot.parts.total_ns}};
+                      {"kbps", point.kbps},
+                      {"cut", point.row.cut},
+                      {"latency_ns", point.parts.total_ns}};
   return fmt::format(
       "{{\n  \"displayTimeUnit\": \"ms\",\n  \"otherData\": {},\n  "
       "\"traceEvents\": [{}\n  ]\n}}\n",

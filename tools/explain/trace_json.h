@@ -10,10 +10,11 @@
 
 namespace dnncut {
 
-// Three tracks at the spot's bandwidth: the device's layers one after the
+// Three tracks at the point's bandwidth: the device's layers one after the
 // other, then what is sent, the server's layers, what comes back. It ends at
 // exactly the latency of the table, in nanoseconds. Where the round trip is
 // paid, one half stands before what is sent and one before what comes back.
-std::string TraceJson(const StoredResult& compiled, const Spot& spot);
+std::string TraceJson(const StoredResult& compiled,
+                      const OperatingPoint& point);
 
 }  // namespace dnncut

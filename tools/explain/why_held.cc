@@ -45,8 +45,8 @@ std::string StepText(const Problem& problem, const FollowStep& step,
 }
 
 std::string EndText(const Problem& problem, const WhyHeld& held) {
-  const std::vector<FollowStep>& steps = held.way.steps;
-  const LayerId last = steps.empty() ? held.way.first : steps.back().layer;
+  const std::vector<FollowStep>& steps = held.path.steps;
+  const LayerId last = steps.empty() ? held.path.first : steps.back().layer;
   const std::string layer = Quoted(problem.layers[last].name);
   if (!held.obstacle) {
     return fmt::format("so {} would be on the {}, too", layer,
@@ -79,7 +79,7 @@ std::optional<WhyHeld> WhyNotOn(const Problem& problem, LayerId layer,
     return reached == stays || search.ObstacleTo(side, reached);
   });
   if (last == -1) return std::nullopt;
-  WhyHeld held = {side, search.WayTo(last), search.ObstacleTo(side, last)};
+  WhyHeld held = {side, search.PathTo(last), search.ObstacleTo(side, last)};
   const bool is_pinned =
       held.obstacle && held.obstacle->kind == Obstacle::Kind::kPinned;
   if (last == stays && !is_pinned) held.obstacle.reset();
@@ -97,7 +97,7 @@ std::vector<LayerId> MustFollow(const Problem& problem, LayerId layer,
 }
 
 std::string WhyHeldText(const Problem& problem, const WhyHeld& held) {
-  const std::vector<FollowStep>& steps = held.way.steps;
+  const std::vector<FollowStep>& steps = held.path.steps;
   std::string text;
   for (size_t i = 0; i < steps.size();) {
     size_t end = i + 1;

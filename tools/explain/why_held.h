@@ -16,7 +16,7 @@ namespace dnncut {
 // cannot be there.
 struct WhyHeld {
   Side side = Side::kDevice;  // that the first layer cannot be on
-  FollowSearch::Way way;      // a shortest one
+  FollowSearch::Path path;    // a shortest one
   // nullopt: the last layer is the one that was to stay.
   std::optional<Obstacle> obstacle;
 };

@@ -76,10 +76,11 @@ TEST(Trace, EndsAtTheLatencyOfTheTable) {
   for (int seed = 0; seed < 200; ++seed) {
     SCOPED_TRACE(seed);
     const StoredResult compiled = Compile(HostileProblem(seed));
-    for (const Spot& spot : SpotsOf(compiled, std::nullopt)) {
-      const std::string text = TraceJson(compiled, spot);
+    for (const OperatingPoint& point :
+         OperatingPoints(compiled, std::nullopt)) {
+      const std::string text = TraceJson(compiled, point);
       const json trace = json::parse(text);
-      EXPECT_EQ(trace["otherData"]["latency_ns"], spot.parts.total_ns);
+      EXPECT_EQ(trace["otherData"]["latency_ns"], point.parts.total_ns);
       int64_t now_ns = 0;
       size_t layers = 0;
       std::istringstream lines(text);
@@ -89,7 +90,7 @@ TEST(Trace, EndsAtTheLatencyOfTheTable) {
         EXPECT_EQ(Nanoseconds(NumberIn(line, "ts")), now_ns) << line;
         now_ns += Nanoseconds(NumberIn(line, "dur"));
       }
-      EXPECT_EQ(now_ns, spot.parts.total_ns) << text;
+      EXPECT_EQ(now_ns, point.parts.total_ns) << text;
       EXPECT_EQ(layers, compiled.problem().layers.size());
     }
   }
@@ -126,16 +127,17 @@ TEST(Dot, SurvivesAnyNameAndDrawsEveryLayer) {
   for (int seed = 0; seed < 100; ++seed) {
     SCOPED_TRACE(seed);
     const StoredResult compiled = Compile(HostileProblem(seed));
-    for (const Spot& spot : SpotsOf(compiled, std::nullopt)) {
-      const std::string dot = DotText(compiled, spot, std::nullopt);
+    for (const OperatingPoint& point :
+         OperatingPoints(compiled, std::nullopt)) {
+      const std::string dot = DotText(compiled, point, std::nullopt);
       ExpectQuoted(dot);
       EXPECT_EQ(Count(dot, "    l"), compiled.problem().layers.size() + 2)
           << dot;
       EXPECT_EQ(Count(dot, "shape=note"),
-                compiled.cuts()[spot.row.cut].costs.uploaded.size());
+                compiled.cuts()[point.row.cut].costs.uploaded.size());
       // A valid text for whoever reads UTF-8.
       EXPECT_NO_THROW(json(dot).dump());
-      ExpectQuoted(DotText(compiled, spot, 1));
+      ExpectQuoted(DotText(compiled, point, 1));
     }
   }
 }
@@ -149,7 +151,7 @@ TEST(Dot, GraphvizTakesIt) {
   for (int seed = 0; seed < 20; ++seed) {
     SCOPED_TRACE(seed);
     const StoredResult compiled = Compile(HostileProblem(seed));
-    std::ofstream(path) << DotText(compiled, SpotAt(compiled, 30),
+    std::ofstream(path) << DotText(compiled, OperatingPointAt(compiled, 30),
                                    std::nullopt);
     const std::string command = "dot -Tsvg -o /dev/null " + path + " 2>&1";
     FILE* output = ::popen(command.c_str(), "r");
@@ -173,15 +175,15 @@ TEST(Dot, ContextCountsWhatItDoesNotDraw) {
     problem.tensors.push_back(MakeTensor("t", l, readers, l == 3 ? 10 : 1000));
   }
   const StoredResult compiled = Compile(problem);
-  const Spot spot = SpotAt(compiled, 1000);
-  ASSERT_EQ(compiled.cuts()[spot.row.cut].costs.device_layers, 4);
-  const std::string one = DotText(compiled, spot, 1);
+  const OperatingPoint point = OperatingPointAt(compiled, 1000);
+  ASSERT_EQ(compiled.cuts()[point.row.cut].costs.device_layers, 4);
+  const std::string one = DotText(compiled, point, 1);
   EXPECT_THAT(one, testing::HasSubstr("3 layers not shown"));
   EXPECT_THAT(one, testing::HasSubstr("4 layers not shown"));
   EXPECT_THAT(one, testing::HasSubstr("  device_rest -> l3;"));
   EXPECT_THAT(one, testing::HasSubstr("  l4 -> server_rest;"));
-  const std::string all = DotText(compiled, spot, 100);
-  EXPECT_EQ(all, DotText(compiled, spot, std::nullopt));
+  const std::string all = DotText(compiled, point, 100);
+  EXPECT_EQ(all, DotText(compiled, point, std::nullopt));
 }
 
 TEST(ModelExplorer, IsJsonWithOneResultForEachLayer) {
@@ -192,9 +194,9 @@ TEST(ModelExplorer, IsJsonWithOneResultForEachLayer) {
                      MakeTensor("ta", 0, {1}, 1000)};
   problem.layers[0].name = kHostile;
   const StoredResult compiled = Compile(problem);
-  const Spot spot = SpotAt(compiled, 1000);
+  const OperatingPoint point = OperatingPointAt(compiled, 1000);
   const auto overlay = [&](Overlay what) {
-    return json::parse(ModelExplorerJson(compiled, spot, what))["results"];
+    return json::parse(ModelExplorerJson(compiled, point, what))["results"];
   };
   const json side = overlay(Overlay::kSide);
   EXPECT_EQ(side.size(), 3u);

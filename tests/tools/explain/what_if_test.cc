@@ -158,7 +158,7 @@ TEST(WhyHeld, SaysWhyExactlyWhenNoCutHasTheLayerThere) {
               << ProblemText(problem);
           if (!hold) continue;
           ++held;
-          EXPECT_EQ(hold->way.first, l);
+          EXPECT_EQ(hold->path.first, l);
           EXPECT_FALSE(WhyHeldText(problem, *hold).empty());
         }
       }
