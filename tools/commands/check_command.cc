@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Reads the budgets, the table and, beside it, the result; the checks
+// themselves are in tools/check. A pipeline shows the reports whatever
+// happened, so a table that cannot be read is a failed check with reports like
+// any other, and reports are written before the exit code is decided.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Flags are read straight into CompileOptions; what depends on several of them
+// is checked before any work. The pipeline does the rest, and with --verify its
+// result is run before the answer is printed as JSON, so that one document has
+// both.
 #include <fmt/format.h>
 
 #include <chrono>

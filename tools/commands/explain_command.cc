@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Answers one question (a layer, a tensor, a bandwidth or the whole table) and
+// draws pictures of the cut at a bandwidth. All pictures are made before the
+// first file is written, and the files appear together or not at all.
 #include <fmt/format.h>
 
 #include <filesystem>

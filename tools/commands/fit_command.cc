@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Fits a regression to profiles (cost_models/measured) and says how far it can
+// be trusted: with profiles of two models or more, those of each are predicted
+// by a fit to the others, which is the error to expect on a model that was not
+// measured. With few models that error itself says little, which is a warning.
 #include <fmt/format.h>
 
 #include <memory>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// What a model is, without any machine: the same reading and import as compile
+// does, then counts of layers, operations and bytes. Weights are counted where
+// layers read them, so one that only makes another weight is not counted beside
+// it.
 #include <fmt/format.h>
 
 #include <filesystem>

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// One row of a table. A dnncut_table.bin is answered from its own bytes, as
+// firmware finds it, without the table.json that it was made of.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Flags for tools/profile, and its answer. A trace that is given was made by
+// some other run, so flags that say how to run are refused with it; the profile
+// is written whole or not at all, and never over one of the files that it is
+// made of.
 #include <fmt/format.h>
 #include <unistd.h>
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The files for pipelines, the same in every command that has them. That no
+// report replaces another, or something that the command reads, is checked
+// before the work starts: a long check must not end in a file name.
 #include "tools/commands/report_flags.h"
 
 #include <fcntl.h>

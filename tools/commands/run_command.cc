@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Runs the cut of a bandwidth once on this machine (tools/runtime/run_split)
+// and sets the times that were measured beside those that the table expects.
+// Folders for what is saved are checked first, before anything is run for
+// nothing.
 #include <fmt/format.h>
 
 #include <filesystem>

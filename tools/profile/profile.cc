@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The model runs without the profiler, which gives the time of the whole, and
+// with it, which gives each node's share of that time: a profiler slows a run
+// down, but shares change little. The copy that is traced has names of ours, by
+// which each node of the optimised graph is traced back to its layers
+// (trace_mapping.h). What cannot be traced back is counted with others, so that
+// the sum stays the measured whole.
 #include "tools/profile/profile.h"
 
 #include <algorithm>
