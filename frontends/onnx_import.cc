@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "compiler/base/checked_math.h"
-#include "compiler/base/did_you_mean.h"
 #include "compiler/model/onnx_walk.h"
 #include "compiler/model/random_nodes.h"
 #include "frontends/onnx_frontend.h"

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <string_view>
 
-#include "backends/result/latency_parts.h"
 #include "backends/result/verdict.h"
 #include "compiler/base/first_few.h"
 #include "compiler/base/unit_text.h"

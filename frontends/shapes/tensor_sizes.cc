@@ -19,7 +19,6 @@
 
 #include "compiler/base/did_you_mean.h"
 #include "compiler/base/first_few.h"
-#include "frontends/shapes/onnx_types.h"
 
 namespace dnncut {
 namespace {

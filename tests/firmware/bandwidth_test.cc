@@ -5,7 +5,6 @@
 #include <cmath>
 #include <vector>
 
-#include "compiler/base/checked_math.h"
 #include "dnncut_bandwidth.h"
 #include "tests/testing.h"
 

@@ -12,7 +12,6 @@
 #include "cost_models/measured/fit_regression.h"
 #include "cost_models/measured/profile_writer.h"
 #include "frontends/onnx_frontend.h"
-#include "tests/backends/halves/split_model.h"
 #include "tests/backends/test_models.h"
 #include "tests/fuzz/fuzzing.h"
 #include "tests/fuzz/json_mutation.h"

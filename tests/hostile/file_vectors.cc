@@ -7,7 +7,6 @@
 
 #include <string>
 
-#include "tests/backends/temp_folder.h"
 #include "tests/frontends/loading.h"
 #include "tests/hostile/vector.h"
 

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "compiler/base/unit_text.h"
 #include "compiler/files/json_text.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
-#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {

@@ -14,6 +14,7 @@
 #include "backends/result/table_file.h"
 #include "compiler/base/error.h"
 #include "compiler/base/first_few.h"
+#include "compiler/base/unit_text.h"
 #include "tools/check/budget.h"
 #include "tools/check/budget_check.h"
 #include "tools/check/result_check.h"
@@ -23,7 +24,6 @@
 #include "tools/cli/readers.h"
 #include "tools/commands/report_flags.h"
 #include "tools/text/terminal.h"
-#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {

@@ -12,6 +12,7 @@
 #include <set>
 
 #include "compiler/base/error.h"
+#include "compiler/base/unit_text.h"
 #include "cost_models/measured/fit_regression.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
@@ -20,7 +21,6 @@
 #include "tools/text/percent.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
-#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {

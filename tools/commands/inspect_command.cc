@@ -12,7 +12,6 @@
 
 #include "compiler/base/checked_math.h"
 #include "compiler/base/unit_text.h"
-#include "cost_models/machines/machine.h"
 #include "cost_models/machines/roofline.h"
 #include "frontends/onnx_frontend.h"
 #include "tools/cli/command.h"
@@ -23,7 +22,6 @@
 #include "tools/compile/pipeline.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
-#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {

@@ -24,7 +24,6 @@
 #include "tools/cli/readers.h"
 #include "tools/text/layer_words.h"
 #include "tools/text/terminal.h"
-#include "tools/text/text_table.h"
 #include "tools/text/units.h"
 
 namespace dnncut {

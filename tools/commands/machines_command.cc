@@ -4,12 +4,12 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "compiler/base/unit_text.h"
 #include "cost_models/machines/machine.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
-#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {

@@ -17,6 +17,7 @@
 #include <optional>
 
 #include "compiler/base/error.h"
+#include "compiler/base/unit_text.h"
 #include "compiler/files/json_text.h"
 #include "compiler/files/pending_file.h"
 #include "cost_models/measured/profile_writer.h"
@@ -31,7 +32,6 @@
 #include "tools/text/percent.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
-#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {

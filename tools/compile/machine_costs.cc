@@ -19,7 +19,6 @@
 #include "cost_models/machines/roofline.h"
 #include "cost_models/measured/profile.h"
 #include "cost_models/measured/regression.h"
-#include "tools/text/text_table.h"
 
 namespace dnncut {
 namespace {

@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "backends/result_writer.h"
+#include "compiler/base/unit_text.h"
 #include "compiler/problem/side.h"
 #include "compiler/table/approximate_table.h"
 #include "cost_models/machines/memory.h"
@@ -17,7 +18,6 @@
 #include "tools/compile/compile_command_line.h"
 #include "tools/compile/placement.h"
 #include "tools/text/shell_words.h"
-#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {

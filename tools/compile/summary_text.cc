@@ -17,7 +17,6 @@
 #include "tools/text/layer_words.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
-#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {

@@ -12,7 +12,6 @@
 #include <tuple>
 #include <utility>
 
-#include "backends/result/latency_parts.h"
 #include "compiler/problem/cut_kind.h"
 #include "compiler/problem/objective.h"
 #include "tools/result/table_latency.h"

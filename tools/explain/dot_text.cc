@@ -13,7 +13,6 @@
 
 #include "compiler/base/unit_text.h"
 #include "compiler/problem/side.h"
-#include "tools/explain/explain_words.h"
 #include "tools/text/terminal.h"
 
 namespace dnncut {

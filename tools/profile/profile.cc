@@ -14,6 +14,7 @@
 #include <fstream>
 #include <thread>
 
+#include "compiler/base/unit_text.h"
 #include "compiler/files/scratch_folder.h"
 #include "cost_models/machines/roofline.h"
 #include "cost_models/measured/layer_features.h"
@@ -24,7 +25,6 @@
 #include "tools/runtime/onnxruntime.h"
 #include "tools/runtime/onnxruntime_model.h"
 #include "tools/runtime/onnxruntime_run.h"
-#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {

@@ -14,12 +14,11 @@
 #include <optional>
 #include <utility>
 
-#include "backends/halves/halves.h"
 #include "backends/result_writer.h"
+#include "compiler/base/unit_text.h"
 #include "compiler/files/scratch_folder.h"
 #include "compiler/problem/side.h"
 #include "tools/runtime/median.h"
-#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {

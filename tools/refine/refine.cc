@@ -13,12 +13,12 @@
 #include <iterator>
 #include <thread>
 
-#include "backends/halves/halves.h"
 #include "backends/halves/weights_file.h"
 #include "backends/result/latency_parts.h"
 #include "backends/result/result_folder.h"
 #include "backends/result_writer.h"
 #include "compiler/base/checked_math.h"
+#include "compiler/base/unit_text.h"
 #include "compiler/problem/side.h"
 #include "passes/compress.h"
 #include "tools/refine/probe_cuts.h"
@@ -26,7 +26,6 @@
 #include "tools/result/stored_result.h"
 #include "tools/runtime/threads.h"
 #include "tools/text/shell_words.h"
-#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {

@@ -14,11 +14,11 @@
 
 #include "backends/result/latency_parts.h"
 #include "backends/result/table_json.h"
+#include "compiler/base/unit_text.h"
 #include "tools/compile/summary.h"
 #include "tools/text/percent.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
-#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {

@@ -17,8 +17,6 @@
 #include "compiler/base/did_you_mean.h"
 #include "compiler/base/error.h"
 #include "compiler/base/unit_text.h"
-#include "tools/text/text_table.h"
-#include "tools/text/units.h"
 #include "tools/values/made_up_values.h"
 
 namespace dnncut {

@@ -17,8 +17,8 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "compiler/base/unit_text.h"
 #include "compiler/base/utf8.h"
-#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {

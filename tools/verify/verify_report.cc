@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "compiler/base/unit_text.h"
 #include "tools/text/layer_words.h"
 #include "tools/text/text_table.h"
-#include "tools/text/units.h"
 #include "tools/verify/verify.h"
 
 namespace dnncut {

@@ -19,7 +19,6 @@
 #include "compiler/base/unit_text.h"
 #include "compiler/files/scratch_folder.h"
 #include "tools/runtime/model_copy.h"
-#include "tools/text/text_table.h"
 #include "tools/verify/first_difference.h"
 
 namespace dnncut {

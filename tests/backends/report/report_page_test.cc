@@ -17,7 +17,6 @@
 #include "backends/report/report.h"
 #include "backends/report/report_text.h"
 #include "compiler/base/address_sanitizer.h"
-#include "compiler/files/json_text.h"
 #include "compiler/problem/block_graph.h"
 #include "tests/backends/halves/split_model.h"
 #include "tests/backends/test_models.h"

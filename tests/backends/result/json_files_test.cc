@@ -10,7 +10,6 @@
 #include "backends/result/table_json.h"
 #include "compiler/base/error.h"
 #include "compiler/files/json_text.h"
-#include "compiler/solve/min_cut.h"
 #include "tests/backends/halves/split_model.h"
 #include "tests/backends/test_models.h"
 #include "tests/testing.h"

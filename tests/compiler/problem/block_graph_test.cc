@@ -7,7 +7,6 @@
 #include <set>
 
 #include "compiler/base/error.h"
-#include "compiler/table/cut_table.h"
 #include "tests/testing.h"
 
 namespace dnncut {

@@ -8,7 +8,6 @@
 
 #include "compiler/base/error.h"
 #include "compiler/problem/objective.h"
-#include "compiler/solve/min_cut.h"
 #include "tests/testing.h"
 
 namespace dnncut {

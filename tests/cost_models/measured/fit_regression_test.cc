@@ -4,7 +4,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/cost_models/files.h"
 #include "tests/testing.h"
 
 namespace dnncut {

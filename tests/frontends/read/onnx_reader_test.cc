@@ -8,7 +8,6 @@
 #include <filesystem>
 
 #include "compiler/model/onnx_walk.h"
-#include "compiler/model/weight_file.h"
 #include "tests/frontends/loading.h"
 #include "tools/examples/examples.h"
 

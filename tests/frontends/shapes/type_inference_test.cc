@@ -10,7 +10,6 @@
 #include <filesystem>
 
 #include "frontends/shapes/einsum_shape.h"
-#include "frontends/shapes/onnx_types.h"
 #include "tests/backends/temp_folder.h"
 #include "tests/frontends/importing.h"
 #include "tools/examples/examples.h"

@@ -8,8 +8,8 @@
 #include <random>
 
 #include "compiler/base/error.h"
+#include "compiler/base/unit_text.h"
 #include "tools/check/budget_check.h"
-#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {

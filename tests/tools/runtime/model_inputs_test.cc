@@ -14,7 +14,6 @@
 
 #include "tests/testing.h"
 #include "tests/tools/transcript.h"
-#include "tools/values/compare_values.h"
 #include "tools/values/made_up_values.h"
 #include "tools/values/value_summary.h"
 

@@ -10,7 +10,6 @@
 #include <set>
 
 #include "backends/result_writer.h"
-#include "compiler/base/error.h"
 #include "tests/backends/halves/split_model.h"
 #include "tests/backends/test_models.h"
 #include "tests/testing.h"

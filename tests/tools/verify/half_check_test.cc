@@ -10,7 +10,6 @@
 #include <functional>
 
 #include "backends/result_writer.h"
-#include "frontends/onnx_frontend.h"
 #include "tests/backends/halves/split_model.h"
 #include "tests/backends/test_models.h"
 
