@@ -23,6 +23,7 @@
 #include "backends/halves/interface_hash.h"
 #include "compiler/base/checked_math.h"
 #include "compiler/base/error.h"
+#include "compiler/model/source_model.h"
 
 namespace dnncut {
 namespace {

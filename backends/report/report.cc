@@ -27,6 +27,7 @@
 #include "backends/report/report_text.h"
 #include "backends/result/verdict.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/model/source_model.h"
 #include "compiler/problem/cut_kind.h"
 
 namespace dnncut {
