@@ -46,7 +46,8 @@ def kind_of(document):
 
 
 class Schemas:
-    """All schemas of a folder, by the "schema" that their documents have."""
+    """All schemas of a folder, by the "schema" that their documents have; no
+    document has what they share (common.schema.json)."""
 
     def __init__(self, folder):
         self.by_id = {}
@@ -55,32 +56,41 @@ class Schemas:
             with open(path, encoding="utf-8") as file:
                 schema = json.load(file)
             jsonschema.Draft202012Validator.check_schema(schema)
-            self.check_described(path, schema)
             expected = os.path.basename(path)
             if not schema["$id"].endswith("/" + expected):
                 raise AssertionError(f"{path}: $id does not end in its name")
             self.by_id[schema["$id"]] = schema
+        for id_, schema in self.by_id.items():
+            self.check_described(id_, schema, schema)
+            if id_.endswith("/common.schema.json"):
+                continue
             kind = kind_of({name: node.get("properties", node)
                             for name, node in schema["properties"].items()})
             self.by_kind[kind["const"]] = schema
 
-    @staticmethod
-    def check_described(path, node, key=""):
-        """Every property says what it is."""
+    def resolver(self, schema):
+        return jsonschema.RefResolver.from_schema(schema, store=self.by_id)
+
+    def check_described(self, id_, schema, node, key=""):
+        """Every property says what it is, or what it refers to does."""
         if not isinstance(node, dict):
             return
         for name, child in node.get("properties", {}).items():
-            if not child.get("description"):
-                raise AssertionError(f"{path}: {key}.{name}: no description")
+            said = child.get("description")
+            if not said and "$ref" in child:
+                with self.resolver(schema).resolving(child["$ref"]) as found:
+                    said = found.get("description")
+            if not said:
+                raise AssertionError(f"{id_}: {key}.{name}: no description")
         for name, child in node.items():
             for one in child if isinstance(child, list) else [child]:
-                Schemas.check_described(path, one, f"{key}.{name}")
+                self.check_described(id_, schema, one, f"{key}.{name}")
 
     def errors(self, kind, document):
         """What is wrong with a document of a kind, as a list."""
         schema = self.by_kind[kind]
-        resolver = jsonschema.RefResolver.from_schema(schema, store=self.by_id)
-        validator = jsonschema.Draft202012Validator(schema, resolver=resolver)
+        validator = jsonschema.Draft202012Validator(
+            schema, resolver=self.resolver(schema))
         return [f"{'/'.join(map(str, error.absolute_path))}: {error.message}"
                 for error in validator.iter_errors(document)]
 
