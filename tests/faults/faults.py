@@ -62,6 +62,32 @@ def must_run(dnncut, *arguments, **options):
     return done
 
 
+class TwoCompiles:
+    """A model, a folder, and two compiles of one into the other, A and B, that
+    differ in their flags; `whole` has what each of them writes."""
+
+    FLAGS = {"A": ["--rtt", "5ms"],
+             "B": ["--rtt", "40ms", "--weights", "inline"]}
+
+    def __init__(self, dnncut, folder):
+        self.dnncut = dnncut
+        self.folder = folder
+        self.model = os.path.join(folder, "net.onnx")
+        self.out = os.path.join(folder, "out")
+        self.whole = {}
+        must_run(dnncut, "example", "squeezenet", "-o", self.model)
+        self.compile_both()
+
+    def compile_both(self):
+        for name in ("B", "A"):
+            must_run(*self.command(name, ["--force"]))
+            self.whole[name] = snapshot(self.out)
+
+    def command(self, name, extra):
+        return [self.dnncut, "compile", self.model, "-o", self.out, "--quiet",
+                *extra, *self.FLAGS[name]]
+
+
 def snapshot(folder):
     """A hash of every file below `folder` by its name; None without one."""
     if not os.path.isdir(folder):

@@ -16,8 +16,8 @@ import subprocess
 import sys
 import time
 
-from faults import (WorkFolder, expect, finish, longest_of, must_run, snapshot,
-                    temporary_folders)
+from faults import (TwoCompiles, WorkFolder, expect, finish, longest_of,
+                    must_run, snapshot, temporary_folders)
 
 SEED = 20240501
 KILLS = 200
@@ -25,35 +25,20 @@ KILLS_OF_FIRST = 40  # without an earlier result
 CATCHES = 15         # of each signal
 MORE_TRIES = 10      # times as many, until one has ended a compile
 MOST_SECONDS = 60    # of SIGKILLs; a slow build gets fewer
-FLAGS = {"A": ["--rtt", "5ms"], "B": ["--rtt", "40ms", "--weights", "inline"]}
 
 
-class Test:
+class Test(TwoCompiles):
     def __init__(self, dnncut, folder):
-        self.dnncut = dnncut
-        self.folder = folder
-        self.model = os.path.join(folder, "net.onnx")
-        self.out = os.path.join(folder, "out")
+        super().__init__(dnncut, folder)
         self.random = random.Random(SEED)
-        must_run(dnncut, "example", "squeezenet", "-o", self.model)
-        self.whole = {}
         self.seconds = longest_of(2, self.compile_both)
-
-    def compile_both(self):
-        for name in ("B", "A"):
-            must_run(*self.command(name))
-            self.whole[name] = snapshot(self.out)
-
-    def command(self, name):
-        return [self.dnncut, "compile", self.model, "-o", self.out, "--force",
-                "--quiet", *FLAGS[name]]
 
     def end(self, name, sent):
         """Sends a signal at a random moment of a compile; its exit code."""
         # One of the two compiles takes about half of what both take.
         moment = self.random.uniform(0, 0.5 * self.seconds)
         # pylint: disable=consider-using-with
-        process = subprocess.Popen(self.command(name),
+        process = subprocess.Popen(self.command(name, ["--force"]),
                                    stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)
         time.sleep(moment)
@@ -93,7 +78,7 @@ class Test:
             old = now
         expect(counts["killed"] > 0, "nothing was killed")
         expect(counts["leftovers"] > 0, "no moment was while it wrote")
-        must_run(*self.command("A"))
+        must_run(*self.command("A", ["--force"]))
         expect(not temporary_folders(self.folder), "leftovers stay for ever")
         expect(self.content() == "A", "the last compile")
         print(f"{tries} compiles over an old result, SIGKILL: {counts}")
@@ -125,7 +110,7 @@ class Test:
                 must_remove(self.out + str(i))
             self.age_leftovers()
         expect(counts["ended"] > 0, "no first compile was killed")
-        must_run(*self.command("A"))
+        must_run(*self.command("A", ["--force"]))
         expect(not temporary_folders(self.folder), "leftovers stay for ever")
         print(f"SIGKILL without an old one: {counts}")
 

@@ -9,44 +9,30 @@ result, with one and --force, and with one and without --force. Each ends with
 success or one clear error, and no temporary folder stays.
 """
 
-import os
 import random
 import shutil
 import subprocess
 import sys
 import time
 
-from faults import (IO, WorkFolder, error_id, expect, finish, must_run,
+from faults import (IO, TwoCompiles, WorkFolder, error_id, expect, finish,
                     snapshot, temporary_folders)
 
 SEED = 20240502
 REPETITIONS = 20
-FLAGS = {"A": ["--rtt", "5ms"], "B": ["--rtt", "40ms", "--weights", "inline"]}
 # Not E604: what the other one has written is a result of dnncut.
 CLEAR = {"E601", "E602", "E606"}
 
 
-class Test:
+class Test(TwoCompiles):
     def __init__(self, dnncut, folder):
-        self.dnncut = dnncut
-        self.folder = folder
-        self.model = os.path.join(folder, "net.onnx")
-        self.out = os.path.join(folder, "out")
+        super().__init__(dnncut, folder)
         self.random = random.Random(SEED)
-        must_run(dnncut, "example", "squeezenet", "-o", self.model)
-        self.whole = {}
-        for name in FLAGS:
-            must_run(*self.command(name, ["--force"]))
-            self.whole[name] = snapshot(self.out)
-
-    def command(self, name, extra):
-        return [self.dnncut, "compile", self.model, "-o", self.out, "--quiet",
-                *extra, *FLAGS[name]]
 
     def both(self, extra):
         """Runs both at once; their exit codes and errors."""
         processes = []
-        for name in FLAGS:
+        for name in self.FLAGS:
             # pylint: disable=consider-using-with
             processes.append(subprocess.Popen(
                 self.command(name, extra), stderr=subprocess.PIPE, text=True))

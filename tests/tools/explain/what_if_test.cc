@@ -135,10 +135,8 @@ TEST(WhatIf, WideProblemsAreNotSearched) {
 
 TEST(WhyHeld, SaysWhyExactlyWhenNoCutHasTheLayerThere) {
   int held = 0;
-  for (int seed = 0; seed < kSeeds; ++seed) {
-    SCOPED_TRACE(seed);
-    const Problem problem = RandomFeasibleProblem(seed, kMostLayers);
-    const std::vector<CandidateCut> cuts = EnumerateCuts(problem);
+  ForEachProblem([&](const Problem& problem,
+                     const std::vector<CandidateCut>& cuts, int64_t /*kbps*/) {
     const int layers = static_cast<int>(problem.layers.size());
     for (LayerId l = 0; l < layers; ++l) {
       for (const Side side : {Side::kDevice, Side::kServer}) {
@@ -163,15 +161,13 @@ TEST(WhyHeld, SaysWhyExactlyWhenNoCutHasTheLayerThere) {
         }
       }
     }
-  }
+  });
   EXPECT_GT(held, 1000);
 }
 
 TEST(WhyHeld, WhatMustFollowIsThereInEveryCut) {
-  for (int seed = 0; seed < kSeeds; ++seed) {
-    SCOPED_TRACE(seed);
-    const Problem problem = RandomFeasibleProblem(seed, kMostLayers);
-    const std::vector<CandidateCut> cuts = EnumerateCuts(problem);
+  ForEachProblem([&](const Problem& problem,
+                     const std::vector<CandidateCut>& cuts, int64_t /*kbps*/) {
     const int layers = static_cast<int>(problem.layers.size());
     for (LayerId l = 0; l < layers; ++l) {
       for (const Side side : {Side::kDevice, Side::kServer}) {
@@ -183,7 +179,7 @@ TEST(WhyHeld, WhatMustFollowIsThereInEveryCut) {
         }
       }
     }
-  }
+  });
 }
 
 TEST(WhyHeld, NamesTheWay) {
