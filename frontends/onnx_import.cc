@@ -2,7 +2,6 @@
 //
 // ImportGraph: which nodes are layers, which are weights, what they read and
 // make. Types come from type_inference.
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string>
@@ -26,7 +25,6 @@ namespace {
 using ONNX_NAMESPACE::GraphProto;
 using ONNX_NAMESPACE::ModelProto;
 using ONNX_NAMESPACE::NodeProto;
-using ONNX_NAMESPACE::TensorProto;
 
 // What the name of a tensor stands for: a tensor of the graph or a constant.
 struct NameUse {
@@ -117,13 +115,13 @@ class Importer {
     std::sort(tensors.begin(), tensors.end());
     std::sort(constants.begin(), constants.end());
     if (tensors.empty() && !random_.Contains(node)) {
-      AddConstantNode(index, std::move(constants));
+      AddConstantNode(index, constants);
     } else {
       AddLayer(index, std::move(tensors), std::move(constants));
     }
   }
 
-  void AddConstantNode(int index, std::vector<ConstantId> inputs) {
+  void AddConstantNode(int index, const std::vector<ConstantId>& inputs) {
     const NodeProto& node = model_.graph().node(index);
     int64_t stored =
         CheckedAdd(AttributeBytes(node), BodyBytes(node), "size of a node");

@@ -63,6 +63,9 @@ if [[ -z ${DNNCUT_MODELS:-} && -d ../shared/models ]]; then
   export DNNCUT_MODELS
 fi
 
+# What the last change touches; see tools/lint.sh.
+phase lint tools/lint.sh
+
 # What has been compiled before, in this folder or in another clone, is not
 # compiled again. The sloppiness is what precompiled headers need.
 if command -v ccache >/dev/null; then

@@ -2,8 +2,9 @@
 //
 // Runs a model with ONNX Runtime, for tests in a Python without its package:
 //
-//   run_onnx MODEL                         prints "input NAME" and "output NAME"
-//   run_onnx MODEL FOLDER NAME=FILE.npy... saves the outputs in FOLDER, as
+//   run_onnx MODEL                         prints "input NAME" and "output
+//   NAME" run_onnx MODEL FOLDER NAME=FILE.npy... saves the outputs in FOLDER,
+//   as
 //                                          dnncut run --save-outputs does
 #include <onnx/onnx_pb.h>
 
