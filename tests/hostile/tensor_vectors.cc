@@ -210,25 +210,26 @@ std::vector<Vector> SparseTensors() {
 
 // A list of 10^10 that is declared, never there.
 Vector LongShape(const std::string& op_type) {
-  return {
-      "shape vector declared [10^10]",
-      "LongShapeOf" + op_type,
-      [=](const Site& site) {
-        ModelProto model = SmallModel("y = " + op_type + "(x, s)");
-        auto* node = model.mutable_graph()->mutable_node(0);
-        if (op_type == "ConstantOfShape") node->mutable_input()->RemoveLast();
-        if (op_type == "ConstantOfShape") node->set_input(0, std::string("s"));
-        auto* input = model.mutable_graph()->add_input();
-        input->set_name(std::string("s"));
-        auto* type = input->mutable_type()->mutable_tensor_type();
-        type->set_elem_type(TensorProto::INT64);
-        type->mutable_shape()->add_dim()->set_dim_value(10'000'000'000);
-        site.Save(model);
-      },
-      3,
-      {"error[E222]: MODEL: graph 'main', node 0 (" + op_type +
-       "): its input 's' gives a shape, but has more than 64 elements, the "
-       "most dimensions that --limit rank allows"}};
+  return {"shape vector declared [10^10]",
+          "LongShapeOf" + op_type,
+          [=](const Site& site) {
+            ModelProto model = SmallModel("y = " + op_type + "(x, s)");
+            auto* node = model.mutable_graph()->mutable_node(0);
+            if (op_type == "ConstantOfShape")
+              node->mutable_input()->RemoveLast();
+            if (op_type == "ConstantOfShape")
+              node->set_input(0, std::string("s"));
+            auto* input = model.mutable_graph()->add_input();
+            input->set_name(std::string("s"));
+            auto* type = input->mutable_type()->mutable_tensor_type();
+            type->set_elem_type(TensorProto::INT64);
+            type->mutable_shape()->add_dim()->set_dim_value(10'000'000'000);
+            site.Save(model);
+          },
+          3,
+          {"error[E222]: MODEL: graph 'main', node 0 (" + op_type +
+           "): its input 's' gives a shape, but has more than 64 elements, the "
+           "most dimensions that --limit rank allows"}};
 }
 
 }  // namespace

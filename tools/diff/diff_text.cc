@@ -116,9 +116,9 @@ std::string LayerDiffText(const ResultDiff& diff) {
   const auto add = [&](std::string_view what, const StoredResult& of,
                        const std::vector<int>& layers) {
     if (layers.empty()) return;
-    text += fmt::format(
-        "        {} {}: {}\n", FormatPlural(std::ssize(layers), "layer"), what,
-        Printable(LayerRuns(of.problem(), layers, kShownRuns)));
+    text += fmt::format("        {} {}: {}\n",
+                        FormatPlural(std::ssize(layers), "layer"), what,
+                        Printable(LayerRuns(of.problem(), layers, kShownRuns)));
   };
   add("added", diff.after, match.added);
   add("removed", diff.before, match.removed);

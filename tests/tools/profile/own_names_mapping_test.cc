@@ -189,7 +189,6 @@ TEST(OwnNames, ANewNodeIsOneSetOfLayersThatHangTogether) {
   EXPECT_EQ(known.guessed_nodes, 0);
 }
 
-
 TEST(OwnNames, TheRuntimesOwnNodesAreNoStrangers) {
   const std::vector<NodeSpec> nodes = {{"Conv", "c", {"x", "w"}, {"c"}},
                                        {"Softmax", "s", {"c"}, {"s"}},
