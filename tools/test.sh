@@ -63,8 +63,10 @@ if [[ -z ${DNNCUT_MODELS:-} && -d ../shared/models ]]; then
   export DNNCUT_MODELS
 fi
 
-# What the last change touches; see tools/lint.sh.
-phase lint tools/lint.sh
+# What the last commit touches, and what is not committed; see tools/lint.sh.
+if git rev-parse --quiet --verify HEAD~1 >/dev/null 2>&1; then
+  phase lint tools/lint.sh HEAD~1
+fi
 
 # What has been compiled before, in this folder or in another clone, is not
 # compiled again. The sloppiness is what precompiled headers need.
