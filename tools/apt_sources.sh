@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 #
-# derive_sources FOLDER CODENAME SUITE: the distribution's own main package
-# sources below FOLDER (/etc/apt), with SUITE in place of CODENAME, in deb822
-# format. Other suites (updates, security) and other people's sources are left
-# out. Prints nothing when there is no such source. To be sourced.
+# Other scripts source this file for one function:
+#
+# derive_sources FOLDER CODENAME SUITE prints the package sources of another release
+# of the distribution. It takes those sources below FOLDER (/etc/apt) that are the
+# distribution's own, have its main packages, and are for the release CODENAME; it
+# prints them with SUITE instead, in deb822 format. Updates, security and sources of
+# other people are left out. It prints nothing when there is no such source.
 
 derive_sources() {
   local folder=$1 codename=$2 suite=$3 file
@@ -17,7 +20,7 @@ derive_sources() {
   return 0
 }
 
-# The format of *.sources: stanzas of fields, which may go on over lines.
+# Reads *.sources: stanzas of fields; a field may continue on the next lines.
 derive_from_stanzas() {
   awk -v codename="$1" -v suite="$2" '
     function has_word(text, word) {
@@ -58,7 +61,7 @@ derive_from_stanzas() {
   ' "$3"
 }
 
-# The format of *.list: deb [options] URI suite component...
+# Reads *.list: lines of the form deb [options] URI suite component...
 derive_from_lines() {
   awk -v codename="$1" -v suite="$2" '
     $1 == "deb" {

@@ -1,39 +1,39 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Brings ONNX Runtime into a per-user cache, once; later calls do nothing. No
-# root is needed and nothing is installed.
+# Downloads ONNX Runtime into a cache of the user's, unless it is there. It needs no
+# root and installs nothing.
 #
-#   tools/get_onnxruntime.sh            bring what is missing
-#   tools/get_onnxruntime.sh --update   bring the current release again
-#   tools/get_onnxruntime.sh --print    only say where things are:
+#   tools/get_onnxruntime.sh            downloads what is missing
+#   tools/get_onnxruntime.sh --update   downloads the current release again
+#   tools/get_onnxruntime.sh --print    only prints where things are:
 #                                         library=PATH
 #                                         include=PATH   (empty: not there)
 #
-# The library is that of the npm package onnxruntime-node, of which no script is
-# run. The header of its C API is that of the distribution's package
-# libonnxruntime-dev; where the distribution is older than that, Debian 13's is
-# taken through the machine's own package sources.
+# The library is taken from the npm package onnxruntime-node; scripts of the package
+# are not run. The header of its C API is taken from the distribution's package
+# libonnxruntime-dev. A Debian that is too old to have this package takes that of
+# Debian 13, from the machine's own package sources.
 #
-# Exit codes: 0 both are there, 3 something cannot be had (dnncut works
-# without), 2 wrong usage.
+# Exit codes: 0 both are there, 2 wrong usage, 3 one is missing (dnncut works without
+# it).
 set -euo pipefail
 
 tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tools/apt_sources.sh
 source "$tools/apt_sources.sh"
 
-# The release of Debian whose header is used where there is none of one's own.
+# The release of Debian whose header is used where the distribution has none.
 readonly newer_suite=trixie
 readonly npm_package=onnxruntime-node
 readonly apt_package=libonnxruntime-dev
-# For one download, in seconds.
+# How long one download may take, in seconds.
 readonly patience=900
 
 say() { echo "get_onnxruntime: $*" >&2; }
 
-# As the XDG base directory specification wants it; dnncut and CMake look in the
-# same place.
+# Where the XDG base directory specification wants it; dnncut and CMake look there,
+# too.
 cache_folder() {
   if [[ ${XDG_CACHE_HOME:-} == /* ]]; then
     echo "$XDG_CACHE_HOME/dnncut/onnxruntime"
@@ -47,7 +47,7 @@ library_path() {
   if [[ -f $file ]]; then echo "$file"; fi
 }
 
-# The header counts where CMake finds it: in the cache or on the system.
+# Looks where CMake finds the header: in the cache and in the system's folders.
 include_path() {
   local folder
   for folder in "$cache/include" /usr/include/onnxruntime \
@@ -72,7 +72,7 @@ put_in_place() {
   mv "$folder" "$cache/$kept" &&
     ln -s "$kept" "$work/link" &&
     mv -T "$work/link" "$cache/$name" || return 1
-  # What the link named before.
+  # Remove the folders that the link pointed to before.
   find "$cache" -mindepth 1 -maxdepth 1 -type d -name "$name-*" \
     ! -name "$kept" -exec rm -rf {} +
 }
@@ -91,7 +91,6 @@ get_library() {
     say "no library: npm is not installed"
     return 1
   fi
-  # npm writes warnings to standard error that are of no interest here.
   if ! version=$(quiet_npm view "$npm_package" version) || [[ -z $version ]] ||
     ! wanted=$(quiet_npm view "$npm_package@$version" dist.integrity) ||
     [[ $wanted != sha512-* ]]; then
@@ -131,15 +130,15 @@ quiet_npm() {
     </dev/null 2>"$work/npm.log"
 }
 
-# The first line of what npm said of its failure, in parentheses.
+# Prints the first line of npm's own error message, in parentheses.
 npm_reason() {
   local line
   line=$(grep -m 1 -iE '^npm (err!|error)' "$work/npm.log" || true)
   [[ -z $line ]] || echo " ($line)"
 }
 
-# apt-get with lists and caches of its own: needs no root and changes nothing.
-# Its arguments follow those that choose the sources.
+# private_apt_get ARGUMENT...: runs apt-get with package lists and a cache below
+# $work. So it needs no root and changes nothing of the system.
 private_apt_get() {
   local options=(
     -o "Dir::State::lists=$work/apt/lists" -o "Dir::Cache=$work/apt/cache"
@@ -152,7 +151,7 @@ private_apt_get() {
   timeout "$patience" apt-get -qq "${options[@]}" "$@" </dev/null
 }
 
-# Leaves the package in $work.
+# Downloads the package with the header into $work.
 fetch_header_package() {
   local id='' VERSION_CODENAME='' candidate
   candidate=$(LC_ALL=C apt-cache policy "$apt_package" 2>/dev/null |
@@ -181,7 +180,7 @@ fetch_header_package() {
     return 1
   fi
   say "fetching $apt_package of Debian $newer_suite, to unpack, not to install ..."
-  # One of several sources may fail; the download decides.
+  # It fails when one of several sources does; the download may still succeed.
   private_apt_get update >&2 || true
   (cd "$work" && private_apt_get download "$apt_package" >&2)
 }
@@ -231,10 +230,11 @@ if $update || [[ -z $(library_path) || -z $(include_path) ]]; then
   mkdir -p "$cache"
   exec {lock}>"$cache/.lock"
   flock "$lock"
-  # Another run may have brought them while this one waited for the lock. What
-  # a killed one left behind goes.
+  # Remove what runs that were killed have left.
   rm -rf "$cache"/.get-*
-  # In the cache, so that moving into place is a rename.
+  # In the cache, so that a finished folder only needs to be renamed. Below,
+  # everything is looked for again: another run may have downloaded it while this
+  # one waited for the lock.
   work=$(mktemp -d "$cache/.get-XXXXXXXX")
   trap 'rm -rf "$work"' EXIT
   trap 'exit 130' INT

@@ -1,33 +1,34 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Installs the distribution's packages that dnncut is built with, those that are
-# missing, with apt and root's rights (its own or sudo's).
+# Installs the packages of the distribution that dnncut needs and that are missing.
+# Uses apt-get, as root or with sudo.
 #
-#   tools/install_dependencies.sh            what the program needs
+#   tools/install_dependencies.sh            what is needed to build the program
 #   tools/install_dependencies.sh --tests    what the tests need as well
 #
 # Exit codes: 0 everything needed is there, 1 something is missing, 2 wrong
 # usage.
 set -euo pipefail
 
-# The names are those of Debian 12, Debian 13 and Ubuntu 24.04. "command:package"
-# is there when the command works, wherever it comes from.
+# Package names of Debian 12, Debian 13 and Ubuntu 24.04. "command:package" counts
+# as installed when the command works, wherever it comes from.
 program=(cmake:cmake ninja:ninja-build c++:g++ protoc:protobuf-compiler
   libprotobuf-dev libonnx-dev liblemon-dev libfmt-dev libcli11-dev
   nlohmann-json3-dev libssl-dev libutf8proc-dev)
 tests=(libgtest-dev libgmock-dev)
-# Without these something is left out, which then says so: ONNX Runtime, tests
-# on the models of libonnx-testdata, benchmarks, comparisons, fuzzers, and what
-# tools/lint.sh looks for.
+# dnncut can be built and tested without these; what needs them is skipped and says
+# so: ONNX Runtime, tests on the models of libonnx-testdata, benchmarks,
+# comparisons with other programs, fuzzers, and the checks of tools/lint.sh.
 optional_program=(npm:npm openssl:openssl ca-certificates)
 optional_tests=(ccache:ccache libonnx-testdata libbenchmark-dev dot:graphviz
   python3:python3 clang++-16:clang-16 libclang-rt-16-dev
   chromium:chromium python3-jsonschema python3-networkx python3-numpy
   shellcheck:shellcheck clang-format:clang-format
   clang-tidy-16:clang-tidy-16 iwyu:iwyu
-  # The C reader for firmware, compiled for other machines and run there. What
-  # a compiler only recommends is named: headers and libraries of its target.
+  # To compile the C reader for firmware for other machines and run it there. The
+  # headers and libraries of these machines are named because the packages of the
+  # compilers only recommend them.
   clang:clang cppcheck:cppcheck arm-none-eabi-gcc:gcc-arm-none-eabi
   libnewlib-arm-none-eabi qemu-system-arm:qemu-system-arm
   powerpc-linux-gnu-gcc:gcc-powerpc-linux-gnu libc6-dev-powerpc-cross
@@ -35,8 +36,8 @@ optional_tests=(ccache:ccache libonnx-testdata libbenchmark-dev dot:graphviz
 
 say() { echo "install_dependencies: $*" >&2; }
 
-# Does the command do what it is for? A name on the PATH proves nothing: it may
-# be a link to what is gone, or a compiler without the headers of its target.
+# works COMMAND: does it do what it is for? That it is on the PATH proves nothing:
+# it may be a broken link, or a compiler that lacks the headers of its target.
 works() {
   case $1 in
     c++ | clang++-16) compiles "$1" -x c++ '#include <vector>' && "$work/out" ;;
@@ -50,17 +51,17 @@ works() {
   esac </dev/null >/dev/null 2>&1
 }
 
-# compiles COMPILER FLAGS... LINE: the program is $work/out.
+# compiles COMPILER FLAGS... LINE: compiles LINE and an empty main() to $work/out.
 compiles() {
   printf '%s\nint main() { return 0; }\n' "${!#}" |
     "${@:1:$#-1}" - -o "$work/out"
 }
 
-# Prints the packages among the arguments that are missing.
+# missing_of PACKAGE...: prints those that are missing.
 missing_of() {
   local wanted installed
   if command -v dpkg-query >/dev/null; then
-    # Unknown names make dpkg-query fail; they are what is looked for.
+    # dpkg-query fails when one is not installed, which is no error here.
     installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' \
       "${@##*:}" 2>/dev/null || true)
   fi
@@ -89,7 +90,8 @@ apt_get() {
     -o Dpkg::Use-Pty=0 "$@" </dev/null
 }
 
-# Installs those of the packages that can be had, and says which cannot.
+# install_packages PACKAGE...: installs those that the distribution has, and says
+# which it does not have.
 install_packages() {
   local package candidate available=()
   if ! command -v apt-get >/dev/null; then

@@ -1,28 +1,30 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Checks what a change touches: its format (.clang-format), clang-tidy's few
-# checks over the product (.clang-tidy), includes of which nothing is used.
+# Checks the C++ files that a change touches: their format (.clang-format), a few
+# checks of clang-tidy's in the product (.clang-tidy), and unused includes (iwyu).
 #
-#   tools/lint.sh           since the branch left main; on main, the last commit;
-#                           and what is not committed
-#   tools/lint.sh BASE      since the commit BASE
-#   tools/lint.sh --all     every file: takes an hour
+#   tools/lint.sh           the changes since the branch left main, or on main the
+#                           last commit; and all that is not committed
+#   tools/lint.sh BASE      the changes since the commit BASE
+#   tools/lint.sh --all     every file; takes an hour
 #
-# clang-tidy and iwyu take seconds a file: only the first ones of a large change
-# are checked, which is said. Without one of the programs its check is left out.
+# clang-tidy and iwyu take several seconds a file. Of a large change they check
+# only the first files, and the script says so. A check whose program is missing
+# is left out, which it says, too.
 #
 # Exit codes: 0 nothing found, 1 something found, 2 wrong usage.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly build=build/lint
-# About half a minute on two cores.
+# So many sources are checked, which takes half a minute on two cores.
 most=8
 
 say() { echo "lint: $*" >&2; }
 
-# Its name when the program works, the first of the arguments that does.
+# working NAME...: prints the first of these programs that works; nothing if none
+# does.
 working() {
   local name
   for name in "$@"; do
@@ -33,7 +35,7 @@ working() {
   done
 }
 
-# What to compare with: empty when there is nothing before HEAD.
+# Prints the commit to compare with; nothing when HEAD is the first one.
 default_base() {
   local name base head
   head=$(git rev-parse HEAD)
@@ -44,8 +46,8 @@ default_base() {
   git rev-parse --quiet --verify HEAD~1 || true
 }
 
-# The C++ files that differ from the commit $1, those that git does not know
-# among them; all of them without a commit.
+# changed_files COMMIT: prints the C++ files that differ from that commit, also
+# those that are not in git yet. When COMMIT is empty it prints all C++ files.
 changed_files() {
   {
     if [[ -z $1 ]]; then
@@ -57,7 +59,8 @@ changed_files() {
   } | sort -u
 }
 
-# Those that are compiled, with .cc files of changed headers; the first $most.
+# units_of FILE...: prints the .cc files that are compiled: those among the files,
+# and those beside the headers among them.
 units_of() {
   local file
   for file in "$@"; do
@@ -76,8 +79,9 @@ check_format() {
   "$clang_format" --dry-run -Werror "$@" || found=true
 }
 
-# The compilers' commands as clang takes them; headers are not precompiled, as
-# each tool parses them itself. Fails without clang.
+# Writes compile_commands.json for clang, from which clang-tidy and iwyu learn how
+# each file is compiled. They cannot use precompiled headers. Fails when there is
+# no clang.
 configure() {
   local clang
   clang=$(working clang-16 clang)
@@ -111,7 +115,8 @@ check_includes() {
     say "without iwyu"
     return
   fi
-  # Only its word on what goes: what it wants to add are details of libraries.
+  # Only what iwyu wants to remove counts: what it wants to add is mostly headers
+  # that are internal to libraries.
   lines=$(iwyu_tool -p "$build" -j "$(nproc)" "$@" -- -Xiwyu --no_fwd_decls \
     -Xiwyu --mapping_file="$PWD/tools/lint.imp" 2>/dev/null | awk '
       / should remove these lines:$/ { file = $1; next }

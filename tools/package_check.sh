@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Runs README's first two commands where dnncut was never built: in a Debian 12
-# that holds nothing else, on a clone of the last commit. By hand, before a
-# release; takes root, debootstrap, about 6 GB, and an hour or more.
+# Runs README's first two commands, tools/quickstart.sh and tools/test.sh, in a
+# fresh Debian 12 that has nothing else installed, on a clone of the last commit.
+# To be run by hand before a release. Needs root, debootstrap, about 6 GB of disk,
+# and an hour or more.
 #
-#   tools/package_check.sh                both, in a temporary folder
-#   tools/package_check.sh --release      tools/test.sh --release for the second
-#   tools/package_check.sh ... FOLDER     in FOLDER, which is made and kept
+#   tools/package_check.sh                runs both, in a temporary folder
+#   tools/package_check.sh --release      the second is tools/test.sh --release
+#   tools/package_check.sh ... FOLDER     makes the system in FOLDER and keeps it
 #
-# The packages come from where this machine has Debian's; what it says of
-# proxies, certificates and npm's registry holds inside, too. All mounts and
-# processes are in namespaces of their own, which end with the script.
+# Packages come from this machine's own package source of Debian's, and its
+# proxies, certificates and settings of npm hold in the new system as well. All
+# mounts and processes are in namespaces of their own, which end with the script.
 #
-# Exit codes: 0 both succeeded, 1 one failed, 2 wrong usage or no such system can be
+# Exit codes: 0 both succeeded, 1 one failed, 2 wrong usage, or the system cannot be
 # made here.
 set -euo pipefail
 
@@ -29,8 +30,8 @@ give_up() {
   exit 2
 }
 
-# The first of the machine's own sources of Debian's packages, as the address
-# and the keyring that its packages are signed with (empty: debootstrap's own).
+# Finds the first of this machine's own package sources of Debian's. Sets $mirror,
+# its address, and $keyring, the keys that sign it (empty: those of debootstrap).
 find_mirror() {
   local codename sources
   # shellcheck source=tools/apt_sources.sh
@@ -42,7 +43,7 @@ find_mirror() {
   keyring=$(sed -n '/^Signed-By: *\//{s/^[^/]*//;p;q}' <<<"$sources")
 }
 
-# Makes the system in the folder $1.
+# make_system FOLDER: installs a minimal Debian there.
 make_system() {
   local options=(--variant=minbase)
   find_mirror
@@ -53,11 +54,13 @@ make_system() {
     >"$work/log" 2>&1 || give_up "debootstrap failed: $(tail -n 1 "$work/log")"
 }
 
-# How this machine reaches others.
+# copy_settings SYSTEM: copies the settings by which this machine reaches others:
+# names, certificates, proxies, npm's registry.
 copy_settings() {
   local system=$1 file
   cp -L /etc/resolv.conf /etc/hosts "$system/etc/"
-  # Certificates of its own, which installing ca-certificates takes up.
+  # This machine's own certificates. The new system trusts them once
+  # ca-certificates is installed there.
   if compgen -G '/usr/local/share/ca-certificates/*.crt' >/dev/null; then
     mkdir -p "$system/usr/local/share/ca-certificates"
     cp /usr/local/share/ca-certificates/*.crt \
@@ -67,13 +70,14 @@ copy_settings() {
     >"$system/etc/apt/apt.conf.d/10machine" || true
   if command -v npm >/dev/null; then
     for file in "$(npm config get globalconfig)" "$(npm config get userconfig)"; do
-      # The first of two files with one key loses: npm's order, too.
+      # Where both have a setting, the user's must win: it comes last.
       [[ ! -f $file ]] || cat "$file" >>"$system/root/.npmrc"
     done
   fi
 }
 
-# In the new system, as its first process: README's commands.
+# run_inside RELEASE SYSTEM: makes SYSTEM the root of this process, which is the
+# first one of its namespaces, and runs README's commands there.
 run_inside() {
   local release=$1 system=$2
   mount --bind "$system" "$system"
@@ -81,15 +85,17 @@ run_inside() {
   mount -t proc proc proc
   mount --rbind /sys sys
   mount --rbind /dev dev
-  # Of its own: tests leave nothing in the machine's, nor find anything there.
+  # These two are new and empty, so that the tests neither find nor leave anything
+  # in those of the machine.
   mount -t tmpfs -o mode=1777 shm dev/shm
   mount -t tmpfs -o mode=1777,size=80% tmp tmp
-  # Not chroot, in which no user may make namespaces, as tests do.
+  # chroot would not do: the kernel allows no user namespaces in it, and some tests
+  # make them.
   pivot_root . .
   umount -l .
   cd "$project"
   tools/quickstart.sh
-  # shellcheck disable=SC2086  # none or one
+  # shellcheck disable=SC2086  # no argument at all when it is empty
   tools/test.sh $release
 }
 
@@ -120,14 +126,15 @@ trap 'rm -rf --one-file-system "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 folder=${folder:-$work/system}
-mkdir "$folder" || give_up "$folder is to be made, not taken"
+mkdir "$folder" || give_up "$folder must not exist yet"
 folder=$(realpath "$folder")
 make_system "$folder"
 copy_settings "$folder"
 git clone --quiet "$tools/.." "$folder$project"
 say "running $(git -C "$folder$project" log -1 --format='%h (%s)')"
 
-# What a login shell would know, and how this machine reaches others.
+# The environment: what a login shell sets, and this machine's proxies and
+# certificates.
 settings=(HOME=/root TERM=dumb LANG=C.UTF-8
   PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
 for name in http_proxy https_proxy ftp_proxy no_proxy HTTP_PROXY HTTPS_PROXY \

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# From a clean machine to a cut table: installs what is missing, builds dnncut,
-# makes a real model and compiles it for a Raspberry Pi 4 and a GPU server. Quick
-# when nothing is to be done.
+# Goes from a clean machine to a first cut table: installs what is missing, builds
+# dnncut, makes a model (MobileNetV2) and compiles it for a Raspberry Pi 4 and a
+# server with a GPU. Takes seconds when everything is installed and built.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -12,15 +12,17 @@ readonly model=build/mobilenetv2.onnx
 readonly out=build/mobilenetv2
 
 tools/install_dependencies.sh
-# Works without; the script says what is missing.
+# dnncut works without ONNX Runtime; the script itself says what is missing.
 tools/get_onnxruntime.sh >/dev/null || true
 
-# The tests are left as they are in a folder that is configured already.
+# A new build folder is configured without the tests. One that is there keeps its
+# setting.
 options=()
 [[ -f $build/CMakeCache.txt ]] || options=(-DDNNCUT_TESTS=OFF)
 echo "building dnncut; the first time takes some minutes ..." >&2
 cmake --preset release --log-level=WARNING "${options[@]}" >/dev/null
-# On a terminal Ninja shows its progress in one line, elsewhere in hundreds.
+# On a terminal Ninja shows its progress in one line. Elsewhere it would print
+# hundreds.
 quiet=()
 [[ -t 1 ]] || quiet=(-- --quiet)
 cmake --build --preset release --target dnncut "${quiet[@]}"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Installs what is missing, builds dnncut and runs every test, then those tests
-# again under AddressSanitizer and UndefinedBehaviorSanitizer that run code which
-# is built with them. Prints at the end what was skipped, what failed, and where
-# the time went.
+# Installs what is missing, builds dnncut and runs every test. Then it builds again
+# with AddressSanitizer and UndefinedBehaviorSanitizer and runs the tests in which
+# these can find something. At the end it prints what was skipped, what failed, and
+# how long everything took.
 #
-#   tools/test.sh                all of it
+#   tools/test.sh                everything
 #   tools/test.sh --release      without the sanitizers
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -27,8 +27,8 @@ phase_time=$(mktemp)
 trap 'rm -f "$phase_time"' EXIT
 TIMEFORMAT='%0R %0U %0S'
 
-# phase NAME COMMAND...: runs the command and notes its time: the clock's, and
-# that of all processors together.
+# phase NAME COMMAND...: runs the command and notes how long it took, by the clock
+# and in time of all processors together.
 phase() {
   local name=$1 status=0 real user system
   shift
@@ -47,29 +47,29 @@ summarize() {
   if command -v python3 >/dev/null; then
     python3 -B tests/summary.py "${tested[@]}" >&2
   else
-    echo "without python3 nobody counts the cases" >&2
+    echo "there is no python3, which would count the cases" >&2
   fi
 }
 trap 'summarize; rm -f "$phase_time"' EXIT
 
 phase install tools/install_dependencies.sh --tests
-# Works without; the script says what is missing, and the tests that need it
-# skip.
+# dnncut works without ONNX Runtime. The script itself says what is missing, and
+# tests that need it are skipped.
 tools/get_onnxruntime.sh >/dev/null || true
 
-# Real models, where they lie beside the project.
+# Some tests use real models, if there are any beside the project.
 if [[ -z ${DNNCUT_MODELS:-} && -d ../shared/models ]]; then
   DNNCUT_MODELS=$(cd ../shared/models && pwd)
   export DNNCUT_MODELS
 fi
 
-# What the last commit touches, and what is not committed; see tools/lint.sh.
+# Check the files of the last commit and those that are not committed.
 if git rev-parse --quiet --verify HEAD~1 >/dev/null 2>&1; then
   phase lint tools/lint.sh HEAD~1
 fi
 
-# What has been compiled before, in this folder or in another clone, is not
-# compiled again. The sloppiness is what precompiled headers need.
+# With ccache, what was compiled before in this clone or in another one is not
+# compiled again. Precompiled headers need the sloppiness.
 if command -v ccache >/dev/null; then
   export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
   export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CCACHE_INODECACHE=1
@@ -77,11 +77,13 @@ if command -v ccache >/dev/null; then
   export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 fi
 
-# Other compilers warn of other things; that must not keep anybody from testing.
+# Warnings are errors in CI only: with another compiler there may be new ones, which
+# must not keep anybody from testing.
 werror=OFF
 [[ -z ${CI:-} ]] || werror=ON
 
-# clang takes half of g++'s time with sanitizers, and warns of other things.
+# With sanitizers clang compiles in half of g++'s time, and a second compiler finds
+# more to warn about.
 sanitizer_compiler=()
 if echo 'int main() {}' |
   clang++-16 -fsanitize=address,undefined -x c++ -o /dev/null - 2>/dev/null; then
@@ -89,7 +91,8 @@ if echo 'int main() {}' |
 fi
 
 jobs=$(nproc)
-# On a terminal Ninja shows its progress in one line, elsewhere in hundreds.
+# On a terminal Ninja shows its progress in one line. Elsewhere it would print
+# hundreds.
 quiet=()
 [[ -t 1 ]] || quiet=(-- --quiet)
 for preset in "${presets[@]}"; do
@@ -106,8 +109,8 @@ for preset in "${presets[@]}"; do
     --output-junit "$PWD/build/$preset/test_results/ctest.xml"
 done
 
-# Builds of other types write the same bytes; ctest has compared other ways to
-# run one of them.
+# Both builds must write the same bytes. That one build does so wherever and however
+# it runs, ctest has checked.
 if ((${#presets[@]} > 1)) && command -v python3 >/dev/null; then
   phase "same bytes" \
     python3 -B tests/same_bytes.py --only-builds build/{release,sanitizer}/bin/dnncut
