@@ -213,10 +213,11 @@ class InlineWriter {
 };
 
 [[noreturn]] void FailTooLarge(const std::string& path, int64_t bytes) {
-  Fail(ExitCode::kBadInput, "E608",
-       "{}: would be {} bytes with what stands in it, more than protobuf's "
-       "2 GiB; with --weights external the weights stand beside it",
-       path, bytes);
+  Fail(
+      ExitCode::kBadInput, "E608",
+      "{}: would have {} bytes, more than protobuf's 2 GiB; --weights external "
+      "writes the weights to a file beside it",
+      path, bytes);
 }
 
 std::string Serialise(const ModelProto& model, const std::string& path) {

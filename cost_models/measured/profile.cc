@@ -268,10 +268,11 @@ std::vector<int64_t> ProfileNs(const Graph& graph, const Profile& profile,
     }
     const ProfileRow*& slot = rows[it->second];
     if (slot != nullptr) {
-      Fail(ExitCode::kBadInput, "E420",
-           "{}: '{}' and '{}' are made by the same layer, which has two rows "
-           "in \"layers\" thereby; keep one",
-           profile.path, slot->output, row.output);
+      Fail(
+          ExitCode::kBadInput, "E420",
+          "{}: '{}' and '{}' are made by the same layer, so it has two rows in "
+          "\"layers\"; keep one",
+          profile.path, slot->output, row.output);
     }
     CheckOperator(profile, row, graph.layers[it->second]);
     slot = &row;

@@ -102,8 +102,8 @@ void ApplyTensorBytes(const ImportOptions& options, Graph* graph,
     Tensor& tensor = *found->second;
     if (tensor.bytes.has_value()) {
       Warn(warnings, "W303",
-           "--tensor-bytes {}={}: the tensor is known to have {} bytes, which "
-           "stands",
+           "--tensor-bytes {}={}: the tensor is known to have {} bytes; the "
+           "flag has no effect",
            name, bytes, *tensor.bytes);
       continue;
     }

@@ -177,8 +177,8 @@ void CheckVariation(const ProfileOptions& options,
   if (*cv > kNoisyCv) {
     Warn(warnings, "W430",
          "{}: the runs scatter by {:.1f} % (standard deviation over mean): "
-         "other work on the machine or a changing clock; the profile is as "
-         "uncertain",
+         "other work on the machine or a changing clock; the times of the "
+         "profile are that uncertain",
          options.model_path, *cv * 100);
   }
 }
@@ -271,7 +271,7 @@ ProfileResult MakeProfile(const ProfileOptions& options, Progress* progress,
     Warn(
         warnings, "W431",
         "{}: {:.1f} % of the time is that of {} whose layers are not known; "
-        "it is counted with others",
+        "it is spread over all layers",
         options.model_path, result.lost_share * 100,
         FormatPlural(measured.layers.lost_nodes + measured.layers.guessed_nodes,
                      "node"));

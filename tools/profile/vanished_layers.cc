@@ -99,45 +99,45 @@ bool IsActivation(std::string_view op) {
          op == "Softplus" || op == "Softsign";
 }
 
-// What a node can still hold behind a layer.
-struct Room {
-  int position = 0;           // of the node
-  bool for_scaling = false;   // normalizations, biases, factors
-  bool for_addition = false;  // of a bias or of what another node made
-  bool for_activation = false;
+// Which layers behind a node's own layer the runtime may have fused into it.
+struct Fusible {
+  int position = 0;       // of the node
+  bool scaling = false;   // normalizations, biases, factors
+  bool addition = false;  // of a bias or of what another node made
+  bool activation = false;
 };
 
-Room RoomOf(std::string_view layer_op, const LayerRun& run) {
-  Room room{.position = run.position};
+Fusible FusibleInto(std::string_view layer_op, const LayerRun& run) {
+  Fusible fusible{.position = run.position};
   if (run.op == "Gemm" || run.op == "FusedGemm") {
-    room.for_addition = layer_op == "MatMul";
-    room.for_activation = run.op == "FusedGemm";
+    fusible.addition = layer_op == "MatMul";
+    fusible.activation = run.op == "FusedGemm";
   } else if (run.op == "FusedMatMul") {
-    room.for_scaling = true;
+    fusible.scaling = true;
   } else if ((layer_op == "Conv" || run.is_layout) &&
              (run.op.ends_with("Conv") || run.op.empty())) {
     // Old traces do not tell the operator.
-    room.for_scaling = true;
-    room.for_addition = run.op != "Conv" || run.is_layout;
-    room.for_activation = true;
+    fusible.scaling = true;
+    fusible.addition = run.op != "Conv" || run.is_layout;
+    fusible.activation = true;
   }
-  return room;
+  return fusible;
 }
 
-// Takes the room that the layer needs; false when there is none.
-bool Fill(const Layer& layer, Room* room) {
+// Marks the layer as fused into the node; false when it cannot be.
+bool Fuse(const Layer& layer, Fusible* fusible) {
   const std::string_view op = layer.operation.op_type;
-  if (room->for_scaling && layer.inputs.size() == 1 && IsScaling(op)) {
+  if (fusible->scaling && layer.inputs.size() == 1 && IsScaling(op)) {
     return true;
   }
   if (op == "Add" || op == "Sum") {
-    if (!room->for_addition) return false;
-    room->for_scaling = false;
-    room->for_addition = false;
+    if (!fusible->addition) return false;
+    fusible->scaling = false;
+    fusible->addition = false;
     return true;
   }
-  if (!room->for_activation || !IsActivation(op)) return false;
-  *room = {.position = room->position};
+  if (!fusible->activation || !IsActivation(op)) return false;
+  *fusible = {.position = fusible->position};
   return true;
 }
 
@@ -150,16 +150,17 @@ bool IsInClip(const Graph& graph, LayerId layer, const LayerUnits& units) {
 }
 
 // Of the layers that make what `layer` reads, the one whose node ran last.
-// nullopt when one has no room, nor a node: nothing is known of when it ran.
+// nullopt when one has no node, nor could it be fused into one: nothing is
+// known of when it ran.
 std::optional<LayerId> LastProducer(
     const Graph& graph, LayerId layer,
-    const std::vector<std::optional<Room>>& rooms) {
+    const std::vector<std::optional<Fusible>>& by_layer) {
   std::optional<LayerId> last;
   for (const TensorId input : graph.layers[layer].inputs) {
     const LayerId producer = graph.tensors[input].producer;
     if (producer == kModelInput) continue;
-    if (!rooms[producer]) return std::nullopt;
-    if (!last || rooms[producer]->position > rooms[*last]->position) {
+    if (!by_layer[producer]) return std::nullopt;
+    if (!last || by_layer[producer]->position > by_layer[*last]->position) {
       last = producer;
     }
   }
@@ -189,29 +190,30 @@ void JoinBehindNodes(const Graph& graph,
   for (const auto& [layer, run] : runs) {
     if (GivesQuantized(run.op)) JoinUpToQuantization(graph, layer, units);
   }
-  std::vector<std::optional<Room>> rooms(graph.layers.size());  // by LayerId
+  std::vector<std::optional<Fusible>> by_layer(graph.layers.size());
   for (size_t i = 0; i < graph.layers.size(); ++i) {
     const LayerId layer = static_cast<LayerId>(i);
     const std::string_view op = graph.layers[i].operation.op_type;
     if (const auto run = runs.find(layer); run != runs.end()) {
-      rooms[i] = RoomOf(op, run->second);
+      by_layer[i] = FusibleInto(op, run->second);
       continue;
     }
-    const std::optional<LayerId> producer = LastProducer(graph, layer, rooms);
+    const std::optional<LayerId> producer =
+        LastProducer(graph, layer, by_layer);
     if (!producer || units->HasNode(layer)) continue;
-    Room room = *rooms[*producer];
+    Fusible fusible = *by_layer[*producer];
     if (IsPassedThrough(op)) {
-      rooms[i] = Room{.position = room.position};
+      by_layer[i] = Fusible{.position = fusible.position};
       continue;
     }
     const bool is_made_quantized =
         op == "QuantizeLinear" && units->HasNode(*producer) &&
         graph.layers[*producer].operation.op_type != "DequantizeLinear";
-    const bool is_held = OnlyReader(graph, *producer) == layer &&
-                         !IsInClip(graph, layer, *units) &&
-                         Fill(graph.layers[i], &room);
-    if (!is_made_quantized && !is_held) continue;
-    rooms[i] = room;
+    const bool is_fused = OnlyReader(graph, *producer) == layer &&
+                          !IsInClip(graph, layer, *units) &&
+                          Fuse(graph.layers[i], &fusible);
+    if (!is_made_quantized && !is_fused) continue;
+    by_layer[i] = fusible;
     units->JoinLayers(layer, *producer);
     units->MarkSettled({layer});
   }

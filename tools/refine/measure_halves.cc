@@ -165,8 +165,8 @@ bool IsSettled(std::vector<int64_t> medians_ns) {
 void WarnOfUnsettled(int halves, Warnings* warnings) {
   if (halves == 0) return;
   Warn(warnings, "W741",
-       "{} took another time in each of many processes; the machine is busy, "
-       "and the fit is as uncertain",
+       "{} took a different time in each of many processes, as on a busy "
+       "machine; what is fitted to these times is uncertain",
        FormatPlural(halves, "half", "halves"));
 }
 

@@ -103,7 +103,7 @@ class Refiner {
     const MachineLabel& machine = compiled_.table.machines[side];
     if (machine.source == "profile" || machine.source == "refined") return;
     Warn(warnings, "W742",
-         "the times of {}, the {}, were estimated; in their place stand those "
+         "the times of {}, the {}, were estimates; they are replaced by those "
          "that this machine took{}",
          machine.name, SideName(side), SlowdownText(SlowdownOf(side)));
   }

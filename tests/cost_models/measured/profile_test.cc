@@ -122,8 +122,8 @@ TEST(Profile, AnyOutputNamesItsLayer) {
   const Profile twice =
       Read(Replaced(Good(), R"("output": "t2")", R"("output": "second")"));
   EXPECT_EQ(ErrorOf([&] { ProfileNs(graph, twice, std::nullopt, &warnings); }),
-            "E420 p.json: 't1' and 'second' are made by the same layer, which "
-            "has two rows in \"layers\" thereby; keep one");
+            "E420 p.json: 't1' and 'second' are made by the same layer, so it "
+            "has two rows in \"layers\"; keep one");
 }
 
 TEST(Profile, StatesInputsThatHaveARank) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What would be if, against all cuts of small problems.
+// What explain says about other cuts, compared with all cuts of small problems.
 #include "tools/explain/what_if.h"
 
 #include <gtest/gtest.h>
