@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 
-from faults import (BAD_INPUT, IO, WorkFolder, error_id, expect, finish,
+from faults import (BAD_INPUT, IO, WITHOUT_LEAKS, WorkFolder, error_id, expect, finish,
                     longest_of, must_run, read, snapshot,
                     temporary_folders, write)
 
@@ -28,11 +28,6 @@ SEED = 20240503
 TRUNCATIONS = 100
 OTHERS = 40  # tries of each other change
 MOST_SECONDS = 10  # of each; a slow build gets fewer tries, never none
-# LeakSanitizer stops the process itself, at its end, and waits for ever when it
-# is stopped by another just then. Other tests look for leaks.
-WITHOUT_LEAKS = {**os.environ,
-                 "ASAN_OPTIONS": ":".join(filter(None, [
-                     os.environ.get("ASAN_OPTIONS"), "detect_leaks=0"]))}
 
 
 def fields(content, begin, end):

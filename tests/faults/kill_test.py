@@ -4,13 +4,17 @@
 
     kill_test.py DNNCUT
 
-Compiles over an earlier result with --force, and ends it by a signal at random
-moments of its life: SIGKILL 200 times, and those that it can catch, after which
-it must have removed its temporary folder as well.
+Stops a compile over an earlier result, with --force, and one into a new folder
+after every system call that changes the file system: what is there then is what
+a kill would leave. Then kills it at the first and the last call of each kind
+and while it reads and waits, and ends it there by signals that can be caught,
+after which the temporary folder must be gone as well. Without strace, which
+finds the calls, it kills at moments that are spread evenly.
 """
 
+import functools
 import os
-import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,135 +22,209 @@ import time
 
 from faults import (TwoCompiles, WorkFolder, expect, finish, longest_of,
                     must_run, snapshot, temporary_folders)
+from system_calls import (CHANGES, EXIT, Call, Stops, can_trace, is_change,
+                          signalled)
 
-SEED = 20240501
-KILLS = 200
-KILLS_OF_FIRST = 40  # without an earlier result
-CATCHES = 15         # of each signal
-MORE_TRIES = 10      # times as many, until one has ended a compile
-MOST_SECONDS = 60    # of SIGKILLs; a slow build gets fewer
+CAUGHT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+MOMENTS = 60
+NOTHING = "nothing"
+# Reads the model, and waits for the child that infers shapes.
+EARLY = [Call("pread64", 3, "reading"), Call("/^p?poll$", 1, "listening"),
+         Call("wait4", 1, "waiting")]
+# Not stopped after, see COPIES in system_calls.py.
+COPYING = [Call("copy_file_range", 1, "copying"),
+           Call("copy_file_range", 20, "copying later")]
+
+
+def signalled_after(seconds, command, sent):
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as process:
+        time.sleep(seconds)
+        process.send_signal(sent)
+        return process.wait()
+
+
+class Point:
+    """Where a compile is ended: `end` does so with a signal. `before` and
+    `after` are the results that may be there, for a signal that arrives before
+    the call is made and for one that arrives when it is done."""
+
+    def __init__(self, what, end, before, after):
+        self.what = what
+        self.end = end
+        self.before = before
+        self.after = after
+
+
+def first_and_last(calls):
+    """Of each name, in the order of `calls`."""
+    of_name = {}
+    for call in calls:
+        of_name.setdefault(call.name, []).append(call)
+    kept = [call for group in of_name.values() for call in (group[0], group[-1])]
+    return [call for call in calls if call in kept]
 
 
 class Test(TwoCompiles):
-    def __init__(self, dnncut, folder):
-        super().__init__(dnncut, folder)
-        self.random = random.Random(SEED)
-        self.seconds = longest_of(2, self.compile_both)
+    """A model without weights (--light) has the fewest calls."""
 
-    def end(self, name, sent):
-        """Sends a signal at a random moment of a compile; its exit code."""
-        # One of the two compiles takes about half of what both take.
-        moment = self.random.uniform(0, 0.5 * self.seconds)
-        # pylint: disable=consider-using-with
-        process = subprocess.Popen(self.command(name, ["--force"]),
-                                   stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.DEVNULL)
-        time.sleep(moment)
-        process.send_signal(sent)
-        return process.wait()
+    def __init__(self, dnncut, folder, *flags):
+        super().__init__(dnncut, folder, *flags)
+        self.copies = {}
+        for name in ("A", "B"):
+            self.copies[name] = os.path.join(folder, f"copy-{name}")
+            must_run(*self.command(name, ["--force"]))
+            shutil.copytree(self.out, self.copies[name])
+        self.aside = os.path.join(folder, "aside")
+        os.mkdir(self.aside)
 
     def content(self):
         now = snapshot(self.out)
         for name, whole in self.whole.items():
             if now == whole:
                 return name
-        return "nothing" if now is None else "a mixture"
+        return NOTHING if now is None else "a mixture"
 
-    def age_leftovers(self):
-        """Makes them older than those of runs that have just begun."""
-        for path in temporary_folders(self.folder):
-            os.utime(path, (1, 1))
+    def put(self, name):
+        """Makes this result the earlier one."""
+        shutil.rmtree(self.out, ignore_errors=True)
+        if name != NOTHING:
+            shutil.copytree(self.copies[name], self.out)
 
-    def kill_over_old(self):
-        counts = {"killed": 0, "old": 0, "new": 0, "leftovers": 0}
-        old = self.content()
-        end = time.monotonic() + MOST_SECONDS
-        tries = 0
-        while counts["killed"] < KILLS and time.monotonic() < end:
-            tries += 1
-            new = "B" if old == "A" else "A"
-            code = self.end(new, signal.SIGKILL)
+    def look(self, old, new, keep):
+        """Looks after every call at what is there; the calls. With `keep`,
+        every state of the temporary folder is for remove_leftovers()."""
+        self.put(old)
+        calls = []
+        stops = Stops(self.command(new, ["--force"]), CHANGES)
+        there = old
+        for call in stops:
+            if not is_change(call, self.folder):
+                continue
+            calls.append(call)
+            if call.name.startswith("rename"):
+                there = new
             now = self.content()
-            what = f"compile {tries}"
-            expect(code in (0, -signal.SIGKILL), f"{what}: exit code {code}")
-            expect(now in (old, new), f"{what}: {now} is there")
-            expect(code != 0 or now == new, f"{what}: done, but {now}")
-            counts["killed"] += code != 0
-            counts["old" if now == old else "new"] += 1
-            counts["leftovers"] += len(temporary_folders(self.folder))
-            self.age_leftovers()
-            old = now
-        expect(counts["killed"] > 0, "nothing was killed")
-        expect(counts["leftovers"] > 0, "no moment was while it wrote")
+            expect(now == there, f"{new} over {old}, {call.text}: {now}")
+            for i, path in enumerate(temporary_folders(self.folder)):
+                if keep:
+                    # As long as a name of such a folder is.
+                    name = f".out.dnncut-{i:04x}{old == NOTHING:04x}"
+                    shutil.copytree(path, os.path.join(
+                        self.aside, f"{name}{len(calls):08x}"))
+        expect(stops.returncode == 0, f"{new} over {old}: {stops.stderr}")
+        created = [call for call in calls if "O_CREAT" in call.text]
+        files = [digest for digest in self.whole[new].values() if digest]
+        expect(len(created) == len(files),
+               f"{len(created)} calls create {len(files)} files")
+        expect(len([call for call in calls if call.name.startswith("rename")])
+               == 1, "one call puts the result in place")
+        print(f"{new} over {old}, stopped after {len(calls)} calls", flush=True)
+        return calls
+
+    def points(self, old, new, calls):
+        """The `calls`, among them that which puts the result in place, or
+        moments."""
+        command = self.command(new, ["--force"])
+        if calls is None:
+            seconds = longest_of(2, lambda: must_run(*command))
+            for i in range(MOMENTS):
+                moment = seconds * i / MOMENTS
+                end = functools.partial(signalled_after, moment, command)
+                yield Point(f"{moment} s", end, (old, new), (old, new))
+            return
+        there = (old,)
+        for call in calls:
+            before = there
+            if call.name.startswith("rename"):
+                there = (new,)
+            end = functools.partial(signalled, command, call)
+            yield Point(call.text, end, before, there)
+
+    def kill(self, old, new, calls):
+        counts = {old: 0, new: 0, "leftovers": 0}
+        for point in self.points(old, new, calls):
+            self.put(old)
+            code = point.end(signal.SIGKILL)
+            now = self.content()
+            what = f"{new} over {old}, SIGKILL at {point.what}"
+            expect(now in point.before, f"{what}: {now} is there")
+            if calls is None:
+                expect(code in (0, -signal.SIGKILL), f"{what}: {code}")
+                expect(code != 0 or now == new, f"{what}: done, but {now}")
+            else:
+                expect(code == -signal.SIGKILL, f"{what}: exit code {code}")
+            counts[now] = counts.get(now, 0) + 1
+            # Each compile shall begin alike.
+            for path in temporary_folders(self.folder):
+                counts["leftovers"] += 1
+                shutil.move(path, self.aside)
+        print(f"{new} over {old}, SIGKILL: {counts}", flush=True)
+        expect(counts["leftovers"] > 0, "nothing was killed while it wrote")
+
+    def remove_leftovers(self):
+        """One compile removes what all those that were killed have left."""
+        names = os.listdir(self.aside)
+        for name in names:
+            shutil.move(os.path.join(self.aside, name), self.folder)
+        for path in temporary_folders(self.folder):
+            os.utime(path, (1, 1))  # older than a run that has just begun
         must_run(*self.command("A", ["--force"]))
         expect(not temporary_folders(self.folder), "leftovers stay for ever")
         expect(self.content() == "A", "the last compile")
-        print(f"{tries} compiles over an old result, SIGKILL: {counts}")
+        print(f"{len(names)} leftovers removed", flush=True)
 
-    @staticmethod
-    def tries(count, counts):
-        """0, 1, ... count - 1; more as long as no signal has ended anything:
-        a compile may have become faster than those that were timed."""
-        for i in range(MORE_TRIES * count):
-            if i >= count and counts["ended"] > 0:
-                return
-            yield i
-
-    def kill_first(self):
-        counts = {"ended": 0, "old": 0, "new": 0}
-        for i in self.tries(KILLS_OF_FIRST, counts):
-            os.rename(self.out, self.out + str(i))
-            code = self.end("A", signal.SIGKILL)
-            now = self.content()
-            what = f"first compile {i}"
-            expect(code in (0, -signal.SIGKILL), f"{what}: exit code {code}")
-            expect(now in ("nothing", "A"), f"{what}: {now} is there")
-            expect(code != 0 or now == "A", f"{what}: done, but {now}")
-            counts["ended"] += code != 0
-            counts["old" if now == "nothing" else "new"] += 1
-            if now == "nothing":
-                os.rename(self.out + str(i), self.out)
-            else:
-                must_remove(self.out + str(i))
-            self.age_leftovers()
-        expect(counts["ended"] > 0, "no first compile was killed")
-        must_run(*self.command("A", ["--force"]))
-        expect(not temporary_folders(self.folder), "leftovers stay for ever")
-        print(f"SIGKILL without an old one: {counts}")
-
-    def catch(self, sent):
-        counts = {"ended": 0, "old": 0, "new": 0}
-        old = self.content()
+    def catch(self, old, new, calls):
+        """Sends one of the signals at each point, in turn."""
+        ended = {sent: 0 for sent in CAUGHT}
         # nohup and the like have it ignored, which the compile would respect.
-        before = signal.signal(sent, signal.SIG_DFL)
-        for i in self.tries(CATCHES, counts):
-            new = "B" if old == "A" else "A"
-            code = self.end(new, sent)
+        handlers = [signal.signal(sent, signal.SIG_DFL) for sent in CAUGHT]
+        for i, point in enumerate(self.points(old, new, calls)):
+            self.put(old)
+            sent = CAUGHT[i % len(CAUGHT)]
+            code = point.end(sent)
             now = self.content()
-            expect(code in (0, -sent), f"{sent!r} {i}: exit code {code}")
-            expect(now in (old, new), f"{sent!r} {i}: {now} is there")
+            what = f"{new} over {old}, {sent.name} at {point.what}"
+            expect(now in point.after, f"{what}: {now} is there")
+            expect(code == -sent or (code == 0 and now == new),
+                   f"{what}: exit code {code}, and {now} is there")
             expect(not temporary_folders(self.folder),
-                   f"{sent!r} {i}: the temporary folder stays")
-            counts["ended"] += code != 0
-            expect(code != 0 or now == new, f"{sent!r} {i}: done, but {now}")
-            counts["old" if now == old else "new"] += 1
-            old = now
-        signal.signal(sent, before)
-        expect(counts["ended"] > 0, f"{sent!r} ended nothing")
-        print(f"{sent.name}: {counts}")
+                   f"{what}: the temporary folder stays")
+            ended[sent] += code != 0
+        for sent, handler in zip(CAUGHT, handlers):
+            signal.signal(sent, handler)
+            expect(ended[sent] > 0 or calls == COPYING,
+                   f"{sent.name} ended nothing")
+        counts = {sent.name: count for sent, count in ended.items()}
+        print(f"{new} over {old}, ended by {counts}", flush=True)
 
 
-def must_remove(folder):
-    subprocess.run(["rm", "-r", folder], check=True)
+def check_light(test):
+    for old, new in (("B", "A"), (NOTHING, "B")):
+        calls = test.look(old, new, keep=True) if can_trace() else None
+        points = calls and EARLY + first_and_last(calls)
+        test.kill(old, new, calls and [*points, Call(EXIT, 1, EXIT)])
+        test.catch(old, new, points)
+    test.remove_leftovers()
+
+
+def check_weights(test):
+    """Data is copied only where there is some."""
+    test.look("B", "A", keep=False)
+    test.kill("B", "A", COPYING)
+    test.catch("B", "A", COPYING)
+    test.remove_leftovers()
 
 
 def main():
-    with WorkFolder() as folder:
-        test = Test(sys.argv[1], folder)
-        test.kill_over_old()
-        test.kill_first()
-        for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            test.catch(sent)
+    dnncut = os.path.abspath(sys.argv[1])
+    with WorkFolder(in_memory=True) as folder:
+        check_light(Test(dnncut, folder, "--light"))
+    if can_trace():
+        with WorkFolder(in_memory=True) as folder:
+            check_weights(Test(dnncut, folder))
+    else:
+        print("no strace, or no right to trace: killed at moments")
     finish()
 
 
