@@ -4,10 +4,11 @@
 
     full_disk_test.py DNNCUT
 
-Compiles onto file systems in memory of many sizes, so that it fails at every
-file of the result, with and without an earlier result; and lets every other
-command that writes a file do so onto a full one. Needs a user namespace to
-mount file systems in, and skips itself without.
+Compiles onto file systems in memory that are full at the first page of each
+file of the result, or at the last one, or have no room for its name, with and
+without an earlier result; and lets every other command that writes a file do so
+onto a full one. Needs a user namespace to mount file systems in, and skips
+itself without.
 """
 
 import os
@@ -15,17 +16,20 @@ import shutil
 import subprocess
 import sys
 
-from faults import (IO, WorkFolder, error_id, expect, finish, in_namespace,
-                    mount_memory, must_run, run, snapshot, temporary_folders,
-                    unmount, write)
+from faults import (IO, WorkFolder, error_id, expect, failures, finish,
+                    in_namespace, mount_memory, must_run, run, snapshot,
+                    temporary_folders, unmount, write)
 from writers import Writers, run_in
 
-KIB = 1024
+PAGE = 4096
 
 
-def bytes_of(folder):
-    return sum(os.path.getsize(os.path.join(root, name))
-               for root, _, files in os.walk(folder) for name in files)
+def pages_of(path):
+    """What a file takes, or all files in a folder do."""
+    if os.path.isfile(path):
+        return -(-os.path.getsize(path) // PAGE)
+    return sum(pages_of(os.path.join(root, name))
+               for root, _, files in os.walk(path) for name in files)
 
 
 def named_file(stderr):
@@ -39,30 +43,30 @@ def named_file(stderr):
 class Compiles:
     """The compiles that do not fit."""
 
-    def __init__(self, dnncut, folder):
+    def __init__(self, dnncut, folder, *flags):
         self.dnncut = dnncut
         self.model = os.path.join(folder, "net.onnx")
         self.disk = os.path.join(folder, "disk")
         self.out = os.path.join(self.disk, "out")
         self.old = os.path.join(folder, "old")
-        must_run(dnncut, "example", "squeezenet", "-o", self.model)
+        must_run(dnncut, "example", "squeezenet", "-o", self.model,
+                 *flags)
         must_run(dnncut, "compile", self.model, "-o", self.old, "-q",
                  "--max-cuts", "1")
-        whole = os.path.join(folder, "whole")
-        must_run(dnncut, "compile", self.model, "-o", whole, "-q")
-        self.whole = snapshot(whole)
-        self.bytes = bytes_of(whole)
-        self.failed_at = {}
+        self.new = os.path.join(folder, "new")
+        must_run(dnncut, "compile", self.model, "-o", self.new, "-q")
+        self.whole = snapshot(self.new)
 
     def compile(self, options, with_old):
-        """True when it fits onto a disk with these options of mount."""
+        """The file that does not fit onto a disk with these options of mount;
+        None when all do, "the disk" when it is too small for the old."""
         mount_memory(self.disk, options)
         try:
             if with_old:
                 try:
                     shutil.copytree(self.old, self.out)
                 except (OSError, shutil.Error):
-                    return False
+                    return "the disk"
             before = snapshot(self.out)
             done = run(self.dnncut, "compile", self.model, "-o", self.out,
                        "-q", "--force")
@@ -70,35 +74,74 @@ class Compiles:
             expect(not temporary_folders(self.disk), f"{what}: leftovers")
             if done.returncode == 0:
                 expect(snapshot(self.out) == self.whole, f"{what}: not whole")
-                return True
+                return None
             expect(done.returncode == IO, f"{what}: {done.stderr}")
             expect(error_id(done.stderr) in ("E601", "E605"),
                    f"{what}: {done.stderr}")
             expect("the disk is full" in done.stderr, done.stderr)
             expect(snapshot(self.out) == before, f"{what}: the old has changed")
-            name = named_file(done.stderr)
-            self.failed_at[name] = self.failed_at.get(name, 0) + 1
-            return False
+            return named_file(done.stderr)
         finally:
             unmount(self.disk)
 
-    def all(self):
-        """With fewer and fewer files, and with less and less room."""
+    def without_names(self, with_old):
+        """With more and more files, until all are there."""
+        failed = set()
+        inodes = 2
+        while (name := self.compile(f"size=64m,nr_inodes={inodes}", with_old)):
+            failed.add(name)
+            inodes += 1
+            if inodes > 100:
+                sys.exit("FAILED it never fits")
+        expect(failed >= set(self.whole), f"no failure at "
+               f"{set(self.whole) - failed}")
+        print(f"no room for a name: {len(failed)} places, "
+              f"{'with' if with_old else 'without'} an old result")
+
+    def compile_within(self, pages, with_old):
+        pages += pages_of(self.old) if with_old else 0
+        # 0 would be no limit.
+        return self.compile(f"size={max(1, pages) * PAGE}", with_old)
+
+    def files_in_order(self):
+        """As they are written: each is the one that does not fit when there is
+        room for those before it."""
+        order = []
+        room = 0
+        while (name := self.compile_within(room, False)):
+            expect(name in self.whole and name not in order,
+                   f"with {room} pages: {name}")
+            if failures:
+                break
+            order.append(name)
+            room += pages_of(os.path.join(self.new, name))
+        return order
+
+    def without_pages(self):
+        """Full at the first page of each file, and with an old result at the
+        last one."""
+        order = self.files_in_order()
+        files = {name for name, digest in self.whole.items() if digest}
+        expect(set(order) == files, f"no failure at {files - set(order)}")
+        room = 0
+        for name in order:
+            room += pages_of(os.path.join(self.new, name))
+            failed = self.compile_within(room - 1, True)
+            expect(failed == name, f"{room - 1} pages: {failed}, not {name}")
+        print(f"no room for the data: {', '.join(order)}")
+
+    def within_data(self):
+        """Weights are copied, and much larger than all else."""
+        pages = pages_of(self.new)
+        failed = set()
         for with_old in (False, True):
-            inodes = 2
-            while not self.compile(f"size=64m,nr_inodes={inodes}", with_old):
-                inodes += 1
-                expect(inodes < 100, "it never fits")
-            old = bytes_of(self.old) if with_old else 0
-            rooms = [self.bytes * i // 12 for i in range(1, 12)]
-            rooms += [self.bytes - i * 8 * KIB for i in range(1, 30)]
-            for room in rooms:
-                fits = self.compile(f"size={(old + room) // KIB}k", with_old)
-                expect(not fits, f"{room} bytes are enough")
-        print(f"{sum(self.failed_at.values())} compiles did not fit, at "
-              f"{dict(sorted(self.failed_at.items()))}")
-        for name in ("device/weights.bin", "table.json", "report.html"):
-            expect(name in self.failed_at, f"none failed at {name}")
+            for part in (1, 4, 6, 8, 11):
+                name = self.compile_within(pages * part // 12, with_old)
+                expect(name, f"{part}/12 are enough")
+                failed.add(name)
+        weights = {f"{side}/weights.bin" for side in ("device", "server")}
+        expect(weights <= failed, f"failures at {failed} alone")
+        print(f"no room for all data: {sorted(failed)}")
 
 
 def fill(folder):
@@ -162,7 +205,13 @@ def main():
     in_namespace()
     dnncut = os.path.abspath(sys.argv[1])
     with WorkFolder() as folder:
-        Compiles(dnncut, folder).all()
+        # Without weights, each file has few pages.
+        light = Compiles(dnncut, folder, "--light")
+        for with_old in (False, True):
+            light.without_names(with_old)
+        light.without_pages()
+    with WorkFolder() as folder:
+        Compiles(dnncut, folder).within_data()
     with WorkFolder() as folder:
         check_writers(dnncut, folder)
     finish()

@@ -22,8 +22,8 @@ import time
 
 from faults import (TwoCompiles, WorkFolder, expect, finish, longest_of,
                     must_run, snapshot, temporary_folders)
-from system_calls import (CHANGES, EXIT, Call, Stops, can_trace, is_change,
-                          signalled)
+from system_calls import (CHANGES, EXIT, Call, Stops, can_trace, first_and_last,
+                          is_change, signalled)
 
 CAUGHT = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 MOMENTS = 60
@@ -54,15 +54,6 @@ class Point:
         self.end = end
         self.before = before
         self.after = after
-
-
-def first_and_last(calls):
-    """Of each name, in the order of `calls`."""
-    of_name = {}
-    for call in calls:
-        of_name.setdefault(call.name, []).append(call)
-    kept = [call for group in of_name.values() for call in (group[0], group[-1])]
-    return [call for call in calls if call in kept]
 
 
 class Test(TwoCompiles):

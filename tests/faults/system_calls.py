@@ -89,6 +89,15 @@ def is_change(call, folder):
     return folder in call.text and not reads
 
 
+def first_and_last(calls):
+    """Of each name, in the order of `calls`."""
+    of_name = {}
+    for call in calls:
+        of_name.setdefault(call.name, []).append(call)
+    kept = [call for group in of_name.values() for call in (group[0], group[-1])]
+    return [call for call in calls if call in kept]
+
+
 def signalled(command, call, sent):
     """Runs `command` and sends it a signal as it makes `call`, which SIGKILL
     leaves undone; others arrive when it is done. The exit code."""
