@@ -15,11 +15,15 @@ class Writers:
         self.model = os.path.join(folder, "net.onnx")
         self.result = os.path.join(folder, "result")
         self.other = os.path.join(folder, "other")
+        self.pinned = os.path.join(folder, "pinned")
         self.profile = os.path.join(folder, "one.json")
         must_run(dnncut, "example", "squeezenet", "--light", "-o", self.model)
         must_run(dnncut, "compile", self.model, "-o", self.result, "-q")
         must_run(dnncut, "compile", self.model, "-o", self.other, "-q",
                  "--rtt", "40ms")
+        # One cut, whose halves are soon run.
+        must_run(dnncut, "compile", self.model, "-o", self.pinned, "-q",
+                 "--pin-device", "*")
         # Needs ONNX Runtime.
         self.can_run = run(dnncut, "profile", self.model, "-o", self.profile,
                            "--runs", "1", "--warm-up", "0", "--threads",
@@ -52,7 +56,7 @@ class Writers:
                                       out, "-q", "--force"]
         if self.can_run:
             yield "refine", lambda out: [
-                self.dnncut, "refine", self.result, "-o", out, "--model",
+                self.dnncut, "refine", self.pinned, "-o", out, "--model",
                 self.model, "--runs", "1", "--warm-up", "0", "--probes", "0",
                 "--max-rounds", "1", "-q", "--force"]
 
