@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
-#include <set>
 #include <sstream>
 
 #include "tests/folders.h"
@@ -79,36 +79,54 @@ TEST(GoldenTest, ReadmeShowsWhatHappens) {
   Expect(path, text, Normalize(actual) == Normalize(text) ? text : actual);
 }
 
-TEST(GoldenTest, ExamplesOfEveryHelpRun) {
-  std::set<std::string> commands;
+// The commands, from the cases of their help.
+std::vector<std::string> Commands() {
+  constexpr std::string_view kPrefix = "help_";
+  std::vector<std::string> commands;
+  for (const std::string& name : Cases()) {
+    if (name.starts_with(kPrefix)) {
+      commands.push_back(name.substr(kPrefix.size()));
+    }
+  }
+  return commands;
+}
+
+TEST(GoldenTest, EveryCommandHasACaseOfItsHelp) {
+  std::vector<std::string> printed;
   std::istringstream help(RunShell("dnncut --help", fs::path("/tmp")).out);
   bool listed = false;
   for (std::string line; std::getline(help, line);) {
     if (line.empty()) listed = false;
     if (listed && line.size() > 2 && line[2] != ' ') {
-      commands.insert(line.substr(2, line.find(' ', 2) - 2));
+      printed.push_back(line.substr(2, line.find(' ', 2) - 2));
     }
     if (line == "commands:") listed = true;
   }
-  ASSERT_GE(commands.size(), 6u);
+  EXPECT_THAT(printed, testing::UnorderedElementsAreArray(Commands()));
+}
+
+class HelpOf : public testing::TestWithParam<std::string> {};
+
+TEST_P(HelpOf, ExamplesRun) {
+  const TemporaryFolder folder;
+  const std::string text =
+      RunShell("dnncut " + GetParam() + " --help", folder.path()).out;
+  const size_t start = text.find("\nexamples:\n");
+  ASSERT_NE(start, std::string::npos);
   const bool with_onnxruntime = HasOnnxRuntime();
-  for (const std::string& command : commands) {
-    const TemporaryFolder folder;
-    const std::string text =
-        RunShell("dnncut " + command + " --help", folder.path()).out;
-    const size_t start = text.find("\nexamples:\n");
-    ASSERT_NE(start, std::string::npos) << command;
-    std::istringstream examples(text.substr(start + 11));
-    for (std::string line; std::getline(examples, line);) {
-      const Outcome outcome = RunShell(line, folder.path(), true);
-      // Without ONNX Runtime a command may say that it needs it; those behind
-      // it need what it would have written.
-      constexpr int kNoRuntime = 6;
-      if (!with_onnxruntime && outcome.exit_code == kNoRuntime) break;
-      EXPECT_EQ(outcome.exit_code, 0) << line << "\n" << outcome.err;
-    }
+  std::istringstream examples(text.substr(start + 11));
+  for (std::string line; std::getline(examples, line);) {
+    const Outcome outcome = RunShell(line, folder.path(), true);
+    // Without ONNX Runtime a command may say that it needs it; those behind
+    // it need what it would have written.
+    constexpr int kNoRuntime = 6;
+    if (!with_onnxruntime && outcome.exit_code == kNoRuntime) break;
+    EXPECT_EQ(outcome.exit_code, 0) << line << "\n" << outcome.err;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Commands, HelpOf, testing::ValuesIn(Commands()),
+                         [](const auto& info) { return info.param; });
 
 }  // namespace
 }  // namespace dnncut
