@@ -4,14 +4,16 @@
 
     changing_model_test.py DNNCUT
 
-Stops a compile at random moments, changes the model or its external data, and
-lets the compile go on: truncated, appended to, rewritten in place (in two
-halves at two moments, with the old time set again), replaced by another file,
+Stops a compile at the system calls that read the model or its external data, or
+without strace at random moments, changes that file, and lets the compile go on:
+truncated, appended to, rewritten in place (in two
+halves at two calls, with the old time set again), replaced by another file,
 removed. The compile must not end by a signal; an error is one line and leaves
 the earlier result; a success is byte for byte the result of the old version or
 of the new one.
 """
 
+import itertools
 import os
 import random
 import shutil
@@ -23,11 +25,16 @@ import time
 from faults import (BAD_INPUT, IO, WITHOUT_LEAKS, WorkFolder, error_id, expect, finish,
                     longest_of, must_run, read, snapshot,
                     temporary_folders, write)
+from system_calls import Stops, can_trace
 
 SEED = 20240503
-TRUNCATIONS = 100
-OTHERS = 40  # tries of each other change
-MOST_SECONDS = 10  # of each; a slow build gets fewer tries, never none
+# Tries of each change: at so many calls, spread evenly; moments hit less often.
+TRUNCATIONS = 20 if can_trace() else 100
+OTHERS = 10 if can_trace() else 40
+MOST_SECONDS = 10  # of each; a slow build gets fewer moments, never none
+# After a copy that is stopped the program may copy again: left out.
+READS = ("?open openat pread64 ?read ?lseek ?fstat ?newfstatat ?statx "
+         "close").split()
 
 
 def fields(content, begin, end):
@@ -94,7 +101,12 @@ class Test:
         self.half = len(new) // 4 * 3
         # The last one is there when a compile begins and ends in between.
         self.versions = [first, new, new[:self.half] + first[self.half:]]
-        self.seconds = longest_of(2, self.compile)
+        if can_trace():
+            self.prepare()
+            self.calls = len(list(self.stops()))
+            expect(self.calls > 10, f"only {self.calls} calls read")
+        else:
+            self.seconds = longest_of(2, self.compile)
         self.whole = []
         for version in self.versions:
             write(self.changing, version)
@@ -134,14 +146,35 @@ class Test:
     def remove(self):
         os.remove(self.changing)
 
-    def compile_while(self, *changes):
-        """Runs a compile and one change after the other at random moments; its
-        exit code and its errors."""
+    def prepare(self):
         shutil.rmtree(self.out, ignore_errors=True)
         shutil.copytree(self.earlier, self.out)
         if os.path.exists(self.changing):
             os.remove(self.changing)
         write(self.changing, self.versions[0])
+
+    def stops(self):
+        return Stops(self.command(), READS, self.changing)
+
+    def compile_while(self, part, *changes):
+        """Runs a compile and one change after the other; its exit code and its
+        errors. `part` of the calls, from 0 to 1, are before the first one."""
+        self.prepare()
+        if not can_trace():
+            return self.compile_while_time_goes(*changes)
+        stops = self.stops()
+        first = round(part * self.calls)
+        last = self.random.randint(first, self.calls)
+        # Behind call 0: before the first one.
+        for i, _ in enumerate(itertools.chain([None], stops)):
+            if i == first:
+                changes[0]()
+            if i == last and len(changes) > 1:
+                changes[1]()
+        return stops.returncode, stops.stderr
+
+    def compile_while_time_goes(self, *changes):
+        """The same at random moments."""
         moments = sorted(self.random.uniform(0, self.seconds) for _ in changes)
         start = time.monotonic()
         with subprocess.Popen(self.command(), stderr=subprocess.PIPE,
@@ -167,10 +200,11 @@ class Test:
         return error_id(stderr)
 
     def repeat(self, what, tries, *changes):
-        tries = min(tries, max(5, int(MOST_SECONDS / self.seconds)))
+        if not can_trace():
+            tries = min(tries, max(5, int(MOST_SECONDS / self.seconds)))
         counts = {}
         for i in range(tries):
-            code, stderr = self.compile_while(*changes)
+            code, stderr = self.compile_while(i / (tries - 1), *changes)
             end = self.check(f"{what} {i}", code, stderr)
             counts[end] = counts.get(end, 0) + 1
         print(f"{tries} times {os.path.basename(self.changing)} {what}: "
@@ -183,7 +217,10 @@ class Test:
         counts = self.repeat("rewritten in place", OTHERS,
                              lambda: self.rewrite(0), lambda: self.rewrite(1))
         expect(counts.get("E607", 0) > 0, "nobody noticed a rewritten file")
-        self.repeat("replaced", OTHERS, self.replace)
+        counts = self.repeat("replaced", OTHERS, self.replace)
+        if can_trace():
+            expect({"old", "new", "E607"} <= set(counts),
+                   "a new file before, while and after the old one is read")
         self.repeat("removed", OTHERS, self.remove)
 
 
