@@ -56,7 +56,7 @@ bool Reads(const Wire& wire, BlockId block) {
 CostLine GainOnServer(const BlockGraph& graph, const Adjacency& adjacency,
                       BlockId v, BlockId w) {
   const Block& block = graph.blocks[v];
-  CostLine gain = block.on_device - block.on_server;
+  CostLine gain = block.cost.device - block.cost.server;
   for (WireId id : adjacency.makes[v]) gain += graph.wires[id].cost;
   for (WireId id : adjacency.reads[v]) {
     const Wire& wire = graph.wires[id];
@@ -69,7 +69,7 @@ CostLine GainOnServer(const BlockGraph& graph, const Adjacency& adjacency,
 CostLine GainOnDevice(const BlockGraph& graph, const Adjacency& adjacency,
                       BlockId v, BlockId w) {
   const Block& block = graph.blocks[w];
-  CostLine gain = block.on_server - block.on_device;
+  CostLine gain = block.cost.server - block.cost.device;
   for (WireId id : adjacency.reads[w]) {
     const Wire& wire = graph.wires[id];
     const bool only_pair =

@@ -142,11 +142,11 @@ class Bounds {
   CostLine BlockBound(BlockId id, BlockId v, BlockId w) const {
     const Block& block = graph_.blocks[id];
     const bool is_server_anchor = graph_.has_server_anchor && id == count_ - 1;
-    if (id == 0 || ancestors_.Has(v, id)) return block.on_device;
+    if (id == 0 || ancestors_.Has(v, id)) return block.cost.device;
     if (is_server_anchor || descendants_.Has(w, id)) {
-      return block.on_server;
+      return block.cost.server;
     }
-    return {std::min(block.on_device.fixed, block.on_server.fixed), 0};
+    return {std::min(block.cost.device.fixed, block.cost.server.fixed), 0};
   }
 
   bool Crosses(const Wire& wire, BlockId v, BlockId w) const {

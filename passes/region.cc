@@ -197,7 +197,7 @@ CostLine RegionCost(RegionSide side, const BlockGraph& graph) {
   CostLine cost;
   for (BlockId id = 0; id < count; ++id) {
     const Block& block = graph.blocks[id];
-    cost += on_device(id) ? block.on_device : block.on_server;
+    cost += on_device(id) ? block.cost.device : block.cost.server;
   }
   for (const Wire& wire : graph.wires) {
     const bool read_on_server =

@@ -44,9 +44,9 @@ void AddRandomLayers(Random* random, int count, Problem* problem) {
     ProblemLayer layer;
     layer.name = fmt::format("l{}", l);
     layer.op = "Op";
-    layer.device_ns = RandomNs(random);
-    layer.server_ns = random->Chance(1, 2) ? RandomNs(random) / 4 : 0;
-    if (random->Chance(1, 6)) layer.server_ns = layer.device_ns;
+    layer.ns.device = RandomNs(random);
+    layer.ns.server = random->Chance(1, 2) ? RandomNs(random) / 4 : 0;
+    if (random->Chance(1, 6)) layer.ns.server = layer.ns.device;
     problem->layers.push_back(layer);
     const int reads = random->Chance(1, 12) ? 0 : 1 + random->Below(3);
     for (int i = 0; i < reads; ++i) {
@@ -97,8 +97,8 @@ TensorId AddLayer(const std::string& op, const std::vector<TensorId>& inputs,
   ProblemLayer layer;
   layer.name = fmt::format("{}{}", op, id);
   layer.op = op;
-  layer.device_ns = device_ns;
-  layer.server_ns = device_ns / 50 + 5'000;
+  layer.ns.device = device_ns;
+  layer.ns.server = device_ns / 50 + 5'000;
   problem->layers.push_back(layer);
   for (TensorId t : inputs) AddReader(id, &problem->tensors[t]);
   ProblemTensor tensor;
@@ -139,8 +139,8 @@ ProblemLayer MakeLayer(const std::string& name, int64_t device_ns,
   ProblemLayer layer;
   layer.name = name;
   layer.op = "Op";
-  layer.device_ns = device_ns;
-  layer.server_ns = server_ns;
+  layer.ns.device = device_ns;
+  layer.ns.server = server_ns;
   return layer;
 }
 

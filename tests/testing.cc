@@ -28,10 +28,10 @@ CandidateCut CountDirectly(const Problem& problem, const Cut& cut) {
   for (size_t l = 0; l < cut.size(); ++l) {
     if (cut[l] == Side::kDevice) {
       ++result.device_layers;
-      result.fixed_ns += weight.device * problem.layers[l].device_ns;
+      result.fixed_ns += weight.device * problem.layers[l].ns.device;
     } else {
       offloads = true;
-      result.fixed_ns += weight.server * problem.layers[l].server_ns;
+      result.fixed_ns += weight.server * problem.layers[l].ns.server;
     }
   }
   for (const ProblemTensor& tensor : problem.tensors) {
@@ -170,8 +170,8 @@ std::string ProblemText(const Problem& problem) {
       problem.range.max_kbps);
   for (size_t l = 0; l < problem.layers.size(); ++l) {
     const ProblemLayer& layer = problem.layers[l];
-    text += fmt::format("  layer {}: device {} server {}", l, layer.device_ns,
-                        layer.server_ns);
+    text += fmt::format("  layer {}: device {} server {}", l, layer.ns.device,
+                        layer.ns.server);
     if (layer.pinned) {
       text += layer.pinned == Side::kDevice ? " pinned D" : " pinned S";
     }

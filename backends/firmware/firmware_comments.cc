@@ -35,7 +35,7 @@ std::string InComment(std::string_view text) {
 std::string OnDeviceText(const CutCosts& costs) {
   if (KindOf(costs) == CutKind::kDeviceOnly) {
     return fmt::format("{} on the device",
-                       FormatPlural(costs.device_layers, "layer"));
+                       FormatPlural(costs.layers.device, "layer"));
   }
   return DeviceShareText(costs);
 }

@@ -79,11 +79,11 @@ FirmwareCut MakeCut(const TableCut& of, const Downlink& downlink) {
   const CutCosts& costs = of.costs;
   FirmwareCut cut;
   cut.fixed_ns = CheckedAdd(
-      CheckedAdd(costs.device_ns, costs.cross_ns, "what a cut takes"),
+      CheckedAdd(costs.ns.device, costs.cross_ns, "what a cut takes"),
       costs.download_ns, "what a cut takes");
-  cut.server_ns = costs.server_ns;
+  cut.server_ns = costs.ns.server;
   cut.link_bytes = costs.LinkBytes(downlink);
-  cut.device_layers = static_cast<uint32_t>(costs.device_layers);
+  cut.device_layers = static_cast<uint32_t>(costs.layers.device);
   cut.pays_rtt = NeedsNetwork(of);
   return cut;
 }

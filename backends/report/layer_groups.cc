@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "compiler/base/disjoint_sets.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 namespace {
@@ -131,8 +132,9 @@ class Grouper {
       const auto id = static_cast<LayerId>(l);
       if (group.layers++ == 0) group.first = id;
       group.last = id;
-      group.device_ns += problem_.layers[l].device_ns;
-      group.server_ns += problem_.layers[l].server_ns;
+      for (const Side side : kSides) {
+        group.ns[side] += problem_.layers[l].ns[side];
+      }
       for (size_t c = 0; c < cuts_.size(); ++c) {
         group.on_device[c] += cuts_[c].cut[l] == Side::kDevice;
       }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compiler/problem/problem.h"
+#include "compiler/problem/side.h"
 #include "compiler/table/cut_table.h"
 
 namespace dnncut {
@@ -22,8 +23,7 @@ struct LayerGroup {
   LayerId first = -1;  // in the order of the problem; of kLayers
   LayerId last = -1;
   int layers = 0;
-  int64_t device_ns = 0;
-  int64_t server_ns = 0;
+  PerSide<int64_t> ns;
   std::vector<int> on_device;  // by cut with a row: how many of its layers
 };
 

@@ -11,9 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <iterator>
-#include <utility>
 
 #include "backends/report/report_text.h"
 #include "compiler/base/checked_math.h"
@@ -34,21 +32,13 @@ constexpr int64_t kCharacter = 66;                 // a wide one
 constexpr int64_t kMeasuredText = 9 * kCharacter;  // " measured"
 constexpr int64_t kLeastLength = 10;               // a part is always seen
 
-struct Times {
-  int64_t device_ns = 0;
-  int64_t network_ns = 0;
-  int64_t server_ns = 0;
-
-  int64_t Total() const { return device_ns + network_ns + server_ns; }
-};
-
 class Bars {
  public:
   Bars(const Result& result, const std::vector<ShownRow>& rows)
       : result_(result), rows_(rows) {
     for (const ShownRow& row : rows) {
       most_ns_ = std::max({most_ns_, row.parts.total_ns,
-                           MeasuredOf(row).value_or(Times{}).Total()});
+                           MeasuredOf(row).value_or(LatencyParts{}).total_ns});
     }
   }
 
@@ -67,13 +57,9 @@ class Bars {
   }
 
  private:
-  std::optional<Times> MeasuredOf(const ShownRow& row) const {
+  std::optional<LatencyParts> MeasuredOf(const ShownRow& row) const {
     if (result_.measured.empty()) return std::nullopt;
-    const MeasuredTimes& times = result_.measured[row.row.cut];
-    if (!times.device && !times.server) return std::nullopt;
-    return Times{times.device.value_or(row.parts.device_ns),
-                 row.parts.network_ns,
-                 times.server.value_or(row.parts.server_ns)};
+    return MeasuredParts(row, result_.measured[row.row.cut]);
   }
 
   int64_t Length(int64_t ns) const {
@@ -85,45 +71,36 @@ class Bars {
 
   // The total, and where a bar leaves room behind it the parts, which are hard
   // to see in a short one.
-  static std::string LabelText(const Times& times, int64_t room) {
+  static std::string LabelText(const LatencyParts& latency, int64_t room) {
     std::string parts;
-    for (const auto& [name, ns] : {std::pair{"device", times.device_ns},
-                                   {"network", times.network_ns},
-                                   {"server", times.server_ns}}) {
+    for (const auto& [name, ns] : NamedParts(latency)) {
       if (ns == 0) continue;
       parts += fmt::format("{}{} {}", parts.empty() ? " = " : " + ", name,
                            FormatDuration(ns));
     }
-    std::string total = FormatDuration(times.Total());
+    std::string total = FormatDuration(latency.total_ns);
     const auto characters = std::ssize(total) + std::ssize(parts);
     if (parts.find('+') == std::string::npos) return total;
     return characters * kCharacter > room ? total : total + parts;
   }
 
-  void AddBar(const Times& times, int64_t y, int64_t height,
+  void AddBar(const LatencyParts& latency, int64_t y, int64_t height,
               std::string* svg) const {
-    struct Part {
-      const char* name;
-      int64_t ns;
-    };
-    const std::array<Part, 3> parts = {{{"device", times.device_ns},
-                                        {"network", times.network_ns},
-                                        {"server", times.server_ns}}};
     int64_t x = kLeft;
-    for (const Part& part : parts) {
-      if (part.ns == 0) continue;
-      const int64_t length = Length(part.ns);
+    for (const auto& [name, ns] : NamedParts(latency)) {
+      if (ns == 0) continue;
+      const int64_t length = Length(ns);
       fmt::format_to(std::back_inserter(*svg),
                      "<rect class=\"part {}\" x=\"{}\" y=\"{}\" width=\"{}\" "
                      "height=\"{}\"><title>{} {}</title></rect>",
-                     part.name, Px(x), Px(y), Px(length), Px(height), part.name,
-                     FormatDuration(part.ns));
+                     name, Px(x), Px(y), Px(length), Px(height), name,
+                     FormatDuration(ns));
       x += length;
     }
     fmt::format_to(std::back_inserter(*svg),
                    "<text class=\"label\" x=\"{}\" y=\"{}\">{}{}</text>\n",
                    Px(x + 60), Px(y + height / 2 + 45),
-                   LabelText(times, kWidth - x - 60 - kMeasuredText),
+                   LabelText(latency, kWidth - x - 60 - kMeasuredText),
                    height == kBarHeight ? "" : " measured");
   }
 
@@ -134,10 +111,9 @@ class Bars {
                    "y=\"{}\">cut {} at {}</text>",
                    Px(kLeft - 80), Px(y + kBarHeight / 2 + 45), row.row.cut,
                    FormatKbps(row.shown_kbps));
-    AddBar({row.parts.device_ns, row.parts.network_ns, row.parts.server_ns}, y,
-           kBarHeight, svg);
+    AddBar(row.parts, y, kBarHeight, svg);
     y += kBarHeight;
-    if (const std::optional<Times> measured = MeasuredOf(row)) {
+    if (const std::optional<LatencyParts> measured = MeasuredOf(row)) {
       AddBar(*measured, y + 20, kMeasuredHeight, svg);
       y += 20 + kMeasuredHeight;
     }

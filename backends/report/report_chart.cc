@@ -23,6 +23,7 @@
 #include "compiler/base/unit_text.h"
 #include "compiler/problem/cut.h"
 #include "compiler/problem/cut_kind.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 namespace {
@@ -48,10 +49,9 @@ constexpr int64_t kStepParts = 24;
 std::optional<int64_t> MeasuredTotalNs(const Result& result,
                                        const ShownRow& row) {
   if (result.measured.empty()) return std::nullopt;
-  const MeasuredTimes& times = result.measured[row.row.cut];
-  if (!times.device && !times.server) return std::nullopt;
-  return times.device.value_or(row.parts.device_ns) + row.parts.network_ns +
-         times.server.value_or(row.parts.server_ns);
+  const auto parts = MeasuredParts(row, result.measured[row.row.cut]);
+  if (!parts) return std::nullopt;
+  return parts->total_ns;
 }
 
 // A class of the style sheet.
@@ -77,8 +77,8 @@ class Chart {
         labels_(PlaceLabels()),
         top_(100 + lanes_ * kLaneHeight + kStripHeight),
         bottom_(top_ + kPlotHeight),
-        device_only_(CostsAlone(problem_, Side::kDevice)),
-        server_only_(CostsAlone(problem_, Side::kServer)),
+        alone_{CostsAlone(problem_, Side::kDevice),
+               CostsAlone(problem_, Side::kServer)},
         y_(MakeLatencyAxis()) {}
 
   std::string Svg() {
@@ -174,7 +174,8 @@ class Chart {
       most = std::max(most, At(row.row, row.row.min_kbps));
     }
     const int64_t cut_off = Scale(most);
-    for (const auto& baseline : {device_only_, server_only_}) {
+    for (const Side side : kSides) {
+      const std::optional<CutCosts>& baseline = alone_[side];
       if (!baseline) continue;
       const auto at = [&](int64_t kbps) {
         return LatencyNs(*baseline, problem_.downlink, kbps);
@@ -282,18 +283,17 @@ class Chart {
     return points;
   }
 
-  void AddBaseline(std::string_view place,
-                   const std::optional<CutCosts>& costs) {
+  void AddBaseline(Side side) {
+    const std::optional<CutCosts>& costs = alone_[side];
     if (!costs) return;
     Add("<polyline class=\"baseline {0}\" points=\"{1}\"><title>everything on "
         "the {0}</title></polyline>\n",
-        place,
+        SideName(side),
         Points(*costs, problem_.range.min_kbps, problem_.range.max_kbps));
   }
 
   void AddCurves() {
-    AddBaseline("device", device_only_);
-    AddBaseline("server", server_only_);
+    for (const Side side : kSides) AddBaseline(side);
     if (result_.exact != nullptr) {
       for (const TableRow& row : result_.exact->rows) {
         Add("<polyline class=\"exact\" points=\"{}\"><title>the exact table"
@@ -334,8 +334,7 @@ class Chart {
   std::vector<Label> labels_;
   int64_t top_ = 0;  // of the plot
   int64_t bottom_ = 0;
-  std::optional<CutCosts> device_only_;
-  std::optional<CutCosts> server_only_;
+  PerSide<std::optional<CutCosts>> alone_;  // everything on one side
   Axis y_;
   std::string svg_;
 };

@@ -42,10 +42,10 @@ Json CutJson(const Result& result, const LayerGroups& groups, size_t id) {
   for (size_t e = 0; e < groups.edges.size(); ++e) {
     if (groups.edges[e].crosses[id]) crossing.push_back(e);
   }
-  return {{"device_layers", costs.device_layers},
-          {"server_layers", costs.server_layers},
-          {"device_ns", Digits(costs.device_ns)},
-          {"server_ns", Digits(costs.server_ns)},
+  return {{"device_layers", costs.layers.device},
+          {"server_layers", costs.layers.server},
+          {"device_ns", Digits(costs.ns.device)},
+          {"server_ns", Digits(costs.ns.server)},
           {"fixed_ns", Digits(costs.FixedNs())},
           {"link_bytes", Digits(costs.LinkBytes(result.problem->downlink))},
           {"upload", FormatBytes(costs.upload_bytes)},

@@ -145,8 +145,8 @@ class GraphDrawing {
     }
     lines.push_back(side_text + ", " + FormatPlural(group.layers, "layer"));
     lines.push_back(fmt::format("device {}, server {}",
-                                FormatDuration(group.device_ns),
-                                FormatDuration(group.server_ns)));
+                                FormatDuration(group.ns.device),
+                                FormatDuration(group.ns.server)));
     return lines;
   }
 
@@ -245,8 +245,8 @@ std::string GroupsTable(const Problem& problem, const LayerGroups& groups) {
     if (group.kind != LayerGroup::Kind::kLayers) continue;
     table.AddRow({HtmlName(problem.layers[group.first].name),
                   HtmlName(problem.layers[group.last].name),
-                  fmt::format("{}", group.layers), FormatMs(group.device_ns, 3),
-                  FormatMs(group.server_ns, 3),
+                  fmt::format("{}", group.layers), FormatMs(group.ns.device, 3),
+                  FormatMs(group.ns.server, 3),
                   fmt::format("<span class=\"wrap\">{}</span>",
                               SidesText(group, problem.result))});
   }

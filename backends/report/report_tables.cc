@@ -30,8 +30,8 @@ constexpr size_t kMostTensors = 400;
 
 std::string LayersBySide(const CutCosts& costs) {
   if (KindOf(costs) != CutKind::kSplit) return WhereText(costs);
-  return fmt::format("{} device, {} server", costs.device_layers,
-                     costs.server_layers);
+  return fmt::format("{} device, {} server", costs.layers.device,
+                     costs.layers.server);
 }
 
 }  // namespace
@@ -97,9 +97,9 @@ std::string RowsTable(const Result& result, const std::vector<ShownRow>& rows) {
         FormatKbps(row.row.min_kbps),
         FormatKbps(row.row.max_kbps),
         LayersBySide(result.table->cuts[row.row.cut].costs),
-        ms(row.parts.device_ns),
+        ms(row.parts.ns.device),
         ms(row.parts.network_ns),
-        ms(row.parts.server_ns),
+        ms(row.parts.ns.server),
         ms(row.parts.total_ns),
         FormatKbps(row.shown_kbps)};
     if (!result.measured.empty()) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "compiler/base/unit_text.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 namespace {
@@ -30,17 +31,23 @@ int64_t SquareRoot(int64_t value) {
 LatencyParts PartsAt(const CutCosts& costs, const Downlink& downlink,
                      int64_t kbps) {
   LatencyParts parts;
-  parts.device_ns = costs.device_ns;
-  parts.server_ns = costs.server_ns;
+  parts.ns = costs.ns;
   parts.total_ns = LatencyNs(costs, downlink, kbps);
-  parts.network_ns = parts.total_ns - parts.device_ns - parts.server_ns;
+  parts.network_ns = parts.total_ns - parts.ns.device - parts.ns.server;
   return parts;
+}
+
+std::array<std::pair<std::string_view, int64_t>, 3> NamedParts(
+    const LatencyParts& parts) {
+  return {{{"device", parts.ns.device},
+           {"network", parts.network_ns},
+           {"server", parts.ns.server}}};
 }
 
 std::string PartsSumText(const LatencyParts& parts) {
   return fmt::format(
-      "device {} + network {} + server {}", FormatDuration(parts.device_ns),
-      FormatDuration(parts.network_ns), FormatDuration(parts.server_ns));
+      "device {} + network {} + server {}", FormatDuration(parts.ns.device),
+      FormatDuration(parts.network_ns), FormatDuration(parts.ns.server));
 }
 
 int64_t MiddleKbps(int64_t min_kbps, int64_t max_kbps) {
@@ -50,6 +57,17 @@ int64_t MiddleKbps(int64_t min_kbps, int64_t max_kbps) {
   while (middle / unit >= 100) unit *= 10;
   const int64_t round = middle / unit * unit;
   return round >= min_kbps ? round : middle;
+}
+
+std::optional<LatencyParts> MeasuredParts(const ShownRow& row,
+                                          const MeasuredTimes& times) {
+  if (!times.device && !times.server) return std::nullopt;
+  LatencyParts parts = row.parts;
+  for (const Side side : kSides) {
+    parts.ns[side] = times[side].value_or(parts.ns[side]);
+  }
+  parts.total_ns = parts.ns.device + parts.network_ns + parts.ns.server;
+  return parts;
 }
 
 std::vector<ShownRow> ShowRows(const CutTable& table,

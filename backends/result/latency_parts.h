@@ -3,28 +3,35 @@
 // The parts of the time of one inference, and texts about them for people.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "backends/result/labels.h"
 #include "compiler/problem/cut.h"
 #include "compiler/problem/problem.h"
+#include "compiler/problem/side.h"
 #include "compiler/table/cut_table.h"
 
 namespace dnncut {
 
 // The parts add up exactly to the total, which is rounded half up.
 struct LatencyParts {
-  int64_t device_ns = 0;
+  PerSide<int64_t> ns;
   int64_t network_ns = 0;  // round trip, transfers, what a crossing costs
-  int64_t server_ns = 0;
   int64_t total_ns = 0;
 };
 
 LatencyParts PartsAt(const CutCosts& costs, const Downlink& downlink,
                      int64_t kbps);
+
+// With what it is called: "device", "network", "server", as time goes by.
+std::array<std::pair<std::string_view, int64_t>, 3> NamedParts(
+    const LatencyParts& parts);
 
 // "device 5 ms + network 7.6 ms + server 400 us".
 std::string PartsSumText(const LatencyParts& parts);
@@ -39,6 +46,11 @@ struct ShownRow {
   int64_t shown_kbps = 0;  // where `parts` hold, see MiddleKbps
   LatencyParts parts;
 };
+
+// The same with the times of the halves that were measured; nullopt when none
+// was.
+std::optional<LatencyParts> MeasuredParts(const ShownRow& row,
+                                          const MeasuredTimes& times);
 
 std::vector<ShownRow> ShowRows(const CutTable& table, const Downlink& downlink);
 

@@ -52,8 +52,8 @@ ProblemLayer ReadLayer(const JsonValue& json) {
   ProblemLayer layer;
   layer.name = GetString(json, "name");
   layer.op = GetString(json, "op");
-  layer.device_ns = GetInt64(json, "device_ns");
-  layer.server_ns = GetInt64(json, "server_ns");
+  layer.ns.device = GetInt64(json, "device_ns");
+  layer.ns.server = GetInt64(json, "server_ns");
   if (FindMember(json, "pinned")) layer.pinned = GetSide(json, "pinned");
   if (const auto group = FindInt64(json, "group", 0, kMaxGroup)) {
     layer.group = static_cast<int>(*group);

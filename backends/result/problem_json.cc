@@ -13,8 +13,8 @@ Json LayerJson(const ProblemLayer& layer, const std::string& sides) {
   const auto pinned = layer.pinned ? Json(SideName(*layer.pinned)) : Json();
   return {{"name", layer.name},
           {"op", layer.op},
-          {"device_ns", layer.device_ns},
-          {"server_ns", layer.server_ns},
+          {"device_ns", layer.ns.device},
+          {"server_ns", layer.ns.server},
           {"pinned", pinned},
           {"group", OrNull(layer.group)},
           {"side_of_cut", sides}};

@@ -34,9 +34,9 @@ Json NamesOf(const std::vector<int>& ids, const NameOf& name_of) {
 }
 
 Json BlockJson(const Problem& problem, const Block& block) {
-  return {{"device_ns", block.on_device.fixed},
-          {"server_ns", block.on_server.fixed},
-          {"download_bytes", block.on_server.bytes},
+  return {{"device_ns", block.cost.device.fixed},
+          {"server_ns", block.cost.server.fixed},
+          {"download_bytes", block.cost.server.bytes},
           {"layers", block.layers},
           {"names", NamesOf(block.layers,
                             [&](int l) { return problem.layers[l].name; })}};
@@ -97,9 +97,9 @@ void ReadBlocks(const JsonValue& root, SplittingModel* model) {
   const JsonValue blocks = GetMember(root, "blocks");
   for (const JsonValue& json : AsArray(blocks)) {
     Block block;
-    block.on_device.fixed = GetInt64(json, "device_ns");
-    block.on_server.fixed = GetInt64(json, "server_ns");
-    block.on_server.bytes = GetInt64(json, "download_bytes");
+    block.cost.device.fixed = GetInt64(json, "device_ns");
+    block.cost.server.fixed = GetInt64(json, "server_ns");
+    block.cost.server.bytes = GetInt64(json, "download_bytes");
     layers.push_back(GetNamedIds(json, "layers"));
     block.layers = layers.back().ids;
     model->blocks.blocks.push_back(std::move(block));

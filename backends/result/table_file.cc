@@ -96,10 +96,10 @@ TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
   }
   TableFile::Cut cut;
   CutCosts& costs = cut.costs;
-  costs.device_layers = GetCount(json, "device_layers");
-  costs.server_layers = GetCount(json, "server_layers");
-  costs.device_ns = GetInt64(json, "device_ns");
-  costs.server_ns = GetInt64(json, "server_ns");
+  costs.layers.device = GetCount(json, "device_layers");
+  costs.layers.server = GetCount(json, "server_layers");
+  costs.ns.device = GetInt64(json, "device_ns");
+  costs.ns.server = GetInt64(json, "server_ns");
   costs.cross_ns = GetInt64(json, "cross_ns");
   costs.upload_bytes = GetInt64(json, "upload_bytes");
   costs.download_bytes = GetInt64(json, "download_bytes");

@@ -85,7 +85,7 @@ struct TableFile {
 
 // See cut_kind.h.
 inline bool NeedsNetwork(const TableFile::Cut& cut) {
-  return NeedsNetwork(cut.costs.server_layers, cut.tensors.size());
+  return NeedsNetwork(cut.costs.layers.server, cut.tensors.size());
 }
 
 // `path` is the file, or the result folder that holds it. Throws Error.

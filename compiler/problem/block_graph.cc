@@ -54,8 +54,7 @@ void CheckTotal(const Problem& problem) {
         CheckedAdd(total.bytes, price.bytes, "sum of all tensors' bytes");
   };
   for (const ProblemLayer& layer : problem.layers) {
-    const CostLine device = DevicePrice(problem, layer);
-    const CostLine server = ServerPrice(problem, layer);
+    const auto [device, server] = LayerPrice(problem, layer);
     add(device.fixed < server.fixed ? server : device);
   }
   for (const ProblemTensor& tensor : problem.tensors) {
@@ -102,8 +101,7 @@ BlockGraph OneBlockPerLayer(const Problem& problem) {
   for (LayerId l = 0; l < layer_count; ++l) {
     Block& block = graph.blocks[BlockOf(l)];
     block.layers = {l};
-    block.on_device = DevicePrice(problem, problem.layers[l]);
-    block.on_server = ServerPrice(problem, problem.layers[l]);
+    block.cost = LayerPrice(problem, problem.layers[l]);
   }
   const BlockId server_anchor = static_cast<int>(graph.blocks.size()) - 1;
   for (TensorId t = 0; t < static_cast<int>(problem.tensors.size()); ++t) {
@@ -117,7 +115,7 @@ BlockGraph OneBlockPerLayer(const Problem& problem) {
       wire.readers.push_back(server_anchor);
     } else if (tensor.result) {
       // Paid wherever its producer's block is on the server.
-      graph.blocks[wire.producer].on_server +=
+      graph.blocks[wire.producer].cost.server +=
           DownloadPrice(problem, tensor.bytes.value_or(0));
     }
     if (wire.readers.empty()) continue;
@@ -204,7 +202,7 @@ void VerifyBlockGraph(const BlockGraph& graph) {
     const bool is_anchor =
         b == 0 || (graph.has_server_anchor && b + 1 == graph.blocks.size());
     Require(is_anchor || !block.layers.empty(), "that blocks hold layers");
-    Require(IsPrice(block.on_device) && IsPrice(block.on_server),
+    Require(IsPrice(block.cost.device) && IsPrice(block.cost.server),
             "that costs are >= 0");
     Require(IsAscending(block.layers), "that a block's layers are ascending");
     for (LayerId layer : block.layers) {

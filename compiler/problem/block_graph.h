@@ -22,6 +22,7 @@
 #include "compiler/problem/cost_line.h"
 #include "compiler/problem/cut.h"
 #include "compiler/problem/problem.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 
@@ -29,9 +30,9 @@ using BlockId = int;
 
 struct Block {
   std::vector<LayerId> layers;  // ascending; an anchor may have none
-  // What it costs on either side, as objective.h prices it.
-  CostLine on_device;
-  CostLine on_server;  // with the download of its results
+  // What it costs on either side, as objective.h prices it; on the server with
+  // the download of its results.
+  PerSide<CostLine> cost;
 
   bool operator==(const Block&) const = default;
 };

@@ -25,6 +25,7 @@
 
 #include "compiler/base/components.h"
 #include "compiler/problem/block_graph.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 namespace {
@@ -88,10 +89,10 @@ std::vector<BlockId> NewBlocks(const BlockGraph& graph,
 
 void AddBlock(const Block& from, Block* to) {
   to->layers.insert(to->layers.end(), from.layers.begin(), from.layers.end());
-  to->on_device = CheckedAdd(to->on_device, from.on_device,
-                             "sum of the layers' times on the device");
-  to->on_server = CheckedAdd(to->on_server, from.on_server,
-                             "sum of the layers' times on the server");
+  for (const Side side : kSides) {
+    to->cost[side] =
+        CheckedAdd(to->cost[side], from.cost[side], kSumOfTimes[side]);
+  }
 }
 
 // `wires` with their ends renamed, those that vanish left out.

@@ -9,6 +9,7 @@
 #include "compiler/base/rounding.h"
 #include "compiler/problem/cut_kind.h"
 #include "compiler/problem/objective.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 namespace {
@@ -68,7 +69,7 @@ Int128 RoundedLatency(const CutCosts& costs, const Downlink& downlink,
 
 int64_t CutCosts::FixedNs() const {
   constexpr std::string_view kWhat = "latency of a cut";
-  int64_t sum = CheckedAdd(device_ns, server_ns, kWhat);
+  int64_t sum = CheckedAdd(ns.device, ns.server, kWhat);
   sum = CheckedAdd(sum, cross_ns, kWhat);
   sum = CheckedAdd(sum, rtt_ns, kWhat);
   return CheckedAdd(sum, download_ns, kWhat);
@@ -101,20 +102,15 @@ CutCosts CountCosts(const Problem& problem, const Cut& cut) {
   }
   CutCosts costs;
   for (size_t l = 0; l < cut.size(); ++l) {
-    if (cut[l] == Side::kDevice) {
-      ++costs.device_layers;
-      costs.device_ns = CheckedAdd(costs.device_ns, problem.layers[l].device_ns,
-                                   "sum of the layers' times on the device");
-    } else {
-      ++costs.server_layers;
-      costs.server_ns = CheckedAdd(costs.server_ns, problem.layers[l].server_ns,
-                                   "sum of the layers' times on the server");
-    }
+    const Side side = cut[l];
+    ++costs.layers[side];
+    costs.ns[side] = CheckedAdd(costs.ns[side], problem.layers[l].ns[side],
+                                kSumOfTimes[side]);
   }
   for (TensorId t = 0; t < static_cast<int>(problem.tensors.size()); ++t) {
     CountTensor(problem, t, cut, &costs);
   }
-  if (NeedsNetwork(costs.server_layers, costs.uploaded.size())) {
+  if (NeedsNetwork(costs.layers.server, costs.uploaded.size())) {
     costs.rtt_ns = problem.rtt_ns;
   }
   // Callers may rely on all sums: overflow shows here or never.

@@ -7,21 +7,26 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "compiler/base/checked_math.h"
 #include "compiler/problem/problem.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 
 // By LayerId: where each layer runs.
 using Cut = std::vector<Side>;
 
+// What sums of layers' times are called in errors.
+inline constexpr PerSide<std::string_view> kSumOfTimes = {
+    "sum of the layers' times on the device",
+    "sum of the layers' times on the server"};
+
 struct CutCosts {
-  int device_layers = 0;
-  int server_layers = 0;
-  int64_t device_ns = 0;
-  int64_t server_ns = 0;
+  PerSide<int> layers;
+  PerSide<int64_t> ns;
   int64_t cross_ns = 0;
   int64_t rtt_ns = 0;  // the problem's when something is offloaded, else 0
   int64_t upload_bytes = 0;

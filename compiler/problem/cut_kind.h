@@ -15,8 +15,8 @@ enum class CutKind { kDeviceOnly, kServerOnly, kSplit };
 
 // A cut without any layer is device-only.
 inline CutKind KindOf(const CutCosts& costs) {
-  if (costs.server_layers == 0) return CutKind::kDeviceOnly;
-  return costs.device_layers == 0 ? CutKind::kServerOnly : CutKind::kSplit;
+  if (costs.layers.server == 0) return CutKind::kDeviceOnly;
+  return costs.layers.device == 0 ? CutKind::kServerOnly : CutKind::kSplit;
 }
 
 // Does a cut with this many layers on the server and this many tensors to send

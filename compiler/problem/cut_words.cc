@@ -9,8 +9,8 @@
 namespace dnncut {
 
 std::string DeviceShareText(const CutCosts& costs) {
-  return fmt::format("{} of {} layers on the device", costs.device_layers,
-                     costs.device_layers + costs.server_layers);
+  return fmt::format("{} of {} layers on the device", costs.layers.device,
+                     costs.layers.device + costs.layers.server);
 }
 
 std::string WhereText(const CutCosts& costs) {

@@ -12,8 +12,8 @@ Problem MakeProblem(const Graph& graph, const CostTable& costs,
   const auto fits = [layer_count](size_t size) {
     return size == 0 || size == layer_count;
   };
-  if (costs.device_ns.size() != layer_count ||
-      costs.server_ns.size() != layer_count ||
+  if (costs.ns.device.size() != layer_count ||
+      costs.ns.server.size() != layer_count ||
       costs.cross_ns.size() != tensor_count || !fits(placement.pins.size()) ||
       !fits(placement.groups.size())) {
     throw std::logic_error("MakeProblem: tables of another graph");
@@ -25,8 +25,7 @@ Problem MakeProblem(const Graph& graph, const CostTable& costs,
     ProblemLayer layer;
     layer.name = graph.layers[l].name;
     layer.op = graph.layers[l].operation.op_type;
-    layer.device_ns = costs.device_ns[l];
-    layer.server_ns = costs.server_ns[l];
+    layer.ns = {costs.ns.device[l], costs.ns.server[l]};
     if (!placement.pins.empty()) layer.pinned = placement.pins[l];
     if (!placement.groups.empty()) layer.group = placement.groups[l];
     problem.layers.push_back(std::move(layer));

@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "compiler/model/cost_table.h"
 #include "compiler/model/graph.h"
+#include "compiler/problem/cost_table.h"
 #include "compiler/problem/problem.h"
 
 namespace dnncut {

@@ -16,22 +16,20 @@ int64_t Sum(int64_t a, int64_t b) { return CheckedAdd(a, b, kWhat); }
 
 CostLine Weigh(const CutCosts& costs, const Downlink& downlink,
                const Objective& weights) {
-  const int64_t device = Sum(costs.device_ns, costs.cross_ns);
+  const int64_t device = Sum(costs.ns.device, costs.cross_ns);
   const int64_t link = Sum(costs.rtt_ns, costs.download_ns);
   return {Sum(Times(weights.device, device),
-              Sum(Times(weights.server, costs.server_ns),
+              Sum(Times(weights.server, costs.ns.server),
                   Times(weights.link, link))),
           Times(weights.link, costs.LinkBytes(downlink))};
 }
 
 }  // namespace
 
-CostLine DevicePrice(const Problem& problem, const ProblemLayer& layer) {
-  return {Times(problem.objective.device, layer.device_ns), 0};
-}
-
-CostLine ServerPrice(const Problem& problem, const ProblemLayer& layer) {
-  return {Times(problem.objective.server, layer.server_ns), 0};
+PerSide<CostLine> LayerPrice(const Problem& problem,
+                             const ProblemLayer& layer) {
+  return {{Times(problem.objective.device, layer.ns.device), 0},
+          {Times(problem.objective.server, layer.ns.server), 0}};
 }
 
 CostLine UploadPrice(const Problem& problem, const ProblemTensor& tensor) {

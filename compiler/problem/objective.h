@@ -4,8 +4,8 @@
 // graphs, networks and tables are computed by these functions. With the weights
 // w, a cut D costs at W kbit/s
 //
-//   w.device * (sum device_ns(l in D) + sum cross_ns(t))
-//   + w.server * sum server_ns(l not in D)
+//   w.device * (sum ns.device(l in D) + sum cross_ns(t))
+//   + w.server * sum ns.server(l not in D)
 //   + w.link * (rtt_ns + 8e6 / W * bytes + fixed download times)
 //
 // with the terms of problem.h. Weights are never negative. What is proved for
@@ -15,13 +15,12 @@
 #include "compiler/problem/cost_line.h"
 #include "compiler/problem/cut.h"
 #include "compiler/problem/problem.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 
-// Of running a layer on the device or on the server. Throws Error when a price
-// does not fit.
-CostLine DevicePrice(const Problem& problem, const ProblemLayer& layer);
-CostLine ServerPrice(const Problem& problem, const ProblemLayer& layer);
+// Of running a layer on either side. Throws Error when a price does not fit.
+PerSide<CostLine> LayerPrice(const Problem& problem, const ProblemLayer& layer);
 
 // Of sending a tensor to the server; nothing for one that never crosses.
 CostLine UploadPrice(const Problem& problem, const ProblemTensor& tensor);

@@ -75,7 +75,7 @@ void VerifyProblem(const Problem& problem) {
               problem.objective.server >= 0,
           "that weights are >= 0");
   for (const ProblemLayer& layer : problem.layers) {
-    Require(layer.device_ns >= 0 && layer.server_ns >= 0,
+    Require(layer.ns.device >= 0 && layer.ns.server >= 0,
             "that times are >= 0");
   }
   for (const ProblemTensor& tensor : problem.tensors) {

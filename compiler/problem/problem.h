@@ -7,7 +7,7 @@
 // The latency of a set D of device layers, closed under predecessors, at
 // W kbit/s is, in nanoseconds (cut.h computes it, cut_problem.h minimises it):
 //
-//   sum device_ns(l in D) + sum server_ns(l not in D)
+//   sum ns.device(l in D) + sum ns.server(l not in D)
 //   + rtt_ns                       if a layer is on the server or a tensor is
 //                                  uploaded
 //   + sum (cross_ns + 8e6/W*bytes) over tensors made on the device (or model
@@ -21,8 +21,8 @@
 #include <string>
 #include <vector>
 
-#include "compiler/model/cost_table.h"
 #include "compiler/model/graph.h"
+#include "compiler/problem/cost_table.h"
 #include "compiler/problem/side.h"
 
 namespace dnncut {
@@ -67,8 +67,7 @@ struct Objective {
 struct ProblemLayer {
   std::string name;
   std::string op;
-  int64_t device_ns = 0;
-  int64_t server_ns = 0;
+  PerSide<int64_t> ns;
   std::optional<Side> pinned;
   std::optional<int> group;  // layers of one group share a side
 

@@ -104,14 +104,14 @@ class Builder {
   }
 
   void AddBlocks() {
-    Add(graph_.blocks[0].on_device, &problem_.constant);
+    Add(graph_.blocks[0].cost.device, &problem_.constant);
     if (graph_.has_server_anchor) {
-      Add(graph_.blocks[sink_].on_server, &problem_.constant);
+      Add(graph_.blocks[sink_].cost.server, &problem_.constant);
     }
     for (BlockId b = 1; b < block_count_; ++b) {
       if (!IsInner(b)) continue;
-      Add(graph_.blocks[b].on_server, &on_server_[b]);
-      Add(graph_.blocks[b].on_device, &on_device_[b]);
+      Add(graph_.blocks[b].cost.server, &on_server_[b]);
+      Add(graph_.blocks[b].cost.device, &on_device_[b]);
     }
   }
 

@@ -24,7 +24,7 @@ struct TableCut {
 
 // See cut_kind.h.
 inline bool NeedsNetwork(const TableCut& cut) {
-  return NeedsNetwork(cut.costs.server_layers, cut.costs.uploaded.size());
+  return NeedsNetwork(cut.costs.layers.server, cut.costs.uploaded.size());
 }
 
 struct TableRow {

@@ -56,8 +56,8 @@ WorstRegret RegretMeter::Worst(const std::vector<TableRow>& rows) const {
 
 // Of two cuts with the same latency.
 bool RegretMeter::IsPreferred(int a, int b) const {
-  const int a_layers = exact_.cuts[a].costs.device_layers;
-  const int b_layers = exact_.cuts[b].costs.device_layers;
+  const int a_layers = exact_.cuts[a].costs.layers.device;
+  const int b_layers = exact_.cuts[b].costs.layers.device;
   if (a_layers != b_layers) return a_layers < b_layers;
   return a < b;
 }

@@ -136,8 +136,8 @@ class Solver {
   void Prepare(int64_t permille) {
     BlockGraph slowed = at_any_slowdown_;
     for (size_t b = 0; b < slowed.blocks.size(); ++b) {
-      slowed.blocks[b].on_server.fixed +=
-          permille * per_slowdown_.blocks[b].on_server.fixed;
+      slowed.blocks[b].cost.server.fixed +=
+          permille * per_slowdown_.blocks[b].cost.server.fixed;
     }
     solver_ = std::make_unique<MinCutSolver>(MakeCutProblem(slowed, 0));
     permille_ = permille;
@@ -155,8 +155,8 @@ void RequireNoOverflow(const Problem& problem, const SlowdownRange& slowdown) {
   Int128 ns = 0;
   Int128 bytes = 0;
   for (const ProblemLayer& layer : problem.layers) {
-    ns += kWhole * Int128{layer.device_ns} +
-          slowdown.max_permille * Int128{layer.server_ns};
+    ns += kWhole * Int128{layer.ns.device} +
+          slowdown.max_permille * Int128{layer.ns.server};
   }
   for (const ProblemTensor& tensor : problem.tensors) {
     const int64_t size = tensor.bytes.value_or(0);
@@ -214,7 +214,7 @@ class Envelope {
     CutCosts without_rtt = costs;
     without_rtt.rtt_ns = 0;
     planes_.push_back({CostOf(without_rtt, Weighted(problem_, kAtAnySlowdown)),
-                       costs.server_ns, costs.device_layers});
+                       costs.ns.server, costs.layers.device});
     cuts_.push_back({std::move(cut), costs});
   }
 

@@ -31,10 +31,6 @@ namespace {
 // Sums of such times stay far from overflow.
 constexpr double kLongestNs = 1e15;
 
-int64_t LayerNs(const ProblemLayer& layer, Side side) {
-  return side == Side::kDevice ? layer.device_ns : layer.server_ns;
-}
-
 bool HasServerReader(const ProblemTensor& tensor, const Cut& cut) {
   return std::any_of(
       tensor.readers.begin(), tensor.readers.end(),
@@ -300,7 +296,7 @@ int64_t ToNs(double ns) {
 SideCosts CostsOf(const Problem& problem, Side side) {
   SideCosts costs;
   for (const ProblemLayer& layer : problem.layers) {
-    costs.layer_ns.push_back(LayerNs(layer, side));
+    costs.layer_ns.push_back(layer.ns[side]);
   }
   costs.cross_ns.resize(problem.tensors.size());
   return costs;

@@ -45,8 +45,7 @@ struct Sketch {
     int64_t device_ns = SpreadNumber(&random, 14, 23);  // 16 us .. 8 ms
     problem.layers.push_back({.name = fmt::format("l{}", id),
                               .op = "Conv",
-                              .device_ns = device_ns,
-                              .server_ns = 5'000 + device_ns / 100,
+                              .ns = {device_ns, 5'000 + device_ns / 100},
                               .pinned = {},
                               .group = {}});
     for (TensorId input : inputs) {

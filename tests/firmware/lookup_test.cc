@@ -33,8 +33,8 @@ Problem LargeProblem(uint64_t seed) {
   Problem problem = RandomFeasibleProblem(seed, 12);
   Random random(seed);
   for (ProblemLayer& layer : problem.layers) {
-    layer.device_ns *= 1 + random.Below(1'000'000);
-    layer.server_ns *= 1 + random.Below(100'000);
+    layer.ns.device *= 1 + random.Below(1'000'000);
+    layer.ns.server *= 1 + random.Below(100'000);
   }
   for (ProblemTensor& tensor : problem.tensors) {
     if (tensor.bytes) *tensor.bytes *= 1 + random.Below(50'000);
@@ -114,8 +114,8 @@ TEST(FirmwareLookup, IsTheBestOfAllCuts) {
 Problem AtTheMoment(Problem problem, int64_t rtt_us, int64_t permille) {
   problem.rtt_ns = rtt_us * 1000;
   for (ProblemLayer& layer : problem.layers) {
-    layer.device_ns *= 1000;
-    layer.server_ns *= permille;
+    layer.ns.device *= 1000;
+    layer.ns.server *= permille;
   }
   for (ProblemTensor& tensor : problem.tensors) {
     tensor.cross_ns *= 1000;

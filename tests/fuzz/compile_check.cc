@@ -111,7 +111,7 @@ void RequireFeasibleCuts(const CompileResult& result) {
 bool IsCheap(const Problem& problem) {
   Int128 sum = problem.rtt_ns;
   for (const ProblemLayer& layer : problem.layers) {
-    sum += Int128{layer.device_ns} + layer.server_ns;
+    sum += Int128{layer.ns.device} + layer.ns.server;
   }
   for (const ProblemTensor& tensor : problem.tensors) {
     sum += tensor.cross_ns + Int128{kByteNsKbps} * tensor.bytes.value_or(0);

@@ -113,8 +113,8 @@ TEST(CostsTest, CrossingsOfBothSidesAddUp) {
   device.cross_ns = {10, 0, 5};
   server.cross_ns = {1, 0, 0};
   const CostTable costs = CombineCosts({device, server}, TwoLayers());
-  EXPECT_THAT(costs.device_ns, testing::ElementsAre(1, 2));
-  EXPECT_THAT(costs.server_ns, testing::ElementsAre(3, 4));
+  EXPECT_THAT(costs.ns.device, testing::ElementsAre(1, 2));
+  EXPECT_THAT(costs.ns.server, testing::ElementsAre(3, 4));
   EXPECT_THAT(costs.cross_ns, testing::ElementsAre(11, 0, 5));
 }
 

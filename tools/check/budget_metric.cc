@@ -20,6 +20,7 @@
 #include "compiler/base/unit_text.h"
 #include "compiler/problem/cut_words.h"
 #include "compiler/problem/objective.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 namespace {
@@ -33,16 +34,13 @@ CostLine Latency(const TableFile::Cut& cut, const Downlink& downlink) {
 
 CostLine NetworkTime(const TableFile::Cut& cut, const Downlink& downlink) {
   CostLine line = LatencyOf(cut.costs, downlink);
-  line.fixed -= cut.costs.device_ns + cut.costs.server_ns;
+  line.fixed -= cut.costs.ns.device + cut.costs.ns.server;
   return line;
 }
 
-CostLine DeviceTime(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
-  return {cut.costs.device_ns};
-}
-
-CostLine ServerTime(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
-  return {cut.costs.server_ns};
+template <Side side>
+CostLine TimeOn(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
+  return {cut.costs.ns[side]};
 }
 
 CostLine Upload(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
@@ -53,14 +51,9 @@ CostLine Download(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
   return {cut.costs.download_bytes};
 }
 
-CostLine DeviceWeights(const TableFile::Cut& cut,
-                       const Downlink& /*downlink*/) {
-  return {cut.weight_bytes.device};
-}
-
-CostLine ServerWeights(const TableFile::Cut& cut,
-                       const Downlink& /*downlink*/) {
-  return {cut.weight_bytes.server};
+template <Side side>
+CostLine WeightsOn(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
+  return {cut.weight_bytes[side]};
 }
 
 std::string LatencyText(const TableFile& table, const TableFile::Cut& cut,
@@ -77,14 +70,10 @@ std::string NetworkText(const TableFile& /*table*/, const TableFile::Cut& cut,
       FormatBytes(cut.costs.download_bytes), FormatDuration(cut.costs.rtt_ns));
 }
 
-std::string DeviceText(const TableFile& /*table*/, const TableFile::Cut& cut,
-                       int64_t /*kbps*/) {
-  return FormatPlural(cut.costs.device_layers, "layer");
-}
-
-std::string ServerText(const TableFile& /*table*/, const TableFile::Cut& cut,
-                       int64_t /*kbps*/) {
-  return FormatPlural(cut.costs.server_layers, "layer");
+template <Side side>
+std::string LayersOnText(const TableFile& /*table*/, const TableFile::Cut& cut,
+                         int64_t /*kbps*/) {
+  return FormatPlural(cut.costs.layers[side], "layer");
 }
 
 std::string UploadText(const TableFile& /*table*/, const TableFile::Cut& cut,
@@ -104,18 +93,10 @@ std::string DownloadText(const TableFile& /*table*/, const TableFile::Cut& cut,
   return "results that the server makes";
 }
 
-std::string HalfText(const std::optional<std::string>& half) {
-  return half ? *half : "no half written";
-}
-
-std::string DeviceHalfText(const TableFile& /*table*/,
-                           const TableFile::Cut& cut, int64_t /*kbps*/) {
-  return HalfText(cut.models.device);
-}
-
-std::string ServerHalfText(const TableFile& /*table*/,
-                           const TableFile::Cut& cut, int64_t /*kbps*/) {
-  return HalfText(cut.models.server);
+template <Side side>
+std::string HalfText(const TableFile& /*table*/, const TableFile::Cut& cut,
+                     int64_t /*kbps*/) {
+  return cut.models[side].value_or("no half written");
 }
 
 int64_t CutsWithRows(const TableFile& table, const std::string& /*folder*/) {
@@ -166,14 +147,14 @@ constexpr auto kMetrics = std::to_array<Metric>({
      .unit = MetricUnit::kNs,
      .what = "the time on the device",
      .advice = kOtherCut,
-     .line = DeviceTime,
-     .parts = DeviceText},
+     .line = TimeOn<Side::kDevice>,
+     .parts = LayersOnText<Side::kDevice>},
     {.name = "server_time",
      .unit = MetricUnit::kNs,
      .what = "the time on the server",
      .advice = kOtherCut,
-     .line = ServerTime,
-     .parts = ServerText},
+     .line = TimeOn<Side::kServer>,
+     .parts = LayersOnText<Side::kServer>},
     {.name = "network_time",
      .unit = MetricUnit::kNs,
      .what = "the time of transfers and round trips",
@@ -196,14 +177,14 @@ constexpr auto kMetrics = std::to_array<Metric>({
      .unit = MetricUnit::kBytes,
      .what = "the weights of a device half in use",
      .advice = kOtherCut,
-     .line = DeviceWeights,
-     .parts = DeviceHalfText},
+     .line = WeightsOn<Side::kDevice>,
+     .parts = HalfText<Side::kDevice>},
     {.name = "server_weights",
      .unit = MetricUnit::kBytes,
      .what = "the weights of a server half in use",
      .advice = kOtherCut,
-     .line = ServerWeights,
-     .parts = ServerHalfText},
+     .line = WeightsOn<Side::kServer>,
+     .parts = HalfText<Side::kServer>},
     {.name = "cuts",
      .unit = MetricUnit::kCount,
      .what = "the number of cuts in use",

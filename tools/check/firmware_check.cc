@@ -17,10 +17,10 @@ bool IsSameCut(const FirmwareCut& firmware, const TableFile::Cut& cut,
                const Downlink& downlink) {
   const CutCosts& costs = cut.costs;
   return std::cmp_equal(firmware.fixed_ns,
-                        costs.FixedNs() - costs.server_ns - costs.rtt_ns) &&
-         std::cmp_equal(firmware.server_ns, costs.server_ns) &&
+                        costs.FixedNs() - costs.ns.server - costs.rtt_ns) &&
+         std::cmp_equal(firmware.server_ns, costs.ns.server) &&
          std::cmp_equal(firmware.link_bytes, costs.LinkBytes(downlink)) &&
-         std::cmp_equal(firmware.device_layers, costs.device_layers);
+         std::cmp_equal(firmware.device_layers, costs.layers.device);
 }
 
 }  // namespace

@@ -73,8 +73,8 @@ std::string RowsMarkdown(const TableFile& table) {
     text += fmt::format(
         "| {} | {} | {} | {} | {} | {} to {} |\n",
         FormatKbpsRange(row.min_kbps, row.max_kbps), row.cut,
-        FormatPlural(costs.device_layers, "layer"),
-        FormatPlural(costs.server_layers, "layer"),
+        FormatPlural(costs.layers.device, "layer"),
+        FormatPlural(costs.layers.server, "layer"),
         FormatBytes(costs.upload_bytes),
         FormatDuration(LatencyNs(costs, table.downlink, row.min_kbps)),
         FormatDuration(LatencyNs(costs, table.downlink, row.max_kbps)));

@@ -60,11 +60,11 @@ std::string LookupText(const TableFile& table, const TableRow& row,
   text += fmt::format(
       "device    {}: {}\n",
       Printable(MachineText(table.machines.device, table.refined.device)),
-      Printable(HalfText(folder, cut.models.device, cut.costs.device_layers)));
+      Printable(HalfText(folder, cut.models.device, cut.costs.layers.device)));
   text += fmt::format(
       "server    {}: {}\n",
       Printable(MachineText(table.machines.server, table.refined.server)),
-      Printable(HalfText(folder, cut.models.server, cut.costs.server_layers)));
+      Printable(HalfText(folder, cut.models.server, cut.costs.layers.server)));
   std::string_view label = "upload";
   if (cut.tensors.empty()) {
     text += fmt::format("{:<9} {}\n", label, kNothingIsSent);
@@ -98,16 +98,16 @@ nlohmann::ordered_json LookupJson(const TableFile& table, const TableRow& row,
       {"kbps", kbps},
       {"row", {{"min_kbps", row.min_kbps}, {"max_kbps", row.max_kbps}}},
       {"cut", row.cut},
-      {"device_layers", cut.costs.device_layers},
-      {"server_layers", cut.costs.server_layers},
+      {"device_layers", cut.costs.layers.device},
+      {"server_layers", cut.costs.layers.server},
       {"device_model", OrNull(cut.models.device)},
       {"server_model", OrNull(cut.models.server)},
       {"tensors", tensors},
       {"upload_bytes", cut.costs.upload_bytes},
       {"download_bytes", cut.costs.download_bytes},
-      {"device_ns", parts.device_ns},
+      {"device_ns", parts.ns.device},
       {"network_ns", parts.network_ns},
-      {"server_ns", parts.server_ns},
+      {"server_ns", parts.ns.server},
       {"latency_ns", parts.total_ns}};
   const nlohmann::ordered_json refined = RefinedJson(table.refined);
   if (!refined.is_null()) json["refined"] = refined;

@@ -222,8 +222,7 @@ MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
 CostTable CombineCosts(const PerSide<MachineCosts>& machines,
                        const Graph& graph) {
   CostTable costs;
-  costs.device_ns = machines.device.ns;
-  costs.server_ns = machines.server.ns;
+  costs.ns = {machines.device.ns, machines.server.ns};
   costs.cross_ns.resize(graph.tensors.size());
   for (const Side side : kSides) {
     const std::vector<int64_t>& cross_ns = machines[side].cross_ns;

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "compiler/base/error.h"
-#include "compiler/model/cost_table.h"
 #include "compiler/model/graph.h"
 #include "compiler/model/source_model.h"
+#include "compiler/problem/cost_table.h"
 #include "compiler/problem/side.h"
 #include "cost_models/machines/machine.h"
 

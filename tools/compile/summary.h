@@ -13,6 +13,7 @@
 #include "backends/result/latency_parts.h"
 #include "backends/result/verdict.h"
 #include "compiler/problem/cut.h"
+#include "compiler/problem/side.h"
 #include "compiler/table/cut_table.h"
 #include "tools/compile/pipeline.h"
 
@@ -20,8 +21,8 @@ namespace dnncut {
 
 struct Summary {
   std::vector<ShownRow> rows;
-  std::optional<Gain> over_device;  // nullopt: device-only is not feasible
-  std::optional<Gain> over_server;
+  // Over running everything on one side; nullopt where that is not feasible.
+  PerSide<std::optional<Gain>> over;
   // The exact table holds nothing but "all on the device" and "all on the
   // server". A smaller table made of it may do so without this being so.
   bool do_not_split = false;

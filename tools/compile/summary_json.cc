@@ -23,9 +23,9 @@ nlohmann::ordered_json ShownRowsJson(const std::vector<ShownRow>& rows) {
                     {"max_kbps", row.row.max_kbps},
                     {"cut", row.row.cut},
                     {"shown_kbps", row.shown_kbps},
-                    {"device_ns", row.parts.device_ns},
+                    {"device_ns", row.parts.ns.device},
                     {"network_ns", row.parts.network_ns},
-                    {"server_ns", row.parts.server_ns},
+                    {"server_ns", row.parts.ns.server},
                     {"latency_ns", row.parts.total_ns}});
   }
   return list;
@@ -42,8 +42,8 @@ nlohmann::ordered_json SummaryJson(const CompileResult& result,
           {"device_measured", result.machines.device.measured},
           {"server_measured", result.machines.server.measured},
           {"do_not_split", summary.do_not_split},
-          {"gain_over_device", GainJson(summary.over_device)},
-          {"gain_over_server", GainJson(summary.over_server)},
+          {"gain_over_device", GainJson(summary.over.device)},
+          {"gain_over_server", GainJson(summary.over.server)},
           {"weight_bytes", summary.weight_bytes},
           {"exact_cuts", result.exact.cuts.size()},
           {"rows", ShownRowsJson(summary.rows)},

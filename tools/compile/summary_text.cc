@@ -101,8 +101,8 @@ std::string RowsText(const CompileResult& result, const Summary& summary) {
     cells.push_back({fmt::format("{}", row.row.cut),
                      FormatKbps(row.row.min_kbps), FormatKbps(row.row.max_kbps),
                      DeviceLayersText(result.table.cuts[row.row.cut].costs),
-                     ms(row.parts.device_ns), ms(row.parts.network_ns),
-                     ms(row.parts.server_ns), ms(row.parts.total_ns),
+                     ms(row.parts.ns.device), ms(row.parts.network_ns),
+                     ms(row.parts.ns.server), ms(row.parts.total_ns),
                      FormatKbps(row.shown_kbps)});
   }
   const std::vector<std::string> lines = TableLines(columns, cells);
@@ -158,8 +158,8 @@ std::string SummaryText(const CompileResult& result, const Summary& summary,
   if (!curve.empty()) text += curve + "\n";
   text += Heading(VerdictText(result.table, result.exact)) + "\n";
   text += fmt::format("gain    {}\n        {}\n",
-                      GainText("device", summary.over_device),
-                      GainText("server", summary.over_server));
+                      GainText("device", summary.over.device),
+                      GainText("server", summary.over.server));
   if (const auto& approximation = result.table.approximation) {
     text += fmt::format(
         "regret  at most {:.2f} % over the exact table of {} (at {}, by "

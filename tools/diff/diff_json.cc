@@ -96,8 +96,8 @@ Json LayersJson(const ResultDiff& diff) {
     moved.push_back(RangeJson(layers.range));
     moved.back()["old_cut"] = layers.old_cut;
     moved.back()["new_cut"] = layers.new_cut;
-    moved.back()["to_device"] = NamesJson(diff.after, layers.to_device);
-    moved.back()["to_server"] = NamesJson(diff.after, layers.to_server);
+    moved.back()["to_device"] = NamesJson(diff.after, layers.to.device);
+    moved.back()["to_server"] = NamesJson(diff.after, layers.to.server);
   }
   return {{"common", match.old_of_new.size() - match.added.size()},
           {"added", NamesJson(diff.after, match.added)},

@@ -11,6 +11,7 @@
 
 #include "compiler/base/unit_text.h"
 #include "compiler/problem/cut_words.h"
+#include "compiler/problem/side.h"
 #include "tools/ci/markdown_report.h"
 #include "tools/diff/diff_report.h"
 #include "tools/diff/diff_words.h"
@@ -120,8 +121,10 @@ void AddLayers(const ResultDiff& diff, MarkdownPage* page) {
     lines.push_back(fmt::format("- {}, cut {} of old, cut {} of new\n",
                                 RangeText(moved.range), moved.old_cut,
                                 moved.new_cut));
-    add("  - to the device", diff.after, moved.to_device);
-    add("  - to the server", diff.after, moved.to_server);
+    for (const Side side : kSides) {
+      add(fmt::format("  - to the {}", SideName(side)), diff.after,
+          moved.to[side]);
+    }
   }
   AddLines("Layers that changed side", lines, page);
 }

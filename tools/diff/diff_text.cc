@@ -9,6 +9,7 @@
 
 #include "compiler/base/unit_text.h"
 #include "compiler/problem/cut_words.h"
+#include "compiler/problem/side.h"
 #include "tools/diff/diff_report.h"
 #include "tools/diff/diff_words.h"
 #include "tools/text/layer_words.h"
@@ -97,13 +98,12 @@ std::string MovedText(const ResultDiff& diff, const MovedLayers& moved) {
       fmt::format("        {} (cut {} of old, cut {} of new)\n",
                   RangeText(moved.range), moved.old_cut, moved.new_cut);
   const Problem& problem = diff.after.problem();
-  const auto add = [&](std::string_view side, const std::vector<int>& layers) {
-    if (layers.empty()) return;
-    text += fmt::format("          to the {}: {}\n", side,
+  for (const Side side : kSides) {
+    const std::vector<int>& layers = moved.to[side];
+    if (layers.empty()) continue;
+    text += fmt::format("          to the {}: {}\n", SideName(side),
                         Printable(LayerRuns(problem, layers, kShownRuns)));
-  };
-  add("device", moved.to_device);
-  add("server", moved.to_server);
+  }
   return text;
 }
 

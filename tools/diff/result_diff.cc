@@ -144,8 +144,7 @@ MovedLayers MovedBetween(const ResultDiff& diff, const LayerMatch& match,
   for (size_t id = 0; id < match.old_of_new.size(); ++id) {
     const std::optional<int>& old_id = match.old_of_new[id];
     if (!old_id || before[*old_id] == after[id]) continue;
-    (after[id] == Side::kDevice ? moved.to_device : moved.to_server)
-        .push_back(static_cast<int>(id));
+    moved.to[after[id]].push_back(static_cast<int>(id));
   }
   return moved;
 }
@@ -162,7 +161,7 @@ std::optional<LayerDiff> DiffLayers(const ResultDiff& diff) {
         std::min({before.max_kbps, after.max_kbps, diff.range.max_kbps});
     MovedLayers moved = MovedBetween(diff, layers.match, before.cut, after.cut);
     moved.range = {kbps, end};
-    if (!moved.to_device.empty() || !moved.to_server.empty()) {
+    if (!moved.to.device.empty() || !moved.to.server.empty()) {
       layers.moved.push_back(std::move(moved));
     }
     kbps = end + 1;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/problem/side.h"
 #include "compiler/table/compare_costs.h"
 #include "tools/diff/comparable.h"
 #include "tools/diff/server_compatibility.h"
@@ -51,8 +52,7 @@ struct MovedLayers {
   BandwidthRange range;
   int old_cut = 0;
   int new_cut = 0;
-  std::vector<int> to_device;
-  std::vector<int> to_server;
+  PerSide<std::vector<int>> to;
 };
 
 struct LayerDiff {

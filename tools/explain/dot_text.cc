@@ -102,7 +102,7 @@ class Picture {
   // The node of a layer, or of those that are not drawn on its side.
   std::string NodeOf(LayerId layer) const {
     if (is_shown_[layer]) return fmt::format("l{}", layer);
-    return chosen_.cut[layer] == Side::kDevice ? "device_rest" : "server_rest";
+    return fmt::format("{}_rest", SideName(chosen_.cut[layer]));
   }
 
   void DrawSide(Side side) {
@@ -114,16 +114,11 @@ class Picture {
         "    style=\"{}\";\n"
         "    color=\"{}\";\n"
         "    node [shape={}, style=filled, fillcolor=\"{}\"];\n",
-        SideName(side), SideName(side),
-        Escape(on_device ? table.machines.device.name
-                         : table.machines.server.name),
-        FormatPlural(on_device ? chosen_.costs.device_layers
-                               : chosen_.costs.server_layers,
-                     "layer"),
-        FormatDuration(on_device ? point_.parts.device_ns
-                                 : point_.parts.server_ns),
-        on_device ? "solid" : "dashed", on_device ? "#3d85c6" : "#e69138",
-        on_device ? "box" : "ellipse", on_device ? "#cfe2f3" : "#fce5cd");
+        SideName(side), SideName(side), Escape(table.machines[side].name),
+        FormatPlural(chosen_.costs.layers[side], "layer"),
+        FormatDuration(point_.parts.ns[side]), on_device ? "solid" : "dashed",
+        on_device ? "#3d85c6" : "#e69138", on_device ? "box" : "ellipse",
+        on_device ? "#cfe2f3" : "#fce5cd");
     if (on_device) DrawInputs();
     DrawLayers(side);
     text_ += "  }\n";
@@ -140,13 +135,12 @@ class Picture {
   }
 
   void DrawLayers(Side side) {
-    const bool on_device = side == Side::kDevice;
     int64_t hidden = 0;
     int64_t hidden_ns = 0;
     for (LayerId l = 0; l < static_cast<int>(problem_.layers.size()); ++l) {
       if (chosen_.cut[l] != side) continue;
       const ProblemLayer& layer = problem_.layers[l];
-      const int64_t ns = on_device ? layer.device_ns : layer.server_ns;
+      const int64_t ns = layer.ns[side];
       if (!is_shown_[l]) {
         ++hidden;
         hidden_ns += ns;

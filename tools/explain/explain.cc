@@ -50,8 +50,9 @@ int64_t ReturnNs(const ProblemTensor& tensor, const Downlink& downlink,
 }
 
 LatencyParts Minus(const LatencyParts& a, const LatencyParts& b) {
-  return {a.device_ns - b.device_ns, a.network_ns - b.network_ns,
-          a.server_ns - b.server_ns, a.total_ns - b.total_ns};
+  return {{a.ns.device - b.ns.device, a.ns.server - b.ns.server},
+          a.network_ns - b.network_ns,
+          a.total_ns - b.total_ns};
 }
 
 Alternative CompareAt(const StoredResult& compiled, const OperatingPoint& point,
@@ -62,9 +63,8 @@ Alternative CompareAt(const StoredResult& compiled, const OperatingPoint& point,
   other.more = Minus(other.parts, point.parts);
   const Cut& chosen = compiled.cuts()[point.row.cut].cut;
   for (LayerId l = 0; l < static_cast<int>(cut.cut.size()); ++l) {
-    if (cut.cut[l] == chosen[l]) continue;
-    (cut.cut[l] == Side::kDevice ? other.to_device : other.to_server)
-        .push_back(l);
+    const Side side = cut.cut[l];
+    if (side != chosen[l]) other.moved_to[side].push_back(l);
   }
   return other;
 }
@@ -94,9 +94,8 @@ std::vector<LongPart> AllParts(const Problem& problem, const TableCut& chosen,
   for (size_t l = 0; l < problem.layers.size(); ++l) {
     const ProblemLayer& layer = problem.layers[l];
     const Side side = chosen.cut[l];
-    parts.push_back(
-        {What::kLayer, layer.name, std::string(SideName(side)),
-         side == Side::kDevice ? layer.device_ns : layer.server_ns});
+    parts.push_back({What::kLayer, layer.name, std::string(SideName(side)),
+                     layer.ns[side]});
   }
   for (const TensorId t : chosen.costs.uploaded) {
     const ProblemTensor& tensor = problem.tensors[t];
@@ -165,10 +164,10 @@ LayerExplanation ExplainLayer(const StoredResult& compiled, LayerId layer,
   const Problem& problem = compiled.problem();
   LayerExplanation explanation;
   explanation.layer = layer;
-  explanation.not_on_device = WhyNotOn(problem, layer, Side::kDevice);
-  explanation.not_on_server = WhyNotOn(problem, layer, Side::kServer);
-  explanation.with_it_on_device = MustFollow(problem, layer, Side::kDevice);
-  explanation.with_it_on_server = MustFollow(problem, layer, Side::kServer);
+  for (const Side side : kSides) {
+    explanation.not_on[side] = WhyNotOn(problem, layer, side);
+    explanation.with_it_on[side] = MustFollow(problem, layer, side);
+  }
   for (TensorId t = 0; t < static_cast<int>(problem.tensors.size()); ++t) {
     const ProblemTensor& tensor = problem.tensors[t];
     if (tensor.producer == layer) explanation.makes.push_back(t);
@@ -226,8 +225,9 @@ CutExplanation ExplainCut(const StoredResult& compiled, int64_t kbps) {
   CutExplanation explanation;
   explanation.point = OperatingPointAt(compiled, kbps);
   const OperatingPoint& point = explanation.point;
-  explanation.device_only = AloneOn(compiled, point, Side::kDevice);
-  explanation.server_only = AloneOn(compiled, point, Side::kServer);
+  for (const Side side : kSides) {
+    explanation.alone_on[side] = AloneOn(compiled, point, side);
+  }
   for (const TableCut& cut : compiled.cuts()) {
     explanation.cuts.push_back(CompareAt(compiled, point, cut));
   }
@@ -253,10 +253,10 @@ Overview ExplainTable(const StoredResult& compiled) {
     overview.rows.push_back(row);
   }
   const BlockGraph blocks = MakeBlockGraph(compiled.problem());
-  overview.held_on_device =
+  overview.held_on.device =
       static_cast<int>(blocks.blocks.front().layers.size());
   if (blocks.has_server_anchor) {
-    overview.held_on_server =
+    overview.held_on.server =
         static_cast<int>(blocks.blocks.back().layers.size());
   }
   return overview;

@@ -13,6 +13,7 @@
 
 #include "backends/result/latency_parts.h"
 #include "compiler/problem/problem.h"
+#include "compiler/problem/side.h"
 #include "compiler/table/cut_table.h"
 #include "tools/explain/why_held.h"
 #include "tools/result/stored_result.h"
@@ -35,9 +36,8 @@ std::vector<OperatingPoint> OperatingPoints(const StoredResult& compiled,
 struct Alternative {
   TableCut cut;
   LatencyParts parts;
-  LatencyParts more;               // than the row's cut; may be negative
-  std::vector<LayerId> to_device;  // that it moves, ascending
-  std::vector<LayerId> to_server;
+  LatencyParts more;  // than the row's cut; may be negative
+  PerSide<std::vector<LayerId>> moved_to;  // ascending
 };
 
 struct LayerExplanation {
@@ -48,11 +48,15 @@ struct LayerExplanation {
     std::optional<Alternative> other;
   };
   LayerId layer = 0;
-  std::optional<WhyHeld> not_on_device;  // why no cut has it there
-  std::optional<WhyHeld> not_on_server;
+  PerSide<std::optional<WhyHeld>> not_on;  // why no cut has it there
   // What follows the layer to a side, see MustFollow.
-  std::vector<LayerId> with_it_on_device;
-  std::vector<LayerId> with_it_on_server;
+  PerSide<std::vector<LayerId>> with_it_on;
+
+  // Of the layers that are on one side in every cut.
+  const std::optional<WhyHeld>& WhyOnOneSide() const {
+    return not_on.server ? not_on.server : not_on.device;
+  }
+
   std::vector<TensorId> reads;
   std::vector<TensorId> makes;
   std::vector<At> at;
@@ -92,8 +96,7 @@ struct LongPart {
 
 struct CutExplanation {
   OperatingPoint point;
-  std::optional<Alternative> device_only;  // where it is feasible
-  std::optional<Alternative> server_only;
+  PerSide<std::optional<Alternative>> alone_on;  // where it is feasible
   std::vector<Alternative> cuts;  // of the table by number, with this one
   bool searched = true;           // false: no next best, it would take too long
   std::optional<Alternative> next_best;
@@ -116,8 +119,7 @@ struct RowExplanation {
 
 struct Overview {
   std::vector<RowExplanation> rows;
-  int held_on_device = 0;  // layers that no cut has elsewhere
-  int held_on_server = 0;
+  PerSide<int> held_on;  // layers that no cut has elsewhere
 };
 
 Overview ExplainTable(const StoredResult& compiled);

@@ -41,12 +41,12 @@ std::string LinkLines(const StoredResult& compiled, const CutCosts& costs) {
 }
 
 std::string HeldText(const Overview& overview) {
-  if (overview.held_on_device + overview.held_on_server == 0) return "";
+  if (overview.held_on.device + overview.held_on.server == 0) return "";
   return Labelled(
       "held", fmt::format("{} on the device and {} on the server at every "
                           "bandwidth, by pins, groups or what never crosses",
-                          FormatPlural(overview.held_on_device, "layer"),
-                          FormatPlural(overview.held_on_server, "layer")));
+                          FormatPlural(overview.held_on.device, "layer"),
+                          FormatPlural(overview.held_on.server, "layer")));
 }
 
 std::string RowText(const StoredResult& compiled, const RowExplanation& row) {
@@ -155,7 +155,8 @@ std::string CutsText(const StoredResult& compiled,
   for (size_t c = 0; c < explanation.cuts.size(); ++c) {
     add(fmt::format("{}", c), explanation.cuts[c], UsedText(compiled, c));
   }
-  for (const auto& alone : {explanation.device_only, explanation.server_only}) {
+  for (const auto& alone :
+       {explanation.alone_on.device, explanation.alone_on.server}) {
     if (alone && !is_listed(*alone)) add("-", *alone, "never");
   }
   return TextTable(

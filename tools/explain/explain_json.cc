@@ -32,9 +32,9 @@ Json NamesOfTensors(const Problem& problem,
 }
 
 Json PartsJson(const LatencyParts& parts) {
-  return {{"device_ns", parts.device_ns},
+  return {{"device_ns", parts.ns.device},
           {"network_ns", parts.network_ns},
-          {"server_ns", parts.server_ns},
+          {"server_ns", parts.ns.server},
           {"latency_ns", parts.total_ns}};
 }
 
@@ -54,8 +54,8 @@ Json AlternativeJson(const StoredResult& compiled,
   const CutCosts& costs = other->cut.costs;
   Json json = PartsJson(other->parts);
   json["more_ns"] = other->more.total_ns;
-  json["to_device"] = NamesOfLayers(problem, other->to_device);
-  json["to_server"] = NamesOfLayers(problem, other->to_server);
+  json["to_device"] = NamesOfLayers(problem, other->moved_to.device);
+  json["to_server"] = NamesOfLayers(problem, other->moved_to.server);
   json["sends"] = NamesOfTensors(problem, costs.uploaded);
   json["upload_bytes"] = costs.upload_bytes;
   json["download_bytes"] = costs.download_bytes;
@@ -89,8 +89,8 @@ std::string_view WhatWord(LongPart::What what) {
 
 Json OverviewJson(const StoredResult& compiled, const Overview& overview) {
   Json json = Start(compiled, "table");
-  json["held_on_device"] = overview.held_on_device;
-  json["held_on_server"] = overview.held_on_server;
+  json["held_on_device"] = overview.held_on.device;
+  json["held_on_server"] = overview.held_on.server;
   json["rows"] = Json::array();
   for (const RowExplanation& row : overview.rows) {
     Json at = OperatingPointJson(row.point);
@@ -110,8 +110,8 @@ Json OverviewJson(const StoredResult& compiled, const Overview& overview) {
 Json CutJson(const StoredResult& compiled, const CutExplanation& explanation) {
   Json json = Start(compiled, "bandwidth");
   json["at"] = OperatingPointJson(explanation.point);
-  json["device_only"] = AlternativeJson(compiled, explanation.device_only);
-  json["server_only"] = AlternativeJson(compiled, explanation.server_only);
+  json["device_only"] = AlternativeJson(compiled, explanation.alone_on.device);
+  json["server_only"] = AlternativeJson(compiled, explanation.alone_on.server);
   json["searched"] = explanation.searched;
   json["next_best"] = AlternativeJson(compiled, explanation.next_best);
   json["cuts"] = Json::array();
@@ -135,17 +135,15 @@ Json LayerJson(const StoredResult& compiled,
   Json json = Start(compiled, "layer");
   json["name"] = layer.name;
   json["op"] = layer.op;
-  json["device_ns"] = layer.device_ns;
-  json["server_ns"] = layer.server_ns;
+  json["device_ns"] = layer.ns.device;
+  json["server_ns"] = layer.ns.server;
   json["reads"] = NamesOfTensors(problem, explanation.reads);
   json["makes"] = NamesOfTensors(problem, explanation.makes);
-  json["held"] = WhyHeldJson(problem, explanation.not_on_server
-                                          ? explanation.not_on_server
-                                          : explanation.not_on_device);
+  json["held"] = WhyHeldJson(problem, explanation.WhyOnOneSide());
   json["with_it_on_device"] =
-      NamesOfLayers(problem, explanation.with_it_on_device);
+      NamesOfLayers(problem, explanation.with_it_on.device);
   json["with_it_on_server"] =
-      NamesOfLayers(problem, explanation.with_it_on_server);
+      NamesOfLayers(problem, explanation.with_it_on.server);
   json["rows"] = Json::array();
   for (const LayerExplanation::At& at : explanation.at) {
     Json row = OperatingPointJson(at.point);

@@ -55,12 +55,14 @@ std::string FollowLine(const Problem& problem, Side side,
 }
 
 std::string HeldText(const Problem& problem, const LayerExplanation& layer) {
-  const auto& hold =
-      layer.not_on_server ? layer.not_on_server : layer.not_on_device;
+  const std::optional<WhyHeld>& hold = layer.WhyOnOneSide();
   if (!hold) {
-    return Labelled("held", "by nothing but cost: it may be on either side") +
-           FollowLine(problem, Side::kDevice, layer.with_it_on_device) +
-           FollowLine(problem, Side::kServer, layer.with_it_on_server);
+    std::string text =
+        Labelled("held", "by nothing but cost: it may be on either side");
+    for (const Side side : kSides) {
+      text += FollowLine(problem, side, layer.with_it_on[side]);
+    }
+    return text;
   }
   return Labelled("held", fmt::format("on the {} at every bandwidth",
                                       SideName(OtherSide(hold->side)))) +
@@ -133,7 +135,7 @@ std::string LayerText(const StoredResult& compiled,
   std::string text = fmt::format(
       "layer {} ({}): {} on the device, {} on the server\n",
       Heading(Quoted(layer.name)), Printable(layer.op),
-      FormatDuration(layer.device_ns), FormatDuration(layer.server_ns));
+      FormatDuration(layer.ns.device), FormatDuration(layer.ns.server));
   text += TensorsLine(problem, "reads", explanation.reads);
   text += TensorsLine(problem, "makes", explanation.makes);
   text += HeldText(problem, explanation);

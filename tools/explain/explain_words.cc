@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "compiler/base/first_few.h"
@@ -44,9 +43,7 @@ std::string PartsText(const LatencyParts& parts) {
   };
   std::vector<std::string> shares;
   std::string_view last;
-  for (const auto& [name, ns] : {std::pair{"device", parts.device_ns},
-                                 {"network", parts.network_ns},
-                                 {"server", parts.server_ns}}) {
+  for (const auto& [name, ns] : NamedParts(parts)) {
     if (ns == 0) continue;
     shares.push_back(part(name, ns));
     last = name;
@@ -80,11 +77,12 @@ std::string OtherLines(const StoredResult& compiled,
   const CutCosts& then = other.cut.costs;
   std::string text =
       Labelled("", fmt::format("device {}, network {}, server {}",
-                               FormatChange(other.more.device_ns),
+                               FormatChange(other.more.ns.device),
                                FormatChange(other.more.network_ns),
-                               FormatChange(other.more.server_ns)));
-  text += MovedLine(problem, Side::kDevice, other.to_device);
-  text += MovedLine(problem, Side::kServer, other.to_server);
+                               FormatChange(other.more.ns.server)));
+  for (const Side side : kSides) {
+    text += MovedLine(problem, side, other.moved_to[side]);
+  }
   if (then.uploaded != now.uploaded) {
     text += Labelled(
         "", fmt::format("sends {} instead of {}", SentText(problem, then),

@@ -79,8 +79,7 @@ Json TimeResults(const Problem& problem, const TableCut& chosen) {
   Json results = Json::object();
   for (size_t l = 0; l < chosen.cut.size(); ++l) {
     const ProblemLayer& layer = problem.layers[l];
-    const int64_t ns =
-        chosen.cut[l] == Side::kDevice ? layer.device_ns : layer.server_ns;
+    const int64_t ns = layer.ns[chosen.cut[l]];
     // Milliseconds; only shown, never added up.
     results[layer.name] = {{"value", static_cast<double>(ns) / 1e6}};
   }

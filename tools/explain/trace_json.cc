@@ -76,12 +76,11 @@ void AddLayers(const Problem& problem, const Cut& cut, Side side,
   for (size_t l = 0; l < cut.size(); ++l) {
     if (cut[l] != side) continue;
     const ProblemLayer& layer = problem.layers[l];
-    const bool on_device = side == Side::kDevice;
-    timeline->Add(on_device ? Track::kDevice : Track::kServer, "layer",
-                  layer.name, on_device ? layer.device_ns : layer.server_ns, 0,
+    timeline->Add(side == Side::kDevice ? Track::kDevice : Track::kServer,
+                  "layer", layer.name, layer.ns[side], 0,
                   {{"op", layer.op},
-                   {"device_ns", layer.device_ns},
-                   {"server_ns", layer.server_ns}});
+                   {"device_ns", layer.ns.device},
+                   {"server_ns", layer.ns.server}});
   }
 }
 

@@ -95,10 +95,10 @@ class HalfTimer {
       if (device) {
         to_run_.push_back({cut, Side::kDevice, *device, inputs_.values});
       }
-      if (costs.device_layers == 0) measured_.times[cut].device = 0;
+      if (costs.layers.device == 0) measured_.times[cut].device = 0;
     }
     if (!options_.measured.server) return;
-    if (costs.server_layers == 0) measured_.times[cut].server = 0;
+    if (costs.layers.server == 0) measured_.times[cut].server = 0;
     if (!server) return;
     HalfToRun half = {cut, Side::kServer, *server, inputs_.values};
     if (device) {
@@ -123,10 +123,8 @@ class HalfTimer {
   // only by what is in them.
   std::string Describe(int cut, Side side) const {
     const CutCosts& costs = result_.table->cuts[cut].costs;
-    const int layers =
-        side == Side::kDevice ? costs.device_layers : costs.server_layers;
     return fmt::format("the {} half of {}", SideName(side),
-                       FormatPlural(layers, "layer"));
+                       FormatPlural(costs.layers[side], "layer"));
   }
 
   RunOptions Options(int cut, Side side) const {

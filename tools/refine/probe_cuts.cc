@@ -35,7 +35,7 @@ std::vector<Prefix> Prefixes(const BlockGraph& graph) {
   for (size_t b = 0; b + 1 < count; ++b) {
     has_layers = has_layers || !graph.blocks[b].layers.empty();
     prefix.blocks = b + 1;
-    prefix.device_ns += graph.blocks[b].on_device.fixed;
+    prefix.device_ns += graph.blocks[b].cost.device.fixed;
     prefix.upload_bytes += change[b + 1];
     if (has_layers && !graph.blocks[b + 1].layers.empty()) {
       prefixes.push_back(prefix);
@@ -95,7 +95,7 @@ std::vector<Cut> ProbeCuts(const Problem& problem, int count,
                            const std::vector<Cut>& known) {
   const BlockGraph graph = MakeBlockGraph(problem);
   int64_t all_ns = 0;
-  for (const Block& block : graph.blocks) all_ns += block.on_device.fixed;
+  for (const Block& block : graph.blocks) all_ns += block.cost.device.fixed;
   std::vector<Prefix> prefixes = Prefixes(graph);
   std::erase_if(prefixes, [&](const Prefix& prefix) {
     const Cut cut = CutOf(prefix, graph, problem.layers.size());

@@ -192,8 +192,8 @@ class Refiner {
     fitted_ = {Fit(Side::kDevice), Fit(Side::kServer)};
     solved_ = problem();
     for (size_t l = 0; l < solved_.layers.size(); ++l) {
-      solved_.layers[l].device_ns = fitted_.device.layer_ns[l];
-      solved_.layers[l].server_ns = fitted_.server.layer_ns[l];
+      solved_.layers[l].ns = {fitted_.device.layer_ns[l],
+                              fitted_.server.layer_ns[l]};
     }
     // What an earlier refine has added for a side gives way.
     const FittedCrossings& before = compiled_.problem_file->fitted;

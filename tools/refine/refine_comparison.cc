@@ -43,7 +43,7 @@ class SideComparison {
 bool StandsBefore(const RefinedCut& a, const RefinedCut& b) {
   if (a.id && b.id) return *a.id < *b.id;
   if (a.id || b.id) return a.id.has_value();
-  return a.device_layers < b.device_layers;
+  return a.layers.device < b.layers.device;
 }
 
 double RelativeError(int64_t predicted, int64_t measured) {
@@ -78,8 +78,7 @@ std::vector<RefinedCut> CompareCuts(const Refinement& refinement,
   std::vector<RefinedCut> cuts;
   for (const MeasuredCut& one : measured) {
     RefinedCut cut;
-    cut.device_layers = one.cut.costs.device_layers;
-    cut.server_layers = one.cut.costs.server_layers;
+    cut.layers = one.cut.costs.layers;
     cut.upload_bytes = one.cut.costs.upload_bytes;
     cut.id = IdOf(one.cut.cut, refinement.after);
     cut.was = IdOf(one.cut.cut, refinement.before);

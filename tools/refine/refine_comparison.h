@@ -9,6 +9,7 @@
 
 #include "backends/result/labels.h"
 #include "compiler/problem/problem.h"
+#include "compiler/problem/side.h"
 #include "compiler/table/cut_table.h"
 #include "cost_models/measured/half_time_fit.h"
 
@@ -30,8 +31,7 @@ struct HalfComparison {
 };
 
 struct RefinedCut {
-  int device_layers = 0;
-  int server_layers = 0;
+  PerSide<int> layers;
   int64_t upload_bytes = 0;
   std::optional<int> id;   // in the refined table; nullopt: not in it
   std::optional<int> was;  // in the table before

@@ -59,8 +59,8 @@ std::string CutsText(const RefineResult& result) {
   for (const RefinedCut& cut : result.cuts) {
     std::vector<std::string> cells = {
         CutName(cut), NumberOrDash(cut.was),
-        fmt::format("{}/{}", cut.device_layers,
-                    cut.device_layers + cut.server_layers),
+        fmt::format("{}/{}", cut.layers.device,
+                    cut.layers.device + cut.layers.server),
         FormatBytes(cut.upload_bytes)};
     for (const Side side : kSides) {
       if (result.as[side]) AddTimes(cut.halves[side], &cells);
@@ -98,10 +98,10 @@ std::string RowsText(const RefineResult& result) {
     const CutCosts& costs = result.table.cuts[range.cut].costs;
     rows.push_back({fmt::format("{}", range.cut), FormatKbps(range.min_kbps),
                     FormatKbps(range.max_kbps),
-                    fmt::format("{}/{}", costs.device_layers,
-                                costs.device_layers + costs.server_layers),
-                    ms(parts.device_ns), ms(parts.network_ns),
-                    ms(parts.server_ns), ms(parts.total_ns), FormatKbps(kbps)});
+                    fmt::format("{}/{}", costs.layers.device,
+                                costs.layers.device + costs.layers.server),
+                    ms(parts.ns.device), ms(parts.network_ns),
+                    ms(parts.ns.server), ms(parts.total_ns), FormatKbps(kbps)});
   }
   return TextTable({{"cut", Align::kRight},
                     {"uplink from", Align::kRight},
@@ -150,8 +150,8 @@ nlohmann::ordered_json CutJson(const RefinedCut& cut) {
   json["was"] = nullptr;
   if (cut.was) json["was"] = *cut.was;
   json["held_out"] = cut.held_out;
-  json["device_layers"] = cut.device_layers;
-  json["server_layers"] = cut.server_layers;
+  json["device_layers"] = cut.layers.device;
+  json["server_layers"] = cut.layers.server;
   json["upload_bytes"] = cut.upload_bytes;
   for (const Side side : kSides) {
     json[std::string(SideName(side))] = HalfJson(cut.halves[side]);

@@ -112,9 +112,9 @@ SplitHalves CheckHalves(const TableFile& table, int cut_id,
                         const std::string& folder) {
   const TableFile::Cut& cut = table.cuts[cut_id];
   SplitHalves halves;
-  halves.device = PathOf(table, cut.costs.device_layers, cut.models.device,
+  halves.device = PathOf(table, cut.costs.layers.device, cut.models.device,
                          folder, {cut_id, "device"});
-  halves.server = PathOf(table, cut.costs.server_layers, cut.models.server,
+  halves.server = PathOf(table, cut.costs.layers.server, cut.models.server,
                          folder, {cut_id, "server"});
   Names known;
   for (const auto& input : table.inputs) known.insert(input.name);

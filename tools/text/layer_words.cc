@@ -69,7 +69,7 @@ std::string LayersText(int count) {
 
 std::string DeviceLayersText(const CutCosts& costs) {
   const std::string count = fmt::format(
-      "{}/{}", costs.device_layers, costs.device_layers + costs.server_layers);
+      "{}/{}", costs.layers.device, costs.layers.device + costs.layers.server);
   switch (KindOf(costs)) {
     case CutKind::kDeviceOnly:
       return count + " all";

@@ -106,8 +106,7 @@ std::vector<std::string> HalfChecker::Check(int cut_id) {
   CheckBoundary(cut, cut.models.device ? &halves.device : nullptr,
                 cut.models.server ? &halves.server : nullptr, &faults);
   for (const Side side : kSides) {
-    const int expected = side == Side::kDevice ? cut.costs.device_layers
-                                               : cut.costs.server_layers;
+    const int expected = cut.costs.layers[side];
     const Half& half = halves[side];
     if (half.shown.empty()) continue;
     const auto layers =

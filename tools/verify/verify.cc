@@ -83,8 +83,7 @@ VerifyReport Verify(const VerifyOptions& options, Progress* progress,
     progress->Stage(fmt::format("checking cut {}", c));
     CutReport cut;
     cut.cut = c;
-    cut.device_layers = table.cuts[c].costs.device_layers;
-    cut.server_layers = table.cuts[c].costs.server_layers;
+    cut.layers = table.cuts[c].costs.layers;
     cut.faults = checker.Check(c);
     const bool can_run = HasHalves(table.cuts[c]) && checker.CouldRead();
     if (runs && can_run) runs->RunCut(&cut);

@@ -38,8 +38,7 @@ struct OutputCheck {
 
 struct CutReport {
   int cut = 0;
-  int device_layers = 0;
-  int server_layers = 0;
+  PerSide<int> layers;
   std::vector<std::string> faults;  // found without running, see HalfChecker
   std::string run_error;            // ONNX Runtime's, when a half does not run
   // Without optimisation and with it; empty when it was not run.

@@ -48,8 +48,8 @@ CheckItem StructureItem(const CutReport& cut) {
               "model",
               fmt::format("cut {} structure", cut.cut),
               fmt::format("{} on the device, {} on the server",
-                          FormatPlural(cut.device_layers, "layer"),
-                          FormatPlural(cut.server_layers, "layer")));
+                          FormatPlural(cut.layers.device, "layer"),
+                          FormatPlural(cut.layers.server, "layer")));
   if (cut.faults.empty()) return item;
   std::string message = cut.faults.front();
   if (cut.faults.size() > 1) {

@@ -43,8 +43,8 @@ std::string ExactText(const CutReport& cut) {
 std::vector<std::string> CellsOf(const VerifyReport& report,
                                  const CutReport& cut) {
   std::vector<std::string> cells = {
-      fmt::format("{}", cut.cut), LayersText(cut.device_layers),
-      LayersText(cut.server_layers), cut.faults.empty() ? "same" : "differs"};
+      fmt::format("{}", cut.cut), LayersText(cut.layers.device),
+      LayersText(cut.layers.server), cut.faults.empty() ? "same" : "differs"};
   if (report.runtime_version.empty()) return cells;
   cells.push_back(ExactText(cut));
   if (cut.optimized.empty()) return cells;
@@ -187,8 +187,8 @@ nlohmann::ordered_json VerifyJson(const VerifyReport& report) {
   for (const CutReport& cut : report.cuts) {
     cuts.push_back({{"cut", cut.cut},
                     {"passed", Passed(cut)},
-                    {"device_layers", cut.device_layers},
-                    {"server_layers", cut.server_layers},
+                    {"device_layers", cut.layers.device},
+                    {"server_layers", cut.layers.server},
                     {"faults", cut.faults},
                     {"run_error", TextOrNull(cut.run_error)},
                     {"first_difference", TextOrNull(cut.first_difference)},

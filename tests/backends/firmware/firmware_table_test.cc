@@ -94,12 +94,12 @@ TEST(FirmwareTable, RefusesWhatFirmwareCannotAddUp) {
   };
   SplitModel split = good;
   // (2^64 - 1 - 1,000,000 * (2^32 - 1)) / 1000 is the most.
-  split.table.cuts[0].costs = {.device_ns = 18'442'449'106'414'551};
+  split.table.cuts[0].costs = {.ns = {.device = 18'442'449'106'414'551}};
   EXPECT_EQ(error(split, 1000), "");
-  ++split.table.cuts[0].costs.device_ns;
+  ++split.table.cuts[0].costs.ns.device;
   EXPECT_EQ(error(split, 1000), "E612");
-  split.table.cuts[0].costs = {.server_layers = 1,
-                               .server_ns = 18'442'449'106'414'551};
+  split.table.cuts[0].costs = {.layers = {.server = 1},
+                               .ns = {.server = 18'442'449'106'414'551}};
   EXPECT_EQ(error(split, 1000), "");
   EXPECT_EQ(error(split, 1001), "E612");
   split.table.cuts[0].costs = {.upload_bytes = (int64_t{1} << 62) - 1};

@@ -23,7 +23,7 @@ TEST(InterfaceHash, IsThatOfItsDocumentedLine) {
   const SplitModel split = MakeSplitModel(ChainModel(), temp);
   const std::vector<TableCut>& cuts = split.table.cuts;
   for (const TableCut& cut : cuts) {
-    if (cut.costs.device_layers > 0) continue;
+    if (cut.costs.layers.device > 0) continue;
     const std::string line = R"({"inputs": [["x", "float32", [1, 512]]], )"
                              R"("outputs": [["y", "float32", [1, 512]], )"
                              R"(["z", "float32", [1, 512]]]})";

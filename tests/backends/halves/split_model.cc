@@ -69,8 +69,8 @@ SplitModel LoadSplitModel(const std::string& path, Side result) {
   VerifyGraph(split.graph);
   CostTable costs;
   for (size_t l = 0; l < split.graph.layers.size(); ++l) {
-    costs.device_ns.push_back(1000 + static_cast<int64_t>(l));
-    costs.server_ns.push_back(10);
+    costs.ns.device.push_back(1000 + static_cast<int64_t>(l));
+    costs.ns.server.push_back(10);
   }
   costs.cross_ns.resize(split.graph.tensors.size());
   LinkOptions link;

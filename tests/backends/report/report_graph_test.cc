@@ -110,7 +110,7 @@ Problem Branches(int count) {
   for (int i = 0; i < count; ++i) {
     ProblemLayer layer;
     layer.name = fmt::format("l{}", i);
-    layer.device_ns = 1'000'000 + i;
+    layer.ns.device = 1'000'000 + i;
     problem.layers.push_back(layer);
     problem.tensors[0].readers.push_back(i);
     ProblemTensor result;

@@ -246,7 +246,7 @@ TEST(Report, LeavesOutWhatWouldTakeForever) {
   Problem problem = InceptionLikeProblem(30);
   problem.range = {1, 1000};
   problem.tensors[0].bytes = 2'000'000'000'000;
-  for (ProblemLayer& layer : problem.layers) layer.server_ns = 0;
+  for (ProblemLayer& layer : problem.layers) layer.ns.server = 0;
   const MadeResult made = MakeResult(std::move(problem));
   const std::string html = ReportHtml(made.AsResult(), std::nullopt);
   ExpectWellFormed(html);

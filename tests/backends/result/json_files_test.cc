@@ -213,8 +213,8 @@ TEST(ProblemJson, SaysTheWholeProblem) {
       EXPECT_EQ(json["layers"][l],
                 Json({{"name", layer.name},
                       {"op", layer.op},
-                      {"device_ns", layer.device_ns},
-                      {"server_ns", layer.server_ns},
+                      {"device_ns", layer.ns.device},
+                      {"server_ns", layer.ns.server},
                       {"pinned", pinned},
                       {"group", layer.group ? Json(*layer.group) : Json()},
                       {"side_of_cut", sides}}));

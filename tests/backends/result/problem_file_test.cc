@@ -70,8 +70,8 @@ TEST_F(ProblemFileTest, ComesBackTheSame) {
   ASSERT_EQ(file.problem.layers.size(), split_.problem.layers.size());
   for (size_t l = 0; l < file.problem.layers.size(); ++l) {
     EXPECT_EQ(file.problem.layers[l].name, split_.problem.layers[l].name);
-    EXPECT_EQ(file.problem.layers[l].device_ns,
-              split_.problem.layers[l].device_ns);
+    EXPECT_EQ(file.problem.layers[l].ns.device,
+              split_.problem.layers[l].ns.device);
   }
   ASSERT_EQ(file.cuts.size(), split_.table.cuts.size());
   for (size_t c = 0; c < file.cuts.size(); ++c) {

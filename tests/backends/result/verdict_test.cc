@@ -16,8 +16,8 @@ TEST(Gain, IsComparedExactly) {
   problem.range = {1, 2};
   problem.layers = {MakeLayer("a", kWhole + 1, 1)};
   CutTable table;
-  table.cuts = {{{}, {.server_layers = 1, .server_ns = kWhole}},
-                {{}, {.server_layers = 1, .server_ns = kWhole - 1}}};
+  table.cuts = {{{}, {.layers = {.server = 1}, .ns = {.server = kWhole}}},
+                {{}, {.layers = {.server = 1}, .ns = {.server = kWhole - 1}}}};
   table.rows = {{1, 1, 0}, {2, 2, 1}};
   const std::optional<Gain> gain = GainOver(problem, table, Side::kDevice);
   ASSERT_TRUE(gain);
@@ -29,7 +29,7 @@ TEST(Gain, IsNoneOverNoTime) {
   problem.range = {1, 2};
   problem.layers = {MakeLayer("a", 5, 0)};
   CutTable table;
-  table.cuts = {{{}, {.server_layers = 1}}};
+  table.cuts = {{{}, {.layers = {.server = 1}}}};
   table.rows = {{1, 2, 0}};
   const std::optional<Gain> gain = GainOver(problem, table, Side::kDevice);
   EXPECT_EQ(GainText("device", gain), "none over device-only");

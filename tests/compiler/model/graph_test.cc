@@ -92,7 +92,7 @@ TEST(VerifyGraph, FindsBrokenPromises) {
   expect_bad([](Graph* g) { g->outputs[2].id = -1; });
 }
 
-CostTable SmallCosts() { return {{100, 200}, {1, 2}, {7, 8, 9}}; }
+CostTable SmallCosts() { return {{{100, 200}, {1, 2}}, {7, 8, 9}}; }
 
 TEST(MakeProblem, KeepsIdsAndPutsEverythingInItsPlace) {
   LinkOptions link;
@@ -140,8 +140,8 @@ TEST(VerifyProblem, FindsBrokenPromises) {
   expect_bad([](Problem* p) { p->range = {1, kLimitKbps + 1}; });
   expect_bad([](Problem* p) { p->rtt_ns = -1; });
   expect_bad([](Problem* p) { p->downlink.kind = Downlink::Kind::kFixed; });
-  expect_bad([](Problem* p) { p->layers[0].device_ns = -1; });
-  expect_bad([](Problem* p) { p->layers[0].server_ns = -1; });
+  expect_bad([](Problem* p) { p->layers[0].ns.device = -1; });
+  expect_bad([](Problem* p) { p->layers[0].ns.server = -1; });
   expect_bad([](Problem* p) { p->tensors[1].producer = 2; });
   expect_bad([](Problem* p) { p->tensors[1].producer = -2; });
   expect_bad([](Problem* p) { p->tensors[1].readers = {0}; });

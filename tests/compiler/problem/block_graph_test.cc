@@ -33,11 +33,11 @@ GraphCosts CountOnGraph(const BlockGraph& graph,
   for (size_t b = 0; b < count; ++b) {
     const Block& block = graph.blocks[b];
     if (on_device[b]) {
-      costs.ns += block.on_device.fixed;
+      costs.ns += block.cost.device.fixed;
     } else {
       offloads = true;
-      costs.ns += block.on_server.fixed;
-      costs.bytes += block.on_server.bytes;
+      costs.ns += block.cost.server.fixed;
+      costs.bytes += block.cost.server.bytes;
     }
   }
   for (const Wire& wire : graph.wires) {
@@ -177,8 +177,8 @@ TEST(Contract, MergesWhatLiesOnACycle) {
   const BlockGraph coarse = Contract(graph, grouping);
   ASSERT_EQ(coarse.blocks.size(), 3u);
   EXPECT_EQ(coarse.blocks[2].layers, (Layers{1, 2, 3}));
-  EXPECT_EQ(coarse.blocks[2].on_device, (CostLine{14, 0}));
-  EXPECT_EQ(coarse.blocks[2].on_server, (CostLine{140, 5}));
+  EXPECT_EQ(coarse.blocks[2].cost.device, (CostLine{14, 0}));
+  EXPECT_EQ(coarse.blocks[2].cost.server, (CostLine{140, 5}));
   ASSERT_EQ(coarse.wires.size(), 2u);
   EXPECT_EQ(coarse.wires[1], (Wire{1, {2}, {0, 50}, {1}}));
 }
@@ -348,7 +348,7 @@ TEST(VerifyBlockGraph, FindsBrokenPromises) {
   expect_bad([](BlockGraph* g) { g->blocks.clear(); });
   expect_bad([](BlockGraph* g) { g->blocks[1].layers.clear(); });
   expect_bad([](BlockGraph* g) { g->blocks[1].layers = {1}; });
-  expect_bad([](BlockGraph* g) { g->blocks[2].on_device.fixed = -1; });
+  expect_bad([](BlockGraph* g) { g->blocks[2].cost.device.fixed = -1; });
   expect_bad([](BlockGraph* g) { g->wires[0].readers = {0}; });
   expect_bad([](BlockGraph* g) { g->wires[0].readers.clear(); });
   expect_bad([](BlockGraph* g) { g->wires[0].readers = {1, 1}; });

@@ -37,8 +37,8 @@ TEST(Cut, FeasibilityAndCostsAreThoseOfTheDefinition) {
       const CutCosts costs = CountCosts(problem, cut);
       EXPECT_EQ(costs.FixedNs(), candidate->fixed_ns) << CutText(cut);
       EXPECT_EQ(costs.LinkBytes(problem.downlink), candidate->link_bytes);
-      EXPECT_EQ(costs.device_layers, candidate->device_layers);
-      EXPECT_EQ(costs.server_layers, count - candidate->device_layers);
+      EXPECT_EQ(costs.layers.device, candidate->device_layers);
+      EXPECT_EQ(costs.layers.server, count - candidate->device_layers);
       EXPECT_TRUE(LatencyOf(costs, problem.downlink).At(17) ==
                   candidate->At(17));
     }
@@ -56,7 +56,7 @@ TEST(Cut, OfAnotherProblemIsNotFeasible) {
 
 TEST(LatencyNs, RoundsHalfUp) {
   CutCosts costs;
-  costs.device_ns = 10;
+  costs.ns.device = 10;
   costs.upload_bytes = 1;
   const Downlink downlink;
   EXPECT_EQ(LatencyNs(costs, downlink, 16'000'000), 11);  // 10.5
@@ -90,9 +90,9 @@ TEST(LatencyNs, ThatDoesNotFitIsAnError) {
 TEST(CountCosts, SumsThatOverflowAreErrors) {
   Problem problem;
   problem.layers = {MakeLayer("a", 1, 0), MakeLayer("b", 1, 0)};
-  problem.layers[0].device_ns = std::numeric_limits<int64_t>::max();
+  problem.layers[0].ns.device = std::numeric_limits<int64_t>::max();
   EXPECT_THROW(CountCosts(problem, {Side::kDevice, Side::kDevice}), Error);
-  EXPECT_EQ(CountCosts(problem, {Side::kDevice, Side::kServer}).device_ns,
+  EXPECT_EQ(CountCosts(problem, {Side::kDevice, Side::kServer}).ns.device,
             std::numeric_limits<int64_t>::max());
   problem.rtt_ns = 1;  // the parts fit, their sum does not
   EXPECT_THROW(CountCosts(problem, {Side::kDevice, Side::kServer}), Error);

@@ -8,8 +8,8 @@ namespace {
 
 CutCosts Layers(int device, int server) {
   CutCosts costs;
-  costs.device_layers = device;
-  costs.server_layers = server;
+  costs.layers.device = device;
+  costs.layers.server = server;
   return costs;
 }
 

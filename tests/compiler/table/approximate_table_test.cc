@@ -123,7 +123,7 @@ Problem Staircase(uint64_t seed) {
   int64_t ns = 200'000;
   for (int l = 0; l < count; ++l) {
     ProblemLayer layer;
-    layer.device_ns = ns;
+    layer.ns.device = ns;
     ns += ns * random.Below(20) / 10;
     problem.layers.push_back(layer);
   }
@@ -148,7 +148,7 @@ void ExpectBestOfKept(const Problem& problem, const CutTable& exact,
     const auto key = [&](int number) {
       const CutCosts& costs = exact.cuts[number].costs;
       return std::tuple(LatencyOf(costs, problem.downlink).At(w),
-                        costs.device_layers, number);
+                        costs.layers.device, number);
     };
     const int best =
         *std::min_element(numbers.begin(), numbers.end(),
@@ -255,7 +255,7 @@ TEST(ApplyBuckets, RefusesBoundsThatDoNotAscend) {
 TEST(Approximation, WithoutAnyCostsNothingIsRegretted) {
   Problem problem = Staircase(2);
   problem.result = Side::kDevice;
-  for (ProblemLayer& layer : problem.layers) layer.device_ns = 0;
+  for (ProblemLayer& layer : problem.layers) layer.ns.device = 0;
   for (ProblemTensor& tensor : problem.tensors) tensor.bytes = 0;
   const CutTable exact = BuildCutTable(problem, MakeBlockGraph(problem));
   ASSERT_EQ(exact.cuts.size(), 2u);  // everything on the server is the smallest
@@ -269,17 +269,17 @@ TEST(RegretMeter, TiesGoToFewerDeviceLayersThenToTheLowerNumber) {
   // Equal at 10 kbit/s.
   CutTable table;
   table.cuts.resize(2);
-  table.cuts[0].costs.device_ns = 2 * kByteNsKbps;
-  table.cuts[1].costs.device_ns = kByteNsKbps;
+  table.cuts[0].costs.ns.device = 2 * kByteNsKbps;
+  table.cuts[1].costs.ns.device = kByteNsKbps;
   table.cuts[1].costs.upload_bytes = 10;
   table.rows = {{1, 20, 0}};
   using Rows = std::vector<TableRow>;
   EXPECT_EQ(RegretMeter(Problem(), table).BestRows({0, 1}, 1, 20),
             (Rows{{1, 10, 0}, {11, 20, 1}}));
-  table.cuts[0].costs.device_layers = 1;
+  table.cuts[0].costs.layers.device = 1;
   EXPECT_EQ(RegretMeter(Problem(), table).BestRows({0, 1}, 1, 20),
             (Rows{{1, 9, 0}, {10, 20, 1}}));
-  table.cuts[1].costs.device_layers = 2;
+  table.cuts[1].costs.layers.device = 2;
   EXPECT_EQ(RegretMeter(Problem(), table).BestRows({0, 1}, 1, 20),
             (Rows{{1, 10, 0}, {11, 20, 1}}));
 }

@@ -89,8 +89,8 @@ Problem ChangedTimes(Problem problem, uint64_t seed) {
   Random random(seed);
   for (ProblemLayer& layer : problem.layers) {
     if (!random.Chance(1, 2)) continue;
-    layer.device_ns = layer.device_ns * (80 + random.Below(50)) / 100;
-    layer.server_ns = layer.server_ns * (80 + random.Below(50)) / 100;
+    layer.ns.device = layer.ns.device * (80 + random.Below(50)) / 100;
+    layer.ns.server = layer.ns.server * (80 + random.Below(50)) / 100;
   }
   if (random.Chance(1, 4)) problem.rtt_ns += 1'000'000;
   return problem;

@@ -45,7 +45,7 @@ std::vector<Candidate> Candidates(Problem problem) {
     candidate.pays_rtt = same->fixed_ns > cut.fixed_ns;
     for (size_t l = 0; l < problem.layers.size(); ++l) {
       if (cut.cut[l] == Side::kDevice) continue;
-      candidate.server_ns += problem.layers[l].server_ns;
+      candidate.server_ns += problem.layers[l].ns.server;
     }
     candidate.fixed_ns = cut.fixed_ns - candidate.server_ns;
     candidate.link_bytes = cut.link_bytes;
@@ -153,8 +153,8 @@ TEST(SlowdownCuts, OfALargeModelAtItsWinnersEverywhere) {
     slowed.rtt_ns = 0;
     // In 1/1000 of a nanosecond and of a byte.
     for (ProblemLayer& layer : slowed.layers) {
-      layer.device_ns *= 1000;
-      layer.server_ns *= permille;
+      layer.ns.device *= 1000;
+      layer.ns.server *= permille;
     }
     for (ProblemTensor& tensor : slowed.tensors) {
       tensor.cross_ns *= 1000;

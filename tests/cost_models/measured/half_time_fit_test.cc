@@ -248,7 +248,7 @@ TEST(HalfTimeFitTest, OneFactorIsFoundExactly) {
 
 TEST(HalfTimeFitTest, LayersSaidToTakeNoTimeShareWhatIsMeasured) {
   Problem problem = Chain();
-  for (ProblemLayer& layer : problem.layers) layer.device_ns = 0;
+  for (ProblemLayer& layer : problem.layers) layer.ns.device = 0;
   const std::vector<HalfTime> halves = {{Prefix(kLayers), 6'000'000}};
   const SideCosts fitted = FitToHalves(problem, Side::kDevice, halves);
   EXPECT_GT(fitted.layer_ns[0], 0);

@@ -130,10 +130,10 @@ class RandomTable {
  private:
   TableFile::Cut MakeCut() {
     TableFile::Cut cut;
-    cut.costs.device_ns = Pick(0, 1'000'000);
-    cut.costs.server_ns = Pick(0, 1'000'000);
+    cut.costs.ns.device = Pick(0, 1'000'000);
+    cut.costs.ns.server = Pick(0, 1'000'000);
     cut.costs.cross_ns = Pick(0, 1'000'000);
-    cut.costs.server_layers = 1;
+    cut.costs.layers.server = 1;
     cut.costs.rtt_ns = Pick(0, 1'000'000);
     cut.costs.download_ns = Pick(0, 1000);
     cut.costs.upload_bytes = Pick(0, 3);
@@ -158,11 +158,11 @@ Int128 Scaled(const TableFile& table, std::string_view metric, int cut,
   const int64_t between = costs.cross_ns + costs.rtt_ns + costs.download_ns;
   const auto at = [kbps](int64_t value) { return Int128{value} * kbps; };
   if (metric == "latency") {
-    return at(costs.device_ns + costs.server_ns + between) + link;
+    return at(costs.ns.device + costs.ns.server + between) + link;
   }
   if (metric == "network_time") return at(between) + link;
-  if (metric == "device_time") return at(costs.device_ns);
-  if (metric == "server_time") return at(costs.server_ns);
+  if (metric == "device_time") return at(costs.ns.device);
+  if (metric == "server_time") return at(costs.ns.server);
   if (metric == "upload") return at(costs.upload_bytes);
   if (metric == "download") return at(costs.download_bytes);
   if (metric == "device_weights") {
@@ -276,7 +276,8 @@ TEST(BudgetCheckTest, WhatFailsIsAboveTheLimitAlsoWhenRounded) {
   table.range = {24'000'000, 24'000'000};
   table.rows = {{24'000'000, 24'000'000, 0}};
   TableFile::Cut cut;
-  cut.costs = {.server_layers = 1, .server_ns = 999'999, .upload_bytes = 4};
+  cut.costs = {
+      .layers = {.server = 1}, .ns = {.server = 999'999}, .upload_bytes = 4};
   table.cuts = {cut};
   const CheckItem failed =
       CheckBudget(ParseBudget("--budget", "latency<=1ms"), table, "");
@@ -294,8 +295,8 @@ TEST(BudgetCheckTest, HugeNumbersDoNotOverflow) {
   table.range = {1, kLimitKbps};
   table.cuts.resize(2);
   table.cuts[0].costs.upload_bytes = INT64_MAX / 2;
-  table.cuts[0].costs.device_ns = INT64_MAX;
-  table.cuts[1].costs.device_ns = INT64_MAX;
+  table.cuts[0].costs.ns.device = INT64_MAX;
+  table.cuts[1].costs.ns.device = INT64_MAX;
   table.rows = {{1, 1000, 0}, {1001, kLimitKbps, 1}};
   const Budget budget = ParseBudget("--budget", "latency<=1h");
   const CheckItem item = CheckBudget(budget, table, "none");

@@ -112,7 +112,7 @@ void ExpectEqualsBruteForce(const Problem& problem, const TableFile& table,
       const CutCosts& costs = table.cuts[row.cut].costs;
       ASSERT_EQ(LatencyOf(costs, table.downlink).At(kbps), best.At(kbps))
           << what << " at " << kbps << " kbit/s";
-      ASSERT_EQ(costs.device_layers, best.device_layers)
+      ASSERT_EQ(costs.layers.device, best.device_layers)
           << what << " at " << kbps << " kbit/s";
     }
     next_kbps = row.max_kbps + 1;
@@ -171,8 +171,8 @@ TEST_F(CompileTest, PinsAreKept) {
   ExpectEqualsBruteForce(result.problem, ReadTableFile(options.output),
                          "pinned");
   const Summary summary = Summarize(result);
-  EXPECT_FALSE(summary.over_device.has_value());
-  EXPECT_FALSE(summary.over_server.has_value());
+  EXPECT_FALSE(summary.over.device.has_value());
+  EXPECT_FALSE(summary.over.server.has_value());
   EXPECT_FALSE(summary.do_not_split);
 }
 
@@ -248,9 +248,8 @@ TEST_F(CompileTest, GainsAreThoseOfEveryBandwidth) {
   ASSERT_GT(result.table.rows.size(), 1u);
   const Summary summary = Summarize(result);
   const Problem& problem = result.problem;
-  for (const auto& [side, gain] :
-       {std::pair(Side::kDevice, summary.over_device),
-        std::pair(Side::kServer, summary.over_server)}) {
+  for (const Side side : kSides) {
+    const auto& gain = summary.over[side];
     ASSERT_TRUE(gain.has_value());
     const CutCosts alone =
         CountCosts(problem, Cut(problem.layers.size(), side));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/base/error.h"
+#include "compiler/problem/side.h"
 #include "compiler/table/cut_table.h"
 #include "tests/testing.h"
 #include "tools/diff/diff_report.h"
@@ -46,7 +47,7 @@ StoredResult ResultOf(const Problem& problem) {
 Problem SlowerDevice(Problem problem, uint64_t seed) {
   Random random(seed);
   for (ProblemLayer& layer : problem.layers) {
-    if (random.Chance(1, 2)) layer.device_ns += layer.device_ns / 3;
+    if (random.Chance(1, 2)) layer.ns.device += layer.ns.device / 3;
   }
   return problem;
 }
@@ -61,13 +62,11 @@ std::string MoveLayers(const ResultDiff& diff, std::string sides,
                        int64_t kbps) {
   for (const MovedLayers& moved : diff.layers->moved) {
     if (kbps < moved.range.min_kbps || kbps > moved.range.max_kbps) continue;
-    for (const int layer : moved.to_device) {
-      EXPECT_EQ(sides[layer], 'S');
-      sides[layer] = 'D';
-    }
-    for (const int layer : moved.to_server) {
-      EXPECT_EQ(sides[layer], 'D');
-      sides[layer] = 'S';
+    for (const Side side : kSides) {
+      for (const int layer : moved.to[side]) {
+        EXPECT_EQ(sides[layer], side == Side::kDevice ? 'S' : 'D');
+        sides[layer] = side == Side::kDevice ? 'D' : 'S';
+      }
     }
   }
   return sides;
@@ -175,7 +174,7 @@ TEST(DiffMarkdown, FitsAndClosesWhatItOpens) {
   Problem after = before;
   after.rtt_ns = 0;
   for (size_t i = 0; i < after.layers.size(); i += 3) {
-    after.layers[i].device_ns *= 9;
+    after.layers[i].ns.device *= 9;
     after.layers[i].name += "</details>";
   }
   const ResultDiff diff = DiffResults(ResultOf(before), ResultOf(after));

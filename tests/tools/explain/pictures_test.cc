@@ -176,7 +176,7 @@ TEST(Dot, ContextCountsWhatItDoesNotDraw) {
   }
   const StoredResult compiled = Compile(problem);
   const OperatingPoint point = OperatingPointAt(compiled, 1000);
-  ASSERT_EQ(compiled.cuts()[point.row.cut].costs.device_layers, 4);
+  ASSERT_EQ(compiled.cuts()[point.row.cut].costs.layers.device, 4);
   const std::string one = DotText(compiled, point, 1);
   EXPECT_THAT(one, testing::HasSubstr("3 layers not shown"));
   EXPECT_THAT(one, testing::HasSubstr("4 layers not shown"));
@@ -218,8 +218,7 @@ TEST(Answers, SurviveAnyName) {
       const LayerExplanation layer = ExplainLayer(compiled, l, std::nullopt);
       texts.push_back(LayerText(compiled, layer));
       for (const LayerExplanation::At& at : layer.at) {
-        const auto& hold = at.side == Side::kDevice ? layer.not_on_server
-                                                    : layer.not_on_device;
+        const auto& hold = layer.not_on[OtherSide(at.side)];
         EXPECT_EQ(hold.has_value(), !at.other.has_value());
         if (at.other) {
           EXPECT_GE(at.other->more.total_ns, 0);

@@ -57,7 +57,7 @@ TEST(ProbeCuts, AreNotThoseThatAreKnown) {
 TEST(ProbeCuts, AreFarFromEachOtherWhereAWindowHasNone) {
   // Nearly all of the time is in one layer, so that most windows are empty.
   Problem problem = Chain(6);
-  problem.layers[3].device_ns = 100'000;
+  problem.layers[3].ns.device = 100'000;
   const std::vector<int> layers = DeviceLayers(ProbeCuts(problem, 2, {}));
   ASSERT_EQ(layers.size(), 2u);
   EXPECT_LE(layers[0], 3);

@@ -197,8 +197,8 @@ TEST_F(RefineTest, OneSideKeepsWhatWasFittedToTheOther) {
   EXPECT_EQ(both.fitted.device, device.fitted.device);
   EXPECT_THAT(both.fitted.server, Not(IsEmpty()));
   for (size_t l = 0; l < both.problem.layers.size(); ++l) {
-    EXPECT_EQ(both.problem.layers[l].device_ns,
-              device.problem.layers[l].device_ns);
+    EXPECT_EQ(both.problem.layers[l].ns.device,
+              device.problem.layers[l].ns.device);
   }
   EXPECT_EQ(ReadTableFile(out_).refined, (RefinedSides{4, 1}));
 }

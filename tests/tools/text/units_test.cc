@@ -157,8 +157,8 @@ TEST(UnitsTest, Plurals) {
 
 TEST(LatencyPartsTest, PartsAddUpAndTheMiddleIsInside) {
   CutCosts costs;
-  costs.device_ns = 1000;
-  costs.server_ns = 300;
+  costs.ns.device = 1000;
+  costs.ns.server = 300;
   costs.rtt_ns = 50;
   costs.upload_bytes = 7;
   costs.download_bytes = 2;
@@ -184,12 +184,12 @@ TEST(LatencyPartsTest, MachinesSayThatTheyAreRefined) {
 
 TEST(LatencyPartsTest, ResultsOfTheDeviceAreSentToo) {
   TableFile::Cut cut;
-  cut.costs.device_layers = 3;
+  cut.costs.layers.device = 3;
   EXPECT_FALSE(NeedsNetwork(cut));
   cut.tensors.push_back({"y", "float32", {1}, 4, true});
   EXPECT_TRUE(NeedsNetwork(cut));
   cut.tensors.clear();
-  cut.costs.server_layers = 1;
+  cut.costs.layers.server = 1;
   EXPECT_TRUE(NeedsNetwork(cut));
 }
 

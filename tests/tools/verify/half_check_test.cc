@@ -59,7 +59,7 @@ class TamperedHalf : public testing::Test {
     Write(split_, out_);
     table_ = ReadTableFile(out_);
     for (size_t c = 0; c < table_.cuts.size(); ++c) {
-      if (table_.cuts[c].costs.device_layers == 2) cut_ = static_cast<int>(c);
+      if (table_.cuts[c].costs.layers.device == 2) cut_ = static_cast<int>(c);
     }
   }
 

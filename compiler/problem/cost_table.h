@@ -8,15 +8,14 @@
 #include <cstdint>
 #include <vector>
 
-#include "compiler/model/graph.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 
 struct CostTable {
-  std::vector<int64_t> device_ns;  // by LayerId, >= 0
-  std::vector<int64_t> server_ns;  // by LayerId, >= 0
-  std::vector<int64_t> cross_ns;   // by TensorId, >= 0: what a crossing costs
-                                   // besides its bytes; 0 unless measured
+  PerSide<std::vector<int64_t>> ns;  // by LayerId, >= 0
+  std::vector<int64_t> cross_ns;     // by TensorId, >= 0: what a crossing costs
+                                     // besides its bytes; 0 unless measured
 };
 
 }  // namespace dnncut
