@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "backends/result/table_file.h"
 #include "backends/result_writer.h"
 #include "compiler/base/error.h"
 #include "compiler/problem/objective.h"
@@ -14,6 +15,7 @@
 #include "tests/testing.h"
 #include "tools/check/result_check.h"
 #include "tools/compile/pipeline.h"
+#include "tools/result/stored_result.h"
 #include "tools/verify/half_check.h"
 
 namespace dnncut {
@@ -147,8 +149,8 @@ void RequireWholeHalves(const CompileResult& result, const TableFile& table,
 }
 
 void RequireRightResult(const std::string& out) {
-  const TableFile table = ReadTableFile(out);
-  for (const CheckItem& item : CheckResult(out, table)) {
+  const StoredResult stored = LoadTable(out);
+  for (const CheckItem& item : CheckResult(stored)) {
     if (item.status == CheckStatus::kFailed) {
       Finding(fmt::format("{}: {}", item.name, item.message));
     }

@@ -190,11 +190,11 @@ void LookAtFirmware(const TableFile& table, const std::string& folder,
 
 }  // namespace
 
-std::vector<CheckItem> CheckResult(const std::string& path,
-                                   const TableFile& table) {
+std::vector<CheckItem> CheckResult(const StoredResult& stored) {
   std::error_code error;
-  const bool is_folder = std::filesystem::is_directory(path, error);
-  const std::string folder = FolderOfTable(path);
+  const bool is_folder = std::filesystem::is_directory(stored.path, error);
+  const std::string& folder = stored.folder;
+  const TableFile& table = stored.table;
   constexpr std::string_view kAlone = "a table was given, not its folder";
   constexpr std::string_view kNoProblem = "needs problem.json";
   std::vector<CheckItem> items;

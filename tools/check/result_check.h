@@ -6,15 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "backends/result/table_file.h"
 #include "tools/ci/check_report.h"
+#include "tools/result/stored_result.h"
 
 namespace dnncut {
 
-// Looks at everything that stands in the folder of `path`, which is a result
-// folder or a table.json alone, and runs nothing. `table` was read from there.
-// One item for each kind of thing; what is broken is a failed item, no Error.
-std::vector<CheckItem> CheckResult(const std::string& path,
-                                   const TableFile& table);
+// Looks at everything that stands in a result folder, or at its table alone
+// when that was named, and runs nothing. One item for each kind of thing; what
+// is broken is a failed item, no Error.
+std::vector<CheckItem> CheckResult(const StoredResult& stored);
 
 }  // namespace dnncut

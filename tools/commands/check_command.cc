@@ -23,6 +23,7 @@
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
 #include "tools/commands/report_flags.h"
+#include "tools/result/stored_result.h"
 #include "tools/text/terminal.h"
 
 namespace dnncut {
@@ -86,13 +87,13 @@ std::string RowsMarkdown(const TableFile& table) {
 }
 
 // Items and details, from a table that could be read.
-void FillIn(const std::string& path, const std::vector<Budget>& budgets,
-            const TableFile& table, CheckReport* report) {
-  report->title = fmt::format("{} in {}", table.model_file, path);
-  report->items = CheckResult(path, table);
-  const std::string folder = FolderOfTable(path);
+void FillIn(const StoredResult& stored, const std::vector<Budget>& budgets,
+            CheckReport* report) {
+  const TableFile& table = stored.table;
+  report->title = fmt::format("{} in {}", table.model_file, stored.path);
+  report->items = CheckResult(stored);
   for (const Budget& budget : budgets) {
-    report->items.push_back(CheckBudget(budget, table, folder));
+    report->items.push_back(CheckBudget(budget, table, stored.folder));
   }
   report->details_title =
       FormatPlural(std::ssize(table.rows), "row") + " of the table";
@@ -136,12 +137,12 @@ void RequireTimes(const TableFile& table, const std::string& path) {
   }
 }
 
-TableFile ReadTable(const std::string& path, const ReportFiles& reports,
-                    Warnings* warnings) {
+StoredResult ReadTable(const std::string& path, const ReportFiles& reports,
+                       Warnings* warnings) {
   try {
-    TableFile table = ReadTableFile(path);
-    RequireTimes(table, path);
-    return table;
+    StoredResult stored = LoadTable(path);
+    RequireTimes(stored.table, path);
+    return stored;
   } catch (const Error& error) {
     WriteReports(reports, UnreadableReport(path, error), warnings);
     throw;
@@ -166,12 +167,13 @@ void RunCheck(const CheckCommand& command) {
   const std::vector<Budget> budgets = BudgetsOf(command);
   CheckReportFiles(command.reports, InputsOf(command));
   WarningPrinter warnings;
-  const TableFile table = ReadTable(path, command.reports, warnings.warnings());
+  const StoredResult stored =
+      ReadTable(path, command.reports, warnings.warnings());
   CheckReport report;
   report.command = "check";
   report.file = FileOfTable(path);
   try {
-    FillIn(path, budgets, table, &report);
+    FillIn(stored, budgets, &report);
   } catch (const Error& error) {
     AddErrorItem(error, &report);
     WriteReports(command.reports, report, warnings.warnings());

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "backends/result/table_file.h"
 #include "compiler/base/choice.h"
 #include "compiler/base/error.h"
 #include "tools/cli/command.h"
@@ -99,7 +100,9 @@ VerifyReport VerifyResult(const CompileCommand& command,
   options.out = compiled.output;
   options.model_path = compiled.model_path;
   return RunStage(command.output, [&](Progress* progress, Warnings* warnings) {
-    return Verify(options, progress, warnings);
+    // What was written, not what is in memory.
+    const TableFile table = ReadTableFile(options.out + "/table.json");
+    return Verify(table, options, progress, warnings);
   });
 }
 

@@ -22,6 +22,7 @@
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
+#include "tools/result/stored_result.h"
 #include "tools/text/layer_words.h"
 #include "tools/text/terminal.h"
 #include "tools/text/units.h"
@@ -50,8 +51,9 @@ std::string TimeText(const TableFile::Cut& cut, const LatencyParts& parts) {
   return fmt::format("time      {} = {}\n", total, PartsSumText(parts));
 }
 
-std::string LookupText(const TableFile& table, const TableRow& row,
-                       const std::filesystem::path& folder, int64_t kbps) {
+std::string LookupText(const StoredResult& stored, int64_t kbps) {
+  const TableFile& table = stored.table;
+  const TableRow& row = FindRow(table, kbps);
   const TableFile::Cut& cut = table.cuts[row.cut];
   const LatencyParts parts = PartsAt(cut.costs, table.downlink, kbps);
   std::string text = fmt::format(
@@ -60,11 +62,13 @@ std::string LookupText(const TableFile& table, const TableRow& row,
   text += fmt::format(
       "device    {}: {}\n",
       Printable(MachineText(table.machines.device, table.refined.device)),
-      Printable(HalfText(folder, cut.models.device, cut.costs.layers.device)));
+      Printable(
+          HalfText(stored.folder, cut.models.device, cut.costs.layers.device)));
   text += fmt::format(
       "server    {}: {}\n",
       Printable(MachineText(table.machines.server, table.refined.server)),
-      Printable(HalfText(folder, cut.models.server, cut.costs.layers.server)));
+      Printable(
+          HalfText(stored.folder, cut.models.server, cut.costs.layers.server)));
   std::string_view label = "upload";
   if (cut.tensors.empty()) {
     text += fmt::format("{:<9} {}\n", label, kNothingIsSent);
@@ -82,8 +86,8 @@ std::string LookupText(const TableFile& table, const TableRow& row,
   return text + TimeText(cut, parts);
 }
 
-nlohmann::ordered_json LookupJson(const TableFile& table, const TableRow& row,
-                                  int64_t kbps) {
+nlohmann::ordered_json LookupJson(const TableFile& table, int64_t kbps) {
+  const TableRow& row = FindRow(table, kbps);
   const TableFile::Cut& cut = table.cuts[row.cut];
   const LatencyParts parts = PartsAt(cut.costs, table.downlink, kbps);
   nlohmann::ordered_json tensors = nlohmann::ordered_json::array();
@@ -164,15 +168,11 @@ void LookUpInFirmware(const LookupCommand& command) {
 
 void RunLookup(const LookupCommand& command) {
   if (LooksLikeFirmwareTable(command.path)) return LookUpInFirmware(command);
-  const TableFile table = ReadTableFile(command.path);
-  RequireInRange("--bandwidth", command.kbps, table.range);
-  const TableRow& row = FindRow(table, command.kbps);
+  const StoredResult stored = LoadTable(command.path);
+  RequireInRange("--bandwidth", command.kbps, stored.table.range);
   PrintAnswer(
-      command.output, [&] { return LookupJson(table, row, command.kbps); },
-      [&] {
-        return LookupText(table, row, FolderOfTable(command.path),
-                          command.kbps);
-      });
+      command.output, [&] { return LookupJson(stored.table, command.kbps); },
+      [&] { return LookupText(stored, command.kbps); });
 }
 
 }  // namespace

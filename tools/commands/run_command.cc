@@ -22,6 +22,7 @@
 #include "tools/cli/readers.h"
 #include "tools/commands/input_flags.h"
 #include "tools/commands/run_flags.h"
+#include "tools/result/stored_result.h"
 #include "tools/runtime/run_split.h"
 #include "tools/runtime/threads.h"
 #include "tools/text/terminal.h"
@@ -236,12 +237,12 @@ void CheckSaveFolders(const std::optional<std::string>& crossing,
 void RunRun(const RunCommand& command) {
   const int64_t kbps = command.kbps;
   CheckSaveFolders(command.save_crossing, command.save_outputs);
-  const TableFile table = ReadTableFile(command.path);
+  const StoredResult stored = LoadTable(command.path);
+  const TableFile& table = stored.table;
   const SplitOptions options = OptionsFor(command, table);
   RequireInRange("--bandwidth", kbps, table.range);
   const TableRow& row = FindRow(table, kbps);
-  const SplitHalves halves =
-      CheckHalves(table, row.cut, FolderOfTable(command.path));
+  const SplitHalves halves = CheckHalves(table, row.cut, stored.folder);
   const RunInputs inputs =
       MakeInputs(InputsOf(table), OutputsOf(table), command.inputs);
   const OnnxRuntime runtime = RequireOnnxRuntime(command.onnxruntime, "run");

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "backends/result/table_file.h"
 #include "compiler/base/error.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
@@ -54,16 +55,16 @@ void RunVerify(const Flags& flags, const VerifyCommand& command) {
       throw;
     }
   };
-  options.model_path = reporting([&] {
-    return FindCompiledModel(ReadTableFile(options.out + "/table.json"),
-                             options.out, command.model);
-  });
+  const TableFile table =
+      reporting([&] { return ReadTableFile(options.out + "/table.json"); });
+  options.model_path = reporting(
+      [&] { return FindCompiledModel(table, options.out, command.model); });
   inputs.push_back(options.model_path);
   CheckReportFiles(command.reports, inputs);
   const VerifyReport report = reporting([&] {
     return RunStage(command.output,
                     [&](Progress* progress, Warnings* warnings) {
-                      return Verify(options, progress, warnings);
+                      return Verify(table, options, progress, warnings);
                     });
   });
   WriteReports(command.reports, VerifyChecks(report),

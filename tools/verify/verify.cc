@@ -57,9 +57,8 @@ bool AllSameBits(const std::vector<OutputCheck>& checks) {
       [](const OutputCheck& check) { return check.comparison.same_bits; });
 }
 
-VerifyReport Verify(const VerifyOptions& options, Progress* progress,
-                    Warnings* warnings) {
-  const TableFile table = ReadTableFile(options.out + "/table.json");
+VerifyReport Verify(const TableFile& table, const VerifyOptions& options,
+                    Progress* progress, Warnings* warnings) {
   const std::vector<int> cuts = ChosenCuts(table, options);
   progress->Stage(fmt::format("reading {}", options.model_path));
   const SourceModel model = LoadCompiledModel(table, options.model_path);

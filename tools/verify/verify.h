@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "backends/result/table_file.h"
 #include "compiler/base/error.h"
+#include "compiler/problem/side.h"
 #include "tools/runtime/model_inputs.h"
 #include "tools/runtime/optimization_level.h"
 #include "tools/text/terminal.h"
@@ -60,10 +62,10 @@ struct VerifyReport {
   std::vector<OutputCheck> expected;
 };
 
-// Looks at and runs every cut of the table that has halves. Throws Error when
-// the model itself does not run, E734 when there is no such cut.
-VerifyReport Verify(const VerifyOptions& options, Progress* progress,
-                    Warnings* warnings);
+// Looks at and runs every cut of the folder's table that has halves. Throws
+// Error when the model itself does not run, E734 when there is no such cut.
+VerifyReport Verify(const TableFile& table, const VerifyOptions& options,
+                    Progress* progress, Warnings* warnings);
 
 bool AllSameBits(const std::vector<OutputCheck>& checks);
 bool Passed(const CutReport& report);

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <functional>
 
+#include "backends/result/table_file.h"
 #include "backends/result_writer.h"
 #include "compiler/base/error.h"
 #include "tests/backends/halves/split_model.h"
@@ -28,7 +29,7 @@ VerifyReport VerifyUnoptimized(VerifyOptions options) {
   options.optimization = OptimizationLevel::kDisabled;
   Progress progress(false, true);
   Warnings warnings;
-  return Verify(options, &progress, &warnings);
+  return Verify(ReadTableFile(options.out), options, &progress, &warnings);
 }
 
 class VerifyTest : public testing::Test {
@@ -123,7 +124,8 @@ TEST_F(VerifyTest, FullOptimisationIsComparedToo) {
   options.cut = CutAfter({"a", "b"});
   Progress progress(false, true);
   Warnings warnings;
-  const VerifyReport report = Verify(options, &progress, &warnings);
+  const VerifyReport report =
+      Verify(ReadTableFile(options.out), options, &progress, &warnings);
   EXPECT_THAT(warnings, IsEmpty());
   EXPECT_TRUE(Passed(report)) << VerifyText(report);
   EXPECT_EQ(report.cuts.at(0).optimized.size(), 2u);
