@@ -18,6 +18,8 @@
 
 #include "compiler/base/interrupt.h"
 #include "frontends/read/model_counter.h"
+#include "frontends/read/onnx_messages.h"
+#include "frontends/read/onnx_recognizer.h"
 #include "frontends/read/onnx_text.h"
 #include "frontends/read/tensor_reader.h"
 #include "frontends/read/wire.h"
@@ -29,109 +31,30 @@ using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::CodedOutputStream;
 using ONNX_NAMESPACE::AttributeProto;
 using ONNX_NAMESPACE::FunctionProto;
-using ONNX_NAMESPACE::GraphProto;
-using ONNX_NAMESPACE::ModelProto;
 using ONNX_NAMESPACE::NodeProto;
-using ONNX_NAMESPACE::SparseTensorProto;
-using ONNX_NAMESPACE::TrainingInfoProto;
 using Type = WireField::Type;
 
-enum class Kind {
-  kModel,
-  kGraph,
-  kNode,
-  kAttribute,
-  kTensor,
-  kSparseTensor,
-  kFunction,
-  kTrainingInfo,
-};
-
-// A field whose message may contain tensors.
-struct Child {
-  Kind parent;
-  int number;
-  Kind kind;
-  bool is_single;
-};
-
-constexpr Child kChildren[] = {
-    {Kind::kModel, ModelProto::kGraphFieldNumber, Kind::kGraph, true},
-    {Kind::kModel, ModelProto::kTrainingInfoFieldNumber, Kind::kTrainingInfo,
-     false},
-    {Kind::kModel, ModelProto::kFunctionsFieldNumber, Kind::kFunction, false},
-    {Kind::kGraph, GraphProto::kNodeFieldNumber, Kind::kNode, false},
-    {Kind::kGraph, GraphProto::kInitializerFieldNumber, Kind::kTensor, false},
-    {Kind::kGraph, GraphProto::kSparseInitializerFieldNumber,
-     Kind::kSparseTensor, false},
-    {Kind::kNode, NodeProto::kAttributeFieldNumber, Kind::kAttribute, false},
-    {Kind::kAttribute, AttributeProto::kTFieldNumber, Kind::kTensor, true},
-    {Kind::kAttribute, AttributeProto::kGFieldNumber, Kind::kGraph, true},
-    {Kind::kAttribute, AttributeProto::kTensorsFieldNumber, Kind::kTensor,
-     false},
-    {Kind::kAttribute, AttributeProto::kGraphsFieldNumber, Kind::kGraph, false},
-    {Kind::kAttribute, AttributeProto::kSparseTensorFieldNumber,
-     Kind::kSparseTensor, true},
-    {Kind::kAttribute, AttributeProto::kSparseTensorsFieldNumber,
-     Kind::kSparseTensor, false},
-    {Kind::kSparseTensor, SparseTensorProto::kValuesFieldNumber, Kind::kTensor,
-     true},
-    {Kind::kSparseTensor, SparseTensorProto::kIndicesFieldNumber, Kind::kTensor,
-     true},
-    {Kind::kFunction, FunctionProto::kNodeFieldNumber, Kind::kNode, false},
-    {Kind::kTrainingInfo, TrainingInfoProto::kInitializationFieldNumber,
-     Kind::kGraph, true},
-    {Kind::kTrainingInfo, TrainingInfoProto::kAlgorithmFieldNumber,
-     Kind::kGraph, true},
-};
-
-const Child* FindChild(Kind parent, const WireField& field) {
-  if (field.type != Type::kBytes) return nullptr;
-  for (const Child& child : kChildren) {
-    if (child.parent == parent && child.number == field.number) return &child;
-  }
-  return nullptr;
-}
-
-// Does the field declare a tensor (an input, an output or a type), without
-// containing one?
-bool DeclaresTensor(Kind parent, int number) {
-  switch (parent) {
-    case Kind::kGraph:
-      return number == GraphProto::kInputFieldNumber ||
-             number == GraphProto::kOutputFieldNumber ||
-             number == GraphProto::kValueInfoFieldNumber;
-    case Kind::kNode:
-      return number == NodeProto::kOutputFieldNumber;
-    case Kind::kFunction:
-      return number == FunctionProto::kInputFieldNumber ||
-             number == FunctionProto::kOutputFieldNumber;
-    default:
-      return false;
-  }
-}
-
-std::string_view KindText(Kind kind) {
-  if (kind == Kind::kGraph) return "a graph";
-  return kind == Kind::kTensor ? "a tensor" : "a sparse tensor";
+std::string_view KindText(MessageKind kind) {
+  if (kind == MessageKind::kGraph) return "a graph";
+  return kind == MessageKind::kTensor ? "a tensor" : "a sparse tensor";
 }
 
 // One of the messages that contain the place where the walk is.
 struct Frame {
-  Frame(Kind kind, const ModelFile& file, const WireRange& range, int index,
-        size_t begin)
+  Frame(MessageKind kind, const ModelFile& file, const WireRange& range,
+        int index, size_t begin)
       : kind(kind),
         range(range),
         fields(file, range),
         index(index),
         begin(begin) {}
 
-  Kind kind;
+  MessageKind kind;
   WireRange range;
   WireMessage fields;  // those that are still to come
   int index;           // among its parent's children with this field number
   size_t begin;        // of its copy in the buffer
-  std::array<int, std::size(kChildren)> children = {};  // seen so far
+  std::array<int, std::size(kChildFields)> children = {};  // seen so far
   std::string text;  // for messages, once it was needed
 };
 
@@ -152,12 +75,10 @@ class OnnxReader {
   void CopyMessages();
   void CopyField(const WireField& field);
   void CopyTensor();
-  void OpenChild(const Child& child, const WireField& field);
+  void OpenChild(const ChildField& child, const WireField& field);
   void Close();
   void CheckDepth() const;
-  void Count(Kind parent, const WireField& field);
-  void NoteTopLevelField(const WireField& field);
-  [[noreturn]] void FailBroken(const WireError& error) const;
+  void Count(MessageKind parent, const WireField& field);
   void Parse();
 
   std::string Place();
@@ -178,9 +99,8 @@ class OnnxReader {
   std::string out_;
   std::deque<Frame> frames_;  // outermost first
   ModelCounter counter_;
-  int64_t graphs_open_ = 0;       // among frames_
-  bool saw_model_field_ = false;  // one that an ONNX model has
-  bool saw_graph_ = false;
+  OnnxRecognizer recognizer_;
+  int64_t graphs_open_ = 0;  // among frames_
   bool names_basepath_ = false;
 };
 
@@ -206,22 +126,22 @@ std::string OnnxReader::BytesOfField(const Frame& frame, int number) const {
 
 std::string OnnxReader::FrameText(const Frame& frame) const {
   switch (frame.kind) {
-    case Kind::kGraph:
+    case MessageKind::kGraph:
       // The name of a graph stands behind its nodes, so to find it much would
       // have to be read.
       return "";
-    case Kind::kNode:
+    case MessageKind::kNode:
       return NodeText(frame.index,
                       BytesOfField(frame, NodeProto::kNameFieldNumber),
                       BytesOfField(frame, NodeProto::kOpTypeFieldNumber));
-    case Kind::kAttribute:
+    case MessageKind::kAttribute:
       return "attribute " +
              Quote(BytesOfField(frame, AttributeProto::kNameFieldNumber));
-    case Kind::kTensor:
+    case MessageKind::kTensor:
       return fmt::format("tensor {}", frame.index);
-    case Kind::kSparseTensor:
+    case MessageKind::kSparseTensor:
       return fmt::format("sparse tensor {}", frame.index);
-    case Kind::kFunction:
+    case MessageKind::kFunction:
       return "function " +
              Quote(BytesOfField(frame, FunctionProto::kNameFieldNumber));
     default:
@@ -236,9 +156,9 @@ std::string OnnxReader::Place() {
     if (frame.text.empty()) frame.text = FrameText(frame);
     // The tensor of an attribute needs no number, and a graph is known by what
     // is around it.
-    const bool is_only_tensor = frame.kind == Kind::kTensor &&
+    const bool is_only_tensor = frame.kind == MessageKind::kTensor &&
                                 frame.index == 0 && i > 1 &&
-                                frames_[i - 1].kind == Kind::kAttribute;
+                                frames_[i - 1].kind == MessageKind::kAttribute;
     if (frame.text.empty() || is_only_tensor) continue;
     if (!place.empty()) place += ", ";
     place += frame.text;
@@ -247,23 +167,24 @@ std::string OnnxReader::Place() {
 }
 
 // Counts the parts that take much more memory than they take bytes in the file.
-void OnnxReader::Count(Kind parent, const WireField& field) {
-  const Child* child = FindChild(parent, field);
+void OnnxReader::Count(MessageKind parent, const WireField& field) {
+  const ChildField* child = FindChildField(parent, field);
   if (child == nullptr) {
     if (DeclaresTensor(parent, field.number)) counter_.CountTensor();
-    if (parent == Kind::kNode && field.number == NodeProto::kInputFieldNumber) {
+    if (parent == MessageKind::kNode &&
+        field.number == NodeProto::kInputFieldNumber) {
       counter_.CountEdge();
     }
     return;
   }
   switch (child->kind) {
-    case Kind::kNode:
-    case Kind::kFunction:
-    case Kind::kTrainingInfo:
+    case MessageKind::kNode:
+    case MessageKind::kFunction:
+    case MessageKind::kTrainingInfo:
       return counter_.CountNode();
-    case Kind::kTensor:
+    case MessageKind::kTensor:
       return counter_.CountTensor();
-    case Kind::kAttribute:
+    case MessageKind::kAttribute:
       return counter_.CountAttribute();
     default:
       return;
@@ -294,8 +215,8 @@ void OnnxReader::CheckDepth() const {
        limits_.nesting, kMaxMessageDepth);
 }
 
-void OnnxReader::OpenChild(const Child& child, const WireField& field) {
-  const int index = frames_.back().children[&child - kChildren]++;
+void OnnxReader::OpenChild(const ChildField& child, const WireField& field) {
+  const int index = frames_.back().children[&child - kChildFields]++;
   if (child.is_single && index > 0) {
     Fail(ExitCode::kBadInput, "E204",
          "is broken: {} stands twice where ONNX allows one (byte {}); perhaps "
@@ -308,10 +229,10 @@ void OnnxReader::OpenChild(const Child& child, const WireField& field) {
       static_cast<int64_t>(CodedOutputStream::VarintSize32(tag));
   Copy({field.whole.begin, field.whole.begin + tag_bytes});
   frames_.emplace_back(child.kind, file_, field.value, index, out_.size());
-  if (child.kind == Kind::kGraph) ++graphs_open_;
+  if (child.kind == MessageKind::kGraph) ++graphs_open_;
   CheckDepth();
   Append(std::string(kLengthBytes, '\0'));
-  if (child.kind == Kind::kTensor) {
+  if (child.kind == MessageKind::kTensor) {
     CopyTensor();
     Close();
   }
@@ -329,15 +250,15 @@ void OnnxReader::Close() {
       length >>= 7;
     }
   }
-  if (frame.kind == Kind::kGraph) --graphs_open_;
+  if (frame.kind == MessageKind::kGraph) --graphs_open_;
   frames_.pop_back();
 }
 
 void OnnxReader::CopyField(const WireField& field) {
-  const Kind kind = frames_.back().kind;
-  if (kind == Kind::kModel) NoteTopLevelField(field);
+  const MessageKind kind = frames_.back().kind;
+  if (kind == MessageKind::kModel) recognizer_.Note(field);
   Count(kind, field);
-  if (const Child* child = FindChild(kind, field)) {
+  if (const ChildField* child = FindChildField(kind, field)) {
     OpenChild(*child, field);
   } else {
     Copy(field.whole);
@@ -354,57 +275,6 @@ void OnnxReader::CopyMessages() {
       Close();
     }
   }
-}
-
-// Tells an ONNX model from other files in protobuf's format, and from garbage
-// that happens to be well-formed.
-void OnnxReader::NoteTopLevelField(const WireField& field) {
-  constexpr int kHighestNumber = 100;  // ONNX uses numbers up to 26
-  const bool is_number = field.number == 1 || field.number == 5;
-  const bool is_known = field.number <= 8 || field.number == 14 ||
-                        field.number == 20 || field.number == 25;
-  const Type expected = is_number ? Type::kVarint : Type::kBytes;
-  if (field.number > kHighestNumber || (is_known && field.type != expected)) {
-    if (!saw_graph_) {
-      if (field.Is(1, Type::kBytes)) {
-        Fail(ExitCode::kBadInput, "E202",
-             "is no ONNX model; it could be a TensorFlow graph (.pb), which "
-             "tf2onnx converts");
-      }
-      if (field.Is(2, Type::kVarint)) {
-        Fail(ExitCode::kBadInput, "E202",
-             "is no ONNX model; it could be a single ONNX tensor, as in test "
-             "data");
-      }
-      if (saw_model_field_ && field.number > kHighestNumber) {
-        Fail(ExitCode::kBadInput, "E202",
-             "is no ONNX model; it could be a Core ML model (.mlmodel)");
-      }
-    }
-    throw WireError(field.whole.begin, 0);
-  }
-  saw_model_field_ = saw_model_field_ || is_known;
-  saw_graph_ = saw_graph_ || field.number == 7;
-}
-
-void OnnxReader::FailBroken(const WireError& error) const {
-  const bool at_top_level = frames_.size() == 1;
-  if (!saw_model_field_ && at_top_level && error.missing_bytes == 0) {
-    Fail(ExitCode::kBadInput, "E202",
-         "is no ONNX model: it is not even in its file format");
-  }
-  if (at_top_level && error.missing_bytes > 0) {
-    Fail(ExitCode::kBadInput, "E203",
-         "is cut off, or no ONNX model: at least {} more bytes must follow its "
-         "{}; copy or download it again",
-         error.missing_bytes, file_.size());
-  }
-  if (at_top_level && saw_graph_) {
-    Fail(ExitCode::kBadInput, "E204",
-         "has garbage behind the model, from byte {} on", error.offset);
-  }
-  Fail(ExitCode::kBadInput, "E204",
-       "is broken at byte {}; copy or download it again", error.offset);
 }
 
 void OnnxReader::Parse() {
@@ -439,18 +309,13 @@ void OnnxReader::Parse() {
 
 void OnnxReader::Read() {
   const WireRange whole = {0, file_.size()};
-  frames_.emplace_back(Kind::kModel, file_, whole, 0, 0);
+  frames_.emplace_back(MessageKind::kModel, file_, whole, 0, 0);
   try {
     CopyMessages();
   } catch (const WireError& error) {
-    FailBroken(error);
+    recognizer_.FailBroken(error, frames_.size() == 1, file_.size());
   }
-  if (!saw_model_field_) {
-    Fail(ExitCode::kBadInput, "E202", "is no ONNX model");
-  }
-  if (!saw_graph_) {
-    Fail(ExitCode::kBadInput, "E207", "is an ONNX model without a graph");
-  }
+  recognizer_.RequireModel();
   Parse();
 }
 
