@@ -46,9 +46,8 @@ std::string SentText(const Result& result, const CutCosts& costs) {
   if (costs.uploaded.empty()) return "sends nothing";
   const auto name = [&](size_t i) {
     const Tensor& tensor = result.graph->tensors[costs.uploaded[i]];
-    return fmt::format(
-        "'{}' {}", InComment(tensor.name),
-        FormatType(DTypeName(tensor.type.dtype), tensor.type.shape));
+    return FormatTensor(InComment(tensor.name), DTypeName(tensor.type.dtype),
+                        tensor.type.shape);
   };
   return fmt::format("sends {}", FirstFew(costs.uploaded.size(), kShown, name));
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "compiler/base/checked_math.h"
@@ -92,6 +93,13 @@ std::string FormatDuration(int64_t ns) {
   return format(1'000'000'000, "s");
 }
 
+std::string FormatWhole(int64_t value, std::initializer_list<WholeUnit> units) {
+  const WholeUnit* unit = std::find_if(
+      units.begin(), units.end() - 1,
+      [value](const WholeUnit& unit) { return value % unit.size == 0; });
+  return fmt::format("{}{}", value / unit->size, unit->name);
+}
+
 std::string FormatPlural(int64_t count, std::string_view noun,
                          std::string_view plural) {
   if (count == 1) return fmt::format("1 {}", noun);
@@ -112,6 +120,11 @@ std::string FormatType(std::string_view dtype,
     text += shape[i] < 0 ? "?" : fmt::format("{}", shape[i]);
   }
   return text + "]";
+}
+
+std::string FormatTensor(std::string_view name, std::string_view dtype,
+                         const std::vector<int64_t>& shape) {
+  return fmt::format("'{}' {}", name, FormatType(dtype, shape));
 }
 
 }  // namespace dnncut

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,16 @@ std::string FormatMs(int64_t ns, int decimals);
 // A time for people, three digits or so: "5 ms", "200 us", "1.25 s".
 std::string FormatDuration(int64_t ns);
 
+// A unit for FormatWhole: its size, and what stands behind the number.
+struct WholeUnit {
+  int64_t size;
+  std::string_view name;
+};
+
+// Exact, without decimals: in the first unit that divides the value, else in
+// the last, which is 1.
+std::string FormatWhole(int64_t value, std::initializer_list<WholeUnit> units);
+
 // "1 layer", "2 layers"; `plural` where it is not the noun and an s.
 std::string FormatPlural(int64_t count, std::string_view noun,
                          std::string_view plural = "");
@@ -43,5 +54,9 @@ std::string FormatCount(int64_t count);
 // "float32[1,3,224,224]"; a dim that is not known (-1) is "?".
 std::string FormatType(std::string_view dtype,
                        const std::vector<int64_t>& shape);
+
+// "'b' float32[1,8]", a tensor with its type.
+std::string FormatTensor(std::string_view name, std::string_view dtype,
+                         const std::vector<int64_t>& shape);
 
 }  // namespace dnncut

@@ -82,8 +82,7 @@ std::string UploadText(const TableFile& /*table*/, const TableFile::Cut& cut,
   if (cut.tensors.empty()) return std::string(kNothingIsSent);
   return FirstFew(cut.tensors.size(), kShown, [&](size_t i) {
     const TableFile::CrossingTensor& tensor = cut.tensors[i];
-    return fmt::format("'{}' {}", tensor.name,
-                       FormatType(tensor.dtype, tensor.shape));
+    return FormatTensor(tensor.name, tensor.dtype, tensor.shape);
   });
 }
 

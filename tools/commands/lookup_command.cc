@@ -74,9 +74,10 @@ std::string LookupText(const StoredResult& stored, int64_t kbps) {
     text += fmt::format("{:<9} {}\n", label, kNothingIsSent);
   }
   for (const TableFile::CrossingTensor& tensor : cut.tensors) {
-    text += fmt::format("{:<9} '{}' {} {}\n", label, Printable(tensor.name),
-                        FormatType(tensor.dtype, tensor.shape),
-                        FormatBytes(tensor.bytes));
+    text += fmt::format(
+        "{:<9} {} {}\n", label,
+        FormatTensor(Printable(tensor.name), tensor.dtype, tensor.shape),
+        FormatBytes(tensor.bytes));
     label = "";
   }
   if (cut.costs.download_bytes > 0) {

@@ -3,9 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <string_view>
-#include <utility>
 
 #include "compiler/base/unit_text.h"
 #include "tools/text/shell_words.h"
@@ -15,20 +13,13 @@ namespace {
 
 // Exact, as ParseDurationNs reads it.
 std::string DurationFlag(int64_t ns) {
-  using Unit = std::pair<int64_t, std::string_view>;
-  constexpr std::array<Unit, 3> kUnits = {
-      {{1'000'000'000, "s"}, {1'000'000, "ms"}, {1000, "us"}}};
   if (ns == 0) return "0";
-  for (const auto& [unit, name] : kUnits) {
-    if (ns % unit == 0) return fmt::format("{}{}", ns / unit, name);
-  }
-  return fmt::format("{}ns", ns);
+  return FormatWhole(
+      ns, {{1'000'000'000, "s"}, {1'000'000, "ms"}, {1000, "us"}, {1, "ns"}});
 }
 
 std::string KbpsFlag(int64_t kbps) {
-  if (kbps % 1'000'000 == 0) return fmt::format("{}Gbps", kbps / 1'000'000);
-  if (kbps % 1000 == 0) return fmt::format("{}Mbps", kbps / 1000);
-  return fmt::format("{}kbps", kbps);
+  return FormatWhole(kbps, {{1'000'000, "Gbps"}, {1000, "Mbps"}, {1, "kbps"}});
 }
 
 void AddLink(const LinkOptions& link, ShellCommand* line) {

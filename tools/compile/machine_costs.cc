@@ -122,14 +122,21 @@ void JoinGroups(const std::vector<std::optional<int>>& groups,
   }
 }
 
+// Without times, of a machine as its file names and describes it.
+MachineCosts CostsOf(const std::string& machine, std::optional<int64_t> threads,
+                     const std::string& optimization) {
+  MachineCosts costs;
+  costs.name = machine;
+  costs.threads = threads;
+  costs.optimization = optimization;
+  costs.machine = FindBuiltin(machine);
+  return costs;
+}
+
 MachineCosts PredictedCosts(const JsonValue& root, const Graph& graph) {
   const RegressionModel model = ParseRegression(root);
-  MachineCosts costs;
-  costs.name = model.name;
+  MachineCosts costs = CostsOf(model.name, model.threads, model.optimization);
   costs.fitted = true;
-  costs.threads = model.threads;
-  costs.optimization = model.optimization;
-  costs.machine = FindBuiltin(model.name);
   costs.ns = RegressionNs(graph, model);
   return costs;
 }
@@ -187,12 +194,9 @@ MachineCosts MeasuredCosts(const CostSource& source, const Fill& fill,
   const Profile profile = ParseProfile(*source.root, source.name_or_path);
   CheckProfileModel(profile, model.path, model.sha256);
   CheckProfileInputs(profile, model, graph);
-  MachineCosts costs;
-  costs.name = profile.machine;
+  MachineCosts costs =
+      CostsOf(profile.machine, profile.threads, profile.optimization);
   costs.measured = true;
-  costs.threads = profile.threads;
-  costs.optimization = profile.optimization;
-  costs.machine = FindBuiltin(profile.machine);
   costs.filled_layers = CountUnmeasured(graph, profile);
   costs.ns =
       ProfileNs(graph, profile,

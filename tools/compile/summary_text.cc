@@ -70,10 +70,11 @@ std::string SendsText(const Graph& graph, const CutCosts& costs) {
     const Tensor& tensor = graph.tensors[costs.uploaded[i]];
     const int64_t bytes = tensor.bytes.value_or(0);
     rest_bytes -= bytes;
-    text +=
-        fmt::format("{} '{}' {} {}\n", kSends, Printable(tensor.name),
-                    FormatType(DTypeName(tensor.type.dtype), tensor.type.shape),
-                    FormatBytes(bytes));
+    text += fmt::format(
+        "{} {} {}\n", kSends,
+        FormatTensor(Printable(tensor.name), DTypeName(tensor.type.dtype),
+                     tensor.type.shape),
+        FormatBytes(bytes));
   }
   if (shown < count) {
     text += fmt::format("{} {} more tensors, {}\n", kSends, count - shown,

@@ -101,20 +101,18 @@ std::vector<BandwidthRange> RangesOf(const std::vector<TableRow>& rows,
 std::vector<CutUse> CutUses(const TableFile& before, const TableFile& after,
                             const BandwidthRange& range) {
   std::map<CutKey, CutUse> uses;
-  const std::vector<CutKey> old_keys = KeysOf(before);
-  const std::vector<TableRow> old_rows = RowsIn(before.rows, range);
-  for (int id = 0; id < std::ssize(before.cuts); ++id) {
-    CutUse& use = uses[old_keys[id]];
-    use.old_cut = id;
-    use.old_ranges = RangesOf(old_rows, id);
-  }
-  const std::vector<CutKey> new_keys = KeysOf(after);
-  const std::vector<TableRow> new_rows = RowsIn(after.rows, range);
-  for (int id = 0; id < std::ssize(after.cuts); ++id) {
-    CutUse& use = uses[new_keys[id]];
-    use.new_cut = id;
-    use.new_ranges = RangesOf(new_rows, id);
-  }
+  const auto add = [&](const TableFile& table, auto CutUse::*cut,
+                       auto CutUse::*ranges) {
+    const std::vector<CutKey> keys = KeysOf(table);
+    const std::vector<TableRow> rows = RowsIn(table.rows, range);
+    for (int id = 0; id < std::ssize(table.cuts); ++id) {
+      CutUse& use = uses[keys[id]];
+      use.*cut = id;
+      use.*ranges = RangesOf(rows, id);
+    }
+  };
+  add(before, &CutUse::old_cut, &CutUse::old_ranges);
+  add(after, &CutUse::new_cut, &CutUse::new_ranges);
   std::vector<CutUse> sorted;
   for (auto& [key, use] : uses) {
     use.sends = key.sends;

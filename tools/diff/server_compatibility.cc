@@ -46,8 +46,7 @@ std::string OnlyIn(const Tensors& tensors, const Tensors& others) {
     }
   }
   return FirstFew(only.size(), kShownTensors, [&](size_t i) {
-    return fmt::format("'{}' {}", only[i].name,
-                       FormatType(only[i].dtype, only[i].shape));
+    return FormatTensor(only[i].name, only[i].dtype, only[i].shape);
   });
 }
 

@@ -43,9 +43,7 @@ std::string MachineName(const MachineLabel& machine,
 
 // Exact, unlike FormatDuration.
 std::string ExactDuration(int64_t ns) {
-  if (ns % 1'000'000 == 0) return fmt::format("{} ms", ns / 1'000'000);
-  if (ns % 1000 == 0) return fmt::format("{} us", ns / 1000);
-  return fmt::format("{} ns", ns);
+  return FormatWhole(ns, {{1'000'000, " ms"}, {1000, " us"}, {1, " ns"}});
 }
 
 std::string EndsText(const BandwidthRange& range) {
