@@ -18,6 +18,14 @@ using ONNX_NAMESPACE::TensorProto;
 
 using Change = std::function<void(ModelProto*)>;
 
+auto* InputShape(ModelProto* model) {
+  return model->mutable_graph()
+      ->mutable_input(0)
+      ->mutable_type()
+      ->mutable_tensor_type()
+      ->mutable_shape();
+}
+
 // `nodes` of x and y, float[4], after `change`.
 Vector Graph(const std::string& row, const std::string& name,
              const std::string& nodes, std::vector<std::string> lines,
@@ -148,34 +156,19 @@ std::vector<Vector> InputsAndOutputs() {
             {"error[E211]: MODEL: graph 'main': 'x' has the negative dimension "
              "-4; export the model with a name for a free dimension"},
             3, graph([](ModelProto* model) {
-              model->mutable_graph()
-                  ->mutable_input(0)
-                  ->mutable_type()
-                  ->mutable_tensor_type()
-                  ->mutable_shape()
-                  ->mutable_dim(0)
-                  ->set_dim_value(-4);
+              InputShape(model)->mutable_dim(0)->set_dim_value(-4);
             })),
       Graph("2^62 dims in inputs", "Dim2To62", "y = Relu(x)",
             {"error[E210]: MODEL: graph 'main': 'x' is too large"}, 3,
             graph([](ModelProto* model) {
-              model->mutable_graph()
-                  ->mutable_input(0)
-                  ->mutable_type()
-                  ->mutable_tensor_type()
-                  ->mutable_shape()
-                  ->mutable_dim(0)
-                  ->set_dim_value(int64_t{1} << 62);
+              InputShape(model)->mutable_dim(0)->set_dim_value(int64_t{1}
+                                                               << 62);
             })),
       Graph("2^62 dims in inputs", "InputDimsThatMultiplyTo2To64",
             "y = Relu(x)",
             {"error[E210]: MODEL: graph 'main': 'x' is too large"}, 3,
             graph([](ModelProto* model) {
-              auto* shape = model->mutable_graph()
-                                ->mutable_input(0)
-                                ->mutable_type()
-                                ->mutable_tensor_type()
-                                ->mutable_shape();
+              auto* shape = InputShape(model);
               shape->mutable_dim(0)->set_dim_value(int64_t{1} << 32);
               shape->add_dim()->set_dim_value(int64_t{1} << 32);
             })),

@@ -112,10 +112,10 @@ SplitHalves CheckHalves(const TableFile& table, int cut_id,
                         const std::string& folder) {
   const TableFile::Cut& cut = table.cuts[cut_id];
   SplitHalves halves;
-  halves.device = PathOf(table, cut.costs.layers.device, cut.models.device,
-                         folder, {cut_id, "device"});
-  halves.server = PathOf(table, cut.costs.layers.server, cut.models.server,
-                         folder, {cut_id, "server"});
+  for (const Side side : kSides) {
+    halves[side] = PathOf(table, cut.costs.layers[side], cut.models[side],
+                          folder, {cut_id, SideName(side)});
+  }
   Names known;
   for (const auto& input : table.inputs) known.insert(input.name);
   if (halves.device) {

@@ -9,6 +9,7 @@
 #include "backends/result/latency_parts.h"
 #include "backends/result/table_file.h"
 #include "compiler/base/error.h"
+#include "compiler/base/unit_text.h"
 #include "compiler/problem/problem.h"
 #include "tools/commands/run_flags.h"
 
@@ -59,6 +60,22 @@ TEST(UnitsTest, BadBandwidthsAreRefused) {
         "1..5Mbps", "0.0001kbps", "9999999999999999Gbps"}) {
     EXPECT_EQ(ErrorId([&] { ParseKbps("--bandwidth", text); }), "E101") << text;
   }
+}
+
+TEST(UnitsTest, WholeUnitsAreExact) {
+  const auto text = [](int64_t ns) {
+    return FormatWhole(ns, {{1'000'000, " ms"}, {1000, " us"}, {1, " ns"}});
+  };
+  EXPECT_EQ(text(0), "0 ms");
+  EXPECT_EQ(text(1), "1 ns");
+  EXPECT_EQ(text(1'500'000), "1500 us");
+  EXPECT_EQ(text(2'000'000'000), "2000 ms");
+  EXPECT_EQ(text(INT64_MAX), "9223372036854775807 ns");
+}
+
+TEST(UnitsTest, TensorsHaveTheirType) {
+  EXPECT_EQ(FormatTensor("b", "float32", {1, -1, 8}), "'b' float32[1,?,8]");
+  EXPECT_EQ(FormatTensor("b", "int64", {}), "'b' int64[]");
 }
 
 TEST(UnitsTest, ListsOfBandwidthsAscend) {
