@@ -26,6 +26,7 @@
 #include "backends/result/result_folder.h"
 #include "backends/result/splitting_model_json.h"
 #include "backends/result/table_json.h"
+#include "compiler/base/errno_text.h"
 #include "compiler/base/error.h"
 #include "compiler/files/file_io.h"
 #include "compiler/problem/side.h"

@@ -21,6 +21,8 @@
 
 #include "backends/halves/typed_data.h"
 #include "compiler/base/checked_math.h"
+#include "compiler/base/errno_text.h"
+#include "compiler/base/file_descriptor.h"
 #include "compiler/base/interrupt.h"
 #include "compiler/model/onnx_walk.h"
 #include "compiler/model/weight_file.h"
@@ -124,7 +126,7 @@ void WeightReader::ReadRaw(const WeightData& data,
 
 int WeightReader::Open(const WeightData& data) {
   UniqueFd& file = files_[data.location];
-  if (!file.is_open()) file = UniqueFd(OpenWeightFile(model_, data));
+  if (!file.is_open()) file = OpenWeightFile(model_, data);
   return file.get();
 }
 

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/base/file_descriptor.h"
 #include "compiler/files/file_io.h"
-#include "compiler/files/system_file.h"
 #include "compiler/model/source_model.h"
 
 namespace dnncut {

@@ -30,7 +30,9 @@
 #include <system_error>
 #include <utility>
 
+#include "compiler/base/errno_text.h"
 #include "compiler/base/error.h"
+#include "compiler/base/file_descriptor.h"
 #include "compiler/files/json_file.h"
 #include "compiler/files/system_file.h"
 

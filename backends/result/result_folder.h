@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/base/file_descriptor.h"
 #include "compiler/base/interrupt.h"
 #include "compiler/files/file_io.h"
 

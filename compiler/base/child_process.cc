@@ -7,11 +7,14 @@
 // byte in front that says which; what it prints goes through a second pipe. The
 // parent reads both until they end. They always do: when the child ends in any
 // way, the kernel closes its side, and no other process holds that side, as
-// each child closes everything but its own pipes; a child that does not end is
-// killed at the deadline. The child never returns into the copy of its parent's
-// stack, and dies with the parent. So the parent always ends with exactly one
-// of: a result, an error of the function, or an error that says how the child
-// died.
+// each child closes everything but its own pipes. The deadline is looked at
+// before every read, so a child that prints without end is killed as one that
+// is silent; so is one that sends more than its memory may hold. The child
+// never returns into the copy of its parent's stack, and dies with the parent.
+// So the parent always ends with exactly one of: a result, an error of the
+// function, or an error that says how the child died. Child and UniqueFd end
+// the process and close the pipes however the parent leaves, also when the
+// caller's `progress` throws.
 #include "compiler/base/child_process.h"
 
 #include <fcntl.h>
@@ -30,10 +33,13 @@
 #include <cstdio>
 #include <cstring>
 #include <new>
+#include <optional>
 #include <thread>
 
 #include "compiler/base/address_sanitizer.h"
+#include "compiler/base/errno_text.h"
 #include "compiler/base/error.h"
+#include "compiler/base/file_descriptor.h"
 #include "compiler/base/interrupt.h"
 
 namespace dnncut {
@@ -56,24 +62,19 @@ constexpr char kNoMemory = 'M';
 constexpr size_t kKeptLogBytes = 4096;
 
 struct Pipe {
-  int read_end = -1;
-  int write_end = -1;
+  UniqueFd read_end;
+  UniqueFd write_end;
 };
-
-void Close(int* fd) {
-  if (*fd >= 0) close(*fd);
-  *fd = -1;
-}
 
 [[noreturn]] void FailToStart(const std::string& what, int error) {
   Fail(ExitCode::kIo, "E324", "{}: cannot start a process for it: {}", what,
-       std::strerror(error));
+       ErrnoText(error));
 }
 
 Pipe OpenPipe(const std::string& what) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) FailToStart(what, errno);
-  return {ends[0], ends[1]};
+  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
 void Limit(__rlimit_resource resource, rlim_t value) {
@@ -113,19 +114,10 @@ void ResetSignals() {
   sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-void WriteAll(int fd, const char* data, size_t size) {
-  while (size > 0) {
-    ssize_t written = write(fd, data, size);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) _exit(2);
-    data += written;
-    size -= static_cast<size_t>(written);
-  }
-}
-
 void Send(int fd, char kind, const std::string& text) {
-  WriteAll(fd, &kind, 1);
-  WriteAll(fd, text.data(), text.size());
+  if (WriteAll(fd, {&kind, 1}) < 1 || WriteAll(fd, text) < text.size()) {
+    _exit(2);
+  }
 }
 
 // Another thread may be starting a child at the same time. Its pipes must not
@@ -134,8 +126,8 @@ int KeepOnlyResult(const Pipe& result, const Pipe& log) {
   constexpr int kResultFd = 3;
   // First the pipes are moved to higher numbers: in a parent that was started
   // without standard streams they may have the very numbers that are set below.
-  int result_fd = fcntl(result.write_end, F_DUPFD, kResultFd + 1);
-  int log_fd = fcntl(log.write_end, F_DUPFD, kResultFd + 1);
+  int result_fd = fcntl(result.write_end.get(), F_DUPFD, kResultFd + 1);
+  int log_fd = fcntl(log.write_end.get(), F_DUPFD, kResultFd + 1);
   dup2(log_fd, STDOUT_FILENO);
   dup2(log_fd, STDERR_FILENO);
   dup2(result_fd, kResultFd);
@@ -198,53 +190,81 @@ void PassOn(const ReportProgress& progress, std::string* sent) {
   }
 }
 
-// Reads both streams to their ends. False when the deadline comes first, or a
-// signal.
-bool Collect(Pipe* result, Pipe* log, Clock::time_point deadline,
-             const ReportProgress& progress, std::string* result_text,
-             std::string* log_text) {
-  while (result->read_end >= 0 || log->read_end >= 0) {
-    std::array<pollfd, 2> polled{pollfd{result->read_end, POLLIN, 0},
-                                 pollfd{log->read_end, POLLIN, 0}};
+// Why Collect returned.
+enum class Ending { kEndOfStreams, kTooLate, kTooLarge };
+
+// Reads both streams to their ends; stops before them at the deadline, on a
+// signal, and when the result is larger than `most_bytes`.
+Ending Collect(Pipe* result, Pipe* log, Clock::time_point deadline,
+               int64_t most_bytes, const ReportProgress& progress,
+               std::string* result_text, std::string* log_text) {
+  while (result->read_end.is_open() || log->read_end.is_open()) {
+    const int left = MillisecondsUntil(deadline);
+    if (WasInterrupted() || left == 0) return Ending::kTooLate;
+    std::array<pollfd, 2> polled{pollfd{result->read_end.get(), POLLIN, 0},
+                                 pollfd{log->read_end.get(), POLLIN, 0}};
     // A signal that comes right before poll() does not end it, so none may wait
     // long.
     constexpr int kMostMilliseconds = 100;
-    const int left = MillisecondsUntil(deadline);
-    int ready =
-        poll(polled.data(), polled.size(), std::min(left, kMostMilliseconds));
-    if (WasInterrupted() || (ready == 0 && left <= kMostMilliseconds)) {
-      return false;
+    if (poll(polled.data(), polled.size(), std::min(left, kMostMilliseconds)) <=
+        0) {
+      continue;
     }
-    if (ready <= 0) continue;
-    if (polled[0].revents != 0 && !ReadSome(result->read_end, result_text)) {
-      Close(&result->read_end);
+    if (polled[0].revents != 0 &&
+        !ReadSome(result->read_end.get(), result_text)) {
+      result->read_end.Close();
     }
     PassOn(progress, result_text);
-    if (polled[1].revents != 0 && !ReadSome(log->read_end, log_text)) {
-      Close(&log->read_end);
+    if (static_cast<int64_t>(result_text->size()) > most_bytes) {
+      return Ending::kTooLarge;
+    }
+    if (polled[1].revents != 0 && !ReadSome(log->read_end.get(), log_text)) {
+      log->read_end.Close();
     }
     if (log_text->size() > 2 * kKeptLogBytes) {
       log_text->erase(0, log_text->size() - kKeptLogBytes);
     }
   }
-  return true;
+  return Ending::kEndOfStreams;
 }
 
-// The child's wait status; -1 when it had to be killed.
-int WaitFor(pid_t child, bool kill_now, Clock::time_point deadline) {
-  bool killed = false;
-  int status = 0;
-  for (;;) {
-    if (!killed && (kill_now || Clock::now() >= deadline)) {
-      kill(child, SIGKILL);
-      killed = true;
+// A child process; killed if nobody has waited for its end.
+class Child {
+ public:
+  explicit Child(pid_t pid) : pid_(pid) {}
+  ~Child() { Kill(); }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  void Kill() {
+    if (pid_ < 0) return;
+    kill(pid_, SIGKILL);
+    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
-    pid_t done = waitpid(child, &status, killed ? 0 : WNOHANG);
-    if (done == child) return killed ? -1 : status;
-    if (done < 0 && errno != EINTR) return -1;
-    if (done == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    pid_ = -1;
   }
-}
+
+  // Its wait status; nullopt when it had to be killed, at the deadline or on a
+  // signal.
+  std::optional<int> WaitUntil(Clock::time_point deadline) {
+    for (;;) {
+      int status = 0;
+      const pid_t done = waitpid(pid_, &status, WNOHANG);
+      if (done == pid_ || (done < 0 && errno != EINTR)) {
+        pid_ = -1;
+        return done < 0 ? std::nullopt : std::optional(status);
+      }
+      if (WasInterrupted() || Clock::now() >= deadline) {
+        Kill();
+        return std::nullopt;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+
+ private:
+  pid_t pid_;
+};
 
 // ": <last line>" of what the child wrote, shortened; or nothing.
 std::string LastLine(const std::string& log) {
@@ -274,6 +294,12 @@ std::string OneLine(std::string text) {
               text.substr(second + 1));
 }
 
+[[noreturn]] void FailForMemory(const ChildLimits& limits,
+                                const std::string& what) {
+  Fail(ExitCode::kBadInput, "E322", "{} needs more than {} MiB of memory", what,
+       limits.memory_bytes >> 20);
+}
+
 // The result of a child that has ended with `status`.
 std::string Judge(int status, std::string result, const std::string& log,
                   const ChildLimits& limits, const std::string& what) {
@@ -291,10 +317,7 @@ std::string Judge(int status, std::string result, const std::string& log,
   result.erase(0, 1);
   if (kind == kResult) return result;
   if (kind == kError) Rethrow(result);
-  if (kind == kNoMemory) {
-    Fail(ExitCode::kBadInput, "E322", "{} needs more than {} MiB of memory",
-         what, limits.memory_bytes >> 20);
-  }
+  if (kind == kNoMemory) FailForMemory(limits, what);
   Fail(ExitCode::kBadInput, "E323", "{} failed: {}", what, OneLine(result));
 }
 
@@ -316,29 +339,27 @@ std::string RunInChild(const Work& work, const ChildLimits& limits,
   Pipe result = OpenPipe(what);
   Pipe log = OpenPipe(what);
   std::fflush(nullptr);
-  pid_t child = fork();
-  int fork_error = errno;
-  if (child == 0) RunChild(work, limits, result, log);
-  Close(&result.write_end);
-  Close(&log.write_end);
-  if (child < 0) {
-    Close(&result.read_end);
-    Close(&log.read_end);
-    FailToStart(what, fork_error);
-  }
+  const pid_t pid = fork();
+  if (pid < 0) FailToStart(what, errno);
+  if (pid == 0) RunChild(work, limits, result, log);
+  Child child(pid);
+  result.write_end.Close();
+  log.write_end.Close();
   std::string result_text;
   std::string log_text;
-  bool in_time =
-      Collect(&result, &log, deadline, progress, &result_text, &log_text);
-  Close(&result.read_end);
-  Close(&log.read_end);
-  int status = WaitFor(child, !in_time, deadline);
+  const Ending ending = Collect(&result, &log, deadline, limits.memory_bytes,
+                                progress, &result_text, &log_text);
+  std::optional<int> status;
+  if (ending == Ending::kEndOfStreams) status = child.WaitUntil(deadline);
+  child.Kill();
   ThrowIfInterrupted();
-  if (status == -1) {
-    Fail(ExitCode::kBadInput, "E321", "{} took longer than {} s", what,
-         limits.seconds);
+  if (ending == Ending::kTooLarge) FailForMemory(limits, what);
+  if (!status) {
+    throw ChildTookTooLong(
+        ExitCode::kBadInput, "E321",
+        fmt::format("{} took longer than {} s", what, limits.seconds));
   }
-  return Judge(status, std::move(result_text), log_text, limits, what);
+  return Judge(*status, std::move(result_text), log_text, limits, what);
 }
 
 }  // namespace dnncut

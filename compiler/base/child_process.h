@@ -8,11 +8,20 @@
 #include <functional>
 #include <string>
 
+#include "compiler/base/error.h"
+
 namespace dnncut {
+
+// Thrown when a child had to be killed because its time was up.
+class ChildTookTooLong : public Error {
+ public:
+  using Error::Error;
+};
 
 struct ChildLimits {
   // Address space beyond what the process uses already. Not enforced in builds
-  // with AddressSanitizer, which reserves terabytes.
+  // with AddressSanitizer, which reserves terabytes. The result may not be
+  // larger either, in any build.
   int64_t memory_bytes = int64_t{8} << 30;
   int seconds = 60;  // of real time, not of CPU time
 };
@@ -24,8 +33,8 @@ struct ChildLimits {
 // An Error that `work` throws is thrown here. Another exception, a crash, a
 // non-zero exit or a broken limit becomes an Error that starts with `what`
 // ("libonnx's shape inference") and ends with the last line that the child
-// wrote to its standard error, if any. Ctrl-C kills the child and becomes
-// Interrupted.
+// wrote to its standard error, if any; when the time is up it is
+// ChildTookTooLong. Ctrl-C kills the child and becomes Interrupted.
 std::string RunInChild(const std::function<std::string()>& work,
                        const ChildLimits& limits, const std::string& what);
 
@@ -33,7 +42,8 @@ std::string RunInChild(const std::function<std::string()>& work,
 using ReportProgress = std::function<void(int64_t done, int64_t all)>;
 
 // The same for work that reports its progress: for each report of the child,
-// `progress` is called in this process, in the same order. It may be null.
+// `progress` is called in this process, in the same order. It may be null. What
+// it throws kills the child and is thrown here.
 std::string RunInChild(
     const std::function<std::string(const ReportProgress&)>& work,
     const ChildLimits& limits, const std::string& what,

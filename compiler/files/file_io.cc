@@ -19,7 +19,9 @@
 #include <filesystem>
 #include <vector>
 
+#include "compiler/base/errno_text.h"
 #include "compiler/base/error.h"
+#include "compiler/base/file_descriptor.h"
 #include "compiler/base/interrupt.h"
 
 namespace dnncut {
@@ -42,24 +44,6 @@ UniqueFd OpenForSync(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::string ErrnoText(int error_number) {
-  switch (error_number) {
-    case ENOSPC:
-      return "the disk is full";
-    case EDQUOT:
-      return "the disk quota is used up";
-    case EROFS:
-      return "the file system is read-only";
-    case EACCES:
-    case EPERM:
-      return "permission denied";
-    case EFBIG:
-      return "the file would be too large";
-    default:
-      return SystemErrorText(error_number);
-  }
-}
-
 OutputFile::OutputFile(const std::string& path)
     : path_(path),
       file_(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
@@ -67,14 +51,9 @@ OutputFile::OutputFile(const std::string& path)
 }
 
 void OutputFile::Append(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written =
-        pwrite(file_.get(), bytes.data(), bytes.size(), size_);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) FailWrite(path_, written < 0 ? errno : ENOSPC);
-    size_ += written;
-    bytes.remove_prefix(written);
-  }
+  const size_t written = WriteAll(file_.get(), bytes, size_);
+  size_ += static_cast<int64_t>(written);
+  if (written < bytes.size()) FailWrite(path_, errno);
   StartWriteback();
 }
 
@@ -124,13 +103,9 @@ int64_t OutputFile::CopySome(int source, int64_t offset, int64_t bytes) {
     Fail(ExitCode::kIo, "E607", "cannot read the weights for '{}': {}", path_,
          ErrnoText(errno));
   }
-  int64_t done = 0;
-  while (done < read) {
-    const ssize_t written =
-        pwrite(file_.get(), buffer_.data() + done, read - done, size_ + done);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) FailWrite(path_, written < 0 ? errno : ENOSPC);
-    done += written;
+  const std::string_view chunk(buffer_.data(), static_cast<size_t>(read));
+  if (WriteAll(file_.get(), chunk, size_) < chunk.size()) {
+    FailWrite(path_, errno);
   }
   return read;
 }

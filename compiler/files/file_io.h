@@ -8,12 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "compiler/files/system_file.h"
+#include "compiler/base/file_descriptor.h"
 
 namespace dnncut {
-
-// SystemErrorText, but with plainer words for a disk that is full or protected.
-std::string ErrnoText(int error_number);
 
 // A file that is being written, front to back or at offsets.
 class OutputFile {

@@ -9,8 +9,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <string_view>
 
+#include "compiler/base/errno_text.h"
 #include "compiler/base/error.h"
+#include "compiler/base/file_descriptor.h"
+#include "compiler/files/system_file.h"
 
 namespace dnncut {
 namespace {
@@ -21,7 +25,7 @@ void CheckTarget(const std::string& path, bool overwrite) {
   if (::stat(path.c_str(), &status) != 0) {
     if (errno == ENOENT) return;
     Fail(ExitCode::kIo, "E113", "{}: cannot be written: {}", path,
-         SystemErrorText(errno));
+         ErrnoText(errno));
   }
   if (!S_ISREG(status.st_mode)) {
     Fail(ExitCode::kIo, "E112",
@@ -67,21 +71,13 @@ PendingFile::~PendingFile() {
 
 void PendingFile::FailWith(int error_number) const {
   Fail(ExitCode::kIo, "E113", "{}: cannot be written: {}", path_,
-       SystemErrorText(error_number));
+       ErrnoText(error_number));
 }
 
 void PendingFile::Write(const void* data, size_t size) {
-  const char* next = static_cast<const char*>(data);
-  while (size > 0) {
-    ssize_t written = ::write(file_.get(), next, size);
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      FailWith(errno);
-    }
-    next += written;
-    size -= static_cast<size_t>(written);
-    size_ += written;
-  }
+  const std::string_view bytes(static_cast<const char*>(data), size);
+  if (WriteAll(file_.get(), bytes) < size) FailWith(errno);
+  size_ += static_cast<int64_t>(size);
 }
 
 void PendingFile::Close() {

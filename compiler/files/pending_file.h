@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "compiler/files/system_file.h"
+#include "compiler/base/file_descriptor.h"
 
 namespace dnncut {
 

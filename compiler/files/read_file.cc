@@ -7,7 +7,9 @@
 
 #include <cerrno>
 
+#include "compiler/base/errno_text.h"
 #include "compiler/base/error.h"
+#include "compiler/base/file_descriptor.h"
 #include "compiler/files/system_file.h"
 
 namespace dnncut {
@@ -22,7 +24,7 @@ int64_t SizeOf(const UniqueFd& file, const std::string& path,
                const FileKind& kind) {
   struct stat status = {};
   if (fstat(file.get(), &status) != 0) {
-    FailToRead(path, kind, SystemErrorText(errno));
+    FailToRead(path, kind, ErrnoText(errno));
   }
   if (const std::string why = WhyNotRegular(status.st_mode); !why.empty()) {
     FailToRead(path, kind, fmt::format("it {}", why));
@@ -41,14 +43,14 @@ int64_t SizeOf(const UniqueFd& file, const std::string& path,
 std::string ReadFile(const std::string& path, const FileKind& kind) {
   const UniqueFd file(
       open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
-  if (!file.is_open()) FailToRead(path, kind, SystemErrorText(errno));
+  if (!file.is_open()) FailToRead(path, kind, ErrnoText(errno));
   std::string bytes(static_cast<size_t>(SizeOf(file, path, kind)), '\0');
   size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t count =
         read(file.get(), bytes.data() + done, bytes.size() - done);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) FailToRead(path, kind, SystemErrorText(errno));
+    if (count < 0) FailToRead(path, kind, ErrnoText(errno));
     if (count == 0) {
       FailToRead(path, kind, "it became shorter while it was read");
     }

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include <cerrno>
-#include <cstring>
 
+#include "compiler/base/errno_text.h"
 #include "compiler/base/error.h"
 
 namespace dnncut {
@@ -19,7 +19,7 @@ ScratchFolder::ScratchFolder() {
   std::string pattern = (base / "dnncut-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) {
     Fail(ExitCode::kIo, "E705", "cannot make a temporary folder in {}: {}",
-         base.string(), std::strerror(errno));
+         base.string(), ErrnoText(errno));
   }
   path_ = pattern;
 }

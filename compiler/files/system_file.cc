@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiler/files/system_file.h"
 
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -20,15 +18,6 @@ int64_t NsOf(const timespec& time) {
 }
 
 }  // namespace
-
-UniqueFd::~UniqueFd() {
-  if (fd_ >= 0) close(fd_);
-}
-
-std::string SystemErrorText(int error_number) {
-  const char* text = strerrordesc_np(error_number);
-  return text != nullptr ? text : fmt::format("system error {}", error_number);
-}
 
 std::string WhyNotRegular(unsigned mode) {
   if (S_ISREG(mode)) return "";

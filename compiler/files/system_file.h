@@ -14,29 +14,6 @@
 
 namespace dnncut {
 
-// An open file descriptor that closes itself.
-class UniqueFd {
- public:
-  UniqueFd() = default;
-  explicit UniqueFd(int fd) : fd_(fd) {}
-  UniqueFd(UniqueFd&& other) noexcept : fd_(other.Release()) {}
-  UniqueFd& operator=(UniqueFd&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~UniqueFd();
-
-  int get() const { return fd_; }
-  bool is_open() const { return fd_ >= 0; }
-  int Release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_ = -1;
-};
-
-// What an errno says, in words, the same in every locale.
-std::string SystemErrorText(int error_number);
-
 // "" for a regular file, else what it is: "is a folder", "is a named pipe".
 std::string WhyNotRegular(unsigned mode);
 

@@ -27,7 +27,9 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/base/errno_text.h"
 #include "compiler/base/error.h"
+#include "compiler/base/file_descriptor.h"
 #include "compiler/files/system_file.h"
 
 namespace dnncut {
@@ -83,26 +85,26 @@ std::vector<std::string> SplitPath(const std::string& path) {
 
 // For kernels before 5.6, and sandboxes that refuse openat2: one component
 // after the other, none of which may be a link.
-int OpenStepByStep(int folder, const std::string& path, int flags) {
+UniqueFd OpenStepByStep(int folder, const std::string& path, int flags) {
   const std::vector<std::string> parts = SplitPath(path);
   UniqueFd at(fcntl(folder, F_DUPFD_CLOEXEC, 0));
   for (size_t i = 0; i + 1 < parts.size() && at.is_open(); ++i) {
     at = UniqueFd(openat(at.get(), parts[i].c_str(),
                          O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   }
-  if (!at.is_open()) return -1;
-  return openat(at.get(), parts.back().c_str(), flags | O_NOFOLLOW);
+  if (!at.is_open()) return at;
+  return UniqueFd(openat(at.get(), parts.back().c_str(), flags | O_NOFOLLOW));
 }
 
 // `path` has no links and lies below `folder`; the kernel makes sure that this
 // is still true when it opens the file.
-int OpenBelow(int folder, const std::string& path, int flags) {
+UniqueFd OpenBelow(int folder, const std::string& path, int flags) {
   struct open_how how = {};
   how.flags = static_cast<uint64_t>(flags);
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-  const long fd = syscall(SYS_openat2, folder, path.c_str(), &how, sizeof(how));
-  if (fd >= 0) return static_cast<int>(fd);
-  if (errno != ENOSYS && errno != EPERM) return -1;
+  UniqueFd fd(static_cast<int>(
+      syscall(SYS_openat2, folder, path.c_str(), &how, sizeof(how))));
+  if (fd.is_open() || (errno != ENOSYS && errno != EPERM)) return fd;
   return OpenStepByStep(folder, path, flags);
 }
 
@@ -111,7 +113,7 @@ int OpenBelow(int folder, const std::string& path, int flags) {
   Fail(ExitCode::kIo, "E216",
        "cannot read '{}', the file with the data of tensor '{}': {}; it "
        "belongs beside the model",
-       path, tensor, SystemErrorText(error_number));
+       path, tensor, ErrnoText(error_number));
 }
 
 UniqueFd OpenExternal(const std::string& model_path,
@@ -134,7 +136,7 @@ UniqueFd OpenExternal(const std::string& model_path,
     const UniqueFd root_fd(
         open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!root_fd.is_open()) FailToOpen(root, tensor, errno);
-    UniqueFd fd(OpenBelow(root_fd.get(), *relative, flags));
+    UniqueFd fd = OpenBelow(root_fd.get(), *relative, flags);
     if (!fd.is_open()) FailToOpen(path, tensor, errno);
     return fd;
   }
@@ -206,7 +208,7 @@ WeightFileStatus StatWeightFile(const std::string& model_path,
   return {*state, status.st_nlink > 1};
 }
 
-int OpenWeightFile(const SourceModel& model, const WeightData& weight) {
+UniqueFd OpenWeightFile(const SourceModel& model, const WeightData& weight) {
   constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
   UniqueFd fd;
   if (weight.location.empty()) {
@@ -218,7 +220,7 @@ int OpenWeightFile(const SourceModel& model, const WeightData& weight) {
     StatusOf(fd.get(), weight.location, weight.tensor);
   }
   CheckUnchanged(model, weight, fd.get());
-  return fd.Release();
+  return fd;
 }
 
 void CheckUnchanged(const SourceModel& model, const WeightData& weight,

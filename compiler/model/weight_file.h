@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 
+#include "compiler/base/file_descriptor.h"
 #include "compiler/files/system_file.h"
 #include "compiler/model/source_model.h"
 
@@ -29,10 +30,10 @@ WeightFileStatus StatWeightFile(const std::string& model_path,
                                 const std::string& location,
                                 const std::string& tensor);
 
-// Opens the file of `weight` for reading; the caller closes the descriptor.
-// Throws as StatWeightFile does, and E607 when it is no longer the file that it
-// was when the model was read. Never blocks.
-int OpenWeightFile(const SourceModel& model, const WeightData& weight);
+// Opens the file of `weight` for reading. Throws as StatWeightFile does, and
+// E607 when it is no longer the file that it was when the model was read. Never
+// blocks.
+UniqueFd OpenWeightFile(const SourceModel& model, const WeightData& weight);
 
 // Throws Error E607 unless the open file of `weight` is still as it was when
 // the model was read. If it is, all data that was read from it before this call

@@ -12,6 +12,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "compiler/base/errno_text.h"
 #include "compiler/base/error.h"
 
 namespace dnncut {
@@ -31,9 +32,9 @@ namespace {
 
 ModelFile::ModelFile(const std::string& path)
     : fd_(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)) {
-  if (!fd_.is_open()) FailToRead(SystemErrorText(errno));
+  if (!fd_.is_open()) FailToRead(ErrnoText(errno));
   const auto state = StateOf(fd_.get());
-  if (!state) FailToRead(SystemErrorText(errno));
+  if (!state) FailToRead(ErrnoText(errno));
   state_ = *state;
   if (const std::string why = WhyNotRegular(state_.mode); !why.empty()) {
     FailToRead("it " + why);
@@ -57,7 +58,7 @@ int64_t ModelFile::ReadAt(int64_t offset, std::vector<char>* buffer) const {
         pread(fd_.get(), buffer->data() + done,
               static_cast<size_t>(wanted - done), offset + done);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) FailToRead(SystemErrorText(errno));
+    if (count < 0) FailToRead(ErrnoText(errno));
     if (count == 0) FailChanged();
     done += count;
   }
@@ -119,7 +120,7 @@ std::string ModelFile::Finish() {
   if (!first_sha256_.empty()) {
     const auto settled = SettledStateOf(fd_.get());
     if (!settled && errno == EBUSY) FailChanged();
-    if (!settled) FailToRead(SystemErrorText(errno));
+    if (!settled) FailToRead(ErrnoText(errno));
     state_ = *settled;
   }
   std::string sha256 = Sha256();

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/base/file_descriptor.h"
 #include "compiler/files/system_file.h"
 
 namespace dnncut {

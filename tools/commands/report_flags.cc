@@ -15,6 +15,8 @@
 #include <map>
 #include <utility>
 
+#include "compiler/base/errno_text.h"
+#include "compiler/base/file_descriptor.h"
 #include "compiler/files/pending_file.h"
 #include "compiler/files/system_file.h"
 #include "tools/ci/junit_report.h"
@@ -61,7 +63,7 @@ AppendedFile OpenToAppend(const std::string& path) {
   }
   struct stat status = {};
   if (!appended.file.is_open() || ::fstat(appended.file.get(), &status) != 0) {
-    FailAppend(path, SystemErrorText(errno));
+    FailAppend(path, ErrnoText(errno));
   }
   const std::string why_not = WhyNotRegular(status.st_mode);
   if (!why_not.empty()) FailAppend(path, why_not);
@@ -83,17 +85,11 @@ void TakeBack(const AppendedFile& to, int64_t written) {
 
 // All of `text` or, when the disk is full, nothing.
 void AppendAll(const std::string& text, const AppendedFile& to) {
-  for (size_t at = 0; at < text.size();) {
-    const ssize_t written =
-        ::write(to.file.get(), text.data() + at, text.size() - at);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      const std::string why = SystemErrorText(errno);
-      TakeBack(to, static_cast<int64_t>(at));
-      FailAppend(to.path, why);
-    }
-    at += static_cast<size_t>(written);
-  }
+  const size_t written = WriteAll(to.file.get(), text);
+  if (written == text.size()) return;
+  const std::string why = ErrnoText(errno);
+  TakeBack(to, static_cast<int64_t>(written));
+  FailAppend(to.path, why);
 }
 
 void AppendSummary(const std::string& path, const CheckReport& report,

@@ -6,20 +6,16 @@
 // they are mapped, never read.
 #include "tools/runtime/onnxruntime_types.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <functional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "compiler/base/checked_math.h"
 #include "compiler/base/child_process.h"
 #include "compiler/base/error.h"
+#include "compiler/files/file_io.h"
 #include "compiler/files/scratch_folder.h"
 #include "tools/runtime/onnxruntime_api.h"
 #include "tools/runtime/onnxruntime_model.h"
@@ -32,18 +28,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kModelName = "model.onnx";
 constexpr const char* kZerosName = "zeros";
-
-// Creates the file with the wanted content; `fill` returns success.
-void WriteFile(const std::string& path, const std::function<bool(int)>& fill) {
-  int fd = open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-  bool written = fd >= 0 && fill(fd);
-  int error = errno;
-  if (fd >= 0) close(fd);
-  if (!written) {
-    Fail(ExitCode::kIo, "E705", "cannot write the temporary file {}: {}", path,
-         std::strerror(error));
-  }
-}
 
 // One output of a session as a ValueInfoProto: how it travels from the child.
 void ReadTensorType(const OrtApi& api, const OrtTypeInfo* info,
@@ -139,9 +123,9 @@ struct Question {
 TypeMap InferOutputs(const Question& question, const onnx::ModelProto& variant,
                      bool fold) {
   std::string path = question.folder.File(kModelName);
-  fs::remove(path);
-  WriteFile(path,
-            [&](int fd) { return variant.SerializeToFileDescriptor(fd); });
+  std::error_code ignored;  // Of the variant before; OutputFile tells the rest.
+  fs::remove(path, ignored);
+  WriteFile(path, variant.SerializeAsString());
   const std::string& shown = question.model.path;
   std::string result = RunInChild(
       [&] { return ReadOutputTypes(question.library, path, shown, fold); },
@@ -242,8 +226,7 @@ TypeMap InferTypesWithOnnxRuntime(const SourceModel& model,
   ExposeTensors(copy.mutable_graph());
 
   ScratchFolder folder;
-  WriteFile(folder.File(kZerosName),
-            [&](int fd) { return ftruncate(fd, zeros.file_bytes) == 0; });
+  OutputFile(folder.File(kZerosName)).SkipTo(zeros.file_bytes);
   Question question{model, runtime, folder, {}};
   // Mapped, not filled.
   question.limits.memory_bytes = CheckedAdd(

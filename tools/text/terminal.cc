@@ -14,9 +14,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "compiler/base/errno_text.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/base/utf8.h"
 
@@ -101,7 +101,7 @@ void PrintResult(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
       std::fflush(stdout) != 0) {
     Fail(ExitCode::kIo, "E690", "cannot write to standard output: {}",
-         std::strerror(errno));
+         ErrnoText(errno));
   }
 }
 

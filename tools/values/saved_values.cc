@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "compiler/base/errno_text.h"
 #include "compiler/base/error.h"
 #include "compiler/files/file_io.h"
 #include "compiler/files/json_file.h"
@@ -50,10 +51,9 @@ void RemoveOldValues(const std::string& folder) {
     const fs::path& path = entry->path();
     if (path.filename() == kIndex || IsOurBytes(path)) old.push_back(path);
   }
-  if (error) FailToSave(folder, SystemErrorText(error.value()));
+  if (error) FailToSave(folder, ErrnoText(error.value()));
   for (const fs::path& path : old) {
-    if (!fs::remove(path, error))
-      FailToSave(folder, SystemErrorText(error.value()));
+    if (!fs::remove(path, error)) FailToSave(folder, ErrnoText(error.value()));
   }
 }
 
@@ -63,7 +63,7 @@ std::string NameOf(size_t value) { return fmt::format("{}.bin", value); }
 void WriteValues(const std::string& folder, const std::vector<Value>& values) {
   std::error_code error;
   if (!fs::create_directory(folder, error)) {
-    FailToSave(folder, error ? SystemErrorText(error.value())
+    FailToSave(folder, error ? ErrnoText(error.value())
                              : std::string("it is there already"));
   }
   for (size_t i = 0; i < values.size(); ++i) {
@@ -87,14 +87,14 @@ void MoveInto(const std::string& folder, const std::string& temporary,
               size_t count) {
   std::error_code error;
   fs::create_directory(folder, error);
-  if (error) FailToSave(folder, SystemErrorText(error.value()));
+  if (error) FailToSave(folder, ErrnoText(error.value()));
   RemoveOldValues(folder);
   std::vector<std::string> files;
   for (size_t i = 0; i < count; ++i) files.push_back(NameOf(i));
   files.emplace_back(kIndex);
   for (const std::string& file : files) {
     fs::rename(fs::path(temporary) / file, fs::path(folder) / file, error);
-    if (error) FailToSave(folder, SystemErrorText(error.value()));
+    if (error) FailToSave(folder, ErrnoText(error.value()));
   }
   fs::remove(temporary, error);
 }
@@ -114,7 +114,7 @@ void CheckSaveFolder(const std::string& folder) {
   }
   if (!fs::is_directory(status)) FailToSave(folder, "it is no folder");
   const bool is_empty = fs::is_empty(folder, error);
-  if (error) FailToSave(folder, SystemErrorText(error.value()));
+  if (error) FailToSave(folder, ErrnoText(error.value()));
   if (!is_empty && !IsOurIndex(fs::path(folder) / kIndex)) {
     FailToSave(folder,
                "it holds something else; name a new folder, or one that values "

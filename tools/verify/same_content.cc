@@ -15,7 +15,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "compiler/files/system_file.h"
+#include "compiler/base/file_descriptor.h"
 #include "compiler/model/onnx_walk.h"
 #include "compiler/model/source_model.h"
 #include "compiler/model/weight_file.h"
@@ -169,7 +169,7 @@ bool ContentComparer::SameWeight(const SourceModel& half, WeightId a,
   const std::tuple place{file, data.offset, data.bytes, b};
   if (same_.contains(place)) return true;
 
-  const UniqueFd open_file(OpenWeightFile(half, data));
+  const UniqueFd open_file = OpenWeightFile(half, data);
   bool same = true;
   int64_t done = 0;
   std::string mine;

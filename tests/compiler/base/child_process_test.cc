@@ -6,17 +6,23 @@
 #include <gtest/gtest.h>
 #include <onnx/defs/parser.h>
 #include <onnx/shape_inference/implementation.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <iterator>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
 #include "compiler/base/address_sanitizer.h"
 #include "compiler/base/error.h"
+#include "compiler/base/file_descriptor.h"
 #include "compiler/base/interrupt.h"
 
 namespace dnncut {
@@ -162,6 +168,91 @@ TEST(ChildProcessTest, StopsAChildThatClosedItsStreams) {
       },
       {.seconds = 1});
   EXPECT_EQ(error.id(), "E321");
+}
+
+// Output that is always there must not keep the clock from being looked at.
+TEST(ChildProcessTest, StopsAChildThatPrintsForever) {
+  auto start = std::chrono::steady_clock::now();
+  Error error = ErrorOf(
+      []() -> std::string {
+        const std::string line(100'000, '.');
+        while (std::fputs(line.c_str(), stdout) >= 0) {
+        }
+        return "";
+      },
+      {.seconds = 1});
+  EXPECT_EQ(error.id(), "E321");
+  EXPECT_STREQ(error.what(), "the engine took longer than 1 s");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(8));
+}
+
+TEST(ChildProcessTest, StopsAChildThatReportsForever) {
+  int64_t heard = 0;
+  std::string id;
+  try {
+    RunInChild(
+        [](const ReportProgress& report) -> std::string {
+          for (;;) report(1, 2);
+        },
+        {.seconds = 1}, "it", [&](int64_t, int64_t) { ++heard; });
+  } catch (const Error& error) {
+    id = error.id();
+  }
+  EXPECT_EQ(id, "E321");
+  EXPECT_GT(heard, 0);
+}
+
+TEST(ChildProcessTest, StopsAChildThatSendsMoreThanItMayHold) {
+  Error error = ErrorOf(
+      []() -> std::string {
+        constexpr int kResultFd = 3;
+        const std::string part(100'000, 'R');
+        while (write(kResultFd, part.data(), part.size()) > 0) {
+        }
+        return "";
+      },
+      {.memory_bytes = 64 << 20, .seconds = 60});
+  EXPECT_EQ(error.id(), "E322");
+  EXPECT_STREQ(error.what(), "the engine needs more than 64 MiB of memory");
+}
+
+size_t OpenFiles() {
+  const std::filesystem::directory_iterator files("/proc/self/fd");
+  return static_cast<size_t>(std::distance(begin(files), end(files)));
+}
+
+bool HasChildren() { return waitpid(-1, nullptr, WNOHANG) >= 0; }
+
+TEST(ChildProcessTest, EndsTheChildWhenProgressThrows) {
+  const size_t open_before = OpenFiles();
+  EXPECT_THROW(RunInChild(
+                   [](const ReportProgress& report) -> std::string {
+                     report(1, 2);
+                     for (;;) pause();
+                   },
+                   {}, "it",
+                   [](int64_t, int64_t) { throw std::domain_error("enough"); }),
+               std::domain_error);
+  EXPECT_FALSE(HasChildren());
+  EXPECT_EQ(OpenFiles(), open_before);
+}
+
+// There is room for the first pipe only.
+TEST(ChildProcessTest, ClosesOnePipeWhenThereCannotBeTwo) {
+  const size_t open_before = OpenFiles();
+  rlimit old{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &old), 0);
+  const UniqueFd next_free(open("/dev/null", O_RDONLY));
+  rlimit few = old;
+  few.rlim_cur = static_cast<rlim_t>(next_free.get() + 3);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &few), 0);
+  const Error error = ErrorOf([] { return std::string(); });
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &old), 0);
+  EXPECT_EQ(error.id(), "E324");
+  EXPECT_STREQ(
+      error.what(),
+      "the engine: cannot start a process for it: Too many open files");
+  EXPECT_EQ(OpenFiles(), open_before + 1);
 }
 
 TEST(ChildProcessTest, LimitsMemory) {

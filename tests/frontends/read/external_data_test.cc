@@ -10,6 +10,7 @@
 
 #include <filesystem>
 
+#include "compiler/base/file_descriptor.h"
 #include "compiler/model/weight_file.h"
 #include "tests/frontends/loading.h"
 #include "tests/no_system_call.h"
@@ -60,11 +61,10 @@ class ExternalData : public testing::Test {
   // What OpenWeightFile gives to read.
   std::string ReadWeight(const SourceModel& model) {
     const WeightData& weight = model.weights.at(0);
-    const int fd = OpenWeightFile(model, weight);
+    const UniqueFd fd = OpenWeightFile(model, weight);
     std::string bytes(static_cast<size_t>(weight.length), '\0');
-    EXPECT_EQ(pread(fd, bytes.data(), bytes.size(), weight.offset),
+    EXPECT_EQ(pread(fd.get(), bytes.data(), bytes.size(), weight.offset),
               static_cast<ssize_t>(bytes.size()));
-    close(fd);
     return bytes;
   }
 

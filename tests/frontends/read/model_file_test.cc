@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <thread>
 
+#include "compiler/base/file_descriptor.h"
 #include "tests/frontends/loading.h"
 #include "tests/testing.h"
 #include "tests/without_root.h"
@@ -56,7 +57,7 @@ TEST(ModelFile, UnreadableFile) {
   ASSERT_EQ(chmod((folder / "m.onnx").c_str(), 0), 0);
   const WithoutRoot without_root;
   EXPECT_EQ(LoadFile(folder / "m.onnx").error,
-            "E201 (5) cannot read the model: Permission denied");
+            "E201 (5) cannot read the model: permission denied");
 }
 
 TEST(ModelFile, LargerThanProtobufCanRead) {
