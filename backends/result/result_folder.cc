@@ -75,13 +75,16 @@ std::string ResolveTarget(const std::string& out) {
   return path.string();
 }
 
+[[noreturn]] void FailToReadFolder(const std::string& out,
+                                   const std::error_code& error) {
+  Fail(ExitCode::kIo, "E601", "{}: cannot be read: {}", out,
+       ErrnoText(error.value()));
+}
+
 bool IsEmptyFolder(const std::string& path, const std::string& out) {
   std::error_code error;
   const bool empty = fs::is_empty(path, error);
-  if (error) {
-    Fail(ExitCode::kIo, "E601", "{}: cannot be read: {}", out,
-         ErrnoText(error.value()));
-  }
+  if (error) FailToReadFolder(out, error);
   return empty;
 }
 
@@ -112,10 +115,7 @@ void CheckHoldsNoInput(const std::string& folder, const std::string& out,
            out, it->path().string());
     }
   }
-  if (error) {
-    Fail(ExitCode::kIo, "E601", "{}: cannot be read: {}", out,
-         ErrnoText(error.value()));
-  }
+  if (error) FailToReadFolder(out, error);
 }
 
 bool IsMountPoint(const std::string& path) {
@@ -138,7 +138,10 @@ void CheckReplaceable(const std::string& target, const std::string& out,
     Fail(ExitCode::kUsage, "E603",
          "{}: is an input; choose another name for the output folder", out);
   }
-  if (!fs::is_directory(target)) {
+  std::error_code error;
+  const bool is_folder = fs::is_directory(target, error);
+  if (error) FailToReadFolder(out, error);
+  if (!is_folder) {
     Fail(ExitCode::kIo, "E604", "{}: exists and is no folder", out);
   }
   if (IsOneOf(target, {"."})) {

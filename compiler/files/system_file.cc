@@ -6,7 +6,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <filesystem>
+#include <system_error>
 
 namespace dnncut {
 namespace {
@@ -64,6 +65,13 @@ std::optional<FileIdentity> IdentityOf(const std::string& path) {
   struct stat status = {};
   if (::stat(path.c_str(), &status) != 0) return std::nullopt;
   return FileIdentity(status.st_dev, status.st_ino);
+}
+
+std::string ResolvedPath(const std::string& path) {
+  std::error_code error;
+  std::filesystem::path resolved = std::filesystem::absolute(path, error);
+  if (!error) resolved = std::filesystem::weakly_canonical(resolved, error);
+  return error ? path : resolved.string();
 }
 
 bool IsOneOf(const std::string& path, const std::vector<std::string>& others) {

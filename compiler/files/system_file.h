@@ -50,6 +50,10 @@ using FileIdentity = std::pair<dev_t, ino_t>;
 // Of what the path leads to, links included; nullopt when there is nothing.
 std::optional<FileIdentity> IdentityOf(const std::string& path);
 
+// The absolute path, links followed as far as it exists: equal for two names of
+// a file that may not be there yet. `path` itself where the system cannot tell.
+std::string ResolvedPath(const std::string& path);
+
 // Is `path`, maybe under another name, one of `others`?
 bool IsOneOf(const std::string& path, const std::vector<std::string>& others);
 

@@ -5,7 +5,6 @@
 // first file is written, and the files appear together or not at all.
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,6 +14,7 @@
 #include "compiler/base/error.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/files/pending_file.h"
+#include "compiler/files/system_file.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
@@ -30,8 +30,6 @@
 
 namespace dnncut {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::string_view kStandardOutput = "-";
 constexpr int64_t kMostContext = 1'000'000;
@@ -153,8 +151,7 @@ std::string Explain(const StoredResult& compiled,
 // The same for all spellings of a path.
 std::string WholePath(const std::string& path) {
   if (path == kStandardOutput) return path;
-  std::error_code error;
-  return fs::weakly_canonical(fs::absolute(path, error), error).string();
+  return ResolvedPath(path);
 }
 
 void CheckFlags(const Flags& flags, const ExplainCommand& command) {

@@ -151,10 +151,7 @@ void CheckReportFiles(const ReportFiles& files,
            "{} {}: is an input, which would be lost; give another name", flag,
            **path);
     }
-    std::error_code error;
-    const std::string whole =
-        fs::weakly_canonical(fs::absolute(**path, error), error).string();
-    const auto [other, is_new] = seen.emplace(whole, flag);
+    const auto [other, is_new] = seen.emplace(ResolvedPath(**path), flag);
     if (!is_new) {
       Fail(ExitCode::kUsage, "E808",
            "{} and {} both write {}; give each a file of its own",

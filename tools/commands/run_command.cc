@@ -6,7 +6,6 @@
 // nothing.
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -16,6 +15,7 @@
 #include "backends/result/table_json.h"
 #include "compiler/base/error.h"
 #include "compiler/files/json_text.h"
+#include "compiler/files/system_file.h"
 #include "compiler/problem/cut_words.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
@@ -223,10 +223,7 @@ void CheckSaveFolders(const std::optional<std::string>& crossing,
   if (crossing) CheckSaveFolder(*crossing);
   if (outputs) CheckSaveFolder(*outputs);
   if (!crossing || !outputs) return;
-  const auto absolute = [](const std::string& folder) {
-    return std::filesystem::weakly_canonical(std::filesystem::absolute(folder));
-  };
-  if (absolute(*crossing) == absolute(*outputs)) {
+  if (ResolvedPath(*crossing) == ResolvedPath(*outputs)) {
     Fail(ExitCode::kUsage, "E729",
          "--save-crossing and --save-outputs name the same folder, {}; name "
          "two",

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "compiler/base/child_process.h"
+#include "compiler/base/errno_text.h"
 #include "compiler/base/error.h"
 #include "tools/runtime/onnxruntime_api.h"
 
@@ -102,7 +103,12 @@ OnnxRuntime ProbeNamed(const std::string& named, const std::string& source) {
   }
   try {
     // Without a slash dlopen would look it up on the system.
-    return Probe(fs::absolute(path).string());
+    const std::string whole = fs::absolute(path, error).string();
+    if (error) {
+      Fail(ExitCode::kNoRuntime, "E701", "{}: {}", path,
+           ErrnoText(error.value()));
+    }
+    return Probe(whole);
   } catch (const Error& failure) {
     Fail(ExitCode::kNoRuntime, "E701", "{}: {}", source, failure.what());
   }

@@ -106,8 +106,8 @@ void CheckSaveFolder(const std::string& folder) {
   const fs::file_status status = fs::status(folder, error);
   if (folder.empty()) FailToSave("''", "that is no name of a folder");
   if (status.type() == fs::file_type::not_found) {
-    const fs::path parent = fs::absolute(folder).parent_path();
-    if (!fs::is_directory(parent, error)) {
+    const fs::path parent = fs::absolute(folder, error).parent_path();
+    if (error || !fs::is_directory(parent, error)) {
       FailToSave(folder, "the folder that it is to be in does not exist");
     }
     return;
