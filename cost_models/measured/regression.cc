@@ -46,10 +46,6 @@ nlohmann::ordered_json CoefficientsJson(const Regressors& coefficients) {
 
 }  // namespace
 
-std::string_view RegressorKey(Regressor regressor) {
-  return kKeys[static_cast<size_t>(regressor)];
-}
-
 Regressors RegressorsOf(const LayerFeatures& features) {
   const auto output_bytes = static_cast<double>(features.output_bytes);
   return {static_cast<double>(features.calls),

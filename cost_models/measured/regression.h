@@ -33,9 +33,6 @@ inline constexpr size_t kRegressorCount = 5;
 // By Regressor. As features they are counts, as coefficients ns of one each.
 using Regressors = std::array<double, kRegressorCount>;
 
-// The coefficient's key in the file, "ns_per_operation".
-std::string_view RegressorKey(Regressor regressor);
-
 Regressors RegressorsOf(const LayerFeatures& features);
 
 struct RegressionModel {

@@ -201,12 +201,4 @@ TypedGraph InferTypes(const SourceModel& model, const ImportOptions& options,
   return types;
 }
 
-TypeMap InferTypesWithOnnx(const SourceModel& model) {
-  TypeMap types;
-  for (const auto& [name, tensor] : RunEngine(model, {}).tensors) {
-    types[name] = tensor.type;
-  }
-  return types;
-}
-
 }  // namespace dnncut

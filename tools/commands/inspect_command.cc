@@ -30,7 +30,6 @@ struct InspectCommand {
   std::string model_path;
   LoadOptions load;
   ImportOptions import;
-  std::string onnxruntime;
   std::string device{kDefaultDevice};
   bool by_operator = false;
   Output output;
@@ -258,7 +257,7 @@ CommandRunner SetUpInspect(Flags* flags) {
                   kDefaultDevice));
   flags->AddSwitch("--operators", &command->by_operator,
                    "costs by operator, not by class of operators");
-  AddModelFlags(flags, &command->load, &command->import, &command->onnxruntime);
+  AddModelFlags(flags, &command->load, &command->import);
   flags->AddSwitch("--json", &command->output.json, "the summary as JSON");
   return [command] { RunInspect(*command); };
 }

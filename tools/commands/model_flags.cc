@@ -72,7 +72,7 @@ void AddModelFlags(Flags* flags, LoadOptions* load, ImportOptions* import,
   flags->AddValue(
       "--onnxruntime", "PATH",
       [=](std::string_view, const std::string& text) {
-        *onnxruntime = text;
+        if (onnxruntime != nullptr) *onnxruntime = text;
         import->inference = InferenceOf(text);
       },
       "ONNX Runtime's library or its folder, for shapes; 'none' for none; "

@@ -11,8 +11,9 @@
 namespace dnncut {
 
 // The readers throw Error E105 .. E106 for a value that cannot be read, E108
-// for a name that is given twice.
+// for a name that is given twice. `onnxruntime`, which may be null, gets the
+// path of ONNX Runtime as given.
 void AddModelFlags(Flags* flags, LoadOptions* load, ImportOptions* import,
-                   std::string* onnxruntime);
+                   std::string* onnxruntime = nullptr);
 
 }  // namespace dnncut
