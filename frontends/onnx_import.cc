@@ -12,6 +12,7 @@
 #include "compiler/base/checked_math.h"
 #include "compiler/model/onnx_walk.h"
 #include "compiler/model/random_nodes.h"
+#include "compiler/model/tensor_data.h"
 #include "frontends/onnx_frontend.h"
 #include "frontends/shapes/fixed_dims.h"
 #include "frontends/shapes/onnx_types.h"
@@ -148,7 +149,7 @@ class Importer {
         return graph_.constants[quantised->second.id].memory_bytes;
       }
     }
-    if (IsStatic(constant.type) && BitsOf(constant.type.dtype) > 0) {
+    if (HasStaticSize(constant.type)) {
       return BytesOf(constant.type.dtype, constant.type.shape,
                      fmt::format("tensor '{}'", constant.name));
     }

@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "compiler/base/checked_math.h"
+#include "compiler/model/tensor_data.h"
 #include "compiler/problem/side.h"
 
 namespace dnncut {
@@ -74,21 +75,6 @@ void SetMetadata(const std::string& key, const std::string& value,
   auto* entry = model->add_metadata_props();
   entry->set_key(key);
   entry->set_value(value);
-}
-
-// The bytes of a tensor as raw_data; for strings, the bytes of their text.
-int64_t StoredBytes(const SourceModel& model, const TensorProto& tensor) {
-  if (const auto weight = WeightOf(tensor)) {
-    return model.weights.at(*weight).bytes;
-  }
-  int64_t bytes = static_cast<int64_t>(tensor.raw_data().size());
-  for (const auto& text : tensor.string_data()) {
-    bytes += static_cast<int64_t>(text.size());
-  }
-  const DType dtype = DTypeFromOnnx(tensor.data_type());
-  if (bytes > 0 || BitsOf(dtype) == 0) return bytes;
-  return BytesOf(dtype, {tensor.dims().begin(), tensor.dims().end()},
-                 tensor.name());
 }
 
 bool RunsOn(const Graph& graph, const Cut& cut, TensorId tensor, Side side) {
@@ -350,8 +336,7 @@ void HalfMaker::ForEachTensor(const Cut& cut, Side side,
 int64_t HalfMaker::WeightBytes(const Cut& cut, Side side) const {
   int64_t bytes = 0;
   ForEachTensor(cut, side, [&](const TensorProto& tensor) {
-    bytes = CheckedAdd(bytes, StoredBytes(model_, tensor),
-                       "the size of all weights");
+    bytes = CheckedAdd(bytes, StoredBytes(tensor), "the size of all weights");
   });
   return bytes;
 }

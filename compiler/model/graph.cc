@@ -2,24 +2,18 @@
 #include "compiler/model/graph.h"
 
 #include <algorithm>
-#include <functional>
-#include <stdexcept>
 #include <string_view>
 #include <unordered_set>
+
+#include "compiler/base/ascending.h"
+#include "compiler/base/require.h"
 
 namespace dnncut {
 namespace {
 
-void Require(bool holds, std::string_view promise) {
-  if (!holds) {
-    throw std::logic_error("graph: " + std::string(promise) + " does not hold");
-  }
-}
-
 // True for ids that are ascending, each once, and in 0 .. count-1.
 bool IsIdSet(const std::vector<int>& ids, size_t count) {
-  const auto not_less = std::greater_equal<int>();
-  return std::adjacent_find(ids.begin(), ids.end(), not_less) == ids.end() &&
+  return IsAscending(ids) &&
          (ids.empty() ||
           (ids.front() >= 0 && ids.back() < static_cast<int>(count)));
 }
@@ -95,11 +89,15 @@ void VerifyOutputs(const Graph& graph) {
 
 }  // namespace
 
-bool HasStaticSize(const TensorType& type) {
-  return type.kind == TensorType::Kind::kTensor && BitsOf(type.dtype) > 0 &&
-         type.has_rank &&
+bool IsStatic(const TensorType& type) {
+  return type.kind == TensorType::Kind::kTensor &&
+         type.dtype != DType::kUndefined && type.has_rank &&
          std::all_of(type.shape.begin(), type.shape.end(),
                      [](int64_t dim) { return dim >= 0; });
+}
+
+bool HasStaticSize(const TensorType& type) {
+  return IsStatic(type) && BitsOf(type.dtype) > 0;
 }
 
 void VerifyGraph(const Graph& graph) {

@@ -46,7 +46,10 @@ struct TensorType {
   bool operator==(const TensorType&) const = default;
 };
 
-// True when every dim is known and the dtype has a fixed size.
+// True when dtype, rank and every dim are known.
+bool IsStatic(const TensorType& type);
+
+// The same, and an element has a fixed size: not of strings.
 bool HasStaticSize(const TensorType& type);
 
 // What the cost models know of one operation: a layer, or a node in the body of

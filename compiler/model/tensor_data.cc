@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "compiler/base/checked_math.h"
+
 namespace dnncut {
 namespace {
 
@@ -47,6 +49,19 @@ DataField DataFieldOf(DType dtype) {
 int FixedWidth(int field_number) {
   if (field_number == TensorProto::kFloatDataFieldNumber) return 4;
   return field_number == TensorProto::kDoubleDataFieldNumber ? 8 : 0;
+}
+
+int64_t StoredBytes(const ONNX_NAMESPACE::TensorProto& tensor) {
+  const std::string what = fmt::format("tensor '{}'", tensor.name());
+  const DType dtype = DTypeFromOnnx(tensor.data_type());
+  if (BitsOf(dtype) > 0) {
+    return BytesOf(dtype, {tensor.dims().begin(), tensor.dims().end()}, what);
+  }
+  int64_t bytes = 0;
+  for (const std::string& text : tensor.string_data()) {
+    bytes = CheckedAdd(bytes, static_cast<int64_t>(text.size()), what);
+  }
+  return bytes;
 }
 
 std::string RawDataOf(const TensorProto& tensor) {

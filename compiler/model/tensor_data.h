@@ -35,6 +35,11 @@ DataField DataFieldOf(DType dtype);
 // The bytes of each number of the field in a message; 0: varints or strings.
 int FixedWidth(int field_number);
 
+// How many bytes raw_data would hold, also of a weight that is not in the
+// message; of strings, the bytes of their text. Throws Error when they
+// overflow.
+int64_t StoredBytes(const ONNX_NAMESPACE::TensorProto& tensor);
+
 // What raw_data would hold, wherever the elements stand in the message.
 std::string RawDataOf(const ONNX_NAMESPACE::TensorProto& tensor);
 

@@ -19,8 +19,10 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "compiler/base/ascending.h"
 #include "compiler/base/checked_math.h"
 #include "compiler/base/disjoint_sets.h"
+#include "compiler/base/require.h"
 #include "compiler/problem/objective.h"
 #include "compiler/problem/placement_check.h"
 
@@ -124,18 +126,6 @@ BlockGraph OneBlockPerLayer(const Problem& problem) {
     graph.wires.push_back(std::move(wire));
   }
   return graph;
-}
-
-void Require(bool holds, std::string_view promise) {
-  if (!holds) {
-    throw std::logic_error("block graph: " + std::string(promise) +
-                           " does not hold");
-  }
-}
-
-bool IsAscending(const std::vector<int>& ids) {
-  return std::adjacent_find(ids.begin(), ids.end(),
-                            std::greater_equal<int>()) == ids.end();
 }
 
 bool IsPrice(const CostLine& cost) {

@@ -2,22 +2,16 @@
 #include "compiler/problem/problem.h"
 
 #include <algorithm>
-#include <functional>
 #include <limits>
 #include <stdexcept>
 #include <string_view>
 
+#include "compiler/base/ascending.h"
 #include "compiler/base/checked_math.h"
+#include "compiler/base/require.h"
 
 namespace dnncut {
 namespace {
-
-void Require(bool holds, std::string_view promise) {
-  if (!holds) {
-    throw std::logic_error("problem: " + std::string(promise) +
-                           " does not hold");
-  }
-}
 
 void VerifyTensor(const ProblemTensor& tensor, int layer_count) {
   Require(tensor.producer >= kModelInput && tensor.producer < layer_count,
@@ -27,9 +21,7 @@ void VerifyTensor(const ProblemTensor& tensor, int layer_count) {
   Require(!tensor.bytes || *tensor.bytes >= 0, "that sizes are >= 0");
   Require(tensor.cross_ns >= 0, "that times are >= 0");
   const auto& readers = tensor.readers;
-  Require(std::adjacent_find(readers.begin(), readers.end(),
-                             std::greater_equal<int>()) == readers.end(),
-          "that readers are ascending, each once");
+  Require(IsAscending(readers), "that readers are ascending, each once");
   if (readers.empty()) return;
   Require(tensor.producer < readers.front() && readers.back() < layer_count,
           "that layers are in topological order");

@@ -26,7 +26,9 @@
 #include <optional>
 #include <stdexcept>
 
+#include "compiler/base/ascending.h"
 #include "compiler/base/interrupt.h"
+#include "compiler/base/require.h"
 #include "compiler/problem/cut_kind.h"
 #include "compiler/table/regret.h"
 
@@ -174,11 +176,7 @@ class Chooser {
 CutTable ApplyBuckets(const Problem& problem, const CutTable& exact,
                       const std::vector<int64_t>& lower_kbps) {
   RequireExact(exact);
-  if (std::adjacent_find(lower_kbps.begin(), lower_kbps.end(),
-                         std::greater_equal<int64_t>()) != lower_kbps.end()) {
-    Fail(ExitCode::kUsage, "E503",
-         "--buckets: the lower bounds must be ascending, each once");
-  }
+  Require(IsAscending(lower_kbps), "that the lower bounds ascend");
   const RegretMeter meter(problem, exact);
   const int64_t range_min = exact.rows.front().min_kbps;
   const int64_t range_max = exact.rows.back().max_kbps;

@@ -35,14 +35,6 @@ std::string LowerCase(std::string text) {
   return text;
 }
 
-const Machine* FindBuiltin(const std::string& name) {
-  const std::string wanted = LowerCase(name);
-  for (const Machine& machine : BuiltinMachines()) {
-    if (machine.name == wanted) return &machine;
-  }
-  return nullptr;
-}
-
 bool LooksLikePath(const std::string& name) {
   return name.find('/') != std::string::npos || name.ends_with(".json");
 }
@@ -124,6 +116,13 @@ DType Substitute(DType dtype) {
 
 }  // namespace
 
+const Machine* FindBuiltin(std::string_view name) {
+  for (const Machine& machine : BuiltinMachines()) {
+    if (machine.name == name) return &machine;
+  }
+  return nullptr;
+}
+
 double PeakGflops(const Machine& machine, DType dtype) {
   while (true) {
     const auto it = machine.peak_gflops.find(dtype);
@@ -144,7 +143,7 @@ CostSource ReadCostSource(const std::string& name_or_path) {
   using Kind = CostSource::Kind;
   std::error_code error;
   if (!LooksLikePath(name_or_path)) {
-    if (const Machine* builtin = FindBuiltin(name_or_path)) {
+    if (const Machine* builtin = FindBuiltin(LowerCase(name_or_path))) {
       return {Kind::kBuiltin, name_or_path, builtin, std::nullopt};
     }
     if (!std::filesystem::exists(name_or_path, error)) {

@@ -38,6 +38,9 @@ struct Machine {
 
 const std::vector<Machine>& BuiltinMachines();
 
+// The built-in machine of exactly this name; nullptr when there is none.
+const Machine* FindBuiltin(std::string_view name);
+
 // The peak for a type: its own figure, else that of the type it is computed in
 // (uint8 as int8, bfloat16 as float16, ...), else float32's.
 double PeakGflops(const Machine& machine, DType dtype);

@@ -160,11 +160,7 @@ void CheckOperator(const Profile& profile, const ProfileRow& row,
 }
 
 std::string FillAdvice(const Profile& profile) {
-  const auto& builtin = BuiltinMachines();
-  const bool is_builtin = std::any_of(
-      builtin.begin(), builtin.end(),
-      [&](const Machine& machine) { return machine.name == profile.machine; });
-  if (is_builtin) return "--fill roofline";
+  if (FindBuiltin(profile.machine)) return "--fill roofline";
   return "--fill roofline:MACHINE, for example --fill "
          "roofline:raspberry-pi-4";
 }

@@ -75,13 +75,6 @@ TensorType TypeOfTensor(const ONNX_NAMESPACE::TensorProto& tensor) {
   return type;
 }
 
-bool IsStatic(const TensorType& type) {
-  return type.kind == TensorType::Kind::kTensor &&
-         type.dtype != DType::kUndefined && type.has_rank &&
-         std::all_of(type.shape.begin(), type.shape.end(),
-                     [](int64_t dim) { return dim >= 0; });
-}
-
 bool Contradict(const TensorType& a, const TensorType& b) {
   if (a.kind == TensorType::Kind::kUnknown ||
       b.kind == TensorType::Kind::kUnknown) {

@@ -24,9 +24,6 @@ ONNX_NAMESPACE::TypeProto TypeToOnnx(const TensorType& type);
 // The type of a tensor with data. Throws Error on absurd dims.
 TensorType TypeOfTensor(const ONNX_NAMESPACE::TensorProto& tensor);
 
-// True when dtype, rank and every dim are known, also for strings.
-bool IsStatic(const TensorType& type);
-
 // Joins what two types say of a tensor. Unknown parts of `better` are taken
 // from `other`, unless the two contradict each other in any known part; then
 // the result is `better`.

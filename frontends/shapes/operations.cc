@@ -5,6 +5,7 @@
 
 #include "compiler/base/checked_math.h"
 #include "compiler/model/onnx_walk.h"
+#include "compiler/model/tensor_data.h"
 #include "frontends/shapes/onnx_types.h"
 
 namespace dnncut {
@@ -68,17 +69,6 @@ Operation MakeOperation(const NodeProto& node, int64_t opset,
     AddAttribute(attribute, &operation);
   }
   return operation;
-}
-
-int64_t StoredBytes(const TensorProto& tensor) {
-  TensorType type = TypeOfTensor(tensor);
-  std::string what = fmt::format("tensor '{}'", tensor.name());
-  if (BitsOf(type.dtype) > 0) return BytesOf(type.dtype, type.shape, what);
-  int64_t bytes = 0;
-  for (const std::string& text : tensor.string_data()) {
-    bytes = CheckedAdd(bytes, static_cast<int64_t>(text.size()), what);
-  }
-  return bytes;
 }
 
 int64_t BodyConstantBytes(const NodeProto& node) {

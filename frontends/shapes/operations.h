@@ -23,9 +23,6 @@ Operation MakeOperation(const ONNX_NAMESPACE::NodeProto& node, int64_t opset,
                         const std::vector<Operand>& inputs,
                         const std::vector<TensorType>& outputs);
 
-// Bytes stored in a tensor. Throws Error when they overflow.
-int64_t StoredBytes(const ONNX_NAMESPACE::TensorProto& tensor);
-
 // Bytes of the tensors in the bodies of `node`, bodies in bodies included.
 int64_t BodyConstantBytes(const ONNX_NAMESPACE::NodeProto& node);
 

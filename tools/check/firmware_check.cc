@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "backends/halves/interface_hash.h"
+
 namespace dnncut {
 namespace {
 
@@ -27,12 +29,11 @@ bool IsSameCut(const FirmwareCut& firmware, const TableFile::Cut& cut,
 
 std::string FirmwareDifference(const FirmwareTable& firmware,
                                const TableFile& table) {
-  if (fmt::format("{:08x}", firmware.model_id) !=
-      table.model_sha256.substr(0, 8)) {
+  if (HashText(firmware.model_id) != table.model_sha256.substr(0, 8)) {
     return "another model";
   }
   if (table.interface &&
-      fmt::format("{:08x}", firmware.interface_hash) != *table.interface) {
+      HashText(firmware.interface_hash) != *table.interface) {
     return "another interface to the server";
   }
   if (!std::cmp_equal(firmware.min_kbps, table.range.min_kbps) ||

@@ -23,13 +23,6 @@
 namespace dnncut {
 namespace {
 
-std::optional<Machine> FindBuiltin(const std::string& name) {
-  for (const Machine& machine : BuiltinMachines()) {
-    if (machine.name == name) return machine;
-  }
-  return std::nullopt;
-}
-
 // The model file's names of an input's free dims, by axis; "" for the others.
 std::vector<std::string> DimNames(const SourceModel& model,
                                   const std::string& input) {
@@ -129,7 +122,7 @@ MachineCosts CostsOf(const std::string& machine, std::optional<int64_t> threads,
   costs.name = machine;
   costs.threads = threads;
   costs.optimization = optimization;
-  costs.machine = FindBuiltin(machine);
+  if (const Machine* builtin = FindBuiltin(machine)) costs.machine = *builtin;
   return costs;
 }
 

@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "compiler/base/error.h"
+#include "tools/text/replace_all.h"
 
 namespace dnncut {
 namespace {
@@ -28,15 +29,6 @@ int MinorRelease(std::string_view version) {
   int minor = 0;
   std::from_chars(version.data() + 2, version.data() + version.size(), minor);
   return minor;
-}
-
-void ReplaceAll(const std::string& from, const std::string& to,
-                std::string* text) {
-  size_t at = 0;
-  while ((at = text->find(from, at)) != std::string::npos) {
-    text->replace(at, from.size(), to);
-    at += to.size();
-  }
 }
 
 // Weights above this size are no part of a saved model.

@@ -3,18 +3,9 @@
 
 #include <filesystem>
 
+#include "tools/text/replace_all.h"
+
 namespace dnncut {
-namespace {
-
-void ReplaceAll(const std::string& what, const std::string& with,
-                std::string* text) {
-  for (size_t at = text->find(what); at != std::string::npos;
-       at = text->find(what, at + with.size())) {
-    text->replace(at, what.size(), with);
-  }
-}
-
-}  // namespace
 
 std::string ShellWord(const std::string& text) {
   constexpr std::string_view kPlain =

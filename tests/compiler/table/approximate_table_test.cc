@@ -248,8 +248,8 @@ TEST(ApplyBuckets, WithoutBoundsIsOneBucket) {
 TEST(ApplyBuckets, RefusesBoundsThatDoNotAscend) {
   const Problem problem = Staircase(2);
   const CutTable exact = BuildCutTable(problem, MakeBlockGraph(problem));
-  EXPECT_THROW(ApplyBuckets(problem, exact, {100, 100}), Error);
-  EXPECT_THROW(ApplyBuckets(problem, exact, {100, 50}), Error);
+  EXPECT_THROW(ApplyBuckets(problem, exact, {100, 100}), std::logic_error);
+  EXPECT_THROW(ApplyBuckets(problem, exact, {100, 50}), std::logic_error);
 }
 
 TEST(Approximation, WithoutAnyCostsNothingIsRegretted) {
