@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <filesystem>
 #include <memory>
@@ -32,6 +31,7 @@
 #include "tools/text/percent.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
+#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {
@@ -57,16 +57,13 @@ std::string HostName() {
 double FractionOf(std::string_view flag, std::string_view text) {
   std::string_view digits = text;
   if (digits.ends_with('%')) digits.remove_suffix(1);
-  double percent = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [rest, error] = std::from_chars(digits.data(), end, percent);
-  if (error != std::errc() || rest != end || !std::isfinite(percent) ||
-      percent < 0) {
+  const std::optional<double> percent = ParseNumber(digits);
+  if (!percent || *percent < 0) {
     Fail(ExitCode::kUsage, "E437",
          "{} '{}' is not a percentage of 0 or more; write for example {} 5",
          flag, text, flag);
   }
-  return percent / 100;
+  return *percent / 100;
 }
 
 // A trace is what it is: nothing is run.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <charconv>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +15,7 @@
 #include "tools/refine/refine.h"
 #include "tools/refine/refine_report.h"
 #include "tools/text/terminal.h"
+#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {
@@ -25,16 +26,14 @@ constexpr int64_t kMaxProbes = 100;
 // What this machine stands for.
 double SlowdownOf(std::string_view flag, const std::string& text) {
   constexpr double kMost = 1e6;
-  double factor = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, factor);
-  if (error != std::errc() || rest != end || !(factor > 0) || factor > kMost) {
+  const std::optional<double> factor = ParseNumber(text);
+  if (!factor || *factor <= 0 || *factor > kMost) {
     Fail(ExitCode::kUsage, "E742",
          "{} '{}' must be a number above 0 and at most 1000000, for example 4 "
          "or 2.5",
          flag, text);
   }
-  return factor;
+  return *factor;
 }
 
 PerSide<bool> SidesOf(std::string_view flag, const std::string& text) {

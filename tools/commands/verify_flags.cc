@@ -1,29 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/commands/verify_flags.h"
 
-#include <charconv>
-#include <cmath>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "compiler/base/error.h"
 #include "tools/commands/input_flags.h"
 #include "tools/commands/run_flags.h"
+#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {
 
 double ToleranceOf(std::string_view flag, const std::string& text) {
-  double number = 0;
-  const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || rest != end || !std::isfinite(number) ||
-      number < 0) {
+  const std::optional<double> number = ParseNumber(text);
+  if (!number || *number < 0) {
     Fail(ExitCode::kUsage, "E736",
          "{} '{}' is not a number of 0 or more; write for example {} 1e-3",
          flag, text, flag);
   }
-  return number;
+  return *number;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <optional>
 #include <span>
 
@@ -190,6 +191,16 @@ int64_t ParseBytes(std::string_view flag, std::string_view text) {
          flag, text);
   }
   return *bytes;
+}
+
+std::optional<double> ParseNumber(std::string_view text) {
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || rest != end || !std::isfinite(number)) {
+    return std::nullopt;
+  }
+  return number;
 }
 
 int64_t ParseCount(std::string_view flag, std::string_view text, int64_t min,

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,9 @@ int64_t ParseDurationNs(std::string_view flag, std::string_view text,
 
 // "4096", "64KiB", "1.5MB": bytes.
 int64_t ParseBytes(std::string_view flag, std::string_view text);
+
+// A finite number in decimal, "2.5" or "1e-3"; nullopt for any other text.
+std::optional<double> ParseNumber(std::string_view text);
 
 // A whole number in min .. max.
 int64_t ParseCount(std::string_view flag, std::string_view text, int64_t min,
