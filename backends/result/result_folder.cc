@@ -154,8 +154,8 @@ void CheckReplaceable(const std::string& target, const std::string& out,
   CheckHoldsNoInput(target, out, inputs);
   if (!IsOurs(target)) {
     Fail(ExitCode::kIo, "E604",
-         "{}: exists and was not written by dnncut (it has no table.json of "
-         "its); choose another output folder",
+         "{}: exists and was not written by dnncut: there is no table.json "
+         "of dnncut in it; choose another output folder",
          out);
   }
   if (!force) {

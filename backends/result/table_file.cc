@@ -186,7 +186,12 @@ std::optional<double> ReadRefinedSide(const JsonValue& refined,
   const std::string key = fmt::format("{}_slowdown", side);
   const auto slowdown = FindMember(refined, key);
   if (!GetBool(refined, side)) {
-    if (slowdown) FailAt(*slowdown, "must not stand with a side that is not");
+    if (slowdown) {
+      FailAt(*slowdown,
+             fmt::format("must not be there while \"{}\" is false: only a "
+                         "refined side has a slowdown; remove it",
+                         side));
+    }
     return std::nullopt;
   }
   if (!slowdown) return 1;

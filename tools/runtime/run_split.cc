@@ -61,7 +61,7 @@ onnx::ModelProto LoadHalf(const std::string& path, const TableFile& table,
     FailHalf(path, id, "is not");
   }
   if (Metadata(half, "dnncut.model_sha256") != table.model_sha256) {
-    FailHalf(path, id, "is of another model: it should be");
+    FailHalf(path, id, "was made from another model than the table: it is not");
   }
   return half;
 }
