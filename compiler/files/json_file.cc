@@ -182,11 +182,17 @@ std::optional<T> Find(const JsonValue& object, std::string_view key, As as) {
 
 }  // namespace
 
-JsonValue ReadJsonFile(const std::string& path) {
-  return ParseJson(ReadFile(path, {.name = "JSON",
-                                   .max_bytes = kMaxJsonBytes,
-                                   .too_large = "E401"}),
-                   path);
+JsonValue ReadJsonFile(const std::string& path, std::string_view expected) {
+  try {
+    return ParseJson(ReadFile(path, {.name = "JSON",
+                                     .max_bytes = kMaxJsonBytes,
+                                     .too_large = "E401"}),
+                     path);
+  } catch (const Error& error) {
+    if (expected.empty() || error.exit_code() == ExitCode::kIo) throw;
+    Fail(error.exit_code(), error.id(), "{}; expected {}", error.what(),
+         expected);
+  }
 }
 
 JsonValue ParseJson(std::string_view text, const std::string& name) {

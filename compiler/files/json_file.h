@@ -32,8 +32,10 @@ struct JsonValue {
 };
 
 // The whole of a regular file. Throws Error: E400 (cannot be read, exit code
-// kIo) or E401 (empty, too large, not JSON: with line and column).
-JsonValue ReadJsonFile(const std::string& path);
+// kIo) or E401 (empty, too large, not JSON: with line and column). A file that
+// is not JSON was often given by mistake, so E401 ends with what is `expected`
+// there, "a profile", if that is given.
+JsonValue ReadJsonFile(const std::string& path, std::string_view expected = {});
 
 // The same of a text; `name` stands for the file in messages.
 JsonValue ParseJson(std::string_view text, const std::string& name);

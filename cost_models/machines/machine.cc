@@ -157,7 +157,8 @@ CostSource ReadCostSource(const std::string& name_or_path) {
            name_or_path, DidYouMean(LowerCase(name_or_path), names));
     }
   }
-  const JsonValue root = ReadJsonFile(name_or_path);
+  const JsonValue root =
+      ReadJsonFile(name_or_path, "a machine, a profile or a fitted machine");
   const std::string schema = SchemaOf(root).value_or("");
   const auto file = [&](Kind kind) {
     return CostSource{kind, name_or_path, nullptr, root};

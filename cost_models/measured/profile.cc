@@ -135,19 +135,6 @@ void WarnUnknown(const Profile& profile, std::string_view key,
        key, which, Names(unknown));
 }
 
-// A file that is not JSON is often the model, given by mistake; so the message
-// says what is expected here.
-JsonValue ReadRoot(const std::string& path) {
-  try {
-    return ReadJsonFile(path);
-  } catch (const Error& error) {
-    if (error.id() != "E401") throw;
-    Fail(error.exit_code(), error.id(),
-         "{}; expected a profile, as \"dnncut profile\" writes it",
-         error.what());
-  }
-}
-
 constexpr std::string_view kNotMade = "no layer of the model makes";
 
 void CheckOperator(const Profile& profile, const ProfileRow& row,
@@ -210,7 +197,8 @@ std::vector<ProfileInput> ProfileInputs(const Graph& graph) {
 }
 
 Profile ReadProfile(const std::string& path) {
-  return ParseProfile(ReadRoot(path), path);
+  return ParseProfile(
+      ReadJsonFile(path, "a profile, as \"dnncut profile\" writes it"), path);
 }
 
 Profile ParseProfile(const JsonValue& root, const std::string& path) {

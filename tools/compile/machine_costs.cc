@@ -134,18 +134,6 @@ MachineCosts PredictedCosts(const JsonValue& root, const Graph& graph) {
   return costs;
 }
 
-// ReadCostSource, whose message of a file that is no JSON lacks what it should
-// be.
-CostSource ReadSource(const std::string& name_or_path) {
-  try {
-    return ReadCostSource(name_or_path);
-  } catch (const Error& error) {
-    if (error.id() != "E401") throw;
-    Fail(error.exit_code(), error.id(),
-         "{}; expected a machine, a profile or a fitted machine", error.what());
-  }
-}
-
 MachineCosts EstimatedCosts(const CostSource& source, const Graph& graph) {
   if (source.kind == CostSource::Kind::kRegressionFile) {
     return PredictedCosts(*source.root, graph);
@@ -203,13 +191,13 @@ MachineCosts MeasuredCosts(const CostSource& source, const Fill& fill,
 
 MachineCosts EstimateCosts(const std::string& name_or_path,
                            const Graph& graph) {
-  return EstimatedCosts(ReadSource(name_or_path), graph);
+  return EstimatedCosts(ReadCostSource(name_or_path), graph);
 }
 
 MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
                               const SourceModel& model, const Graph& graph,
                               Warnings* warnings) {
-  const CostSource source = ReadSource(name_or_path);
+  const CostSource source = ReadCostSource(name_or_path);
   if (source.kind == CostSource::Kind::kProfileFile) {
     return MeasuredCosts(source, fill, model, graph, warnings);
   }
