@@ -46,7 +46,7 @@ SourceModel LoadFrom(const std::string& path, const LoadOptions& options,
       file->View(0, std::min(file->size(), ModelFile::kBlockBytes)));
   SourceModel model;
   model.path = path;
-  ReadOnnx(*file, options.Limits(), &model, warnings);
+  ReadOnnx(*file, options.limits, &model, warnings);
   ValidateModel(options, &model, warnings);
   CheckExternalFiles(&model, warnings);
   model.sha256 = file->Finish();
@@ -80,8 +80,9 @@ SourceModel LoadModel(const std::string& path, const LoadOptions& options,
   }
 }
 
-SourceModel ReloadModel(const std::string& path) {
+SourceModel ReloadModel(const std::string& path, const ModelLimits& limits) {
   LoadOptions options;
+  options.limits = limits;
   options.allow_newer = true;
   Warnings told;
   return LoadModel(path, options, &told);

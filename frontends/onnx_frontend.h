@@ -24,10 +24,7 @@ SourceModel LoadModel(const std::string& path, const LoadOptions& options,
 
 // Loads a model that was compiled before, or a half of one. Gives no warnings
 // and accepts newer versions: both were dealt with when the model was compiled.
-SourceModel ReloadModel(const std::string& path);
-
-// A TypeInference with libonnx's operator schemas.
-TypeMap InferTypesWithOnnx(const SourceModel& model);
+SourceModel ReloadModel(const std::string& path, const ModelLimits& limits);
 
 // Throws Error when a size that matters cannot be known, naming the tensors and
 // the flag that settles it.

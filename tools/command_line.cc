@@ -127,7 +127,6 @@ void Run(int argc, const char* const* argv) {
     apps[i]->allow_extras();
     Flags& own = flags[i].emplace(apps[i]);
     runners[i] = kCommands[i].set_up(&own);
-    AddLimitFlag(&own, kCommands[i].work);
   }
   try {
     app.parse(argc, argv);
@@ -145,7 +144,7 @@ void Run(int argc, const char* const* argv) {
   if (version) return PrintResult(VersionText());
   for (size_t i = 0; i < kCommands.size(); ++i) {
     if (!apps[i]->parsed()) continue;
-    SetDefaultLimits(kCommands[i].work);
+    SetDefaultTimeLimit(kCommands[i].work);
     flags[i]->Read();
     return runners[i]();
   }

@@ -53,7 +53,7 @@ Opsets CheckOpsets(const OpsetList& imports, const std::string& what,
   Opsets opsets;
   std::unordered_set<std::string_view> spellings;
   for (const auto& import : imports) {
-    CheckName(options.Limits(), import.domain(), what, "an opset_import");
+    CheckName(options.limits, import.domain(), what, "an opset_import");
     const std::string domain(NormalDomain(import.domain()));
     if (import.version() < 1) {
       Fail(ExitCode::kBadInput, "E209",
@@ -128,14 +128,14 @@ void ValidateModel(const LoadOptions& options, SourceModel* model,
   }
   const Opsets opsets =
       CheckOpsets(proto.opset_import(), "the model", options, warnings);
-  CheckFunctions(proto, options.Limits());
+  CheckFunctions(proto, options.limits);
   GraphFindings findings;
-  CheckGraph(opsets, options.Limits(), proto.mutable_graph(), &findings);
+  CheckGraph(opsets, options.limits, proto.mutable_graph(), &findings);
   for (auto& function : *proto.mutable_functions()) {
     const Opsets imported =
         CheckOpsets(function.opset_import(),
                     "function " + Quote(function.name()), options, warnings);
-    CheckFunction(imported, options.Limits(), &function, &findings);
+    CheckFunction(imported, options.limits, &function, &findings);
   }
   WarnOfFindings(findings, warnings);
   WarnOfInitializersThatAreNoInputs(proto, warnings);

@@ -41,10 +41,4 @@ struct ModelLimits {
   int64_t call_depth = 32;  // functions that call each other
 };
 
-// The limits of this process: the defaults until SetModelLimits is called.
-const ModelLimits& CurrentModelLimits();
-
-// To be called once at most, before any model is read.
-void SetModelLimits(const ModelLimits& limits);
-
 }  // namespace dnncut

@@ -79,7 +79,7 @@ constexpr const char* kValues[] = {"out",
                                    "time",
                                    "latency@5Mbps..10Mbps<=2s"};
 
-// Of --limit, which no command's set_up adds: tools/command_line.cc does.
+// Of --limit: values with the name that each belongs to.
 constexpr const char* kLimits[] = {
     "time=1s",       "time=1us", "time=2000h",   "nodes=2",
     "tensors=3",     "edges=10", "attributes=1", "graph-bytes=1KiB",

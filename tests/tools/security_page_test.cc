@@ -147,18 +147,21 @@ int64_t Most(const std::string& text) {
   return Number(text.substr(below.size())) - 1;
 }
 
-void Apply(Work work, const std::vector<std::string>& limits) {
-  SetDefaultLimits(work);
-  const Reader reader = LimitReader(work);
-  for (const std::string& limit : limits) reader("--limit", limit);
+// The limits of a command that does `work` with these values of --limit.
+ModelLimits Apply(Work work, const std::vector<std::string>& values) {
+  SetDefaultTimeLimit(work);
+  ModelLimits limits;
+  const Reader reader = LimitReader(&limits);
+  for (const std::string& value : values) reader("--limit", value);
+  return limits;
 }
 
 using Values = std::array<int64_t, sizeof(ModelLimits) / sizeof(int64_t)>;
 
 // Those of the program with --limit NAME=VALUE.
 Values LimitsWith(const std::string& name, int64_t value) {
-  Apply(Work::kRunsModels, {fmt::format("{}={}", name, value)});
-  return std::bit_cast<Values>(CurrentModelLimits());
+  return std::bit_cast<Values>(
+      Apply(Work::kRunsModels, {fmt::format("{}={}", name, value)}));
 }
 
 TEST(SecurityPageTest, LimitsOfModelsAreTheProgramsOwn) {
@@ -177,7 +180,6 @@ TEST(SecurityPageTest, LimitsOfModelsAreTheProgramsOwn) {
     EXPECT_THROW(LimitsWith(row.name, Most(row.most) + 1), Error) << row.name;
   }
   EXPECT_EQ(seen.size(), initial.size());
-  SetModelLimits({});
 }
 
 // Until the time is up; 0 when there is no limit.

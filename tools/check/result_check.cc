@@ -129,7 +129,7 @@ void LookAtSplittingModel(const std::string& folder, const Problem& problem,
 }
 
 void LookAtHalves(const TableFile& table, const std::string& folder,
-                  CheckItem* item) {
+                  const ModelLimits& limits, CheckItem* item) {
   int halves = 0;
   int broken = 0;
   for (int id = 0; id < std::ssize(table.cuts); ++id) {
@@ -137,7 +137,7 @@ void LookAtHalves(const TableFile& table, const std::string& folder,
     const TableFile::Cut& cut = table.cuts[id];
     halves += cut.models.device.has_value() + cut.models.server.has_value();
     try {
-      CheckHalves(table, id, folder);
+      CheckHalves(table, id, folder, limits);
     } catch (const Error& error) {
       if (broken++ > 0) continue;
       SetError(error, CheckStatus::kFailed, item);
@@ -190,7 +190,8 @@ void LookAtFirmware(const TableFile& table, const std::string& folder,
 
 }  // namespace
 
-std::vector<CheckItem> CheckResult(const StoredResult& stored) {
+std::vector<CheckItem> CheckResult(const StoredResult& stored,
+                                   const ModelLimits& limits) {
   std::error_code error;
   const bool is_folder = std::filesystem::is_directory(stored.path, error);
   const std::string& folder = stored.folder;
@@ -228,7 +229,7 @@ std::vector<CheckItem> CheckResult(const StoredResult& stored) {
                          "The halves of every cut are there and fit together",
                          "halves", [&](CheckItem* item) {
                            if (!is_folder) return Skip(kAlone, item);
-                           LookAtHalves(table, folder, item);
+                           LookAtHalves(table, folder, limits, item);
                          }));
   items.push_back(LookAt("result-firmware",
                          "The firmware's table is that in table.json",

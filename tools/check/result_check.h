@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "frontends/read/limits.h"
 #include "tools/ci/check_report.h"
 #include "tools/result/stored_result.h"
 
@@ -14,6 +15,7 @@ namespace dnncut {
 // Looks at everything that stands in a result folder, or at its table alone
 // when that was named, and runs nothing. One item for each kind of thing; what
 // is broken is a failed item, no Error.
-std::vector<CheckItem> CheckResult(const StoredResult& stored);
+std::vector<CheckItem> CheckResult(const StoredResult& stored,
+                                   const ModelLimits& limits = {});
 
 }  // namespace dnncut

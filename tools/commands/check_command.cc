@@ -15,6 +15,7 @@
 #include "compiler/base/error.h"
 #include "compiler/base/first_few.h"
 #include "compiler/base/unit_text.h"
+#include "frontends/read/limits.h"
 #include "tools/check/budget.h"
 #include "tools/check/budget_check.h"
 #include "tools/check/result_check.h"
@@ -22,6 +23,7 @@
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
+#include "tools/commands/limit_flags.h"
 #include "tools/commands/report_flags.h"
 #include "tools/result/stored_result.h"
 #include "tools/text/terminal.h"
@@ -33,6 +35,7 @@ struct CheckCommand {
   std::string path;
   std::vector<Budget> budgets;
   std::vector<std::string> budget_files;
+  ModelLimits limits;
   ReportFiles reports;
   Output output;
 };
@@ -88,10 +91,10 @@ std::string RowsMarkdown(const TableFile& table) {
 
 // Items and details, from a table that could be read.
 void FillIn(const StoredResult& stored, const std::vector<Budget>& budgets,
-            CheckReport* report) {
+            const ModelLimits& limits, CheckReport* report) {
   const TableFile& table = stored.table;
   report->title = fmt::format("{} in {}", table.model_file, stored.path);
-  report->items = CheckResult(stored);
+  report->items = CheckResult(stored, limits);
   for (const Budget& budget : budgets) {
     report->items.push_back(CheckBudget(budget, table, stored.folder));
   }
@@ -173,7 +176,7 @@ void RunCheck(const CheckCommand& command) {
   report.command = "check";
   report.file = FileOfTable(path);
   try {
-    FillIn(stored, budgets, &report);
+    FillIn(stored, budgets, command.limits, &report);
   } catch (const Error& error) {
     AddErrorItem(error, &report);
     WriteReports(command.reports, report, warnings.warnings());
@@ -208,6 +211,7 @@ CommandRunner SetUpCheck(Flags* flags) {
   flags->AddSwitch("--json", &command->output.json, "the report as JSON");
   flags->AddSwitch("-q,--quiet", &command->output.quiet,
                    "no report: only the exit code tells");
+  AddLimitFlag(flags, &command->limits);
   return [command] { RunCheck(*command); };
 }
 

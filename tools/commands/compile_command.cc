@@ -19,6 +19,7 @@
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
 #include "tools/commands/firmware_flags.h"
+#include "tools/commands/limit_flags.h"
 #include "tools/commands/model_flags.h"
 #include "tools/commands/verify_flags.h"
 #include "tools/compile/pipeline.h"
@@ -97,6 +98,7 @@ CompileOptions OptionsOf(const CompileCommand& command) {
 VerifyReport VerifyResult(const CompileCommand& command,
                           const CompileOptions& compiled) {
   VerifyOptions options = command.verify_options;
+  options.limits = command.options.load.limits;
   options.out = compiled.output;
   options.model_path = compiled.model_path;
   return RunStage(command.output, [&](Progress* progress, Warnings* warnings) {
@@ -222,6 +224,7 @@ CommandRunner SetUpCompile(Flags* flags) {
                    "stages, passes and their times on stderr");
   flags->AddSwitch("-q,--quiet", &command->output.quiet,
                    "no summary and no progress");
+  AddLimitFlag(flags, &options->load.limits);
   return [=] { RunCompile(*flags, *command); };
 }
 

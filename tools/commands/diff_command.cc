@@ -12,6 +12,7 @@
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
+#include "tools/commands/limit_flags.h"
 #include "tools/commands/report_flags.h"
 #include "tools/diff/diff_report.h"
 #include "tools/text/percent.h"
@@ -139,6 +140,7 @@ CommandRunner SetUpDiff(Flags* flags) {
       "text");
   AddReportFlags(flags, &command->reports);
   flags->AddSwitch("--json", &command->output.json, "the answer as JSON");
+  AddTimeLimitFlag(flags);
   return [command] { RunDiff(*command); };
 }
 

@@ -18,6 +18,7 @@
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
+#include "tools/commands/limit_flags.h"
 #include "tools/commands/report_flags.h"
 #include "tools/explain/dot_text.h"
 #include "tools/explain/explain.h"
@@ -283,6 +284,7 @@ CommandRunner SetUpExplain(Flags* flags) {
       "what they show: side (default), time or bytes that are sent");
   flags->AddSwitch("--force", &command->force, "replace FILEs that are there");
   flags->AddSwitch("--json", &command->output.json, "the answer as JSON");
+  AddTimeLimitFlag(flags);
   return [=] { RunExplain(*flags, *command); };
 }
 

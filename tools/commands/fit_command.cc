@@ -17,6 +17,7 @@
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
+#include "tools/commands/limit_flags.h"
 #include "tools/commands/report_flags.h"
 #include "tools/text/percent.h"
 #include "tools/text/terminal.h"
@@ -264,6 +265,7 @@ CommandRunner SetUpFit(Flags* flags) {
       "default: that in the profiles");
   flags->AddSwitch("--force", &command->force, "replace FILE when it is there");
   flags->AddSwitch("--json", &command->output.json, "the report as JSON");
+  AddTimeLimitFlag(flags);
   return [command] { RunFit(*command); };
 }
 

@@ -17,6 +17,7 @@
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
+#include "tools/commands/limit_flags.h"
 #include "tools/commands/model_flags.h"
 #include "tools/compile/machine_costs.h"
 #include "tools/compile/pipeline.h"
@@ -259,6 +260,7 @@ CommandRunner SetUpInspect(Flags* flags) {
                    "costs by operator, not by class of operators");
   AddModelFlags(flags, &command->load, &command->import);
   flags->AddSwitch("--json", &command->output.json, "the summary as JSON");
+  AddLimitFlag(flags, &command->load.limits);
   return [command] { RunInspect(*command); };
 }
 

@@ -47,9 +47,9 @@ constexpr auto kModelLimits = std::to_array<ModelLimit>({
     {"call-depth", &ModelLimits::call_depth, kMaxCallDepth},
 });
 
-std::vector<std::string> Names(Work work) {
+std::vector<std::string> Names(bool reads_models) {
   std::vector<std::string> names = {std::string(kTime)};
-  if (work == Work::kReadsResults) return names;
+  if (!reads_models) return names;
   for (const ModelLimit& limit : kModelLimits) names.emplace_back(limit.name);
   return names;
 }
@@ -66,8 +66,8 @@ std::pair<std::string, std::string> Split(const std::string& text) {
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-void CheckLimitName(const std::string& name, Work work) {
-  const std::vector<std::string> names = Names(work);
+void CheckLimitName(const std::string& name, bool reads_models) {
+  const std::vector<std::string> names = Names(reads_models);
   if (std::find(names.begin(), names.end(), name) != names.end()) return;
   Fail(ExitCode::kUsage, "E109", "--limit has no '{}', only {}{}", name,
        fmt::join(names, ", "), DidYouMean(name, names));
@@ -92,36 +92,35 @@ void SetModelLimit(const std::string& name, const std::string& value,
 
 }  // namespace
 
-void SetDefaultLimits(Work work) {
-  SetModelLimits({});
+void SetDefaultTimeLimit(Work work) {
   LimitTime(work == Work::kReadsModels || work == Work::kReadsResults
                 ? std::optional(kDefaultTimeNs)
                 : std::nullopt);
 }
 
-Reader LimitReader(Work work) {
-  return [work, limits = ModelLimits(), given = std::set<std::string>()](
+Reader LimitReader(ModelLimits* limits) {
+  return [limits, given = std::set<std::string>()](
              std::string_view, const std::string& text) mutable {
     const auto [name, value] = Split(text);
-    CheckLimitName(name, work);
+    CheckLimitName(name, limits != nullptr);
     if (!given.insert(name).second) {
       Fail(ExitCode::kUsage, "E108", "--limit is given twice for '{}'", name);
     }
     if (name == kTime) {
       LimitTime(ParseDurationNs("--limit time", value, kMostTimeHours));
     } else {
-      SetModelLimit(name, value, &limits);
-      SetModelLimits(limits);
+      SetModelLimit(name, value, limits);
     }
   };
 }
 
-void AddLimitFlag(Flags* flags, Work work) {
-  if (work == Work::kReadsNothing) return;
+void AddLimitFlag(Flags* flags, ModelLimits* limits) {
   flags->AddRepeatable(
-      "--limit", "NAME=VALUE", LimitReader(work),
+      "--limit", "NAME=VALUE", LimitReader(limits),
       fmt::format("what the work may cost: {}; for example time=30s",
-                  fmt::join(Names(work), ", ")));
+                  fmt::join(Names(limits != nullptr), ", ")));
 }
+
+void AddTimeLimitFlag(Flags* flags) { AddLimitFlag(flags, nullptr); }
 
 }  // namespace dnncut

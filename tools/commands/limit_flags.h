@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // --limit, of every command that reads files: what one from a stranger may
-// cost. Of what, follows from the command's work.
+// cost. It is the last flag of a command.
 #pragma once
 
+#include "frontends/read/limits.h"
 #include "tools/cli/command.h"
 
 namespace dnncut {
 
-// Sets what holds without --limit for this process, and starts the clock of the
-// limit on time. Commands that run models have none: runs have a --timeout of
-// their own.
-void SetDefaultLimits(Work work);
+// Starts the clock of the limit on time that holds without --limit. Commands
+// that run models have none: runs have a --timeout of their own.
+void SetDefaultTimeLimit(Work work);
 
-// The reader of --limit sets the limits of this process, and starts the clock
-// again. It throws Error E106, E108, E109 and those of units.h.
-Reader LimitReader(Work work);
-void AddLimitFlag(Flags* flags, Work work);
+// The reader of --limit starts that clock again, or writes to `limits`; without
+// `limits` there is no limit but that on time. It throws Error E106, E108, E109
+// and those of units.h.
+Reader LimitReader(ModelLimits* limits);
+
+// For commands that read models.
+void AddLimitFlag(Flags* flags, ModelLimits* limits);
+// For commands that read results only.
+void AddTimeLimitFlag(Flags* flags);
 
 }  // namespace dnncut

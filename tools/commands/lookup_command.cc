@@ -22,6 +22,7 @@
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
+#include "tools/commands/limit_flags.h"
 #include "tools/result/stored_result.h"
 #include "tools/text/layer_words.h"
 #include "tools/text/terminal.h"
@@ -186,6 +187,7 @@ CommandRunner SetUpLookup(Flags* flags) {
   flags->AddRequired("-b,--bandwidth", "RATE", Kbps(&command->kbps),
                      "uplink, for example 64kbps, 3Mbps or 10Gbps");
   flags->AddSwitch("--json", &command->output.json, "the answer as JSON");
+  AddTimeLimitFlag(flags);
   return [command] { RunLookup(*command); };
 }
 

@@ -24,6 +24,7 @@
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
 #include "tools/commands/input_flags.h"
+#include "tools/commands/limit_flags.h"
 #include "tools/commands/model_flags.h"
 #include "tools/commands/report_flags.h"
 #include "tools/commands/run_flags.h"
@@ -265,6 +266,7 @@ CommandRunner SetUpProfile(Flags* flags) {
                    "stages and their times on stderr");
   flags->AddSwitch("-q,--quiet", &command->output.quiet,
                    "no summary and no progress");
+  AddLimitFlag(flags, &options->load.limits);
   return [=] { RunProfile(*flags, *command); };
 }
 

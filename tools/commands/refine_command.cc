@@ -11,6 +11,7 @@
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
 #include "tools/commands/input_flags.h"
+#include "tools/commands/limit_flags.h"
 #include "tools/commands/run_flags.h"
 #include "tools/refine/refine.h"
 #include "tools/refine/refine_report.h"
@@ -104,6 +105,7 @@ CommandRunner SetUpRefine(Flags* flags) {
                    "what is being measured, on stderr");
   flags->AddSwitch("-q,--quiet", &output->quiet,
                    "no comparison and no progress");
+  AddLimitFlag(flags, &options->limits);
   return [=] { RunRefine(*options, *output); };
 }
 

@@ -17,10 +17,12 @@
 #include "compiler/files/json_text.h"
 #include "compiler/files/system_file.h"
 #include "compiler/problem/cut_words.h"
+#include "frontends/read/limits.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
 #include "tools/commands/input_flags.h"
+#include "tools/commands/limit_flags.h"
 #include "tools/commands/run_flags.h"
 #include "tools/result/stored_result.h"
 #include "tools/runtime/run_split.h"
@@ -43,6 +45,7 @@ struct RunCommand {
   std::string onnxruntime;
   std::optional<std::string> save_crossing;
   std::optional<std::string> save_outputs;
+  ModelLimits limits;
   Output output;
 };
 
@@ -239,7 +242,8 @@ void RunRun(const RunCommand& command) {
   const SplitOptions options = OptionsFor(command, table);
   RequireInRange("--bandwidth", kbps, table.range);
   const TableRow& row = FindRow(table, kbps);
-  const SplitHalves halves = CheckHalves(table, row.cut, stored.folder);
+  const SplitHalves halves =
+      CheckHalves(table, row.cut, stored.folder, command.limits);
   const RunInputs inputs =
       MakeInputs(InputsOf(table), OutputsOf(table), command.inputs);
   const OnnxRuntime runtime = RequireOnnxRuntime(command.onnxruntime, "run");
@@ -276,6 +280,7 @@ CommandRunner SetUpRun(Flags* flags) {
                  &command->options.timeout_seconds);
   AddOnnxRuntimeFlag(flags, &command->onnxruntime);
   flags->AddSwitch("--json", &command->output.json, "the answer as JSON");
+  AddLimitFlag(flags, &command->limits);
   return [command] { RunRun(*command); };
 }
 

@@ -13,6 +13,7 @@
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
+#include "tools/commands/limit_flags.h"
 #include "tools/text/terminal.h"
 #include "tools/text/units.h"
 
@@ -115,6 +116,7 @@ CommandRunner SetUpSolve(Flags* flags) {
   flags->AddValue("--rtt", "TIME", Duration(&command->rtt_ns),
                   "round trip time; default: that of the compile");
   flags->AddSwitch("--json", &command->output.json, "the answer as JSON");
+  AddTimeLimitFlag(flags);
   return [command] { RunSolve(*command); };
 }
 

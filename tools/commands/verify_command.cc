@@ -12,6 +12,7 @@
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
+#include "tools/commands/limit_flags.h"
 #include "tools/commands/report_flags.h"
 #include "tools/commands/run_flags.h"
 #include "tools/commands/verify_flags.h"
@@ -99,6 +100,7 @@ CommandRunner SetUpVerify(Flags* flags) {
                    "stages and their times on stderr");
   flags->AddSwitch("-q,--quiet", &command->output.quiet,
                    "no report and no progress: only the exit code tells");
+  AddLimitFlag(flags, &command->options.limits);
   return [=] { RunVerify(*flags, *command); };
 }
 

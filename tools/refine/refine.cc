@@ -58,7 +58,7 @@ class Refiner {
   Refiner(const RefineOptions& options, Progress* progress)
       : options_(options), progress_(progress) {
     progress->Stage(fmt::format("reading {}", options.path));
-    compiled_ = LoadWithModel(options.path, options.model);
+    compiled_ = LoadWithModel(options.path, options.model, options.limits);
     RequireExactTable(compiled_.folder, compiled_.table);
     runtime_ = RequireOnnxRuntime(options.onnxruntime, "refine");
     inputs_ = MakeInputs(InputsOf(compiled_.table), OutputsOf(compiled_.table),

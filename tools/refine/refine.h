@@ -13,6 +13,7 @@
 #include "backends/result/table_file.h"
 #include "compiler/base/error.h"
 #include "compiler/table/cut_table.h"
+#include "frontends/read/limits.h"
 #include "tools/refine/measure_halves.h"
 #include "tools/refine/refine_comparison.h"
 #include "tools/runtime/model_inputs.h"
@@ -23,6 +24,7 @@ namespace dnncut {
 struct RefineOptions {
   std::string path;  // of the result to refine, or of its table.json
   std::optional<std::string> model;  // --model
+  ModelLimits limits;                // of that model
   InputOptions inputs;
   std::string onnxruntime;          // --onnxruntime
   PerSide<bool> as = {true, true};  // sides for which this machine stands

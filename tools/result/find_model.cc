@@ -60,8 +60,9 @@ std::string FindCompiledModel(const TableFile& table,
        table.model_file, out_folder);
 }
 
-SourceModel LoadCompiledModel(const TableFile& table, const std::string& path) {
-  SourceModel model = ReloadModel(path);
+SourceModel LoadCompiledModel(const TableFile& table, const std::string& path,
+                              const ModelLimits& limits) {
+  SourceModel model = ReloadModel(path, limits);
   if (model.sha256 != table.model_sha256) {
     Fail(ExitCode::kIo, "E607",
          "{}: has changed while it was read; run again when nobody writes it",

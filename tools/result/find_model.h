@@ -9,6 +9,7 @@
 
 #include "backends/result/table_file.h"
 #include "compiler/model/source_model.h"
+#include "frontends/read/limits.h"
 
 namespace dnncut {
 
@@ -24,6 +25,7 @@ std::string FindCompiledModel(const TableFile& table,
 
 // Reads the model that FindCompiledModel has found. Throws Error as ReloadModel
 // does, and E607 when it is another one by now.
-SourceModel LoadCompiledModel(const TableFile& table, const std::string& path);
+SourceModel LoadCompiledModel(const TableFile& table, const std::string& path,
+                              const ModelLimits& limits);
 
 }  // namespace dnncut

@@ -83,10 +83,12 @@ StoredResult LoadWithProblemIfAny(const std::string& path) {
 }
 
 StoredResult LoadWithModel(const std::string& path,
-                           const std::optional<std::string>& model) {
+                           const std::optional<std::string>& model,
+                           const ModelLimits& limits) {
   StoredResult stored = LoadWithProblem(path);
   stored.model = LoadCompiledModel(
-      stored.table, FindCompiledModel(stored.table, stored.folder, model));
+      stored.table, FindCompiledModel(stored.table, stored.folder, model),
+      limits);
   Warnings told;  // by the compile
   stored.graph = ImportGraph(stored.model,
                              ImportOf(stored.table, stored.problem()), &told);

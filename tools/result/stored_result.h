@@ -12,6 +12,7 @@
 #include "backends/result/table_file.h"
 #include "compiler/model/graph.h"
 #include "compiler/model/source_model.h"
+#include "frontends/read/limits.h"
 
 namespace dnncut {
 
@@ -45,6 +46,7 @@ StoredResult LoadWithProblemIfAny(const std::string& path);
 // FindCompiledModel. Throws Error, also when the model, the problem and the
 // table do not fit together (E630, E731, E740).
 StoredResult LoadWithModel(const std::string& path,
-                           const std::optional<std::string>& model);
+                           const std::optional<std::string>& model,
+                           const ModelLimits& limits = {});
 
 }  // namespace dnncut

@@ -49,13 +49,13 @@ std::string Metadata(const onnx::ModelProto& model, std::string_view key) {
 }
 
 onnx::ModelProto LoadHalf(const std::string& path, const TableFile& table,
-                          const HalfId& id) {
+                          const HalfId& id, const ModelLimits& limits) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
     Fail(ExitCode::kIo, "E727", "{} is missing: the {} half of cut {}; {}",
          path, id.side, id.cut, kCompileAgain);
   }
-  onnx::ModelProto half = ReloadModel(path).proto;
+  onnx::ModelProto half = ReloadModel(path, limits).proto;
   if (Metadata(half, "dnncut.cut") != fmt::format("{}", id.cut) ||
       Metadata(half, "dnncut.side") != id.side) {
     FailHalf(path, id, "is not");
@@ -109,7 +109,7 @@ Value OverTheLink(const Value& sent) {
 }  // namespace
 
 SplitHalves CheckHalves(const TableFile& table, int cut_id,
-                        const std::string& folder) {
+                        const std::string& folder, const ModelLimits& limits) {
   const TableFile::Cut& cut = table.cuts[cut_id];
   SplitHalves halves;
   for (const Side side : kSides) {
@@ -120,7 +120,7 @@ SplitHalves CheckHalves(const TableFile& table, int cut_id,
   for (const auto& input : table.inputs) known.insert(input.name);
   if (halves.device) {
     const onnx::ModelProto half =
-        LoadHalf(*halves.device, table, {cut_id, "device"});
+        LoadHalf(*halves.device, table, {cut_id, "device"}, limits);
     for (const std::string& name : InputNames(half.graph())) {
       if (known.contains(name)) continue;
       Fail(ExitCode::kBadInput, "E728",
@@ -141,7 +141,7 @@ SplitHalves CheckHalves(const TableFile& table, int cut_id,
   }
   if (halves.server) {
     const onnx::ModelProto half =
-        LoadHalf(*halves.server, table, {cut_id, "server"});
+        LoadHalf(*halves.server, table, {cut_id, "server"}, limits);
     for (const std::string& name : InputNames(half.graph())) {
       if (sent.contains(name)) continue;
       Fail(ExitCode::kBadInput, "E728",

@@ -11,6 +11,7 @@
 
 #include "backends/result/table_file.h"
 #include "compiler/problem/side.h"
+#include "frontends/read/limits.h"
 #include "tools/runtime/model_inputs.h"
 #include "tools/runtime/onnxruntime.h"
 #include "tools/runtime/onnxruntime_run.h"
@@ -26,7 +27,8 @@ using SplitHalves = PerSide<std::optional<std::string>>;
 // not the one that was compiled, E728 when a half does not make what the table
 // says is sent, or reads something else, or what LoadModel throws.
 SplitHalves CheckHalves(const TableFile& table, int cut,
-                        const std::string& folder);
+                        const std::string& folder,
+                        const ModelLimits& limits = {});
 
 struct SplitRun {
   PerSide<std::optional<int64_t>> ns;  // median of the runs; nullopt: no half

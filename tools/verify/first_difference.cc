@@ -76,7 +76,7 @@ std::string FindFirstDifference(const SourceModel& model,
                                 const TableFile::Cut& cut,
                                 const std::string& out,
                                 const std::vector<Value>& inputs,
-                                int timeout_seconds,
+                                int timeout_seconds, const ModelLimits& limits,
                                 const OnnxRuntime& runtime) {
   RunOptions options;
   options.timeout_seconds = timeout_seconds;
@@ -85,7 +85,7 @@ std::string FindFirstDifference(const SourceModel& model,
     const std::optional<std::string>& file = cut.models[side];
     if (!file) continue;
     const SourceModel half =
-        ReloadModel((std::filesystem::path(out) / *file).string());
+        ReloadModel((std::filesystem::path(out) / *file).string(), limits);
     const Names made = MadeBy(half.proto.graph());
     std::vector<Value> got = RunExposed(half, made, values, options, runtime);
     const std::vector<Value> expected =

@@ -8,6 +8,7 @@
 
 #include "backends/result/table_file.h"
 #include "compiler/model/source_model.h"
+#include "frontends/read/limits.h"
 #include "tools/runtime/onnxruntime.h"
 #include "tools/values/value.h"
 
@@ -22,7 +23,7 @@ std::string FindFirstDifference(const SourceModel& model,
                                 const TableFile::Cut& cut,
                                 const std::string& out,
                                 const std::vector<Value>& inputs,
-                                int timeout_seconds,
+                                int timeout_seconds, const ModelLimits& limits,
                                 const OnnxRuntime& runtime);
 
 }  // namespace dnncut

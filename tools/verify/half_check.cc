@@ -46,8 +46,12 @@ void HalfChecker::Half::Fault(const std::string& text) const {
 }
 
 HalfChecker::HalfChecker(const SourceModel& model, const TableFile& table,
-                         const std::string& out)
-    : model_(model), table_(table), out_(out), comparer_(model) {
+                         const std::string& out, const ModelLimits& limits)
+    : model_(model),
+      table_(table),
+      out_(out),
+      limits_(limits),
+      comparer_(model) {
   const GraphProto& graph = model.proto.graph();
   for (const auto& tensor : graph.initializer()) {
     initializers_[tensor.name()] = &tensor;
@@ -94,7 +98,8 @@ std::vector<std::string> HalfChecker::Check(int cut_id) {
     half.shown = *file;
     half.faults = &faults;
     try {
-      half.model = ReloadModel((std::filesystem::path(out_) / *file).string());
+      half.model =
+          ReloadModel((std::filesystem::path(out_) / *file).string(), limits_);
       CheckHalf(&half);
     } catch (const Error& error) {
       faults.push_back(error.what());

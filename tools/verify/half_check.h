@@ -15,15 +15,17 @@
 
 #include "backends/result/table_file.h"
 #include "compiler/model/source_model.h"
+#include "frontends/read/limits.h"
 #include "tools/verify/same_content.h"
 
 namespace dnncut {
 
 class HalfChecker {
  public:
-  // `out` is the result folder. Keeps references to all of them.
+  // `out` is the result folder, `limits` those of a half. Keeps references to
+  // the first three.
   HalfChecker(const SourceModel& model, const TableFile& table,
-              const std::string& out);
+              const std::string& out, const ModelLimits& limits = {});
 
   // Has the model a node that gives another result every time?
   bool IsRandom() const { return is_random_; }
@@ -68,6 +70,7 @@ class HalfChecker {
   const SourceModel& model_;
   const TableFile& table_;
   const std::string& out_;
+  const ModelLimits limits_;
   ContentComparer comparer_;
   bool all_read_ = true;
   bool is_random_ = false;

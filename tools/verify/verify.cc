@@ -61,8 +61,9 @@ VerifyReport Verify(const TableFile& table, const VerifyOptions& options,
                     Progress* progress, Warnings* warnings) {
   const std::vector<int> cuts = ChosenCuts(table, options);
   progress->Stage(fmt::format("reading {}", options.model_path));
-  const SourceModel model = LoadCompiledModel(table, options.model_path);
-  HalfChecker checker(model, table, options.out);
+  const SourceModel model =
+      LoadCompiledModel(table, options.model_path, options.limits);
+  HalfChecker checker(model, table, options.out, options.limits);
 
   VerifyReport report;
   report.out = options.out;

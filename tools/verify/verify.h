@@ -11,6 +11,7 @@
 #include "backends/result/table_file.h"
 #include "compiler/base/error.h"
 #include "compiler/problem/side.h"
+#include "frontends/read/limits.h"
 #include "tools/runtime/model_inputs.h"
 #include "tools/runtime/optimization_level.h"
 #include "tools/text/terminal.h"
@@ -22,6 +23,7 @@ struct VerifyOptions {
   std::string out;          // the result folder
   std::string model_path;   // the model that it was compiled from
   std::optional<int> cut;   // this one only
+  ModelLimits limits;       // of the model and the halves
   bool structural = false;  // look at the halves, run nothing
   InputOptions inputs;
   Tolerance tolerance;

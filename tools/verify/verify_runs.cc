@@ -257,7 +257,7 @@ std::string VerifyRuns::FirstDifference(int cut) {
   try {
     return FindFirstDifference(model_, table_.cuts[cut], options_.out,
                                inputs_.values, options_.timeout_seconds,
-                               runtime_);
+                               options_.limits, runtime_);
   } catch (const Error& error) {
     return fmt::format("unknown: {}", error.what());
   }

@@ -20,9 +20,9 @@ using testing::StartsWith;
 void ExpectLimit(int64_t ModelLimits::*limit, int64_t count,
                  const ModelProto& model, const std::string& error) {
   LoadOptions options;
-  options.limits.emplace().*limit = count;
+  options.limits.*limit = count;
   EXPECT_EQ(Load(model, options).error, "");
-  options.limits.emplace().*limit = count - 1;
+  options.limits.*limit = count - 1;
   EXPECT_THAT(Load(model, options).error, StartsWith(error));
 }
 
@@ -77,9 +77,9 @@ TEST(Limits, BytesWithoutWeights) {
   ModelProto model = ReluModel();
   model.set_doc_string(std::string(5000, 'x'));
   LoadOptions options;
-  options.limits.emplace().graph_bytes = 6000;
+  options.limits.graph_bytes = 6000;
   EXPECT_EQ(Load(model, options).error, "");
-  options.limits.emplace().graph_bytes = 5000;
+  options.limits.graph_bytes = 5000;
   EXPECT_THAT(Load(model, options).error,
               StartsWith("E229 (3) has more than 5000 bytes even without its "
                          "weights; --limit graph-bytes=SIZE allows more"));
@@ -89,7 +89,7 @@ TEST(Limits, BytesWithoutWeights) {
   tensor->set_data_type(ONNX_NAMESPACE::TensorProto::FLOAT);
   tensor->add_dims(100'000);
   tensor->set_raw_data(std::string(400'000, '\0'));
-  options.limits.emplace().graph_bytes = 6000;
+  options.limits.graph_bytes = 6000;
   EXPECT_EQ(Load(model, options).error, "");
 }
 
@@ -148,7 +148,7 @@ TEST(Limits, DepthOfCalls) {
 
 TEST(Limits, NodesWhenCallsAreExpanded) {
   LoadOptions options;
-  options.limits.emplace().expanded_nodes = 1000;
+  options.limits.expanded_nodes = 1000;
   EXPECT_EQ(Load(FunctionChain(8, 2), options).error, "");
   EXPECT_THAT(Load(FunctionChain(12, 2), options).error,
               HasSubstr("have more than 1000 nodes when every call is replaced "
