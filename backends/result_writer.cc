@@ -11,7 +11,6 @@
 // way leaves nothing behind.
 #include "backends/result_writer.h"
 
-#include <cerrno>
 #include <filesystem>
 #include <functional>
 #include <utility>

@@ -211,7 +211,7 @@ bool IsHopelessToSplit(const Region& region, const BlockGraph& region_graph,
   }
   const std::vector<int64_t> points =
       PointsToCheck(alternatives, region_graph.range);
-  MinCutSolver solver(MakeCutProblem(region_graph, /*rtt_ns=*/0));
+  MinCutSolver solver(MakeCutProblem(region_graph, /*round_trip=*/0));
   return std::all_of(points.begin(), points.end(), [&](int64_t kbps) {
     const MinCut cut = solver.Solve(kbps);
     return (local && SideOfRegion(cut.on_device) != RegionSide::kSplit) ||

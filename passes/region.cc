@@ -211,14 +211,14 @@ CostLine RegionCost(RegionSide side, const BlockGraph& graph) {
 }
 
 bool IsAlways(RegionSide side, const BlockGraph& region_graph) {
-  MinCutSolver solver(MakeCutProblem(region_graph, /*rtt_ns=*/0));
+  MinCutSolver solver(MakeCutProblem(region_graph, /*round_trip=*/0));
   const BandwidthRange& range = region_graph.range;
   return SideOfRegion(solver.Solve(range.min_kbps).on_device) == side &&
          SideOfRegion(solver.Solve(range.max_kbps).on_device) == side;
 }
 
 bool IsNeverSplit(const BlockGraph& region_graph) {
-  MinCutSolver solver(MakeCutProblem(region_graph, /*rtt_ns=*/0));
+  MinCutSolver solver(MakeCutProblem(region_graph, /*round_trip=*/0));
   const auto side_at = [&](int64_t kbps) {
     return SideOfRegion(solver.Solve(kbps).on_device);
   };

@@ -6,7 +6,6 @@
 // collapse_trees.cc have the proofs.
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "compiler/problem/block_graph.h"

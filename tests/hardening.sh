@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Was the program built with the compiler's protections (DNNCUT_HARDEN)?
+# Checks that the program was built with the compiler's protections against attacks
+# (DNNCUT_HARDEN).
 #
 #   hardening.sh PROGRAM [fortified]
 set -euo pipefail

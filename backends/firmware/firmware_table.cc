@@ -13,8 +13,6 @@
 // over all before it.
 #include "backends/firmware/firmware_table.h"
 
-#include <fmt/format.h>
-
 #include <limits>
 #include <string_view>
 

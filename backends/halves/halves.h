@@ -18,7 +18,6 @@
 #include <onnx/onnx_pb.h>
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>

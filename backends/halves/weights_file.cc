@@ -17,7 +17,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <utility>
 
 #include "backends/halves/typed_data.h"
 #include "compiler/base/checked_math.h"

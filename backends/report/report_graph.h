@@ -7,7 +7,6 @@
 
 #include "backends/report/layer_groups.h"
 #include "compiler/problem/problem.h"
-#include "compiler/table/cut_table.h"
 
 namespace dnncut {
 

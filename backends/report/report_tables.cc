@@ -11,7 +11,6 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
 #include <map>
 
 #include "backends/halves/halves.h"

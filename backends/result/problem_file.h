@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "backends/result/table_file.h"
-#include "compiler/problem/cut.h"
 #include "compiler/problem/problem.h"
 
 namespace dnncut {

@@ -28,11 +28,11 @@
 #include <optional>
 #include <set>
 #include <system_error>
-#include <utility>
 
 #include "compiler/base/errno_text.h"
 #include "compiler/base/error.h"
 #include "compiler/base/file_descriptor.h"
+#include "compiler/files/file_io.h"
 #include "compiler/files/json_file.h"
 #include "compiler/files/system_file.h"
 

@@ -11,7 +11,7 @@
 
 #include "compiler/base/file_descriptor.h"
 #include "compiler/base/interrupt.h"
-#include "compiler/files/file_io.h"
+#include "compiler/files/system_file.h"
 
 namespace dnncut {
 

@@ -71,7 +71,7 @@ std::optional<std::string> ReadHalf(const JsonValue& json,
                                     std::string_view side, int id) {
   const std::string key = fmt::format("{}_model", side);
   const std::string expected = fmt::format("{}/cut{}.onnx", side, id);
-  const auto path = FindString(json, key);
+  auto path = FindString(json, key);
   if (path && *path != expected) {
     FailAt(GetMember(json, key),
            fmt::format("must be \"{}\" or null", expected));

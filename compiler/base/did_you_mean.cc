@@ -15,7 +15,9 @@ constexpr size_t kLongest = 128;
 // Pairs of letters that are compared before a suggestion costs too much time.
 constexpr size_t kMostWork = 50'000'000;
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; }
+char Lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 // Levenshtein's distance, upper and lower case alike.
 size_t EditDistance(std::string_view a, std::string_view b) {

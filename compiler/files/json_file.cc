@@ -15,7 +15,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
 #include "compiler/base/did_you_mean.h"
 #include "compiler/base/error.h"
@@ -23,7 +22,9 @@
 
 namespace dnncut {
 
-struct JsonDocument {
+// nlohmann's destructor allocates to take nested values apart. So it can throw,
+// which is not ours to change.
+struct JsonDocument {  // NOLINT(bugprone-exception-escape)
   std::string name;
   nlohmann::json root;
 };

@@ -8,7 +8,6 @@
 
 #include <onnx/onnx_pb.h>
 
-#include <compare>
 #include <functional>
 #include <map>
 #include <string>

@@ -7,7 +7,6 @@
 #include <onnx/onnx_pb.h>
 
 #include <bit>
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <optional>

@@ -15,7 +15,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
+#include <sys/syscall.h>  // IWYU pragma: keep, iwyu prefers <syscall.h>
 #include <unistd.h>
 
 #include <algorithm>

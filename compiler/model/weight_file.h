@@ -6,7 +6,6 @@
 // download caches, model and data are symbolic links into such a folder).
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "compiler/base/file_descriptor.h"

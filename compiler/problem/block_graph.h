@@ -16,7 +16,6 @@
 // * the costs of a cut of the blocks are those of the same cut of the problem.
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "compiler/problem/cost_line.h"

@@ -20,7 +20,6 @@
 // this stays word for word the same, a reader that fell into the producer's
 // block never differs from it, and wires with equal ends are paid together.
 #include <algorithm>
-#include <numeric>
 #include <stdexcept>
 
 #include "compiler/base/components.h"

@@ -10,7 +10,6 @@
 #include <string_view>
 #include <vector>
 
-#include "compiler/base/checked_math.h"
 #include "compiler/problem/problem.h"
 #include "compiler/problem/side.h"
 

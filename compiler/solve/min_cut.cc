@@ -44,7 +44,7 @@
 
 #include "compiler/base/interrupt.h"
 #include "compiler/solve/cut_certificate.h"
-#include "compiler/solve/lemon_maps.h"
+#include "compiler/solve/lemon_maps.h"  // IWYU pragma: keep, maps need it
 
 namespace dnncut {
 namespace {

@@ -163,7 +163,7 @@ void RequireNoOverflow(const Problem& problem, const SlowdownRange& slowdown) {
     const int64_t download_ns =
         tensor.result ? FixedDownloadNs(problem.downlink, size) : 0;
     ns += kWhole * (Int128{tensor.cross_ns} + download_ns);
-    bytes += kWhole * 2 * Int128{size};
+    bytes += Int128{size} * 2 * kWhole;
   }
   if (std::max(ns, bytes) <= std::numeric_limits<int64_t>::max()) return;
   Fail(ExitCode::kBadInput, "E612",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cost_models/machines/class_key.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <vector>
 

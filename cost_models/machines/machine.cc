@@ -11,7 +11,6 @@
 // peak for float32.
 #include "cost_models/machines/machine.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <system_error>
 

@@ -2,6 +2,7 @@
 #include "cost_models/machines/roofline.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "cost_models/operators/operator_family.h"
@@ -42,7 +43,7 @@ int64_t RoundLayerNs(double ns) {
   // The comparison comes first: a conversion out of int64's range would be
   // undefined.
   if (!(ns < static_cast<double>(kMaxLayerNs))) return kMaxLayerNs;
-  return static_cast<int64_t>(ns + 0.5);
+  return std::llround(ns);
 }
 
 int64_t RooflineNs(const OperationCost& cost, const Machine& machine) {

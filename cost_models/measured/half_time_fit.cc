@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <utility>
@@ -290,7 +291,7 @@ class Fit {
 
 int64_t ToNs(double ns) {
   if (!(ns > 0)) return 0;
-  return static_cast<int64_t>(std::min(ns, kLongestNs) + 0.5);
+  return std::llround(std::min(ns, kLongestNs));
 }
 
 SideCosts CostsOf(const Problem& problem, Side side) {

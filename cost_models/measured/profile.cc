@@ -73,7 +73,7 @@ void ReadRuntime(const JsonValue& root, Profile* profile) {
 }
 
 std::optional<std::string> FindClassName(const JsonValue& row) {
-  const std::optional<std::string> name = FindString(row, "class");
+  std::optional<std::string> name = FindString(row, "class");
   if (!name || FindOperatorClass(*name)) return name;
   FailAt(GetMember(row, "class"),
          "must be an operator class, for example \"convolution\"");

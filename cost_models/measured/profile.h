@@ -14,7 +14,6 @@
 #include "compiler/base/error.h"
 #include "compiler/files/json_file.h"
 #include "compiler/model/graph.h"
-#include "cost_models/machines/machine.h"
 #include "cost_models/measured/layer_features.h"
 
 namespace dnncut {

@@ -70,7 +70,8 @@ OperationCost CountEmbedNormalization(const Operation& operation, int each) {
 }
 
 int64_t Log2Ceil(int64_t value) {
-  return value <= 1 ? 1 : std::bit_width(static_cast<uint64_t>(value - 1));
+  if (value <= 1) return 1;
+  return static_cast<int64_t>(std::bit_width(static_cast<uint64_t>(value - 1)));
 }
 
 // A comparison for each element and each level of a heap or sort along the

@@ -16,8 +16,8 @@
 #include <unordered_set>
 
 #include "compiler/base/did_you_mean.h"
+#include "compiler/base/error.h"
 #include "compiler/base/interrupt.h"
-#include "compiler/model/onnx_walk.h"
 #include "frontends/check/node_sort.h"
 #include "frontends/read/onnx_text.h"
 #include "frontends/read/value_validator.h"

@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "compiler/base/error.h"
 #include "frontends/check/node_validator.h"
 
 namespace dnncut {

@@ -151,11 +151,10 @@ void ContentsReader::ReadData(const WireField& field) {
   contents_.chunks += 1;
   contents_.wire_bytes += field.whole.size();
   contents_.last_chunk = field.value;
-  if (field.number == TensorProto::kStringDataFieldNumber) {
-    contents_.elements += 1;
-  } else if (field.number == TensorProto::kRawDataFieldNumber) {
+  if (field.number == TensorProto::kRawDataFieldNumber) {
     contents_.elements = field.value.size();
-  } else if (field.type != Type::kBytes) {
+  } else if (field.number == TensorProto::kStringDataFieldNumber ||
+             field.type != Type::kBytes) {
     contents_.elements += 1;
   } else if (const int width = FixedWidth(field.number); width != 0) {
     if (field.value.size() % width != 0) throw WireError(field.whole.begin, 0);

@@ -69,7 +69,7 @@ class TensorReader {
   int64_t NeededElements(DType dtype) const;
   void CheckAmountOfData(DType dtype) const;
   bool StaysInline(int64_t bytes) const;
-  WeightData WeightInFile(DType dtype, int64_t bytes) const;
+  WeightData WeightInFile(int64_t bytes) const;
   WeightData ExternalWeight(int64_t bytes, bool* names_basepath) const;
   int64_t ParseExternalNumber(const std::string& key,
                               const std::string& value) const;
@@ -169,7 +169,7 @@ bool TensorReader::StaysInline(int64_t bytes) const {
   return bytes <= kInlineBytes && contents_.wire_bytes <= kMostWireBytes;
 }
 
-WeightData TensorReader::WeightInFile(DType dtype, int64_t bytes) const {
+WeightData TensorReader::WeightInFile(int64_t bytes) const {
   WeightData weight;
   weight.tensor = PlainName();
   weight.bytes = bytes;
@@ -265,7 +265,7 @@ TensorReading TensorReader::Read() {
     if (contents_.data_field != 0) CheckTypeOfData(dtype);
     CheckAmountOfData(dtype);
     if (StaysInline(bytes)) return reading;
-    reading.weight = WeightInFile(dtype, bytes);
+    reading.weight = WeightInFile(bytes);
   }
   reading.rest = std::move(contents_.rest);
   return reading;

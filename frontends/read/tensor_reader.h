@@ -5,7 +5,6 @@
 // data as its dims need. The data itself is not looked at.
 #pragma once
 
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>

@@ -11,11 +11,10 @@
 // fixes.
 #include "frontends/shapes/fixed_dims.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <functional>
 #include <set>
-#include <unordered_set>
 
 #include "compiler/base/did_you_mean.h"
 #include "compiler/model/onnx_walk.h"

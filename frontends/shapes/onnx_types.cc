@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "frontends/read/limits.h"
+
 namespace dnncut {
 namespace {
 

@@ -10,7 +10,6 @@
 #include <string>
 
 #include "compiler/model/graph.h"
-#include "frontends/read/limits.h"
 
 namespace dnncut {
 

@@ -15,13 +15,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <string_view>
 #include <utility>
 
 #include "compiler/base/interrupt.h"
 #include "frontends/shapes/onnx_types.h"
-#include "frontends/shapes/operations.h"
 #include "frontends/values/compute_values.h"
 
 namespace dnncut {

@@ -4,7 +4,6 @@
 // are not known move, too.
 #include <algorithm>
 #include <numeric>
-#include <string_view>
 
 #include "frontends/values/compute_values.h"
 

@@ -11,6 +11,7 @@
 #include "frontends/values/compute_values.h"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 #include <tuple>
 

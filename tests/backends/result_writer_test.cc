@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <onnx/checker.h>
+#include <onnx/checker.h>  // IWYU pragma: keep, used in a macro
 
 #include <functional>
 #include <nlohmann/json.hpp>

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# How well times are predicted, on the machine at hand: profiles models with one
-# thread, several times in turn, keeps of each model the profile with the
-# shortest run, the one that other work disturbed least, and prints what
-# "dnncut fit" says.
+# Measures how well "dnncut fit" predicts times on this machine. Profiles each model
+# several times with one thread, in turn, and keeps the profile with the shortest
+# run, because other work disturbed it least. Then prints what "dnncut fit" says.
 #
 #   tests/bench/fit.sh [MODEL...]
 #

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Predicted against measured, on the machine at hand: profiles example models
-# with one thread as the device and two as the server, compiles, verifies and
-# refines, and prints what refine says.
+# Compares predicted with measured times on this machine. Profiles example models
+# with one thread as the device and with two as the server, compiles, verifies and
+# refines them, and prints what "dnncut refine" says.
 #
 #   tests/bench/refine.sh [MODEL...]     default: those of README.md
 #

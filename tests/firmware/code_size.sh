@@ -1,12 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# How much flash the C reader takes on Cortex-M0 and M4, constants included:
+# Measures how much flash the C reader takes on Cortex-M0 and M4, constants
+# included:
 #
 #   tests/firmware/code_size.sh
 #
-# Fails when a part is larger than it may be, or calls more than the 64-bit
-# multiplication of the compiler's library. 77: no working compiler for ARM.
+# Fails when a part is larger than its limit, or calls any function of the
+# compiler's library except the 64-bit multiplication. Exit code 77: there is no
+# working compiler for ARM.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -34,7 +36,8 @@ bytes_of() {
   arm-none-eabi-size "$work/part.o" | awk 'NR == 2 { print $1 + $2 + $3 }'
 }
 
-# report PART LIMIT TEXT: below LIMIT bytes, or without a limit ("-").
+# report PART LIMIT TEXT: prints the size of PART, which must not be above LIMIT
+# bytes ("-": no limit).
 report() {
   m0=$(bytes_of cortex-m0 "$1")
   m4=$(bytes_of cortex-m4 "$1")

@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Compiles the C reader with every compiler that works here, as C99 and later and
-# as C++11 and later, with all warnings as errors: used, and included only.
+# as C++11 and later, with all warnings as errors. It compiles code that uses the
+# reader, and code that includes it but uses nothing of it.
 #
 #   tests/firmware/compilers.sh [FOLDER]
 #
-# FOLDER has a generated dnncut_table.h, which is compiled, too. 77: there is no
-# working compiler.
+# A dnncut_table.h that was generated into FOLDER is compiled, too. Exit code 77:
+# there is no working compiler.
 #
-# shellcheck disable=SC2086  # lists of flags fall apart into flags
+# shellcheck disable=SC2086  # lists of flags must be split into flags
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)

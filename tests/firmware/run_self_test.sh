@@ -5,7 +5,7 @@
 #
 #   tests/firmware/run_self_test.sh TARGET
 #
-# 77: the compiler or the emulator for it is missing or does not work.
+# Exit code 77: the compiler or the emulator for it is missing or does not work.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -39,7 +39,8 @@ build() {
     -o "$work/self_test"
 }
 
-# hosted RUNNER COMPILER FLAGS...: a program of an operating system.
+# hosted RUNNER COMPILER FLAGS...: builds a program and runs it under an operating
+# system.
 hosted() {
   runner=$1
   shift
@@ -50,9 +51,10 @@ hosted() {
   done
 }
 
-# bare CPU MACHINE: all that the machine runs. What is byte by byte in the source
-# must be so in the code; gcc would read words at any address where the CPU can,
-# and copy the bytes of the tests with a library's memcpy, which does, too.
+# bare CPU MACHINE: builds a program and runs it without an operating system. Where
+# the source reads byte by byte, the machine code must, too. The flags see to that:
+# gcc would read whole words at any address where the CPU can, and would copy the
+# bytes of the tests with a library's memcpy, which does so as well.
 bare() {
   can_compile arm-none-eabi-gcc -c -x c ||
     skip "no working arm-none-eabi-gcc (gcc-arm-none-eabi)"

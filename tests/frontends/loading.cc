@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <onnx/defs/parser.h>
 
+#include "frontends/onnx_frontend.h"
+#include "tests/backends/temp_folder.h"
+
 namespace dnncut {
 
 using ONNX_NAMESPACE::AttributeProto;

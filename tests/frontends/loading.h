@@ -13,8 +13,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/model/source_model.h"
-#include "frontends/onnx_frontend.h"
-#include "tests/backends/temp_folder.h"
+#include "frontends/read/load_options.h"
 
 namespace dnncut {
 

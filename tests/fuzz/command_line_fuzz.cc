@@ -4,7 +4,6 @@
 // result, a machine and a file of budgets. The folder is as it was for every
 // input. Nothing outside of it can be named, so nothing is read or written
 // there, and without an ONNX Runtime nothing takes long.
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>

@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
+#include <sys/syscall.h>  // IWYU pragma: keep, iwyu prefers <syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -180,7 +180,7 @@ std::string AboveText(const Budget& budget, Int128 scaled, int64_t kbps) {
 // "at 1 Mbit/s, the worst of 1 Mbit/s to 10 Mbit/s".
 std::string WorstText(const CutValue& value, const BandwidthRange& range,
                       const BandwidthRange& all) {
-  const std::string at = fmt::format("at {}", FormatKbps(value.kbps));
+  std::string at = fmt::format("at {}", FormatKbps(value.kbps));
   if (range.min_kbps == range.max_kbps) return at;
   if (range == all) return at + ", the worst";
   return fmt::format("{}, the worst of {}", at,

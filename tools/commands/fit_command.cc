@@ -55,7 +55,7 @@ size_t CountModels(const std::vector<Profile>& profiles) {
 }
 
 std::string Describe(const FitReport& report) {
-  const std::string text =
+  std::string text =
       fmt::format("fitted to profiles of {}",
                   FormatPlural(static_cast<int64_t>(report.models), "model"));
   if (report.held_out.empty()) return text;

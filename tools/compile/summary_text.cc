@@ -120,8 +120,8 @@ std::string KeptText(const HysteresisLimit& limit) {
   if (limit.kind == HysteresisLimit::Kind::kSwitchingCost) {
     return FormatDuration(limit.limit);
   }
-  return fmt::format(
-      "{} %", static_cast<double>(limit.limit) / (kHysteresisWhole / 100));
+  return fmt::format("{} %",
+                     100 * static_cast<double>(limit.limit) / kHysteresisWhole);
 }
 
 // How big the table is in firmware, and what its hysteresis costs at most.

@@ -48,7 +48,7 @@ std::string PartsText(const LatencyParts& parts) {
     shares.push_back(part(name, ns));
     last = name;
   }
-  const std::string total = FormatDuration(parts.total_ns);
+  std::string total = FormatDuration(parts.total_ns);
   if (shares.empty()) return total;
   if (shares.size() == 1) return fmt::format("{}, all on the {}", total, last);
   return fmt::format("{} = {}", total, fmt::join(shares, " + "));

@@ -26,7 +26,7 @@ std::string WriteModelCopy(const SourceModel& model, ModelProto proto,
   const WeightsLayout layout =
       PlanWeights(model, std::vector<bool>(model.weights.size(), true));
   WeightReader reader(model);
-  const std::string path = folder.File("model.onnx");
+  std::string path = folder.File("model.onnx");
   if (layout.bytes > 0) {
     WriteWeights(model, layout, folder.File(kWeightsFile), &reader, nullptr);
   }

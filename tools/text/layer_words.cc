@@ -34,7 +34,7 @@ std::string Quoted(std::string_view name) {
 std::string LayerNames(const Problem& problem,
                        const std::vector<LayerId>& layers) {
   if (layers.empty()) return "none";
-  const std::string first = Quoted(problem.layers[layers.front()].name);
+  std::string first = Quoted(problem.layers[layers.front()].name);
   const std::string last = Quoted(problem.layers[layers.back()].name);
   if (layers.size() == 1) return first;
   if (layers.size() == 2) return fmt::format("{} and {}", first, last);
@@ -68,7 +68,7 @@ std::string LayersText(int count) {
 }
 
 std::string DeviceLayersText(const CutCosts& costs) {
-  const std::string count = fmt::format(
+  std::string count = fmt::format(
       "{}/{}", costs.layers.device, costs.layers.device + costs.layers.server);
   switch (KindOf(costs)) {
     case CutKind::kDeviceOnly:

@@ -23,8 +23,8 @@ std::string FormatChange(int64_t ns) {
 std::string FormatMore(int64_t more_ns, int64_t than_ns) {
   if (more_ns == 0) return "as much";
   const int64_t amount_ns = std::abs(more_ns);
-  const std::string amount = fmt::format("{} {}", FormatDuration(amount_ns),
-                                         more_ns > 0 ? "more" : "less");
+  std::string amount = fmt::format("{} {}", FormatDuration(amount_ns),
+                                   more_ns > 0 ? "more" : "less");
   if (than_ns <= 0) return amount;
   if (amount_ns / than_ns >= kMostTimes) return amount;
   // Of what it is more than, whole percents from 100 % on.

@@ -95,7 +95,7 @@ class HeaderParser {
     if (text_.empty() || (text_[0] != '\'' && text_[0] != '"')) Broken();
     const size_t end = text_.find(text_[0], 1);
     if (end == std::string_view::npos) Broken();
-    const std::string string(text_.substr(1, end - 1));
+    std::string string(text_.substr(1, end - 1));
     text_.remove_prefix(end + 1);
     return string;
   }
@@ -272,7 +272,7 @@ NpyHeader ReadHeader(std::string_view* bytes, const std::string& path) {
   };
   if (!bytes->starts_with("\x93NUMPY")) fail("is no .npy file of numpy");
   if (bytes->size() < 8) fail("ends in the middle of its header");
-  const int version = (*bytes)[6];
+  const int version = static_cast<unsigned char>((*bytes)[6]);
   if (version < 1 || version > 3) fail("is a .npy of an unknown version");
   const size_t width = version == 1 ? 2 : 4;
   if (bytes->size() < 8 + width) fail("ends in the middle of its header");
@@ -281,7 +281,7 @@ NpyHeader ReadHeader(std::string_view* bytes, const std::string& path) {
                                    : ElementAt<uint32_t>(*bytes, 0);
   bytes->remove_prefix(width);
   if (bytes->size() < length) fail("ends in the middle of its header");
-  const NpyHeader header = HeaderParser(bytes->substr(0, length), path).Parse();
+  NpyHeader header = HeaderParser(bytes->substr(0, length), path).Parse();
   bytes->remove_prefix(length);
   return header;
 }

@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "compiler/model/onnx_walk.h"
-#include "tests/backends/halves/split_model.h"
+#include "tests/backends/temp_folder.h"
 #include "tests/backends/test_models.h"
 #include "tests/onnx_parts.h"
 #include "tests/testing.h"

@@ -4,8 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <sys/syscall.h>  // IWYU pragma: keep, iwyu prefers <syscall.h>
 #include <utime.h>
 
 #include "compiler/files/file_io.h"

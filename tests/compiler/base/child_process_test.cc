@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <onnx/defs/parser.h>
-#include <onnx/shape_inference/implementation.h>
+#include <onnx/shape_inference/implementation.h>  // IWYU pragma: keep, for InferShapes
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>

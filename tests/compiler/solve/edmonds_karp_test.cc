@@ -7,13 +7,12 @@
 #include <lemon/edmonds_karp.h>
 #include <lemon/smart_graph.h>
 
-#include <utility>
 #include <vector>
 
 #include "compiler/base/checked_math.h"
 #include "compiler/problem/block_graph.h"
 #include "compiler/solve/cut_problem.h"
-#include "compiler/solve/lemon_maps.h"
+#include "compiler/solve/lemon_maps.h"  // IWYU pragma: keep, maps need it
 #include "compiler/solve/min_cut.h"
 #include "tests/testing.h"
 

@@ -5,13 +5,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
+#include <sys/syscall.h>  // IWYU pragma: keep, iwyu prefers <syscall.h>
 #include <unistd.h>
 
 #include <filesystem>
 
 #include "compiler/base/file_descriptor.h"
 #include "compiler/model/weight_file.h"
+#include "tests/backends/temp_folder.h"
 #include "tests/frontends/loading.h"
 #include "tests/no_system_call.h"
 #include "tests/testing.h"

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "compiler/base/file_descriptor.h"
+#include "tests/backends/temp_folder.h"
 #include "tests/frontends/loading.h"
 #include "tests/testing.h"
 #include "tests/without_root.h"

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "compiler/base/address_sanitizer.h"
+#include "tests/backends/temp_folder.h"
 #include "tests/frontends/loading.h"
 
 namespace dnncut {

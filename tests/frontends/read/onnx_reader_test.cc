@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "compiler/model/onnx_walk.h"
+#include "tests/backends/temp_folder.h"
 #include "tests/frontends/loading.h"
 #include "tools/examples/examples.h"
 
