@@ -227,5 +227,14 @@ TEST(RunFlagsTest, TimeoutsAreWholeSecondsFromOneOn) {
   EXPECT_EQ(seconds, 3600);
 }
 
+TEST(ParseNumber, TakesFiniteDecimalsOnly) {
+  EXPECT_EQ(ParseNumber("2.5"), 2.5);
+  EXPECT_EQ(ParseNumber("-1e-3"), -1e-3);
+  for (const char* text :
+       {"", " 1", "1 ", "1x", "1,5", "0x1p3", "nan", "inf", "1e999", "+1"}) {
+    EXPECT_EQ(ParseNumber(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace dnncut
