@@ -166,15 +166,6 @@ std::string Replace(std::string text, const std::string& temporary,
 
 }  // namespace
 
-std::optional<std::string> HalfFile(const Result& result, int cut, Side side,
-                                    std::optional<int> only_cut) {
-  if (only_cut && *only_cut != cut) return std::nullopt;
-  if (!HasHalf(*result.graph, result.table->cuts[cut].cut, side)) {
-    return std::nullopt;
-  }
-  return fmt::format("{}/cut{}.onnx", SideName(side), cut);
-}
-
 void WriteResult(const Result& result, const ResultOptions& options) {
   CheckOnlyCut(*result.table, options.only_cut);
   ResultFolder folder(options.out, options.force, FilesOf(*result.model));
