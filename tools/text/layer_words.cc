@@ -68,8 +68,8 @@ std::string LayersText(int count) {
 }
 
 std::string DeviceLayersText(const CutCosts& costs) {
-  std::string count = fmt::format(
-      "{}/{}", costs.layers.device, costs.layers.device + costs.layers.server);
+  std::string count = fmt::format("{}/{}", costs.layers.device,
+                                  costs.layers.device + costs.layers.server);
   switch (KindOf(costs)) {
     case CutKind::kDeviceOnly:
       return count + " all";
