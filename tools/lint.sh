@@ -23,6 +23,10 @@ most=8
 
 say() { echo "lint: $*" >&2; }
 
+# What a program has written last.
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
 # working NAME...: prints the first of these programs that works; nothing if none
 # does.
 working() {
@@ -59,13 +63,16 @@ changed_files() {
   } | sort -u
 }
 
-# units_of FILE...: prints the .cc files that are compiled: those among the files,
-# and those beside the headers among them.
+# units_of FILE...: prints the .cc files that are compiled, among the files and for
+# each header among them: the one beside it, or else the first that includes it.
 units_of() {
-  local file
+  local file unit
   for file in "$@"; do
-    file=${file%.*}.cc
-    ! grep -qF "\"$PWD/$file\"" "$build/compile_commands.json" || echo "$file"
+    unit=${file%.*}.cc
+    [[ -f $unit ]] ||
+      unit=$(git grep -lF "#include \"$file\"" -- '*.cc' | head -n 1)
+    [[ -z $unit ]] || ! grep -qF "\"$PWD/$unit\"" "$build/compile_commands.json" ||
+      echo "$unit"
   done | sort -u
 }
 
@@ -105,8 +112,11 @@ check_tidy() {
     [[ $unit == tests/* ]] || product+=("$unit")
   done
   ((${#product[@]} == 0)) || printf '%s\0' "${product[@]}" |
-    xargs -0 -n 1 -P "$(nproc)" "$clang_tidy" -p "$build" --quiet 2>/dev/null ||
+    xargs -0 -n 1 -P "$(nproc)" "$clang_tidy" -p "$build" --quiet 2>"$log" || {
+    # It also counts there what it does not show.
+    grep -vE '^[0-9]+ warnings? |^Suppressed |^Use -header-filter' "$log" >&2 || true
     found=true
+  }
 }
 
 check_includes() {
@@ -118,7 +128,7 @@ check_includes() {
   # Only what iwyu wants to remove counts: what it wants to add is mostly headers
   # that are internal to libraries.
   lines=$(iwyu_tool -p "$build" -j "$(nproc)" "$@" -- -Xiwyu --no_fwd_decls \
-    -Xiwyu --mapping_file="$PWD/tools/lint.imp" 2>/dev/null | awk '
+    -Xiwyu --mapping_file="$PWD/tools/lint.imp" 2>&1 | tee "$log" | awk '
       / should remove these lines:$/ { file = $1; next }
       /^$/ { file = "" }
       file != "" && /^- #include/ {
@@ -127,6 +137,12 @@ check_includes() {
       }')
   if [[ -n $lines ]]; then
     echo "$lines"
+    found=true
+  fi
+  # It says of each source what that includes, unless it could not read it.
+  if grep -E ': (fatal )?error: ' "$log" ||
+    ! grep -qE 'has correct #includes|^The full include-list for' "$log"; then
+    say "iwyu failed"
     found=true
   fi
 }

@@ -70,8 +70,11 @@ copy_settings() {
     >"$system/etc/apt/apt.conf.d/10machine" || true
   if command -v npm >/dev/null; then
     for file in "$(npm config get globalconfig)" "$(npm config get userconfig)"; do
-      # Where both have a setting, the user's must win: it comes last.
-      [[ ! -f $file ]] || cat "$file" >>"$system/root/.npmrc"
+      # The first of two files with one key loses: npm's order, too. What proves
+      # who the user is stays here, as FOLDER is kept.
+      [[ ! -f $file ]] ||
+        grep -E '^(@[^:]+:)?(registry|proxy|https-proxy|noproxy|cafile|strict-ssl) *=' \
+          "$file" >>"$system/root/.npmrc" || true
     done
   fi
 }

@@ -16,6 +16,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/base/rounding.h"
+#include "compiler/base/unit_text.h"
 #include "compiler/problem/cut_words.h"
 #include "tools/text/units.h"
 

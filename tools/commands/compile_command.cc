@@ -15,6 +15,7 @@
 #include "backends/result/table_file.h"
 #include "compiler/base/choice.h"
 #include "compiler/base/error.h"
+#include "compiler/base/unit_text.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"

@@ -6,13 +6,13 @@
 #include <optional>
 
 #include "compiler/base/error.h"
+#include "compiler/base/unit_text.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
 #include "tools/examples/examples.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
-#include "tools/text/units.h"
 
 namespace dnncut {
 namespace {

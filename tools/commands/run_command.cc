@@ -14,6 +14,7 @@
 #include "backends/result/table_file.h"
 #include "backends/result/table_json.h"
 #include "compiler/base/error.h"
+#include "compiler/base/unit_text.h"
 #include "compiler/files/json_text.h"
 #include "compiler/files/system_file.h"
 #include "compiler/problem/cut_words.h"

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "backends/result/splitting_model_json.h"
+#include "compiler/base/unit_text.h"
 #include "compiler/table/solve_at.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"

@@ -18,7 +18,6 @@
 #include "tools/commands/verify_flags.h"
 #include "tools/result/find_model.h"
 #include "tools/text/terminal.h"
-#include "tools/text/units.h"
 #include "tools/verify/verify.h"
 #include "tools/verify/verify_checks.h"
 

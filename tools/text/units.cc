@@ -6,7 +6,6 @@
 // nothing is rounded in silence.
 #include "tools/text/units.h"
 
-#include <fmt/format.h>
 
 #include <array>
 #include <charconv>
@@ -16,6 +15,7 @@
 
 #include "compiler/base/checked_math.h"
 #include "compiler/base/error.h"
+#include "compiler/base/unit_text.h"
 #include "compiler/problem/problem.h"
 
 namespace dnncut {

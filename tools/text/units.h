@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Numbers with units, as flags spell them; unit_text.h prints them. Nothing
-// here depends on the locale, and nothing is rounded in silence.
+// Numbers with units, as flags spell them; compiler/base/unit_text.h prints
+// them. Nothing here depends on the locale, and nothing is rounded in silence.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "compiler/base/unit_text.h"
 #include "compiler/problem/problem.h"
 
 namespace dnncut {
