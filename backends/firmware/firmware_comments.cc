@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "backends/result/verdict.h"
-#include "compiler/base/first_few.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/model/dtype.h"
 #include "compiler/model/source_model.h"
@@ -41,18 +40,18 @@ std::string OnDeviceText(const CutCosts& costs) {
 }
 
 // The first few, since some cuts send hundreds.
-std::string SentText(const Result& result, const CutCosts& costs) {
+std::string SentTensorsText(const Result& result, const CutCosts& costs) {
   constexpr size_t kShown = 3;
-  if (costs.uploaded.empty()) return "sends nothing";
   const auto name = [&](size_t i) {
     const Tensor& tensor = result.graph->tensors[costs.uploaded[i]];
     return FormatTensor(InComment(tensor.name), DTypeName(tensor.type.dtype),
                         tensor.type.shape);
   };
-  return fmt::format("sends {}", FirstFew(costs.uploaded.size(), kShown, name));
+  return fmt::format("sends {}", SentText(costs.uploaded.size(), kShown, name));
 }
 
-std::string TimeText(const Result& result, const TableRow& row) {
+// The latency at both ends of a row.
+std::string LatencyText(const Result& result, const TableRow& row) {
   const CutCosts& costs = result.table->cuts[row.cut].costs;
   const Downlink& downlink = result.problem->downlink;
   const int64_t first = LatencyNs(costs, downlink, row.min_kbps);
@@ -68,14 +67,14 @@ std::string RowComment(const Result& result, const FirmwareTable& table,
   return fmt::format("{}: cut {}, {},\n       {}; kept from {}",
                      FormatKbpsRange(row.min_kbps, row.max_kbps), row.cut,
                      OnDeviceText(result.table->cuts[row.cut].costs),
-                     TimeText(result, row),
+                     LatencyText(result, row),
                      FormatKbpsRange(firmware.down_kbps, firmware.up_kbps));
 }
 
 std::string CutComment(const Result& result, size_t id) {
   const CutCosts& costs = result.table->cuts[id].costs;
   return fmt::format("cut {}: {},\n       {}", id, OnDeviceText(costs),
-                     SentText(result, costs));
+                     SentTensorsText(result, costs));
 }
 
 std::string TopComment(const Result& result) {

@@ -16,7 +16,7 @@ std::string DeviceShareText(const CutCosts& costs) {
 std::string WhereText(const CutCosts& costs) {
   switch (KindOf(costs)) {
     case CutKind::kDeviceOnly:
-      return "all on the device";
+      return std::string(kAllOnDevice);
     case CutKind::kServerOnly:
       return "all on the server";
     case CutKind::kSplit:

@@ -32,7 +32,7 @@ std::string ReasonText(const Problem& problem, const Obstacle& obstacle,
 }
 
 // The text between two layers of a path: why the second follows the first.
-std::string LinkText(const Problem& problem, const FollowStep& step) {
+std::string FollowStepText(const Problem& problem, const FollowStep& step) {
   if (step.kind == FollowStep::Kind::kGroup) {
     return fmt::format(" =[group {}]= ",
                        problem.layers[step.layer].group.value());
@@ -53,7 +53,7 @@ std::string PathText(const Problem& problem, const FollowSearch::Path& path) {
       text += fmt::format(" -> ... ({} layers) ...", skipped);
       i += skipped;
     }
-    if (i > 0) text += LinkText(problem, path.steps[i - 1]);
+    if (i > 0) text += FollowStepText(problem, path.steps[i - 1]);
     const LayerId layer = i == 0 ? path.first : path.steps[i - 1].layer;
     text += "'" + problem.layers[layer].name + "'";
   }

@@ -37,17 +37,17 @@ struct LookupCommand {
   Output output;
 };
 
-std::string HalfText(const std::filesystem::path& folder,
-                     const std::optional<std::string>& model, int layers) {
+std::string HalfUseText(const std::filesystem::path& folder,
+                        const std::optional<std::string>& model, int layers) {
   if (layers == 0) return LayersText(0);
   return fmt::format("{}, {}", LayersText(layers),
                      model ? (folder / *model).string() : "no half written");
 }
 
-std::string TimeText(const TableFile::Cut& cut, const LatencyParts& parts) {
+std::string TimeLine(const TableFile::Cut& cut, const LatencyParts& parts) {
   const std::string total = FormatDuration(parts.total_ns);
   if (!NeedsNetwork(cut)) {
-    return fmt::format("time      {}, all on the device\n", total);
+    return fmt::format("time      {}, {}\n", total, kAllOnDevice);
   }
   return fmt::format("time      {} = {}\n", total, PartsSumText(parts));
 }
@@ -63,13 +63,13 @@ std::string LookupText(const StoredResult& stored, int64_t kbps) {
   text += fmt::format(
       "device    {}: {}\n",
       Printable(MachineText(table.machines.device, table.refined.device)),
-      Printable(
-          HalfText(stored.folder, cut.models.device, cut.costs.layers.device)));
+      Printable(HalfUseText(stored.folder, cut.models.device,
+                            cut.costs.layers.device)));
   text += fmt::format(
       "server    {}: {}\n",
       Printable(MachineText(table.machines.server, table.refined.server)),
-      Printable(
-          HalfText(stored.folder, cut.models.server, cut.costs.layers.server)));
+      Printable(HalfUseText(stored.folder, cut.models.server,
+                            cut.costs.layers.server)));
   std::string_view label = "upload";
   if (cut.tensors.empty()) {
     text += fmt::format("{:<9} {}\n", label, kNothingIsSent);
@@ -85,7 +85,7 @@ std::string LookupText(const StoredResult& stored, int64_t kbps) {
     text +=
         fmt::format("download  {}\n", FormatBytes(cut.costs.download_bytes));
   }
-  return text + TimeText(cut, parts);
+  return text + TimeLine(cut, parts);
 }
 
 nlohmann::ordered_json LookupJson(const TableFile& table, int64_t kbps) {

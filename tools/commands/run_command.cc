@@ -81,12 +81,12 @@ struct RunReport {
   }
 };
 
-std::string TimeText(const std::optional<int64_t>& ns) {
+std::string DurationOrDash(const std::optional<int64_t>& ns) {
   return ns ? FormatDuration(*ns) : "-";
 }
 
-std::string HalfText(std::string_view side, const std::optional<int64_t>& ns,
-                     int threads) {
+std::string HalfLabel(std::string_view side, const std::optional<int64_t>& ns,
+                      int threads) {
   if (!ns) return fmt::format("{} half", side);
   return fmt::format(
       "{} half, {}", side,
@@ -129,16 +129,16 @@ std::string RunText(const RunReport& report) {
        {"here", Align::kRight},
        {"table", Align::kRight},
        {"table is for"}},
-      {{HalfText("device", report.split.ns.device,
-                 report.options.threads.device),
-        TimeText(report.split.ns.device),
+      {{HalfLabel("device", report.split.ns.device,
+                  report.options.threads.device),
+        DurationOrDash(report.split.ns.device),
         table_time(costs.layers.device, expected.ns.device),
         Printable(MachineText(table.machines.device, table.refined.device))},
        UploadCells(report),
        NetworkCells(report),
-       {HalfText("server", report.split.ns.server,
-                 report.options.threads.server),
-        TimeText(report.split.ns.server),
+       {HalfLabel("server", report.split.ns.server,
+                  report.options.threads.server),
+        DurationOrDash(report.split.ns.server),
         table_time(costs.layers.server, expected.ns.server),
         Printable(MachineText(table.machines.server, table.refined.server))},
        {"sum", FormatDuration(report.TotalNs()),

@@ -44,9 +44,6 @@ struct RunInfo {
 std::string SummaryText(const CompileResult& result, const Summary& summary,
                         const RunInfo& run);
 
-// The rows of a table, as compile and refine report them.
-nlohmann::ordered_json ShownRowsJson(const std::vector<ShownRow>& rows);
-
 nlohmann::ordered_json SummaryJson(const CompileResult& result,
                                    const Summary& summary, const RunInfo& run);
 

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "backends/result/table_json.h"
+#include "tools/compile/shown_rows.h"
 #include "tools/compile/summary.h"
 
 namespace dnncut {
@@ -15,21 +16,6 @@ nlohmann::ordered_json GainJson(const std::optional<Gain>& gain) {
 }
 
 }  // namespace
-
-nlohmann::ordered_json ShownRowsJson(const std::vector<ShownRow>& rows) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const ShownRow& row : rows) {
-    list.push_back({{"min_kbps", row.row.min_kbps},
-                    {"max_kbps", row.row.max_kbps},
-                    {"cut", row.row.cut},
-                    {"shown_kbps", row.shown_kbps},
-                    {"device_ns", row.parts.ns.device},
-                    {"network_ns", row.parts.network_ns},
-                    {"server_ns", row.parts.ns.server},
-                    {"latency_ns", row.parts.total_ns}});
-  }
-  return list;
-}
 
 nlohmann::ordered_json SummaryJson(const CompileResult& result,
                                    const Summary& summary, const RunInfo& run) {

@@ -13,6 +13,7 @@
 #include "compiler/base/unit_text.h"
 #include "compiler/table/hysteresis.h"
 #include "tools/compile/latency_curve.h"
+#include "tools/compile/shown_rows.h"
 #include "tools/compile/summary.h"
 #include "tools/text/layer_words.h"
 #include "tools/text/terminal.h"
@@ -60,8 +61,8 @@ std::string HeaderText(const CompileResult& result, const Summary& summary) {
       LinkText(result.problem));
 }
 
-// One line for each tensor that is uploaded.
-std::string SendsText(const Graph& graph, const CutCosts& costs) {
+// One line for each tensor that is uploaded, and one for what comes back.
+std::string CrossingLines(const Graph& graph, const CutCosts& costs) {
   const size_t count = costs.uploaded.size();
   const size_t shown = ShownOf(count, kShownTensors);
   int64_t rest_bytes = costs.upload_bytes;
@@ -87,31 +88,19 @@ std::string SendsText(const Graph& graph, const CutCosts& costs) {
 }
 
 std::string RowsText(const CompileResult& result, const Summary& summary) {
-  const std::vector<Column> columns = {
-      {"cut", Align::kRight},       {"uplink from", Align::kRight},
-      {"to", Align::kRight},        {"on device", Align::kLeft},
-      {"device ms", Align::kRight}, {"network", Align::kRight},
-      {"server", Align::kRight},    {"total", Align::kRight},
-      {"at", Align::kRight}};
   const int decimals = ShownDecimals(summary.rows);
-  const auto ms = [decimals](int64_t ns) {
-    return ns == 0 ? std::string("-") : FormatMs(ns, decimals);
-  };
   std::vector<std::vector<std::string>> cells;
   for (const ShownRow& row : summary.rows) {
-    cells.push_back({fmt::format("{}", row.row.cut),
-                     FormatKbps(row.row.min_kbps), FormatKbps(row.row.max_kbps),
-                     DeviceLayersText(result.table.cuts[row.row.cut].costs),
-                     ms(row.parts.ns.device), ms(row.parts.network_ns),
-                     ms(row.parts.ns.server), ms(row.parts.total_ns),
-                     FormatKbps(row.shown_kbps)});
+    cells.push_back(ShownRowCells(
+        row, DeviceLayersText(result.table.cuts[row.row.cut].costs), decimals));
   }
-  const std::vector<std::string> lines = TableLines(columns, cells);
+  const std::vector<std::string> lines =
+      TableLines(ShownRowColumns(Align::kLeft, ""), cells);
   std::string text = lines[0] + "\n";
   for (size_t i = 0; i < summary.rows.size(); ++i) {
     text += lines[i + 1] + "\n";
-    text += SendsText(result.graph,
-                      result.table.cuts[summary.rows[i].row.cut].costs);
+    text += CrossingLines(result.graph,
+                          result.table.cuts[summary.rows[i].row.cut].costs);
   }
   return text;
 }

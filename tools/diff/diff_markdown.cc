@@ -89,7 +89,7 @@ void AddCuts(const ResultDiff& diff, MarkdownPage* page) {
     if (HasMoved(use)) ++moved;
     for (const CutUseLine& line : CutUseLines(use)) {
       lines.push_back(fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n",
-                                  Text(SendsText(use)), line.old_cut,
+                                  Text(SentNamesText(use)), line.old_cut,
                                   line.new_cut, line.old_from, line.new_from,
                                   line.change, line.old_to, line.new_to));
     }

@@ -76,7 +76,7 @@ std::string PointsText(const ResultDiff& diff) {
   return fmt::format("\n{}", TextTable(columns, cells));
 }
 
-std::string CutsText(const ResultDiff& diff) {
+std::string CutRangesText(const ResultDiff& diff) {
   const std::vector<Column> columns = {
       {"old cut", Align::kRight},   {"new cut", Align::kRight},
       {"from, old", Align::kRight}, {"new", Align::kRight},
@@ -87,7 +87,7 @@ std::string CutsText(const ResultDiff& diff) {
     for (const CutUseLine& line : CutUseLines(use)) {
       cells.push_back({line.old_cut, line.new_cut, line.old_from, line.new_from,
                        line.change, line.old_to, line.new_to,
-                       Printable(SendsText(use))});
+                       Printable(SentNamesText(use))});
     }
   }
   return fmt::format("\n{}", TextTable(columns, cells));
@@ -160,7 +160,7 @@ std::string DiffText(const ResultDiff& diff, const CheckReport& checks) {
     text += Heading("no difference") + "\n";
   } else {
     text += Heading(LatencyVerdict(diff)) + "\n";
-    text += RangesText(diff) + PointsText(diff) + CutsText(diff) +
+    text += RangesText(diff) + PointsText(diff) + CutRangesText(diff) +
             LayerDiffText(diff) + SettingsText(diff);
   }
   return text + ServerText(diff) + ChecksText(checks);

@@ -12,6 +12,7 @@
 
 #include "compiler/base/first_few.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/problem/cut_words.h"
 #include "tools/text/text_table.h"
 
 namespace dnncut {
@@ -21,7 +22,7 @@ namespace {
 constexpr size_t kShownTensors = 3;
 
 // "+9.29 %", of a bandwidth by another.
-std::string MovedText(int64_t before, int64_t after) {
+std::string BandwidthChangeText(int64_t before, int64_t after) {
   return ChangeText({after, before});
 }
 
@@ -77,14 +78,13 @@ std::string LatencyVerdict(const ResultDiff& diff) {
   return "the same latency at every bandwidth";
 }
 
-std::string SendsText(const CutUse& use) {
-  if (use.sends.empty()) {
-    return use.all_on_device ? "nothing"
-                             : "nothing, but the server runs layers";
-  }
+std::string SentNamesText(const CutUse& use) {
   const size_t count = use.sends.size();
-  return FirstFew(count, ShownOf(count, kShownTensors),
-                  [&](size_t i) { return fmt::format("'{}'", use.sends[i]); });
+  const std::string text =
+      SentText(count, ShownOf(count, kShownTensors),
+               [&](size_t i) { return fmt::format("'{}'", use.sends[i]); });
+  if (count > 0 || use.all_on_device) return text;
+  return text + ", but the server runs layers";
 }
 
 std::vector<CutUseLine> CutUseLines(const CutUse& use) {
@@ -107,7 +107,7 @@ std::vector<CutUseLine> CutUseLines(const CutUse& use) {
     if (i < use.old_ranges.size() && i < use.new_ranges.size()) {
       const int64_t before = use.old_ranges[i].min_kbps;
       const int64_t after = use.new_ranges[i].min_kbps;
-      if (before != after) line.change = MovedText(before, after);
+      if (before != after) line.change = BandwidthChangeText(before, after);
     } else {
       line.change = i < use.old_ranges.size() ? "gone" : "new";
     }

@@ -21,8 +21,8 @@ std::string_view KindName(ChangeKind kind);
 // The verdict on the latency over the whole range, one line.
 std::string LatencyVerdict(const ResultDiff& diff);
 
-// "'b', 'c' and 2 more", "nothing".
-std::string SendsText(const CutUse& use);
+// "'b', 'c' and 2 more", "nothing", "nothing, but the server runs layers".
+std::string SentNamesText(const CutUse& use);
 
 // A line of the table of cuts: where a cut is used, from and to which
 // bandwidth, "-" where it is not; a cut has one line for each range.

@@ -127,8 +127,8 @@ std::optional<WhyHeld> WhyNeverSent(const Problem& problem,
                                     const ProblemTensor& tensor) {
   const bool has_producer = tensor.producer != kModelInput;
   if (has_producer) {
-    if (auto hold = WhyNotOn(problem, tensor.producer, Side::kDevice)) {
-      return hold;
+    if (auto why = WhyNotOn(problem, tensor.producer, Side::kDevice)) {
+      return why;
     }
   }
   if (tensor.readers.empty()) return std::nullopt;

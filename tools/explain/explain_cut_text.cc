@@ -29,11 +29,11 @@ std::string NextBestText(const StoredResult& compiled,
                   fmt::format(
                       "{}, {}", FormatDuration(next->parts.total_ns),
                       FormatMore(next->more.total_ns, point.parts.total_ns))) +
-         OtherLines(compiled, point, *next);
+         DifferenceLines(compiled, point, *next);
 }
 
 std::string LinkLines(const StoredResult& compiled, const CutCosts& costs) {
-  std::string text = Labelled("sends", SentText(compiled.problem(), costs));
+  std::string text = Labelled("sends", UploadedText(compiled.problem(), costs));
   if (costs.download_bytes > 0) {
     text += Labelled("gets back", FormatBytes(costs.download_bytes));
   }
@@ -62,7 +62,7 @@ std::string RowText(const StoredResult& compiled, const RowExplanation& row) {
     text += Labelled("takes over",
                      fmt::format("from cut {} at {}", row.before->row.cut,
                                  FormatKbps(row.before->kbps)));
-    text += OtherLines(compiled, *row.before, *row.change);
+    text += DifferenceLines(compiled, *row.before, *row.change);
   }
   return text + NextBestText(compiled, point, row.searched, row.next_best);
 }
@@ -132,8 +132,8 @@ std::string UsedText(const StoredResult& compiled, size_t cut) {
 }
 
 // All cuts of the table and both extremes, at the bandwidth in question.
-std::string CutsText(const StoredResult& compiled,
-                     const CutExplanation& explanation) {
+std::string CutComparisonText(const StoredResult& compiled,
+                              const CutExplanation& explanation) {
   std::vector<std::vector<std::string>> rows;
   const OperatingPoint& point = explanation.point;
   const auto add = [&](const std::string& name, const Alternative& other,
@@ -211,7 +211,7 @@ std::string CutText(const StoredResult& compiled,
   text += UsedLines(compiled, point);
   text += NextBestText(compiled, point, explanation.searched,
                        explanation.next_best);
-  return text + "\n" + CutsText(compiled, explanation);
+  return text + "\n" + CutComparisonText(compiled, explanation);
 }
 
 }  // namespace dnncut

@@ -62,13 +62,13 @@ Json AlternativeJson(const StoredResult& compiled,
   return json;
 }
 
-Json WhyHeldJson(const Problem& problem, const std::optional<WhyHeld>& hold) {
-  if (!hold) return nullptr;
-  std::vector<LayerId> layers = {hold->path.first};
-  for (const FollowStep& step : hold->path.steps) layers.push_back(step.layer);
-  return {{"not_on", SideName(hold->side)},
+Json WhyHeldJson(const Problem& problem, const std::optional<WhyHeld>& why) {
+  if (!why) return nullptr;
+  std::vector<LayerId> layers = {why->path.first};
+  for (const FollowStep& step : why->path.steps) layers.push_back(step.layer);
+  return {{"not_on", SideName(why->side)},
           {"layers", NamesOfLayers(problem, layers)},
-          {"text", WhyHeldText(problem, *hold)}};
+          {"text", WhyHeldText(problem, *why)}};
 }
 
 std::string_view WhatWord(LongPart::What what) {

@@ -39,7 +39,8 @@ std::string TensorsLine(const Problem& problem, std::string_view label,
   return Labelled(label, text);
 }
 
-std::string SpotHeading(const OperatingPoint& point, std::string_view what) {
+std::string OperatingPointHeading(const OperatingPoint& point,
+                                  std::string_view what) {
   const std::string heading = fmt::format(
       "{}: {}, cut {}", OperatingPointText(point), what, point.row.cut);
   return fmt::format("\n{}\n{}", Heading(heading),
@@ -55,8 +56,8 @@ std::string FollowLine(const Problem& problem, Side side,
 }
 
 std::string HeldText(const Problem& problem, const LayerExplanation& layer) {
-  const std::optional<WhyHeld>& hold = layer.WhyOnOneSide();
-  if (!hold) {
+  const std::optional<WhyHeld>& why = layer.WhyOnOneSide();
+  if (!why) {
     std::string text =
         Labelled("held", "by nothing but cost: it may be on either side");
     for (const Side side : kSides) {
@@ -65,21 +66,21 @@ std::string HeldText(const Problem& problem, const LayerExplanation& layer) {
     return text;
   }
   return Labelled("held", fmt::format("on the {} at every bandwidth",
-                                      SideName(OtherSide(hold->side)))) +
-         Labelled("", WhyHeldText(problem, *hold));
+                                      SideName(OtherSide(why->side)))) +
+         Labelled("", WhyHeldText(problem, *why));
 }
 
 std::string LayerAtText(const StoredResult& compiled,
                         const LayerExplanation::At& at) {
-  std::string text =
-      SpotHeading(at.point, fmt::format("on the {}", SideName(at.side)));
+  std::string text = OperatingPointHeading(
+      at.point, fmt::format("on the {}", SideName(at.side)));
   if (!at.other) return text;
   text += Labelled("else", fmt::format("on the {} at best {}, {}",
                                        SideName(OtherSide(at.side)),
                                        FormatDuration(at.other->parts.total_ns),
                                        FormatMore(at.other->more.total_ns,
                                                   at.point.parts.total_ns)));
-  return text + OtherLines(compiled, at.point, *at.other);
+  return text + DifferenceLines(compiled, at.point, *at.other);
 }
 
 std::string ReadersText(const Problem& problem, const ProblemTensor& tensor) {
@@ -112,18 +113,18 @@ std::string TensorAtText(const StoredResult& compiled,
                          const TensorExplanation::At& at) {
   const OperatingPoint& point = at.point;
   if (at.is_sent || at.comes_back) {
-    return SpotHeading(point, at.is_sent ? "sent" : "comes back") +
+    return OperatingPointHeading(point, at.is_sent ? "sent" : "comes back") +
            Labelled("link", fmt::format("{} of {}", FormatDuration(at.cost_ns),
                                         FormatDuration(point.parts.total_ns)));
   }
-  std::string text = SpotHeading(point, "not sent");
+  std::string text = OperatingPointHeading(point, "not sent");
   if (!at.sent) return text;
   text += Labelled("else", fmt::format("sent, at best {}, {}; {} on the link",
                                        FormatDuration(at.sent->parts.total_ns),
                                        FormatMore(at.sent->more.total_ns,
                                                   point.parts.total_ns),
                                        FormatDuration(at.cost_ns)));
-  return text + OtherLines(compiled, point, *at.sent);
+  return text + DifferenceLines(compiled, point, *at.sent);
 }
 
 }  // namespace

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "compiler/base/first_few.h"
 #include "compiler/base/rounding.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/problem/cut_words.h"
 #include "compiler/problem/side.h"
 #include "tools/text/layer_words.h"
 #include "tools/text/time_difference.h"
@@ -24,8 +24,8 @@ std::string MovedLine(const Problem& problem, Side side,
                                   LayerNames(problem, layers)));
 }
 
-std::string ReturnedText(const CutCosts& costs) {
-  if (costs.download_bytes == 0) return "nothing";
+std::string DownloadedText(const CutCosts& costs) {
+  if (costs.download_bytes == 0) return std::string(kNothing);
   return FormatBytes(costs.download_bytes);
 }
 
@@ -60,18 +60,20 @@ std::string OperatingPointText(const OperatingPoint& point) {
                      FormatKbps(point.kbps));
 }
 
-std::string SentText(const Problem& problem, const CutCosts& costs) {
-  if (costs.uploaded.empty()) return "nothing";
+std::string UploadedText(const Problem& problem, const CutCosts& costs) {
   const auto name = [&](size_t i) {
     return Quoted(problem.tensors[costs.uploaded[i]].name);
   };
   const size_t count = costs.uploaded.size();
-  return fmt::format("{}{} {}", FirstFew(count, 1, name), count == 1 ? "" : ",",
+  const std::string text = SentText(count, 1, name);
+  if (count == 0) return text;
+  return fmt::format("{}{} {}", text, count == 1 ? "" : ",",
                      FormatBytes(costs.upload_bytes));
 }
 
-std::string OtherLines(const StoredResult& compiled,
-                       const OperatingPoint& point, const Alternative& other) {
+std::string DifferenceLines(const StoredResult& compiled,
+                            const OperatingPoint& point,
+                            const Alternative& other) {
   const Problem& problem = compiled.problem();
   const CutCosts& now = compiled.cuts()[point.row.cut].costs;
   const CutCosts& then = other.cut.costs;
@@ -85,12 +87,13 @@ std::string OtherLines(const StoredResult& compiled,
   }
   if (then.uploaded != now.uploaded) {
     text += Labelled(
-        "", fmt::format("sends {} instead of {}", SentText(problem, then),
-                        SentText(problem, now)));
+        "", fmt::format("sends {} instead of {}", UploadedText(problem, then),
+                        UploadedText(problem, now)));
   }
   if (then.download_bytes != now.download_bytes) {
-    text += Labelled("", fmt::format("gets back {} instead of {}",
-                                     ReturnedText(then), ReturnedText(now)));
+    text +=
+        Labelled("", fmt::format("gets back {} instead of {}",
+                                 DownloadedText(then), DownloadedText(now)));
   }
   return text;
 }

@@ -22,11 +22,12 @@ std::string PartsText(const LatencyParts& parts);
 std::string OperatingPointText(const OperatingPoint& point);
 
 // "'b' 2,048 B", "'b' and 2 more, 4,000 B", "nothing".
-std::string SentText(const Problem& problem, const CutCosts& costs);
+std::string UploadedText(const Problem& problem, const CutCosts& costs);
 
 // What is different in another cut, one labelled line each: times, layers that
 // move, what is sent.
-std::string OtherLines(const StoredResult& compiled,
-                       const OperatingPoint& point, const Alternative& other);
+std::string DifferenceLines(const StoredResult& compiled,
+                            const OperatingPoint& point,
+                            const Alternative& other);
 
 }  // namespace dnncut

@@ -15,7 +15,8 @@
 #include "backends/result/latency_parts.h"
 #include "backends/result/table_json.h"
 #include "compiler/base/unit_text.h"
-#include "tools/compile/summary.h"
+#include "tools/compile/shown_rows.h"
+#include "tools/text/layer_words.h"
 #include "tools/text/percent.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
@@ -47,7 +48,7 @@ void AddColumns(std::string_view side, std::vector<Column>* columns) {
   }
 }
 
-std::string CutsText(const RefineResult& result) {
+std::string CutTimesText(const RefineResult& result) {
   std::vector<Column> columns = {{"cut", Align::kLeft},
                                  {"was", Align::kRight},
                                  {"on device", Align::kRight},
@@ -57,11 +58,9 @@ std::string CutsText(const RefineResult& result) {
   }
   std::vector<std::vector<std::string>> rows;
   for (const RefinedCut& cut : result.cuts) {
-    std::vector<std::string> cells = {
-        CutName(cut), NumberOrDash(cut.was),
-        fmt::format("{}/{}", cut.layers.device,
-                    cut.layers.device + cut.layers.server),
-        FormatBytes(cut.upload_bytes)};
+    std::vector<std::string> cells = {CutName(cut), NumberOrDash(cut.was),
+                                      LayerShareText(cut.layers),
+                                      FormatBytes(cut.upload_bytes)};
     for (const Side side : kSides) {
       if (result.as[side]) AddTimes(cut.halves[side], &cells);
     }
@@ -88,31 +87,13 @@ std::string ErrorsText(const RefineResult& result) {
   return TextTable(columns, rows);
 }
 
-std::string RowsText(const RefineResult& result) {
-  const auto ms = [](int64_t ns) {
-    return ns == 0 ? std::string("-") : FormatMs(ns, 3);
-  };
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& [range, kbps, parts] :
-       ShowRows(result.table, result.before.downlink)) {
-    const CutCosts& costs = result.table.cuts[range.cut].costs;
-    rows.push_back({fmt::format("{}", range.cut), FormatKbps(range.min_kbps),
-                    FormatKbps(range.max_kbps),
-                    fmt::format("{}/{}", costs.layers.device,
-                                costs.layers.device + costs.layers.server),
-                    ms(parts.ns.device), ms(parts.network_ns),
-                    ms(parts.ns.server), ms(parts.total_ns), FormatKbps(kbps)});
+std::string NewRowsText(const RefineResult& result) {
+  std::vector<std::vector<std::string>> cells;
+  for (const ShownRow& row : ShowRows(result.table, result.before.downlink)) {
+    const CutCosts& costs = result.table.cuts[row.row.cut].costs;
+    cells.push_back(ShownRowCells(row, LayerShareText(costs.layers), 3));
   }
-  return TextTable({{"cut", Align::kRight},
-                    {"uplink from", Align::kRight},
-                    {"to", Align::kRight},
-                    {"on device", Align::kRight},
-                    {"device ms", Align::kRight},
-                    {"network ms", Align::kRight},
-                    {"server ms", Align::kRight},
-                    {"total ms", Align::kRight},
-                    {"at", Align::kRight}},
-                   rows);
+  return TextTable(ShownRowColumns(Align::kRight, " ms"), cells);
 }
 
 // The cuts of the table before that are in the new one no more.
@@ -174,8 +155,9 @@ constexpr std::string_view kLegend =
 }  // namespace
 
 std::string RefineText(const RefineResult& result) {
-  std::string text = fmt::format("{}\n{}{}\n{}\n", CutsText(result),
-                                 ErrorsText(result), kLegend, RowsText(result));
+  std::string text =
+      fmt::format("{}\n{}{}\n{}\n", CutTimesText(result), ErrorsText(result),
+                  kLegend, NewRowsText(result));
   text += fmt::format("table   {}\n", TableChangeText(result));
   for (const Side side : kSides) {
     text += fmt::format(

@@ -7,6 +7,7 @@
 
 #include "compiler/base/unit_text.h"
 #include "compiler/problem/cut_kind.h"
+#include "compiler/problem/cut_words.h"
 #include "tools/text/terminal.h"
 
 namespace dnncut {
@@ -64,12 +65,15 @@ std::string LayerRuns(const Problem& problem,
 }
 
 std::string LayersText(int count) {
-  return count == 0 ? "nothing" : FormatPlural(count, "layer");
+  return count == 0 ? std::string(kNothing) : FormatPlural(count, "layer");
+}
+
+std::string LayerShareText(const PerSide<int>& layers) {
+  return fmt::format("{}/{}", layers.device, layers.device + layers.server);
 }
 
 std::string DeviceLayersText(const CutCosts& costs) {
-  std::string count = fmt::format("{}/{}", costs.layers.device,
-                                  costs.layers.device + costs.layers.server);
+  std::string count = LayerShareText(costs.layers);
   switch (KindOf(costs)) {
     case CutKind::kDeviceOnly:
       return count + " all";

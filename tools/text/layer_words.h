@@ -10,6 +10,7 @@
 
 #include "compiler/problem/cut.h"
 #include "compiler/problem/problem.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 
@@ -29,6 +30,9 @@ std::string LayerRuns(const Problem& problem,
 
 // "nothing", "1 layer", "5 layers".
 std::string LayersText(int count);
+
+// "2/5": of all layers, those on the device.
+std::string LayerShareText(const PerSide<int>& layers);
 
 // "2/5", "5/5 all", "0/5 none".
 std::string DeviceLayersText(const CutCosts& costs);
