@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The whole program but main(): finds the subcommand, runs it, and turns
-// whatever comes out into one line and an exit code. main() and the fuzzers
-// call it.
+// whatever comes out into one line and an exit code.
 #pragma once
 
 #include <span>

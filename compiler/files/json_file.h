@@ -52,7 +52,7 @@ std::optional<std::string> SchemaOf(const JsonValue& root);
 void RefuseMisspeltKeys(const JsonValue& object,
                         const std::vector<std::string>& known);
 
-// `what` is a whole sentence about the value at hand, "must be ...".
+// Throws Error E403: `what` says what is wrong with the value, "must be ...".
 [[noreturn]] void FailAt(const JsonValue& value, std::string_view what);
 
 // The value itself as a type. Throw Error E403 when it is another type, out of

@@ -35,7 +35,7 @@ struct CutCosts {
 
   bool operator==(const CutCosts&) const = default;
 
-  // Latency = FixedNs() + 8e6 / W * LinkBytes(problem).
+  // Latency = FixedNs() + 8e6 / W * LinkBytes(downlink).
   int64_t FixedNs() const;
   int64_t LinkBytes(const Downlink& downlink) const;
 };

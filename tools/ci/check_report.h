@@ -3,7 +3,7 @@
 // What a command that may fail a pipeline has found. `check`, `diff` and
 // `verify` make one; everything that a pipeline can read is made of it: the
 // text and JSON here, JUnit (junit_report.h), SARIF (sarif_report.h) and
-// GitHub's Markdown (markdown_report.h). report_flags.h writes the files.
+// GitHub's Markdown (markdown_report.h).
 #pragma once
 
 #include <cstdint>

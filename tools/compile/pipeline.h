@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The whole compiler as one function from options to result. main(), the tests
-// and the fuzzers call the same one.
+// The whole compiler as one function from options to result.
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,7 @@
 //
 // Makes a compiled table agree with the machine: measures the halves of its
 // cuts, fits the costs to them and solves again, until every cut of the table
-// was measured. The refine command reads its flags and prints its result.
+// was measured.
 #pragma once
 
 #include <optional>

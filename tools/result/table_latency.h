@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The latency of a table over a range of bandwidths, as CompareCosts reads
-// it. Read by check and diff.
+// The latency of a table over a range of bandwidths, as the pieces that
+// CompareCosts takes.
 #pragma once
 
 #include <vector>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One inference as it is split: device half, what crosses as bytes, server
-// half. run_command prints it.
+// half.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Values for models that are run without any: model_inputs asks for them.
+// Values for models that are run without any.
 #pragma once
 
 #include <cstdint>
