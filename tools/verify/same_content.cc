@@ -23,7 +23,6 @@
 namespace dnncut {
 namespace {
 
-using ONNX_NAMESPACE::AttributeProto;
 using ONNX_NAMESPACE::FunctionProto;
 using ONNX_NAMESPACE::NodeProto;
 using ONNX_NAMESPACE::SparseTensorProto;
