@@ -16,9 +16,9 @@ namespace dnncut {
 class PendingFile {
  public:
   // Opens a temporary file beside `path`, or beside what a link there leads to.
-  // Throws E112 when something is at
-  // `path` that must stay, E113 when the file cannot be made, E603 when `path`
-  // is one of `inputs`, maybe under another name.
+  // Throws E112 when something is at `path` that must stay, E113 when the file
+  // cannot be made, E603 when `path` is one of `inputs`, maybe under another
+  // name.
   PendingFile(const std::string& path, bool overwrite,
               const std::vector<std::string>& inputs = {});
   // Removes what was not committed.

@@ -3,11 +3,11 @@
 // Turns the types that were inferred in a child process into bytes for its
 // parent, and back.
 //
-// Writer and Reader have the same functions in the same order, one for each
-// struct; a field that is added must be added to both. Lists and texts are
+// There is one Pack and one Unpack for each struct, with its fields in the same
+// order; a field that is added must be added to both. Lists and texts are
 // preceded by their length. Both ends are one program on one machine, so no
 // version or byte order is needed. The child may have died while it wrote, so
-// Reader checks each length against the bytes that are left before it reads.
+// each length is checked against the bytes that are left before it is read.
 #include "frontends/shapes/typed_graph.h"
 
 #include "compiler/base/packed_bytes.h"

@@ -46,10 +46,15 @@ struct Fill {
 // Of a machine or a regression. Throws Error, also for a profile.
 MachineCosts EstimateCosts(const std::string& name_or_path, const Graph& graph);
 
+// Of a machine (built in, or in a file), a regression or a profile, which must
+// be one of `model`; layers that a profile does not know get their time as
+// `fill` says. Adds warnings on what is old, filled in or does not fit. Throws
+// Error when the file cannot be read or does not suit the model.
 MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
                               const SourceModel& model, const Graph& graph,
                               Warnings* warnings);
 
+// The times of both sides, and what sending costs besides the link.
 CostTable CombineCosts(const PerSide<MachineCosts>& machines,
                        const Graph& graph);
 

@@ -31,6 +31,7 @@ struct Summary {
   int64_t weight_bytes = 0;  // of the model
 };
 
+// What the text and the JSON of a compile both say.
 Summary Summarize(const CompileResult& result);
 
 // Where everything went and how long it took; not part of the result.
@@ -41,9 +42,11 @@ struct RunInfo {
   Warnings warnings;
 };
 
+// What `compile` prints: several lines, the last one ended.
 std::string SummaryText(const CompileResult& result, const Summary& summary,
                         const RunInfo& run);
 
+// What `compile --json` prints (docs/schema).
 nlohmann::ordered_json SummaryJson(const CompileResult& result,
                                    const Summary& summary, const RunInfo& run);
 

@@ -29,6 +29,8 @@ struct ServerCompatibility {
   std::vector<Cut> cuts;  // by number
 };
 
+// With each cut of the device's table: is there a server half that takes what
+// the device sends? kUnknown when a table is too old to say. Reads no half.
 ServerCompatibility CheckServer(const TableFile& device,
                                 const TableFile& server);
 

@@ -62,6 +62,8 @@ struct LayerExplanation {
   std::vector<At> at;
 };
 
+// Why the layer is where it is: at `kbps`, or without it in the middle of every
+// row of the table. Throws Error when `kbps` (kbit/s) is outside of its range.
 LayerExplanation ExplainLayer(const StoredResult& compiled, LayerId layer,
                               std::optional<int64_t> kbps);
 
@@ -82,6 +84,7 @@ struct TensorExplanation {
   std::vector<At> at;
 };
 
+// The same of a tensor: where it is sent, and why not elsewhere.
 TensorExplanation ExplainTensor(const StoredResult& compiled, TensorId tensor,
                                 std::optional<int64_t> kbps);
 
@@ -103,6 +106,8 @@ struct CutExplanation {
   std::vector<LongPart> longest;
 };
 
+// The best cut at `kbps` (kbit/s) beside all that could be chosen instead.
+// Throws Error when `kbps` is outside of the table's range.
 CutExplanation ExplainCut(const StoredResult& compiled, int64_t kbps);
 
 // One row of the table with what is best but for its cut, and what changes
@@ -122,6 +127,7 @@ struct Overview {
   PerSide<int> held_on;  // layers that no cut has elsewhere
 };
 
+// All rows.
 Overview ExplainTable(const StoredResult& compiled);
 
 // Does the cut bring this result back from the server?
