@@ -55,6 +55,7 @@ struct KbpsInterval {
   int64_t to = -1;
 
   bool empty() const { return from > to; }
+  bool Has(int64_t kbps) const { return from <= kbps && kbps <= to; }
 };
 
 // The integers W of the range with slope * W <= limit: always one interval.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Makes a smaller table from an exact one, and states how much latency that
-// costs at most.
+// Makes a smaller table from an exact one, and states how much worse
+// it is at most.
 #pragma once
 
 #include <cstdint>

@@ -8,10 +8,11 @@
 // everywhere; then the ratio is 1 or infinite, and constant, too.
 //
 // a - b is a line as well: it is positive, zero or negative on an interval
-// each, whose ends bisection finds.
+// each.
 #include "compiler/table/compare_costs.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace dnncut {
 namespace {
@@ -34,14 +35,19 @@ struct CommonPiece {
 
   // The last bandwidth of the piece up to which it is as it is at `kbps`.
   int64_t LastLike(int64_t kbps) const {
-    const ChangeKind kind = KindAt(kbps);
-    int64_t like = kbps;
-    int64_t unlike = range.max_kbps + 1;
-    while (unlike - like > 1) {
-      const int64_t middle = like + (unlike - like) / 2;
-      (KindAt(middle) == kind ? like : unlike) = middle;
+    const BandwidthRange rest = {kbps, range.max_kbps};
+    const CostLine rise = after - before;
+    const CostLine fall = before - after;
+    switch (KindAt(kbps)) {
+      case ChangeKind::kFaster:
+        return WhereNegative(rise, rest).to;
+      case ChangeKind::kSlower:
+        return WhereNegative(fall, rest).to;
+      case ChangeKind::kSame:
+        return std::min(WhereNotPositive(rise, rest).to,
+                        WhereNotPositive(fall, rest).to);
     }
-    return like;
+    throw std::logic_error("a change of another kind");
   }
 };
 

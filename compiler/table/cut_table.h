@@ -38,7 +38,7 @@ struct TableRow {
 // How far a table is from the exact one it was made of.
 struct Approximation {
   std::string kind;  // "buckets" or "max-cuts"
-  // The largest (latency / best latency - 1) over the integer kbit/s of the
+  // The largest (cost / least cost - 1) over the integer kbit/s of the
   // range: found in exact arithmetic, rounded to a double at the end.
   double worst_regret = 0;
   int64_t worst_kbps = 0;  // where (the lowest such)

@@ -6,50 +6,30 @@
 //   kRegret          100 % * L(W) <= (100 % + limit) * M(W)
 //   kSwitchingCost             L(W) <= M(W) + W * limit
 //
-// Both are of the form W * slope <= bound, whose integer solutions are all
-// bandwidths up to one, or from one on. So from the ends of its own row the
+// Both are of the form W * slope <= bound, whose integer solutions in the row
+// are one interval (WhereAtMost). So from the ends of its own row the
 // range of a cut grows row by row, until it ends inside of one.
 #include "compiler/table/hysteresis.h"
 
-#include <algorithm>
-#include <limits>
+#include <utility>
 
-#include "compiler/base/rounding.h"
 #include "compiler/problem/objective.h"
 
 namespace dnncut {
 namespace {
 
-constexpr int64_t kNoEnd = std::numeric_limits<int64_t>::max();
-
-// The W >= 0 with W * slope <= bound, in lowest .. highest.
-struct Allowed {
-  int64_t lowest = 0;
-  int64_t highest = -1;
-
-  bool Has(int64_t kbps) const { return lowest <= kbps && kbps <= highest; }
-};
-
-Allowed Solve(Int128 slope, Int128 bound) {
-  if (slope == 0) return bound >= 0 ? Allowed{0, kNoEnd} : Allowed{};
-  const auto clamp = [](Int128 kbps) {
-    return static_cast<int64_t>(std::clamp<Int128>(kbps, -1, kNoEnd));
-  };
-  if (slope > 0) return {0, clamp(DivideDown(bound, slope))};
-  return {std::max<int64_t>(0, clamp(-DivideDown(bound, -slope))), kNoEnd};
-}
-
-// Where a cut may be kept in the row of another.
-Allowed AllowedIn(const CostLine& kept, const CostLine& row,
-                  const HysteresisLimit& limit) {
+// Where in the row `row`, whose cut costs `line`, another cut may be kept.
+KbpsInterval WhereKept(const CostLine& kept, const CostLine& line,
+                       const TableRow& row, const HysteresisLimit& limit) {
+  const BandwidthRange range = {row.min_kbps, row.max_kbps};
   if (limit.kind == HysteresisLimit::Kind::kSwitchingCost) {
-    return Solve(Int128{kept.fixed} - row.fixed - limit.limit,
-                 row.OnLink() - kept.OnLink());
+    return WhereAtMost(Int128{kept.fixed} - line.fixed - limit.limit,
+                       line.OnLink() - kept.OnLink(), range);
   }
   const Int128 whole = kHysteresisWhole;
   const Int128 most = whole + limit.limit;
-  return Solve(whole * kept.fixed - most * row.fixed,
-               most * row.OnLink() - whole * kept.OnLink());
+  return WhereAtMost(whole * kept.fixed - most * line.fixed,
+                     most * line.OnLink() - whole * kept.OnLink(), range);
 }
 
 class Ranges {
@@ -75,9 +55,10 @@ class Ranges {
   int64_t Highest(size_t kept) {
     int64_t highest = rows_[kept].max_kbps;
     for (size_t row = kept + 1; row < rows_.size(); ++row) {
-      const Allowed allowed = AllowedIn(lines_[kept], lines_[row], limit_);
-      if (!allowed.Has(rows_[row].min_kbps)) break;
-      highest = std::min(rows_[row].max_kbps, allowed.highest);
+      const KbpsInterval kept_in =
+          WhereKept(lines_[kept], lines_[row], rows_[row], limit_);
+      if (!kept_in.Has(rows_[row].min_kbps)) break;
+      highest = kept_in.to;
       Note(kept, row, rows_[row].min_kbps);
       Note(kept, row, highest);
       if (highest < rows_[row].max_kbps) break;
@@ -88,9 +69,10 @@ class Ranges {
   int64_t Lowest(size_t kept) {
     int64_t lowest = rows_[kept].min_kbps;
     for (size_t row = kept; row-- > 0;) {
-      const Allowed allowed = AllowedIn(lines_[kept], lines_[row], limit_);
-      if (!allowed.Has(rows_[row].max_kbps)) break;
-      lowest = std::max(rows_[row].min_kbps, allowed.lowest);
+      const KbpsInterval kept_in =
+          WhereKept(lines_[kept], lines_[row], rows_[row], limit_);
+      if (!kept_in.Has(rows_[row].max_kbps)) break;
+      lowest = kept_in.from;
       Note(kept, row, rows_[row].max_kbps);
       Note(kept, row, lowest);
       if (lowest > rows_[row].min_kbps) break;

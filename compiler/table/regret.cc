@@ -14,9 +14,9 @@
 #include "compiler/table/regret.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "compiler/problem/objective.h"
+#include "compiler/table/lower_envelope.h"
 
 namespace dnncut {
 RegretMeter::RegretMeter(const Problem& problem, const CutTable& exact)
@@ -54,51 +54,15 @@ WorstRegret RegretMeter::Worst(const std::vector<TableRow>& rows) const {
   return worst;
 }
 
-// Of two cuts with the same latency.
-bool RegretMeter::IsPreferred(int a, int b) const {
-  const int a_layers = exact_.cuts[a].costs.layers.device;
-  const int b_layers = exact_.cuts[b].costs.layers.device;
-  if (a_layers != b_layers) return a_layers < b_layers;
-  return a < b;
-}
-
-int RegretMeter::BestAt(const std::vector<int>& cuts, int64_t kbps) const {
-  return *std::min_element(cuts.begin(), cuts.end(), [&](int a, int b) {
-    const Int128 difference = lines_[a].At(kbps) - lines_[b].At(kbps);
-    return difference < 0 || (difference == 0 && IsPreferred(a, b));
-  });
-}
-
-// The lowest bandwidth above the present one at which `other` takes over from
-// `than`, which is the better one at present; the limit of int64 if it never
-// does. Only a line that rises less can.
-int64_t RegretMeter::FirstBetter(int other, int than) const {
-  const Int128 gain = Int128{lines_[than].fixed} - lines_[other].fixed;
-  if (gain <= 0) return std::numeric_limits<int64_t>::max();
-  // other.At(W) - than.At(W) = lead - W * gain; than is better at present, so
-  // the lead is positive.
-  const Int128 lead = lines_[other].OnLink() - lines_[than].OnLink();
-  const bool tie_is_enough = IsPreferred(other, than);
-  const Int128 first =
-      tie_is_enough ? (lead + gain - 1) / gain : lead / gain + 1;
-  return static_cast<int64_t>(
-      std::min<Int128>(first, std::numeric_limits<int64_t>::max()));
-}
-
 std::vector<TableRow> RegretMeter::BestRows(const std::vector<int>& cuts,
                                             int64_t min_kbps,
                                             int64_t max_kbps) const {
-  std::vector<TableRow> rows;
-  int64_t kbps = min_kbps;
-  while (kbps <= max_kbps) {
-    const int best = BestAt(cuts, kbps);
-    int64_t next = max_kbps + 1;
-    for (int other : cuts) {
-      next = std::min(next, FirstBetter(other, best));
-    }
-    rows.push_back({kbps, next - 1, best});
-    kbps = next;
+  std::vector<EnvelopeCut> choice;
+  for (const int cut : cuts) {
+    choice.push_back({lines_[cut], exact_.cuts[cut].costs.layers.device});
   }
+  std::vector<TableRow> rows = LowerEnvelope(choice, {min_kbps, max_kbps});
+  for (TableRow& row : rows) row.cut = cuts[row.cut];
   return rows;
 }
 

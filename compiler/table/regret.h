@@ -32,15 +32,12 @@ class RegretMeter {
   WorstRegret Worst(const std::vector<TableRow>& rows) const;
 
   // The rows on min_kbps .. max_kbps when every bandwidth gets the best of
-  // `cuts`; on a tie the one with fewer device layers, then the lower number.
+  // `cuts`, which ascend; on a tie the one with fewer device layers, then the
+  // lower number.
   std::vector<TableRow> BestRows(const std::vector<int>& cuts, int64_t min_kbps,
                                  int64_t max_kbps) const;
 
  private:
-  bool IsPreferred(int a, int b) const;
-  int BestAt(const std::vector<int>& cuts, int64_t kbps) const;
-  int64_t FirstBetter(int other, int than) const;
-
   const CutTable& exact_;
   std::vector<CostLine> lines_;  // by cut
 };

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The exact envelope in two parameters, on a grid of integers. With x = 1/W, a
-// cut's latency without the round trip at W kbit/s and a slowdown s (1/1000) is
+// cut's cost without the round trip at W kbit/s and a slowdown s (1/1000) is
 //
 //   fixed + s/1000 * server + 8e6 * bytes * x
 //
-// a plane over (x, s); the best latency f, a minimum of planes, is concave.
+// a plane over (x, s); the least cost f, a minimum of planes, is concave.
 // "The winner" at a point is the best cut there, on a tie the unique smallest
 // device side.
 //
@@ -43,26 +43,39 @@
 #include "compiler/problem/objective.h"
 #include "compiler/solve/cut_problem.h"
 #include "compiler/solve/min_cut.h"
+#include "compiler/table/lower_envelope.h"
 
 namespace dnncut {
 namespace {
 
 constexpr int64_t kWhole = 1000;  // a slowdown of 1
 
-// At a slowdown of s/1000 the weights are 1000, 1000 and s, so costs are 1000
-// times the latency and stay integers: all times count 1000-fold but those on
-// the server, which count s-fold.
-constexpr Objective kAtAnySlowdown = {kWhole, kWhole, 0};
-constexpr Objective kPerSlowdown = {0, 0, 1};
+// The problem without its round trip, its prices in two parts. At a slowdown of
+// s/1000 a cut costs what it does with `at_any_slowdown` and s times what it
+// does with `per_slowdown`: 1000 times its cost, so that all stay integers.
+struct PricedInParts {
+  Problem at_any_slowdown;  // only the server's times are free
+  Problem per_slowdown;     // only they are not
 
-// 1000 times a cut's latency without the round trip, at every slowdown.
+  explicit PricedInParts(const Problem& problem) : at_any_slowdown(problem) {
+    at_any_slowdown.rtt_ns = 0;
+    per_slowdown = at_any_slowdown;
+    const Objective& weights = problem.objective;
+    at_any_slowdown.objective = {
+        CheckedMul(kWhole, weights.device, "a weight of the objective"),
+        CheckedMul(kWhole, weights.link, "a weight of the objective"), 0};
+    per_slowdown.objective = {0, 0, weights.server};
+  }
+};
+
+// 1000 times a cut's cost without the round trip, at every slowdown.
 struct Plane {
   CostLine at_any_slowdown;
-  int64_t server_ns = 0;
+  int64_t per_slowdown = 0;
   int device_layers = 0;
 
   CostLine At(int64_t permille) const {
-    return at_any_slowdown + CostLine{permille * server_ns, 0};
+    return at_any_slowdown + CostLine{permille * per_slowdown, 0};
   }
 };
 
@@ -103,26 +116,18 @@ struct Cell {
   }
 };
 
-// The problem without its round trip, with other weights.
-Problem Weighted(const Problem& problem, const Objective& objective) {
-  Problem weighted = problem;
-  weighted.rtt_ns = 0;
-  weighted.objective = objective;
-  return weighted;
-}
-
 // Solves at one slowdown after the other. No sum overflows: see
 // RequireNoOverflow.
 class Solver {
  public:
-  explicit Solver(const Problem& problem)
-      : layer_count_(static_cast<int>(problem.layers.size())),
-        at_any_slowdown_(MakeBlockGraph(Weighted(problem, kAtAnySlowdown))),
-        per_slowdown_(MakeBlockGraph(Weighted(problem, kPerSlowdown))) {}
+  explicit Solver(const PricedInParts& priced)
+      : layer_count_(static_cast<int>(priced.at_any_slowdown.layers.size())),
+        at_any_slowdown_(MakeBlockGraph(priced.at_any_slowdown)),
+        per_slowdown_(MakeBlockGraph(priced.per_slowdown)) {}
 
   struct Winner {
     Cut cut;
-    Int128 value = 0;  // of the flow: 1000 * W * latency
+    Int128 value = 0;  // of the flow: 1000 * W * cost
   };
 
   Winner Solve(const Point& point) {
@@ -150,20 +155,29 @@ class Solver {
   int64_t permille_ = 0;  // of solver_
 };
 
+// The product of numbers >= 0, or 2^63 when that is less: too much, like any
+// sum that it is part of.
+Int128 Times(Int128 a, Int128 b) {
+  constexpr Int128 kTooMuch = Int128{1} << 63;
+  return a != 0 && b > kTooMuch / a ? kTooMuch : a * b;
+}
+
 // All sums that are formed later are parts of these, so none of them overflows.
 void RequireNoOverflow(const Problem& problem, const SlowdownRange& slowdown) {
+  const Int128 device = Times(kWhole, problem.objective.device);
+  const Int128 link = Times(kWhole, problem.objective.link);
+  const Int128 server = Times(slowdown.max_permille, problem.objective.server);
   Int128 ns = 0;
   Int128 bytes = 0;
   for (const ProblemLayer& layer : problem.layers) {
-    ns += kWhole * Int128{layer.ns.device} +
-          slowdown.max_permille * Int128{layer.ns.server};
+    ns += Times(device, layer.ns.device) + Times(server, layer.ns.server);
   }
   for (const ProblemTensor& tensor : problem.tensors) {
     const int64_t size = tensor.bytes.value_or(0);
     const int64_t download_ns =
         tensor.result ? FixedDownloadNs(problem.downlink, size) : 0;
-    ns += kWhole * (Int128{tensor.cross_ns} + download_ns);
-    bytes += Int128{size} * 2 * kWhole;
+    ns += Times(device, tensor.cross_ns) + Times(link, download_ns);
+    bytes += Times(link, Int128{size} * 2);
   }
   if (std::max(ns, bytes) <= std::numeric_limits<int64_t>::max()) return;
   Fail(ExitCode::kBadInput, "E612",
@@ -175,7 +189,10 @@ void RequireNoOverflow(const Problem& problem, const SlowdownRange& slowdown) {
 class Envelope {
  public:
   Envelope(const Problem& problem, const SlowdownRange& slowdown)
-      : problem_(problem), slowdown_(slowdown), solver_(problem) {}
+      : problem_(problem),
+        slowdown_(slowdown),
+        priced_(problem),
+        solver_(priced_) {}
 
   std::vector<TableCut> Cuts() {
     const BandwidthRange& range = problem_.range;
@@ -213,8 +230,9 @@ class Envelope {
     const CutCosts costs = CountCosts(problem_, cut);
     CutCosts without_rtt = costs;
     without_rtt.rtt_ns = 0;
-    planes_.push_back({CostOf(without_rtt, Weighted(problem_, kAtAnySlowdown)),
-                       costs.ns.server, costs.layers.device});
+    planes_.push_back({CostOf(without_rtt, priced_.at_any_slowdown),
+                       CostOf(without_rtt, priced_.per_slowdown).fixed,
+                       costs.layers.device});
     cuts_.push_back({std::move(cut), costs});
   }
 
@@ -249,55 +267,14 @@ class Envelope {
     for (const Point& point : corners) Ask(point);
   }
 
-  // The best of the known cuts at each bandwidth. Their latencies times W are
-  // straight lines in W, so with growing W the best line can only be replaced
-  // by one that rises less.
+  // The best of the known cuts at each bandwidth. Of two optimal cuts one may
+  // be the winner: then it is contained in the other and has fewer layers.
   std::vector<TableRow> RowsAt(int64_t permille) const {
-    const BandwidthRange& range = problem_.range;
-    std::vector<TableRow> rows;
-    int64_t kbps = range.min_kbps;
-    while (kbps <= range.max_kbps) {
-      const int best = BestAt(kbps, permille);
-      int64_t next = range.max_kbps + 1;
-      for (size_t other = 0; other < planes_.size(); ++other) {
-        next = std::min(next, FirstBetter(other, best, permille, next));
-      }
-      rows.push_back({kbps, next - 1, best});
-      kbps = next;
+    std::vector<EnvelopeCut> known;
+    for (const Plane& plane : planes_) {
+      known.push_back({plane.At(permille), plane.device_layers});
     }
-    return rows;
-  }
-
-  int BestAt(int64_t kbps, int64_t permille) const {
-    int best = 0;
-    Int128 least = planes_[0].At(permille).At(kbps);
-    for (size_t cut = 1; cut < planes_.size(); ++cut) {
-      const Int128 value = planes_[cut].At(permille).At(kbps);
-      if (value > least || (value == least && !IsSmaller(cut, best))) continue;
-      best = static_cast<int>(cut);
-      least = value;
-    }
-    return best;
-  }
-
-  // Of two optimal cuts one may be the winner: then it is contained in the
-  // other and has fewer layers.
-  bool IsSmaller(size_t a, size_t b) const {
-    return planes_[a].device_layers < planes_[b].device_layers;
-  }
-
-  // The lowest bandwidth at which `other` takes over from `best`, or `limit` if
-  // that is lower.
-  int64_t FirstBetter(size_t other, size_t best, int64_t permille,
-                      int64_t limit) const {
-    const CostLine difference =
-        planes_[best].At(permille) - planes_[other].At(permille);
-    const Int128 gain = difference.fixed;
-    if (gain <= 0) return limit;
-    const Int128 lead = -difference.OnLink();
-    const Int128 first =
-        IsSmaller(other, best) ? (lead + gain - 1) / gain : lead / gain + 1;
-    return static_cast<int64_t>(std::min<Int128>(first, limit));
+    return LowerEnvelope(known, problem_.range);
   }
 
   // Without those that were found but win nowhere: there are none.
@@ -317,6 +294,7 @@ class Envelope {
 
   const Problem& problem_;
   const SlowdownRange slowdown_;
+  const PricedInParts priced_;
   Solver solver_;
   std::vector<TableCut> cuts_;  // known so far
   std::vector<Plane> planes_;   // of these

@@ -23,7 +23,8 @@ struct SlowdownRange {
 
 inline constexpr int64_t kMaxSlowdown = 100'000;
 
-// Every cut that is the best one, by the table's tie rule, at any integer
+// Every cut that is the best one of the problem's objective, by the table's tie
+// rule, at any integer
 // kbit/s of problem.range and any integer 1/1000 of `slowdown`, with a round
 // trip time of 0; in the order of the lowest slowdown, then bandwidth, where
 // they are. With the device-only cut, one of them is best at any round trip

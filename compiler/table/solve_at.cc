@@ -20,8 +20,8 @@ void AddUploaded(const BlockGraph& blocks, const std::vector<bool>& on_device,
     const bool crosses = std::ranges::any_of(
         wire.readers, [&](BlockId reader) { return !on_device[reader]; });
     if (!crosses) continue;
-    solution->upload_bytes = CheckedAdd(solution->upload_bytes, wire.cost.bytes,
-                                        "the sum of what crosses");
+    solution->upload =
+        CheckedAdd(solution->upload, wire.cost, "the sum of what crosses");
     solution->uploaded.insert(solution->uploaded.end(), wire.tensors.begin(),
                               wire.tensors.end());
   }
@@ -30,27 +30,27 @@ void AddUploaded(const BlockGraph& blocks, const std::vector<bool>& on_device,
 
 }  // namespace
 
-Solution SolveAt(const BlockGraph& blocks, int64_t rtt_ns, int layer_count,
+Solution SolveAt(const BlockGraph& blocks, int64_t round_trip, int layer_count,
                  int64_t kbps) {
-  const MinCut best = MinCutSolver(MakeCutProblem(blocks, rtt_ns)).Solve(kbps);
-  const Int128 latency_ns = DivideRounded(best.scaled_cost, kbps);
-  if (latency_ns > INT64_MAX) {
+  const MinCut best =
+      MinCutSolver(MakeCutProblem(blocks, round_trip)).Solve(kbps);
+  const Int128 cost = DivideRounded(best.scaled_cost, kbps);
+  if (cost > INT64_MAX) {
     Fail(ExitCode::kBadInput, "E210", "the latency is too large");
   }
   Solution solution;
-  solution.latency_ns = static_cast<int64_t>(latency_ns);
+  solution.cost = static_cast<int64_t>(cost);
   solution.cut = ExpandCut(blocks, best.on_device, layer_count);
   AddUploaded(blocks, best.on_device, &solution);
   return solution;
 }
 
-std::optional<int64_t> FindOtherLatency(const BlockGraph& blocks,
-                                        int64_t rtt_ns,
-                                        const Downlink& downlink,
-                                        const CutTable& exact) {
-  MinCutSolver solver(MakeCutProblem(blocks, rtt_ns));
+std::optional<int64_t> FindOtherCost(const BlockGraph& blocks,
+                                     const Problem& problem,
+                                     const CutTable& exact) {
+  MinCutSolver solver(MakeCutProblem(blocks, RoundTripPrice(problem).fixed));
   for (const TableRow& row : exact.rows) {
-    const CostLine line = LatencyOf(exact.cuts[row.cut].costs, downlink);
+    const CostLine line = CostOf(exact.cuts[row.cut].costs, problem);
     for (const int64_t kbps : {row.min_kbps, row.max_kbps}) {
       if (solver.Solve(kbps).scaled_cost != line.At(kbps)) return kbps;
     }

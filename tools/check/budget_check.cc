@@ -76,28 +76,19 @@ CutValue BestOf(const TableFile& table, const Metric& metric) {
   return *best;
 }
 
-// The bandwidths of a row where the value is at most `limit`.
-std::optional<BandwidthRange> WhereItHolds(const CostLine& line,
-                                           const TableRow& row, int64_t limit) {
-  const Int128 room = Int128{limit} - line.fixed;
-  if (room < 0 || (room == 0 && line.OnLink() > 0)) return std::nullopt;
-  const Int128 first =
-      room == 0 ? Int128{0} : (line.OnLink() + room - 1) / room;
-  if (first > row.max_kbps) return std::nullopt;
-  return BandwidthRange{std::max(row.min_kbps, static_cast<int64_t>(first)),
-                        row.max_kbps};
-}
-
 std::vector<BandwidthRange> WhereItHolds(const TableFile& table,
                                          const Metric& metric, int64_t limit) {
   std::vector<BandwidthRange> ranges;
   for (const TableRow& row : table.rows) {
-    const auto range = WhereItHolds(LineOf(table, metric, row.cut), row, limit);
-    if (!range) continue;
-    if (!ranges.empty() && ranges.back().max_kbps + 1 == range->min_kbps) {
-      ranges.back().max_kbps = range->max_kbps;
+    const CostLine line = LineOf(table, metric, row.cut);
+    const KbpsInterval holds =
+        WhereAtMost(Int128{line.fixed} - limit, -line.OnLink(),
+                    {row.min_kbps, row.max_kbps});
+    if (holds.empty()) continue;
+    if (!ranges.empty() && ranges.back().max_kbps + 1 == holds.from) {
+      ranges.back().max_kbps = holds.to;
     } else {
-      ranges.push_back(*range);
+      ranges.push_back({holds.from, holds.to});
     }
   }
   return ranges;

@@ -29,8 +29,7 @@ std::string SplittingModelDifference(const SplittingModel& model,
   if (!(model.downlink == problem.downlink)) return "another downlink";
   if (model.result != problem.result) return "another side for the results";
   if (!HasSameLayers(model, problem)) return "other layers";
-  if (const auto kbps =
-          FindOtherLatency(model.blocks, model.rtt_ns, model.downlink, exact)) {
+  if (const auto kbps = FindOtherCost(model.blocks, problem, exact)) {
     return fmt::format("another latency at {}", FormatKbps(*kbps));
   }
   return "";

@@ -33,6 +33,8 @@ struct Answer {
   int64_t kbps = 0;
   int64_t rtt_ns = 0;
   Solution solution;
+  int64_t latency_ns = 0;
+  int64_t upload_bytes = 0;
   std::vector<std::string> uploaded;  // tensors, in their order
   int64_t solve_ns = 0;               // of the decision alone
 };
@@ -45,6 +47,9 @@ Answer Solve(const SplittingModel& model, int64_t kbps, int64_t rtt_ns) {
   answer.solution = SolveAt(model.blocks, rtt_ns,
                             static_cast<int>(model.layer_names.size()), kbps);
   const auto end = std::chrono::steady_clock::now();
+  // A splitting model is one of latency: its costs are times and bytes.
+  answer.latency_ns = answer.solution.cost;
+  answer.upload_bytes = answer.solution.upload.bytes;
   for (const TensorId tensor : answer.solution.uploaded) {
     answer.uploaded.push_back(model.tensor_names.at(tensor));
   }
@@ -62,10 +67,9 @@ std::string SolutionText(const Answer& answer) {
       "at {} with a round trip of {}: {}\n"
       "device   {} of {} layers\n",
       FormatKbps(answer.kbps), FormatDuration(answer.rtt_ns),
-      FormatDuration(answer.solution.latency_ns),
-      CountDevice(answer.solution.cut), answer.solution.cut.size());
-  text +=
-      fmt::format("crosses  {}\n", FormatBytes(answer.solution.upload_bytes));
+      FormatDuration(answer.latency_ns), CountDevice(answer.solution.cut),
+      answer.solution.cut.size());
+  text += fmt::format("crosses  {}\n", FormatBytes(answer.upload_bytes));
   for (const std::string& name : answer.uploaded) {
     text += fmt::format("         '{}'\n", Printable(name));
   }
@@ -83,8 +87,8 @@ nlohmann::ordered_json SolutionJson(const SplittingModel& model,
   return {{"schema", "dnncut.solution/1"},
           {"kbps", answer.kbps},
           {"rtt_ns", answer.rtt_ns},
-          {"latency_ns", answer.solution.latency_ns},
-          {"upload_bytes", answer.solution.upload_bytes},
+          {"latency_ns", answer.latency_ns},
+          {"upload_bytes", answer.upload_bytes},
           {"tensors", answer.uploaded},
           {"device_layers", device},
           {"server_layers", server},

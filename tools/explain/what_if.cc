@@ -35,8 +35,8 @@ constexpr int64_t kMostWork = 20'000'000;
 // -1, 0 or 1, exactly.
 int Compare(const Problem& problem, const TableCut& a, const TableCut& b,
             int64_t kbps) {
-  const Int128 first = LatencyOf(a.costs, problem.downlink).At(kbps);
-  const Int128 second = LatencyOf(b.costs, problem.downlink).At(kbps);
+  const Int128 first = CostOf(a.costs, problem).At(kbps);
+  const Int128 second = CostOf(b.costs, problem).At(kbps);
   return first < second ? -1 : first > second ? 1 : 0;
 }
 
@@ -114,7 +114,7 @@ std::optional<TableCut> BestCutWith(const Problem& problem,
   }
   if (!HasFeasibleCut(asked)) return std::nullopt;
   TableCut cut;
-  cut.cut = SolveAt(MakeBlockGraph(asked), asked.rtt_ns,
+  cut.cut = SolveAt(MakeBlockGraph(asked), RoundTripPrice(asked).fixed,
                     static_cast<int>(asked.layers.size()), kbps)
                 .cut;
   cut.costs = CountCosts(problem, cut.cut);

@@ -100,7 +100,7 @@ RefineErrors ErrorsOf(const std::vector<RefinedCut>& cuts, bool held_out) {
       ++errors.halves;
       errors.before += RelativeError(half->before_ns, half->measured_ns);
       errors.after += RelativeError(half->after_ns, half->measured_ns);
-      errors.scaled += RelativeError(half->scaled_cost, half->measured_ns);
+      errors.scaled += RelativeError(half->scaled_ns, half->measured_ns);
     }
   }
   if (errors.halves == 0) return errors;

@@ -24,9 +24,9 @@ struct MeasuredCut {
 
 // What was predicted and what was measured, of one half.
 struct HalfComparison {
-  int64_t before_ns = 0;    // the table's as it was
-  int64_t after_ns = 0;     // as fitted
-  int64_t scaled_cost = 0;  // with one factor for all layers of the side
+  int64_t before_ns = 0;  // the table's as it was
+  int64_t after_ns = 0;   // as fitted
+  int64_t scaled_ns = 0;  // with one factor for all layers of the side
   int64_t measured_ns = 0;
 };
 

@@ -120,7 +120,7 @@ std::string TableChangeText(const RefineResult& result) {
 nlohmann::ordered_json HalfJson(const std::optional<HalfComparison>& half) {
   if (!half) return nullptr;
   return {{"before_ns", half->before_ns},
-          {"one_factor_ns", half->scaled_cost},
+          {"one_factor_ns", half->scaled_ns},
           {"after_ns", half->after_ns},
           {"measured_ns", half->measured_ns}};
 }

@@ -18,11 +18,12 @@ struct Candidate {
   Cut cut;
   int device_layers = 0;
   bool pays_rtt = false;
+  // Times the weights of the problem's objective.
   Int128 fixed_ns = 0;  // without the round trip and the server's layers
   Int128 server_ns = 0;
   Int128 link_bytes = 0;
 
-  // 1000 * W * latency.
+  // 1000 * W * cost, with a round trip that costs `rtt_ns`.
   Int128 At(int64_t kbps, int64_t permille, int64_t rtt_ns) const {
     const Int128 ns = 1000 * (fixed_ns + (pays_rtt ? rtt_ns : 0)) +
                       Int128{permille} * server_ns;
@@ -45,7 +46,8 @@ std::vector<Candidate> Candidates(Problem problem) {
     candidate.pays_rtt = same->fixed_ns > cut.fixed_ns;
     for (size_t l = 0; l < problem.layers.size(); ++l) {
       if (cut.cut[l] == Side::kDevice) continue;
-      candidate.server_ns += problem.layers[l].ns.server;
+      candidate.server_ns +=
+          problem.objective.server * problem.layers[l].ns.server;
     }
     candidate.fixed_ns = cut.fixed_ns - candidate.server_ns;
     candidate.link_bytes = cut.link_bytes;
@@ -69,28 +71,51 @@ const Candidate& Best(const std::vector<Candidate>& candidates, int64_t kbps,
 // A range of slowdowns in which random problems change their minds.
 constexpr SlowdownRange kSlowdown = {400, 1500};
 
+// Compares with every cut at every point of the grid; how many there are.
+size_t ExpectTheWinnersOfTheGrid(const Problem& problem) {
+  const std::vector<Candidate> candidates = Candidates(problem);
+  std::set<Cut> winners;
+  for (int64_t s = kSlowdown.min_permille; s <= kSlowdown.max_permille; ++s) {
+    for (int64_t w = problem.range.min_kbps; w <= problem.range.max_kbps; ++w) {
+      winners.insert(Best(candidates, w, s, 0).cut);
+    }
+  }
+  std::set<Cut> found;
+  for (const TableCut& cut : SlowdownCuts(problem, kSlowdown)) {
+    EXPECT_TRUE(found.insert(cut.cut).second) << "found twice";
+    EXPECT_EQ(cut.costs, CountCosts(problem, cut.cut));
+  }
+  EXPECT_EQ(found, winners) << ProblemText(problem);
+  return found.size();
+}
+
 TEST(SlowdownCuts, AreExactlyTheWinnersOfTheGrid) {
   size_t most = 0;
   for (uint64_t seed = 1; seed <= 150; ++seed) {
     SCOPED_TRACE(seed);
-    const Problem problem = RandomFeasibleProblem(seed, 11);
-    const std::vector<Candidate> candidates = Candidates(problem);
-    std::set<Cut> winners;
-    for (int64_t s = kSlowdown.min_permille; s <= kSlowdown.max_permille; ++s) {
-      for (int64_t w = problem.range.min_kbps; w <= problem.range.max_kbps;
-           ++w) {
-        winners.insert(Best(candidates, w, s, 0).cut);
-      }
-    }
-    std::set<Cut> found;
-    for (const TableCut& cut : SlowdownCuts(problem, kSlowdown)) {
-      EXPECT_TRUE(found.insert(cut.cut).second) << "found twice";
-      EXPECT_EQ(cut.costs, CountCosts(problem, cut.cut));
-    }
-    EXPECT_EQ(found, winners) << ProblemText(problem);
-    most = std::max(most, found.size());
+    most = std::max(most,
+                    ExpectTheWinnersOfTheGrid(RandomFeasibleProblem(seed, 11)));
   }
   EXPECT_GT(most, 5u) << "the problems are too easy";
+}
+
+TEST(SlowdownCuts, AreExactlyTheWinnersOfTheGridWithAnyWeights) {
+  size_t most = 0;
+  int changed = 0;
+  for (uint64_t seed = 1; seed <= 60; ++seed) {
+    Problem problem = RandomFeasibleProblem(seed, 9);
+    const std::vector<TableCut> of_latency = SlowdownCuts(problem, kSlowdown);
+    Random random(seed);
+    problem.objective = RandomObjective(&random);
+    SCOPED_TRACE(::testing::Message()
+                 << "seed " << seed << " weights " << problem.objective.device
+                 << " " << problem.objective.link << " "
+                 << problem.objective.server);
+    most = std::max(most, ExpectTheWinnersOfTheGrid(problem));
+    changed += SlowdownCuts(problem, kSlowdown) != of_latency;
+  }
+  EXPECT_GE(most, 3u) << "the problems are too easy";
+  EXPECT_GT(changed, 20);  // the weights decide
 }
 
 TEST(SlowdownCuts, WithTheDeviceOnlyCutHaveTheBestAtAnyRoundTrip) {
@@ -171,7 +196,14 @@ TEST(SlowdownCuts, RefusesWhatWouldOverflow) {
   Problem problem;
   problem.layers = {MakeLayer("a", 1, int64_t{1} << 60)};
   problem.tensors = {MakeTensor("x", kModelInput, {0}, 1)};
-  EXPECT_THROW(SlowdownCuts(problem, {1000, 100'000}), Error);
+  EXPECT_EQ(ErrorIdOf([&] { SlowdownCuts(problem, {1000, 100'000}); }), "E612");
+  // As it stands and with a weight, whatever else would wrap around.
+  problem.layers[0].ns.server = 1;
+  EXPECT_EQ(ErrorOf([&] { SlowdownCuts(problem, {1000, 100'000}); }), "");
+  problem.objective.server = int64_t{1} << 62;
+  EXPECT_EQ(ErrorIdOf([&] { SlowdownCuts(problem, {1000, 100'000}); }), "E612");
+  problem.objective = {int64_t{1} << 62, int64_t{1} << 62, 0};
+  EXPECT_EQ(ErrorIdOf([&] { SlowdownCuts(problem, {1000, 1000}); }), "E612");
 }
 
 }  // namespace

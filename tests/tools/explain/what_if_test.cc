@@ -38,8 +38,7 @@ void ExpectSame(const Problem& problem, const std::optional<TableCut>& found,
   if (best == nullptr) return;
   EXPECT_TRUE(IsFeasible(problem, found->cut)) << CutText(found->cut);
   EXPECT_EQ(found->costs, CountCosts(problem, found->cut));
-  EXPECT_TRUE(LatencyOf(found->costs, problem.downlink).At(kbps) ==
-              best->At(kbps))
+  EXPECT_TRUE(CostOf(found->costs, problem).At(kbps) == best->At(kbps))
       << CutText(found->cut) << " but " << CutText(best->cut) << " at " << kbps
       << "\n"
       << ProblemText(problem);
@@ -50,14 +49,18 @@ bool IsSent(const Problem& problem, TensorId t, const Cut& cut) {
   return std::count(uploaded.begin(), uploaded.end(), t) > 0;
 }
 
-// Random problems with all of their cuts, each at a bandwidth of its own.
+// Random problems with all of their cuts, each at a bandwidth of its own. What
+// is minimised is the latency of the first half, and of the others any weighted
+// sum.
 void ForEachProblem(
     const std::function<void(const Problem& problem,
                              const std::vector<CandidateCut>& cuts,
                              int64_t kbps)>& look) {
-  for (int seed = 0; seed < kSeeds; ++seed) {
+  for (int seed = 0; seed < 2 * kSeeds; ++seed) {
     SCOPED_TRACE(seed);
-    const Problem problem = RandomFeasibleProblem(seed, kMostLayers);
+    Problem problem = RandomFeasibleProblem(seed, kMostLayers);
+    Random random(seed);
+    if (seed >= kSeeds) problem.objective = RandomObjective(&random);
     look(problem, EnumerateCuts(problem), 1 + seed % 60);
   }
 }
