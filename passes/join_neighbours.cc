@@ -13,14 +13,14 @@
 // What changes, in the worst case over everything outside the pair:
 //
 //   to the server, cost(D) - cost(D') >=
-//       device_ns(v) - server_ns(v)       v moves
+//       ns.device(v) - ns.server(v)       v moves
 //     - 8e6/W download_bytes(v)           and its results come back
 //     + cross(v -> w)                     no longer crosses
 //     - cross(wires that v reads and w does not)
 //                                         cross now, if nothing else needed
 //                                         them on the server already
 //   to the device, cost(D) - cost(D') >=
-//       server_ns(w) - device_ns(w) + 8e6/W download_bytes(w)
+//       ns.server(w) - ns.device(w) + 8e6/W download_bytes(w)
 //     + cross(wires whose only readers are w, or w and v)
 //                                         no longer cross; a wire with another
 //                                         reader may go on crossing

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Why the ends of pieces are enough. Where both tables keep their cut, W *
-// latency is a line in W for each, a(W) = W * fixed + bytes >= 0 and b(W), and
-// their ratio a / b is a Moebius transformation of W: constant or strictly
+// cost is a line in W for each, a(W) = W * fixed + 8e6 * bytes >= 0 and b(W),
+// and their ratio a / b is a Moebius transformation of W: constant or strictly
 // monotone where b > 0. So over a range it is largest and smallest at its ends,
 // and when the two differ, nowhere else. b is 0 at a W > 0 only when it is 0
 // everywhere; then the ratio is 1 or infinite, and constant, too.
 //
-// a - b is a line as well: it is positive, zero or negative on an interval
+// a - b is a line as well: it is positive, zero or negative on one interval
 // each.
 #include "compiler/table/compare_costs.h"
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A cut with the line L(W) = W * fixed + bytes (W * latency) may be kept in a
-// row of a cut with the line M while
+// A cut with the line L(W) = W * fixed + 8e6 * bytes (W * cost) may be kept
+// in a row of a cut with the line M while
 //
 //   kRegret          100 % * L(W) <= (100 % + limit) * M(W)
 //   kSwitchingCost             L(W) <= M(W) + W * limit
 //
 // Both are of the form W * slope <= bound, whose integer solutions in the row
-// are one interval (WhereAtMost). So from the ends of its own row the
-// range of a cut grows row by row, until it ends inside of one.
+// are one interval (WhereAtMost). So from the ends of its own row the range of
+// a cut grows row by row, until it ends inside of one.
 #include "compiler/table/hysteresis.h"
 
 #include <utility>

@@ -277,7 +277,8 @@ class Envelope {
     return LowerEnvelope(known, problem_.range);
   }
 
-  // Without those that were found but win nowhere: there are none.
+  // By the lowest slowdown, then bandwidth, where they win: each does
+  // somewhere, or it would not have been found.
   std::vector<TableCut> InOrder() const {
     std::vector<TableCut> ordered;
     std::vector<bool> added(cuts_.size());
