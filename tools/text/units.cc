@@ -6,7 +6,6 @@
 // nothing is rounded in silence.
 #include "tools/text/units.h"
 
-
 #include <array>
 #include <charconv>
 #include <cmath>
