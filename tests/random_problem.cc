@@ -186,6 +186,11 @@ Objective RandomObjective(Random* random) {
   return objective;
 }
 
+std::string WeightsText(const Objective& objective) {
+  return fmt::format("weights {} {} {}", objective.device, objective.link,
+                     objective.server);
+}
+
 Problem RandomFeasibleProblem(uint64_t seed, int max_layers) {
   for (;; seed += uint64_t{1} << 32) {
     Problem problem = RandomProblem(seed, max_layers);

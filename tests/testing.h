@@ -49,6 +49,9 @@ Problem RandomFeasibleProblem(uint64_t seed, int max_layers = 14);
 // Weights from a few small and large ones, 0 among them.
 Objective RandomObjective(Random* random);
 
+// "weights 1 1 1": of device, link and server, for messages.
+std::string WeightsText(const Objective& objective);
+
 // A chain of dense blocks like DenseNet-121's: each layer's output is joined to
 // what the block has so far. About `layers` layers, costs that make the table
 // have several rows.

@@ -87,9 +87,7 @@ TEST(CutTable, EqualsBruteForceWithAnyWeights) {
     Random random(seed);
     problem.objective = RandomObjective(&random);
     SCOPED_TRACE(::testing::Message()
-                 << "seed " << seed << " weights " << problem.objective.device
-                 << " " << problem.objective.link << " "
-                 << problem.objective.server);
+                 << "seed " << seed << " " << WeightsText(problem.objective));
     const std::vector<CandidateCut> cuts = EnumerateCuts(problem);
     const CutTable table = Solve(problem);
     ExpectWellFormed(problem, table);

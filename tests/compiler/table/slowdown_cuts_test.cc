@@ -108,9 +108,7 @@ TEST(SlowdownCuts, AreExactlyTheWinnersOfTheGridWithAnyWeights) {
     Random random(seed);
     problem.objective = RandomObjective(&random);
     SCOPED_TRACE(::testing::Message()
-                 << "seed " << seed << " weights " << problem.objective.device
-                 << " " << problem.objective.link << " "
-                 << problem.objective.server);
+                 << "seed " << seed << " " << WeightsText(problem.objective));
     most = std::max(most, ExpectTheWinnersOfTheGrid(problem));
     changed += SlowdownCuts(problem, kSlowdown) != of_latency;
   }
