@@ -158,12 +158,12 @@ Problem RandomModules(uint64_t seed) {
   };
   const auto add_layer = [&](const std::vector<TensorId>& inputs) {
     const LayerId layer = static_cast<LayerId>(problem.layers.size());
-    problem.layers.push_back({"l",
-                              "Op",
-                              ns_unit * random.Below(ns_bound),
-                              ns_unit * random.Below(ns_bound),
-                              {},
-                              {}});
+    problem.layers.push_back(
+        {"l",
+         "Op",
+         {ns_unit * random.Below(ns_bound), ns_unit * random.Below(ns_bound)},
+         {},
+         {}});
     for (TensorId input : inputs) {
       problem.tensors[input].readers.push_back(layer);
     }

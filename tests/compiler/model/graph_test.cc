@@ -106,9 +106,9 @@ TEST(MakeProblem, KeepsIdsAndPutsEverythingInItsPlace) {
       MakeProblem(SmallGraph(), SmallCosts(), link, placement);
   ASSERT_EQ(problem.layers.size(), 2u);
   EXPECT_EQ(problem.layers[0],
-            (ProblemLayer{"a", "Relu", 100, 1, std::nullopt, 4}));
+            (ProblemLayer{"a", "Relu", {100, 1}, std::nullopt, 4}));
   EXPECT_EQ(problem.layers[1],
-            (ProblemLayer{"b", "Relu", 200, 2, Side::kServer, std::nullopt}));
+            (ProblemLayer{"b", "Relu", {200, 2}, Side::kServer, std::nullopt}));
   ASSERT_EQ(problem.tensors.size(), 3u);
   EXPECT_EQ(problem.tensors[1], (ProblemTensor{"t", 0, {1}, 11, 8, false}));
   EXPECT_EQ(problem.tensors[2], (ProblemTensor{"y", 1, {}, 12, 9, true}));
