@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string_view>
 
-#include "backends/result/verdict.h"
+#include "backends/result/setting_text.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/model/dtype.h"
 #include "compiler/model/source_model.h"

@@ -25,6 +25,7 @@
 #include "backends/report/report_graph.h"
 #include "backends/report/report_tables.h"
 #include "backends/report/report_text.h"
+#include "backends/result/setting_text.h"
 #include "backends/result/verdict.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/model/source_model.h"

@@ -5,28 +5,11 @@
 
 #include <algorithm>
 
+#include "backends/result/middle_kbps.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/problem/side.h"
 
 namespace dnncut {
-namespace {
-
-// The largest integer whose square is at most `value`.
-int64_t SquareRoot(int64_t value) {
-  int64_t low = 0;
-  int64_t high = 3'037'000'499;  // its square is the largest that fits
-  while (low < high) {
-    const int64_t middle = low + (high - low + 1) / 2;
-    if (middle * middle <= value) {
-      low = middle;
-    } else {
-      high = middle - 1;
-    }
-  }
-  return low;
-}
-
-}  // namespace
 
 LatencyParts PartsAt(const CutCosts& costs, const Downlink& downlink,
                      int64_t kbps) {
@@ -48,15 +31,6 @@ std::string PartsSumText(const LatencyParts& parts) {
   return fmt::format(
       "device {} + network {} + server {}", FormatDuration(parts.ns.device),
       FormatDuration(parts.network_ns), FormatDuration(parts.ns.server));
-}
-
-int64_t MiddleKbps(int64_t min_kbps, int64_t max_kbps) {
-  // At most kLimitKbps squared, which fits.
-  const int64_t middle = SquareRoot(min_kbps * max_kbps);
-  int64_t unit = 1;
-  while (middle / unit >= 100) unit *= 10;
-  const int64_t round = middle / unit * unit;
-  return round >= min_kbps ? round : middle;
 }
 
 std::optional<LatencyParts> MeasuredParts(const ShownRow& row,
@@ -87,16 +61,6 @@ int ShownDecimals(const std::vector<ShownRow>& rows) {
     least_ns = std::min(least_ns, row.parts.total_ns);
   }
   return least_ns >= 100'000'000 ? 1 : least_ns >= 10'000'000 ? 2 : 3;
-}
-
-std::string SlowdownText(double slowdown) {
-  return slowdown == 1 ? "" : fmt::format(", slowdown {}", slowdown);
-}
-
-std::string MachineText(const MachineLabel& machine,
-                        const std::optional<double>& slowdown) {
-  if (!slowdown) return machine.name;
-  return fmt::format("{}, refined{}", machine.name, SlowdownText(*slowdown));
 }
 
 }  // namespace dnncut

@@ -36,10 +36,6 @@ std::array<std::pair<std::string_view, int64_t>, 3> NamedParts(
 // "device 5 ms + network 7.6 ms + server 400 us".
 std::string PartsSumText(const LatencyParts& parts);
 
-// The bandwidth at which a row is shown: the geometric middle of its ends, cut
-// to two digits when that is still inside.
-int64_t MiddleKbps(int64_t min_kbps, int64_t max_kbps);
-
 // A row of a table and what it costs in its middle.
 struct ShownRow {
   TableRow row;
@@ -57,12 +53,5 @@ std::vector<ShownRow> ShowRows(const CutTable& table, const Downlink& downlink);
 // The number of decimals of milliseconds: enough for three digits of the
 // smallest total.
 int ShownDecimals(const std::vector<ShownRow>& rows);
-
-// ", slowdown 4"; nothing for 1.
-std::string SlowdownText(double slowdown);
-
-// The machine whose times they are: "board", "board, refined, slowdown 4".
-std::string MachineText(const MachineLabel& machine,
-                        const std::optional<double>& slowdown);
 
 }  // namespace dnncut

@@ -102,23 +102,4 @@ std::string VerdictText(const CutTable& table, const CutTable& exact) {
                      FormatKbpsRange(first->min_kbps, last->max_kbps));
 }
 
-std::string LinkText(const Problem& problem) {
-  std::string text = fmt::format(
-      "uplink {}, round trip {}",
-      FormatKbpsRange(problem.range.min_kbps, problem.range.max_kbps),
-      FormatDuration(problem.rtt_ns));
-  if (problem.result == Side::kServer) {
-    return text + ", results wanted on the server";
-  }
-  switch (problem.downlink.kind) {
-    case Downlink::Kind::kSame:
-      return text + ", downlink as uplink";
-    case Downlink::Kind::kFree:
-      return text + ", downlink free";
-    case Downlink::Kind::kFixed:
-      return text + ", downlink " + FormatKbps(problem.downlink.kbps);
-  }
-  return text;
-}
-
 }  // namespace dnncut

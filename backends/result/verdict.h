@@ -37,7 +37,4 @@ bool HasSplit(const CutTable& table);
 // ..."; `exact` is what an approximate table was made of, else the table.
 std::string VerdictText(const CutTable& table, const CutTable& exact);
 
-// "uplink 64 kbit/s to 10 Gbit/s, round trip 5 ms, downlink as uplink".
-std::string LinkText(const Problem& problem);
-
 }  // namespace dnncut

@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 
+#include "backends/result/middle_kbps.h"
 #include "compiler/base/did_you_mean.h"
 #include "compiler/base/error.h"
 #include "compiler/base/unit_text.h"

@@ -13,6 +13,7 @@
 #include "backends/firmware/firmware_file.h"
 #include "backends/halves/interface_hash.h"
 #include "backends/result/latency_parts.h"
+#include "backends/result/setting_text.h"
 #include "backends/result/table_file.h"
 #include "backends/result/table_json.h"
 #include "compiler/base/error.h"

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "backends/result/latency_parts.h"
+#include "backends/result/setting_text.h"
 #include "backends/result/table_file.h"
 #include "backends/result/table_json.h"
 #include "compiler/base/error.h"

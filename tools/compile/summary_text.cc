@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "backends/firmware/firmware_table.h"
+#include "backends/result/setting_text.h"
 #include "compiler/base/first_few.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/table/hysteresis.h"

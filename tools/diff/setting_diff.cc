@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "backends/result/firmware_options.h"
-#include "backends/result/latency_parts.h"
+#include "backends/result/setting_text.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/problem/side.h"
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "backends/result/middle_kbps.h"
 #include "compiler/base/rounding.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/problem/block_graph.h"

@@ -14,8 +14,8 @@
 #include <thread>
 
 #include "backends/halves/weights_file.h"
-#include "backends/result/latency_parts.h"
 #include "backends/result/result_folder.h"
+#include "backends/result/setting_text.h"
 #include "backends/result_writer.h"
 #include "compiler/base/checked_math.h"
 #include "compiler/base/unit_text.h"

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "backends/result/latency_parts.h"
+#include "backends/result/setting_text.h"
 #include "backends/result/table_json.h"
 #include "compiler/base/unit_text.h"
 #include "tools/compile/shown_rows.h"
