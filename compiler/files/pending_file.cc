@@ -90,4 +90,12 @@ void PendingFile::Commit() {
   committed_ = true;
 }
 
+void WriteWhole(const std::string& path, const std::string& text,
+                bool overwrite, const std::vector<std::string>& inputs) {
+  PendingFile file(path, overwrite, inputs);
+  file.Write(text);
+  file.Close();
+  file.Commit();
+}
+
 }  // namespace dnncut

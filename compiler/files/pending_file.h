@@ -48,4 +48,10 @@ class PendingFile {
   bool committed_ = false;
 };
 
+// Writes `path`, or leaves it as it was. Throws Error as PendingFile does,
+// which says what `inputs` are.
+void WriteWhole(const std::string& path, const std::string& text,
+                bool overwrite = true,
+                const std::vector<std::string>& inputs = {});
+
 }  // namespace dnncut

@@ -25,6 +25,7 @@
 #include "tools/cli/readers.h"
 #include "tools/commands/limit_flags.h"
 #include "tools/commands/report_flags.h"
+#include "tools/result/result_files.h"
 #include "tools/result/stored_result.h"
 #include "tools/text/terminal.h"
 

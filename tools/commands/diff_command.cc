@@ -8,6 +8,7 @@
 
 #include "backends/result/table_file.h"
 #include "compiler/base/error.h"
+#include "compiler/files/pending_file.h"
 #include "tools/ci/markdown_report.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
@@ -15,6 +16,7 @@
 #include "tools/commands/limit_flags.h"
 #include "tools/commands/report_flags.h"
 #include "tools/diff/diff_report.h"
+#include "tools/result/result_files.h"
 #include "tools/text/percent.h"
 #include "tools/text/terminal.h"
 

@@ -13,12 +13,12 @@
 
 #include "compiler/base/error.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/files/pending_file.h"
 #include "cost_models/measured/fit_regression.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
 #include "tools/commands/limit_flags.h"
-#include "tools/commands/report_flags.h"
 #include "tools/text/percent.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"

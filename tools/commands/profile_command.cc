@@ -26,7 +26,6 @@
 #include "tools/commands/input_flags.h"
 #include "tools/commands/limit_flags.h"
 #include "tools/commands/model_flags.h"
-#include "tools/commands/report_flags.h"
 #include "tools/commands/run_flags.h"
 #include "tools/profile/profile.h"
 #include "tools/text/percent.h"

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <filesystem>
 #include <map>
 #include <utility>
 
@@ -26,8 +25,6 @@
 
 namespace dnncut {
 namespace {
-
-namespace fs = std::filesystem;
 
 // GitHub drops the whole summary of a step above 1 MiB.
 constexpr int64_t kMostSummaryBytes = 1'000'000;
@@ -120,22 +117,6 @@ void AddReportFlags(Flags* flags, ReportFiles* files) {
       "workflow");
 }
 
-std::vector<std::string> FilesOfResult(const std::string& folder) {
-  std::vector<std::string> files;
-  for (const char* name :
-       {"table.json", "problem.json", "splitting_model.json", "report.html"}) {
-    files.push_back((fs::path(folder) / name).string());
-  }
-  for (const char* name : {"device", "server", "firmware"}) {
-    std::error_code error;
-    for (fs::directory_iterator at(fs::path(folder) / name, error), end;
-         !error && at != end; at.increment(error)) {
-      files.push_back(at->path().string());
-    }
-  }
-  return files;
-}
-
 void CheckReportFiles(const ReportFiles& files,
                       const std::vector<std::string>& inputs) {
   std::map<std::string, std::string> seen;
@@ -167,14 +148,6 @@ void WriteReports(const ReportFiles& files, const CheckReport& report,
   if (files.github_summary) {
     AppendSummary(*files.github_summary, report, warnings);
   }
-}
-
-void WriteWhole(const std::string& path, const std::string& text,
-                bool overwrite, const std::vector<std::string>& inputs) {
-  PendingFile file(path, overwrite, inputs);
-  file.Write(text);
-  file.Close();
-  file.Commit();
 }
 
 }  // namespace dnncut

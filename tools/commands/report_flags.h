@@ -24,9 +24,6 @@ struct ReportFiles {
 
 void AddReportFlags(Flags* flags, ReportFiles* files);
 
-// What a report must not replace of a result folder.
-std::vector<std::string> FilesOfResult(const std::string& folder);
-
 // Throws Error E808 when two of them name the same file, E603 when one of them
 // is one of `inputs`: before anything is worked on.
 void CheckReportFiles(const ReportFiles& files,
@@ -36,11 +33,5 @@ void CheckReportFiles(const ReportFiles& files,
 // run, whole; the summary is appended, as all steps of a job do. Throws Error.
 void WriteReports(const ReportFiles& files, const CheckReport& report,
                   Warnings* warnings);
-
-// Writes `path`, or leaves it as it was. Throws Error as PendingFile does,
-// which says what `inputs` are.
-void WriteWhole(const std::string& path, const std::string& text,
-                bool overwrite = true,
-                const std::vector<std::string>& inputs = {});
 
 }  // namespace dnncut

@@ -17,6 +17,7 @@
 #include "tools/commands/run_flags.h"
 #include "tools/commands/verify_flags.h"
 #include "tools/result/find_model.h"
+#include "tools/result/result_files.h"
 #include "tools/text/terminal.h"
 #include "tools/verify/verify.h"
 #include "tools/verify/verify_checks.h"

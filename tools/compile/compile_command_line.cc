@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "compiler/base/unit_text.h"
+#include "tools/text/file_names.h"
 #include "tools/text/shell_words.h"
 
 namespace dnncut {

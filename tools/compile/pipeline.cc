@@ -17,7 +17,7 @@
 #include "passes/compress.h"
 #include "tools/compile/compile_command_line.h"
 #include "tools/compile/placement.h"
-#include "tools/text/shell_words.h"
+#include "tools/text/file_names.h"
 
 namespace dnncut {
 namespace {

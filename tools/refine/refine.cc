@@ -25,7 +25,7 @@
 #include "tools/refine/refine_command_line.h"
 #include "tools/result/stored_result.h"
 #include "tools/runtime/threads.h"
-#include "tools/text/shell_words.h"
+#include "tools/text/file_names.h"
 
 namespace dnncut {
 namespace {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "tools/text/file_names.h"
 #include "tools/text/shell_words.h"
 
 namespace dnncut {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Command lines that a shell takes as they stand: what a report says about
-// where a result comes from. Folders are left out: the same model gives the
-// same files wherever it lies.
+// where a result comes from.
 #pragma once
 
 #include <fmt/format.h>
@@ -13,19 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/base/error.h"
-
 namespace dnncut {
 
 // `text` as one word of a POSIX shell.
 std::string ShellWord(const std::string& text);
-
-// The last name of a path: "data" of "models/data/".
-std::string FileName(const std::string& path);
-
-// `warnings` with each of `paths` replaced by the name of its file.
-Warnings WithoutFolders(Warnings warnings,
-                        const std::vector<std::string>& paths);
 
 // "dnncut compile net.onnx --rtt 20ms", built flag by flag.
 class ShellCommand {

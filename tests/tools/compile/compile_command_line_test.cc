@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "tools/refine/refine_command_line.h"
-#include "tools/text/shell_words.h"
 
 namespace dnncut {
 namespace {
@@ -49,12 +48,6 @@ TEST(Reproduce, SaysHowItWasRefined) {
   EXPECT_EQ(RefineCommandLine(options, "net.onnx"),
             "dnncut refine net.dnncut --as device --slowdown 2.5 "
             "--device-threads 1 --input x=x.npy --test-data set");
-}
-
-TEST(Reproduce, WarningsNameNoFolder) {
-  const Warnings warnings = {{"W1", "a/net.onnx: see a/net.onnx and net.onnx"}};
-  EXPECT_EQ(WithoutFolders(warnings, {"a/net.onnx", "net.onnx"})[0].text,
-            "net.onnx: see net.onnx and net.onnx");
 }
 
 }  // namespace

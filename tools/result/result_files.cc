@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/result/result_files.h"
+
+#include <filesystem>
+
+namespace dnncut {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> FilesOfResult(const std::string& folder) {
+  std::vector<std::string> files;
+  for (const char* name :
+       {"table.json", "problem.json", "splitting_model.json", "report.html"}) {
+    files.push_back((fs::path(folder) / name).string());
+  }
+  for (const char* name : {"device", "server", "firmware"}) {
+    std::error_code error;
+    for (fs::directory_iterator at(fs::path(folder) / name, error), end;
+         !error && at != end; at.increment(error)) {
+      files.push_back(at->path().string());
+    }
+  }
+  return files;
+}
+
+}  // namespace dnncut
