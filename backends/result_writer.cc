@@ -149,7 +149,8 @@ void WriteFiles(const Result& result, const ResultOptions& options,
             ProblemJson(*result.problem, *result.table, result.fitted));
   WriteFile(folder + "/splitting_model.json",
             SplittingModelJson(*result.problem, *result.blocks));
-  WriteFile(folder + "/table.json", TableJson(result, options.only_cut));
+  WriteFile(folder + "/table.json",
+            TableText(TableJson(result, options.only_cut)));
   if (options.halves_only) return;
   WriteFile(folder + "/report.html", ReportHtml(result, options.only_cut));
   MakeFolder(folder + "/firmware");

@@ -184,36 +184,51 @@ Json RefinedJson(const RefinedSides& refined) {
   return json;
 }
 
-std::string TableJson(const Result& result, std::optional<int> only_cut) {
+Json TableJson(const Result& result, std::optional<int> only_cut) {
   const CutTable& table = *result.table;
   const HalfMaker maker(*result.model, *result.graph);
   const Hysteresis hysteresis = MakeHysteresis(table, result.problem->downlink,
                                                result.firmware.hysteresis);
-  JsonText text;
-  text.Add("schema", "dnncut.table/1");
-  text.Add("tool", {{"name", "dnncut"}, {"version", result.version}});
-  if (!result.commands.empty()) text.Add("commands", result.commands);
-  text.Add("model", ModelJson(*result.model, *result.graph));
-  text.Add("device", MachineJson(result.machines.device));
-  text.Add("server", MachineJson(result.machines.server));
-  text.Add("objective", "latency");
-  text.Add("link", LinkJson(*result.problem));
+  Json json = {{"schema", "dnncut.table/1"},
+               {"tool", {{"name", "dnncut"}, {"version", result.version}}}};
+  if (!result.commands.empty()) json["commands"] = result.commands;
+  json["model"] = ModelJson(*result.model, *result.graph);
+  json["device"] = MachineJson(result.machines.device);
+  json["server"] = MachineJson(result.machines.server);
+  json["objective"] = "latency";
+  json["link"] = LinkJson(*result.problem);
   if (table.approximation) {
-    text.Add("approximation", ApproximationJson(*table.approximation));
+    json["approximation"] = ApproximationJson(*table.approximation);
   }
-  if (only_cut) text.Add("only_cut", *only_cut);
+  if (only_cut) json["only_cut"] = *only_cut;
   const Json refined = RefinedJson(result.refined);
-  if (!refined.is_null()) text.Add("refined", refined);
-  text.Add("firmware", FirmwareJson(result.firmware, hysteresis));
-  text.Add("interface", InterfaceJson(InterfaceHash(*result.graph, table)));
-  text.Add("layers", result.graph->layers.size());
-  text.Add("blocks", CountBlocks(*result.blocks));
-  text.AddList("cuts", table.cuts.size(), [&](size_t id) {
-    return CutJson(result, maker, static_cast<int>(id), only_cut);
-  });
-  text.AddList("rows", table.rows.size(), [&](size_t row) {
-    return RowJson(result, table.rows[row], hysteresis.stay[row]);
-  });
+  if (!refined.is_null()) json["refined"] = refined;
+  json["firmware"] = FirmwareJson(result.firmware, hysteresis);
+  json["interface"] = InterfaceJson(InterfaceHash(*result.graph, table));
+  json["layers"] = result.graph->layers.size();
+  json["blocks"] = CountBlocks(*result.blocks);
+  Json& cuts = json["cuts"] = Json::array();
+  for (int id = 0; id < std::ssize(table.cuts); ++id) {
+    cuts.push_back(CutJson(result, maker, id, only_cut));
+  }
+  Json& rows = json["rows"] = Json::array();
+  for (size_t row = 0; row < table.rows.size(); ++row) {
+    rows.push_back(RowJson(result, table.rows[row], hysteresis.stay[row]));
+  }
+  return json;
+}
+
+std::string TableText(const Json& table) {
+  JsonText text;
+  for (auto member = table.begin(); member != table.end(); ++member) {
+    const Json& value = *member;
+    if (member.key() == "cuts" || member.key() == "rows") {
+      text.AddList(member.key(), value.size(),
+                   [&](size_t i) { return value[i]; });
+    } else {
+      text.Add(member.key(), value);
+    }
+  }
   return text.Finish();
 }
 

@@ -15,6 +15,11 @@ namespace dnncut {
 // side was refined.
 nlohmann::ordered_json RefinedJson(const RefinedSides& refined);
 
-std::string TableJson(const Result& result, std::optional<int> only_cut);
+// The whole file as a value; `only_cut` as in ResultOptions.
+nlohmann::ordered_json TableJson(const Result& result,
+                                 std::optional<int> only_cut);
+
+// Its text: a line for each member, for each cut and for each row.
+std::string TableText(const nlohmann::ordered_json& table);
 
 }  // namespace dnncut

@@ -98,7 +98,7 @@ RegressionModel ParseRegression(const JsonValue& root) {
   return model;
 }
 
-std::string RegressionJson(const RegressionModel& model) {
+nlohmann::ordered_json RegressionJson(const RegressionModel& model) {
   nlohmann::ordered_json runtime = nlohmann::ordered_json::object();
   if (!model.runtime_name.empty()) runtime["name"] = model.runtime_name;
   if (!model.runtime_version.empty()) {
@@ -113,14 +113,16 @@ std::string RegressionJson(const RegressionModel& model) {
     classes[std::string(OperatorClassName(operator_class))] =
         CoefficientsJson(coefficients);
   }
-  const nlohmann::ordered_json json = {
-      {"schema", "dnncut.regression/1"},
-      {"name", model.name},
-      {"description", model.description},
-      {"runtime", runtime},
-      {"classes", classes},
-      {"other", CoefficientsJson(model.other)}};
-  return json.dump(2) + "\n";
+  return {{"schema", "dnncut.regression/1"},
+          {"name", model.name},
+          {"description", model.description},
+          {"runtime", runtime},
+          {"classes", classes},
+          {"other", CoefficientsJson(model.other)}};
+}
+
+std::string RegressionText(const RegressionModel& model) {
+  return RegressionJson(model).dump(2) + "\n";
 }
 
 }  // namespace dnncut

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,7 +63,8 @@ std::vector<int64_t> RegressionNs(const Graph& graph,
 // Throws Error when the file breaks its format.
 RegressionModel ParseRegression(const JsonValue& root);
 
-// The text of such a file.
-std::string RegressionJson(const RegressionModel& model);
+// Such a file as a value, and its text.
+nlohmann::ordered_json RegressionJson(const RegressionModel& model);
+std::string RegressionText(const RegressionModel& model);
 
 }  // namespace dnncut

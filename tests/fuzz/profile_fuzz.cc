@@ -100,7 +100,7 @@ void CheckProfile(const std::string& path) {
   if (ReadProfile(path) != profile) Finding("the profile reads differently");
   CheckFitProfiles({profile}, true);
   const RegressionModel model = FitRegression({profile});
-  WriteFuzzFile(path, RegressionJson(model));
+  WriteFuzzFile(path, RegressionText(model));
   if (ParseRegression(ReadJsonFile(path)) != model)
     Finding("the fit reads differently");
   LeaveOneModelOut({profile, profile});
@@ -108,7 +108,7 @@ void CheckProfile(const std::string& path) {
 
 void CheckRegression(const std::string& path) {
   const RegressionModel model = ParseRegression(ReadJsonFile(path));
-  WriteFuzzFile(path, RegressionJson(model));
+  WriteFuzzFile(path, RegressionText(model));
   if (ParseRegression(ReadJsonFile(path)) != model)
     Finding("the fit reads differently");
 }
@@ -132,7 +132,7 @@ std::vector<std::string> FuzzSeeds() {
   short_profile.model_sha256 = profile.model_sha256;
   short_profile.layers = {{"b", "Mul", 7}};
   return {ProfileJson(profile).dump(), ProfileJson(short_profile).dump(),
-          RegressionJson(FitRegression({profile})), kMachine};
+          RegressionText(FitRegression({profile})), kMachine};
 }
 
 }  // namespace dnncut

@@ -221,13 +221,12 @@ nlohmann::ordered_json FitJson(const FitReport& report) {
                       {"error", held_out.error},
                       {"median_layer_error", held_out.median_error}});
   }
-  nlohmann::ordered_json json = {
-      {"schema", "dnncut.fit/1"},
-      {"models", report.models},
-      {"measurements", measurements},
-      {"left_out", models},
-      {"mean_absolute_error", nullptr},
-      {"machine", nlohmann::ordered_json::parse(RegressionJson(report.model))}};
+  nlohmann::ordered_json json = {{"schema", "dnncut.fit/1"},
+                                 {"models", report.models},
+                                 {"measurements", measurements},
+                                 {"left_out", models},
+                                 {"mean_absolute_error", nullptr},
+                                 {"machine", RegressionJson(report.model)}};
   if (!report.held_out.empty()) {
     json["mean_absolute_error"] = report.mean_error;
   }
@@ -240,7 +239,7 @@ void RunFit(const FitCommand& command) {
         return MakeReport(command, warnings);
       });
   if (command.path) {
-    WriteWhole(*command.path, RegressionJson(report.model), command.force,
+    WriteWhole(*command.path, RegressionText(report.model), command.force,
                command.paths);
   }
   PrintAnswer(

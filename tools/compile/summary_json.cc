@@ -35,8 +35,7 @@ nlohmann::ordered_json SummaryJson(const CompileResult& result,
           {"rows", ShownRowsJson(summary.rows)},
           {"warnings", warnings},
           {"seconds", run.seconds},
-          {"table", nlohmann::ordered_json::parse(
-                        TableJson(BackendResult(result), run.only_cut))}};
+          {"table", TableJson(BackendResult(result), run.only_cut)}};
 }
 
 }  // namespace dnncut

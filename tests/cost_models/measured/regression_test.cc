@@ -34,7 +34,7 @@ RegressionModel Read(const std::string& text) {
 }
 
 std::string ReadError(const std::string& from, const std::string& to) {
-  const std::string text = RegressionJson(SmallModel());
+  const std::string text = RegressionText(SmallModel());
   return ErrorOf([&] { Read(Replaced(text, from, to)); });
 }
 
@@ -105,15 +105,15 @@ TEST(Regression, OfAGraphIsThatOfItsLayers) {
 }
 
 TEST(RegressionFile, IsReadAsItWasWritten) {
-  EXPECT_EQ(Read(RegressionJson(SmallModel())), SmallModel());
+  EXPECT_EQ(Read(RegressionText(SmallModel())), SmallModel());
   RegressionModel bare;
   bare.name = "bare";
-  EXPECT_EQ(Read(RegressionJson(bare)), bare);
+  EXPECT_EQ(Read(RegressionText(bare)), bare);
 }
 
 TEST(RegressionFile, IsReadAgainAsBytes) {
-  const std::string text = RegressionJson(SmallModel());
-  EXPECT_EQ(RegressionJson(Read(text)), text);
+  const std::string text = RegressionText(SmallModel());
+  EXPECT_EQ(RegressionText(Read(text)), text);
 }
 
 TEST(RegressionFile, MayLackWhatIsForPeople) {

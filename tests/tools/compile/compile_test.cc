@@ -339,7 +339,7 @@ TEST_F(CompileTest, AMachineFileIsReadOnce) {
                       "machine": "t4", "model": {{"sha256": "{}"}},
                       "layers": []}})",
                               sha256)},
-      {"regression", RegressionJson(regression)}};
+      {"regression", RegressionText(regression)}};
   options.fill.roofline = true;
   for (const auto& [kind, text] : files) {
     for (const Side side : kSides) {
