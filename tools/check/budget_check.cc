@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Why ends of rows are enough: on one row the value is fixed + falling / W,
+// Why ends of rows are enough: on one row the value is always + falling / W,
 // which never rises with W. So it is largest at the lowest bandwidth of each
 // row, and the bandwidths of a row where it is small enough are all those from
 // some first one on, which is a division. Everything is compared as integers:
@@ -17,6 +17,7 @@
 #include "compiler/base/error.h"
 #include "compiler/base/rounding.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/problem/cost_line.h"
 #include "compiler/problem/cut_words.h"
 #include "tools/text/units.h"
 
@@ -28,7 +29,7 @@ constexpr size_t kShownRanges = 3;
 
 // One value of a metric, at a bandwidth.
 struct CutValue {
-  CostLine line;
+  MetricLine line;
   int64_t kbps = 0;
   int cut = 0;
 };
@@ -44,7 +45,7 @@ std::string_view AdviceOn(const Metric& metric, const TableFile& table) {
              : metric.advice;
 }
 
-CostLine LineOf(const TableFile& table, const Metric& metric, int cut) {
+MetricLine LineOf(const TableFile& table, const Metric& metric, int cut) {
   return metric.line(table.cuts[cut], table.downlink);
 }
 
@@ -68,8 +69,8 @@ CutValue WorstOn(const BandwidthRange& range, const TableFile& table,
 CutValue BestOf(const TableFile& table, const Metric& metric) {
   std::optional<CutValue> best;
   for (const TableRow& row : table.rows) {
-    const CostLine line = LineOf(table, metric, row.cut);
-    const int64_t kbps = line.OnLink() == 0 ? row.min_kbps : row.max_kbps;
+    const MetricLine line = LineOf(table, metric, row.cut);
+    const int64_t kbps = line.falling == 0 ? row.min_kbps : row.max_kbps;
     const CutValue value = {line, kbps, row.cut};
     if (!best || value < *best) best = value;
   }
@@ -80,9 +81,9 @@ std::vector<BandwidthRange> WhereItHolds(const TableFile& table,
                                          const Metric& metric, int64_t limit) {
   std::vector<BandwidthRange> ranges;
   for (const TableRow& row : table.rows) {
-    const CostLine line = LineOf(table, metric, row.cut);
+    const MetricLine line = LineOf(table, metric, row.cut);
     const KbpsInterval holds =
-        WhereAtMost(Int128{line.fixed} - limit, -line.OnLink(),
+        WhereAtMost(Int128{line.always} - limit, -line.falling,
                     {row.min_kbps, row.max_kbps});
     if (holds.empty()) continue;
     if (!ranges.empty() && ranges.back().max_kbps + 1 == holds.from) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // All metrics stand in one table: a name, a unit, words for people and the
-// function that finds the value. A metric of a cut is a line over the bandwidth
-// (cost_line.h), which never rises, so that budget_check.cc needs to look at
-// the ends of rows only.
+// function that finds the value. A metric of a cut never rises with the
+// bandwidth, so that budget_check.cc needs to look at the ends of rows only.
 #include "tools/check/budget_metric.h"
 
 #include <fmt/format.h>
@@ -18,6 +17,7 @@
 #include "compiler/base/error.h"
 #include "compiler/base/first_few.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/problem/cost_line.h"
 #include "compiler/problem/cut_words.h"
 #include "compiler/problem/objective.h"
 #include "compiler/problem/side.h"
@@ -28,31 +28,32 @@ namespace {
 constexpr std::string_view kOtherCut =
     "pin layers, lower the costs or change the model";
 
-CostLine Latency(const TableFile::Cut& cut, const Downlink& downlink) {
-  return LatencyOf(cut.costs, downlink);
+MetricLine Latency(const TableFile::Cut& cut, const Downlink& downlink) {
+  const CostLine ns = LatencyOf(cut.costs, downlink);
+  return {ns.fixed, ns.OnLink()};
 }
 
-CostLine NetworkTime(const TableFile::Cut& cut, const Downlink& downlink) {
-  CostLine line = LatencyOf(cut.costs, downlink);
-  line.fixed -= cut.costs.ns.device + cut.costs.ns.server;
+MetricLine NetworkTime(const TableFile::Cut& cut, const Downlink& downlink) {
+  MetricLine line = Latency(cut, downlink);
+  line.always -= cut.costs.ns.device + cut.costs.ns.server;
   return line;
 }
 
 template <Side side>
-CostLine TimeOn(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
+MetricLine TimeOn(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
   return {cut.costs.ns[side]};
 }
 
-CostLine Upload(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
+MetricLine Upload(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
   return {cut.costs.upload_bytes};
 }
 
-CostLine Download(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
+MetricLine Download(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
   return {cut.costs.download_bytes};
 }
 
 template <Side side>
-CostLine WeightsOn(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
+MetricLine WeightsOn(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
   return {cut.weight_bytes[side]};
 }
 

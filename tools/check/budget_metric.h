@@ -10,7 +10,8 @@
 #include <string_view>
 
 #include "backends/result/table_file.h"
-#include "compiler/problem/cost_line.h"
+#include "compiler/base/checked_math.h"
+#include "compiler/problem/problem.h"
 
 namespace dnncut {
 
@@ -19,6 +20,16 @@ enum class MetricUnit {
   kBytes,
   kCount,
   kPpb,  // billionths: what a percentage is counted in
+};
+
+// What a metric of a cut is at W kbit/s, in the unit of the metric:
+// always + falling / W. It never rises with W.
+struct MetricLine {
+  int64_t always = 0;
+  Int128 falling = 0;  // >= 0
+
+  // W times that, exactly.
+  Int128 At(int64_t kbps) const { return kbps * Int128{always} + falling; }
 };
 
 struct Metric {
@@ -33,9 +44,8 @@ struct Metric {
   std::string_view slowdown_advice;
   // One of the two is set. `value` takes the table and its folder, and throws
   // Error when there is none.
-  // What is `fixed` is in the unit of the metric.
-  CostLine (*line)(const TableFile::Cut& cut,
-                   const Downlink& downlink) = nullptr;
+  MetricLine (*line)(const TableFile::Cut& cut,
+                     const Downlink& downlink) = nullptr;
   int64_t (*value)(const TableFile& table, const std::string& folder) = nullptr;
   // With `line`: what a cut's value at a bandwidth is made of.
   std::string (*parts)(const TableFile& table, const TableFile::Cut& cut,
