@@ -296,8 +296,9 @@ std::string OneLine(std::string text) {
 
 [[noreturn]] void FailForMemory(const ChildLimits& limits,
                                 const std::string& what) {
-  Fail(ExitCode::kBadInput, "E322", "{} needs more than {} MiB of memory", what,
-       limits.memory_bytes >> 20);
+  throw ChildDied(ExitCode::kBadInput, "E322",
+                  fmt::format("{} needs more than {} MiB of memory", what,
+                              limits.memory_bytes >> 20));
 }
 
 // The result of a child that has ended with `status`.
@@ -306,12 +307,14 @@ std::string Judge(int status, std::string result, const std::string& log,
   if (WIFSIGNALED(status)) {
     int signal = WTERMSIG(status);
     const char* name = sigabbrev_np(signal);
-    Fail(ExitCode::kBadInput, "E320", "{} crashed (signal {}, SIG{}){}", what,
-         signal, name != nullptr ? name : "?", LastLine(log));
+    throw ChildDied(ExitCode::kBadInput, "E320",
+                    fmt::format("{} crashed (signal {}, SIG{}){}", what, signal,
+                                name != nullptr ? name : "?", LastLine(log)));
   }
   if (WEXITSTATUS(status) != 0 || result.empty()) {
-    Fail(ExitCode::kBadInput, "E320", "{} ended with exit code {}{}", what,
-         WEXITSTATUS(status), LastLine(log));
+    throw ChildDied(ExitCode::kBadInput, "E320",
+                    fmt::format("{} ended with exit code {}{}", what,
+                                WEXITSTATUS(status), LastLine(log)));
   }
   char kind = result[0];
   result.erase(0, 1);

@@ -18,6 +18,13 @@ class ChildTookTooLong : public Error {
   using Error::Error;
 };
 
+// Thrown when a child crashed, ended without a result or needed more memory
+// than its limit.
+class ChildDied : public Error {
+ public:
+  using Error::Error;
+};
+
 struct ChildLimits {
   // Address space beyond what the process uses already. Not enforced in builds
   // with AddressSanitizer, which reserves terabytes. The result may not be
@@ -30,11 +37,12 @@ struct ChildLimits {
 // it changes is lost. It finds no open files but the standard streams (its
 // output to them is captured), and only the calling thread exists in it.
 //
-// An Error that `work` throws is thrown here. Another exception, a crash, a
-// non-zero exit or a broken limit becomes an Error that starts with `what`
-// ("libonnx's shape inference") and ends with the last line that the child
-// wrote to its standard error, if any; when the time is up it is
-// ChildTookTooLong. Ctrl-C kills the child and becomes Interrupted.
+// An Error that `work` throws is thrown here, as a plain Error. Another
+// exception, a crash, a non-zero exit or a broken limit becomes an Error that
+// starts with `what` ("libonnx's shape inference") and ends with the last line
+// that the child wrote to its standard error, if any: ChildTookTooLong when the
+// time is up, ChildDied for all but exceptions otherwise. Ctrl-C kills the
+// child and becomes Interrupted.
 std::string RunInChild(const std::function<std::string()>& work,
                        const ChildLimits& limits, const std::string& what);
 

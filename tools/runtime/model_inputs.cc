@@ -304,18 +304,13 @@ RunResult RunOnInputs(const std::string& model_path,
                       const std::vector<Value>& inputs, bool any_made_up,
                       const RunOptions& options, const OnnxRuntime& runtime,
                       const RunProgress& progress) {
-  try {
-    return RunModel(model_path, inputs, options, runtime, progress);
-  } catch (const Error& error) {
-    const bool is_run =
-        error.id() == "E703" || error.id() == "E320" || error.id() == "E322";
-    if (!any_made_up || !is_run) throw;
-    throw Error(error.exit_code(), error.id(),
-                fmt::format("{}; it ran on inputs that were made up: if the "
-                            "model does not take those, give real ones with "
-                            "--input NAME=FILE or --test-data FOLDER",
-                            error.what()));
+  RunOptions run = options;
+  if (any_made_up) {
+    run.advice =
+        "it ran on inputs that were made up: if the model does not take those, "
+        "give real ones with --input NAME=FILE or --test-data FOLDER";
   }
+  return RunModel(model_path, inputs, run, runtime, progress);
 }
 
 }  // namespace dnncut

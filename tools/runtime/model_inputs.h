@@ -60,8 +60,8 @@ RunInputs MakeInputs(const std::vector<ModelInput>& inputs,
                      const std::vector<ModelInput>& outputs,
                      const InputOptions& options);
 
-// RunModel, whose error ends with how to give real inputs when some are made
-// up: the model may not take these.
+// RunModel with, when some inputs are made up, the advice to give real ones:
+// the model may not take these.
 RunResult RunOnInputs(const std::string& model_path,
                       const std::vector<Value>& inputs, bool any_made_up,
                       const RunOptions& options, const OnnxRuntime& runtime,

@@ -126,7 +126,8 @@ std::string TakeMessage(const OrtApi& api, OrtStatus* status) {
 void CheckStatus(const OrtApi& api, OrtStatus* status) {
   std::string message = TakeMessage(api, status);
   if (!message.empty()) {
-    Fail(ExitCode::kBadInput, "E703", "ONNX Runtime: {}", message);
+    throw OnnxRuntimeFailed(ExitCode::kBadInput, "E703",
+                            fmt::format("ONNX Runtime: {}", message));
   }
 }
 

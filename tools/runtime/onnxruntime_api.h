@@ -9,6 +9,8 @@
 #include <memory>
 #include <string>
 
+#include "compiler/base/error.h"
+
 namespace dnncut {
 
 struct OnnxRuntimeApi {
@@ -30,7 +32,13 @@ OnnxRuntimeApi LoadOnnxRuntime(const std::string& path);
 // for success (null).
 std::string TakeMessage(const OrtApi& api, OrtStatus* status);
 
-// Throws Error (E703) when the call that returned `status` failed.
+// A call of ONNX Runtime failed.
+class OnnxRuntimeFailed : public Error {
+ public:
+  using Error::Error;
+};
+
+// Throws OnnxRuntimeFailed (E703) when the call that returned `status` failed.
 void CheckStatus(const OrtApi& api, OrtStatus* status);
 
 // Owns what the API returns: OrtOwned<OrtSession>{session, api.ReleaseSession}.

@@ -211,6 +211,14 @@ RunResult Run(const OnnxRuntime& library, const std::string& model_path,
   return result;
 }
 
+// `error` with the advice at the end of its message.
+Error WithAdvice(const Error& error, const RunOptions& options) {
+  const std::string message = error.what();
+  return Error(
+      error.exit_code(), error.id(),
+      options.advice.empty() ? message : message + "; " + options.advice);
+}
+
 // A model with many weights may use all memory that there is.
 int64_t PhysicalMemoryBytes() {
   return int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGESIZE);
@@ -227,7 +235,12 @@ RunResult RunModel(const std::string& model_path,
   const std::string& shown_path =
       options.shown_path.empty() ? model_path : options.shown_path;
   const auto work = [&](const ReportProgress& report) {
-    return Pack(Run(runtime, model_path, shown_path, inputs, options, report));
+    try {
+      return Pack(
+          Run(runtime, model_path, shown_path, inputs, options, report));
+    } catch (const OnnxRuntimeFailed& error) {
+      throw WithAdvice(error, options);
+    }
   };
   try {
     return Unpack(RunInChild(
@@ -237,6 +250,8 @@ RunResult RunModel(const std::string& model_path,
          "{}: running it with ONNX Runtime took longer than {} s; raise "
          "--timeout, or run it less often",
          shown_path, limits.seconds);
+  } catch (const ChildDied& error) {
+    throw WithAdvice(error, options);
   }
 }
 

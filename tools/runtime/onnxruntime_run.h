@@ -23,6 +23,8 @@ struct RunOptions {
   bool want_outputs = true;
   int timeout_seconds = 600;  // for everything together
   std::string shown_path;     // of the model in messages; empty: its path
+  // Ends the message when the run fails or kills its process; may be empty.
+  std::string advice;
   // A folder for the trace of ONNX Runtime's profiler; empty: no profiler,
   // which slows runs down. Warm-up runs are in the trace, too, first.
   std::string trace_folder;

@@ -15,7 +15,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <iterator>
+#include <new>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -143,6 +145,27 @@ TEST(ChildProcessTest, ReportsExitCodes) {
   Error error = ErrorOf([]() -> std::string { _exit(7); });
   EXPECT_EQ(error.id(), "E320");
   EXPECT_STREQ(error.what(), "the engine ended with exit code 7");
+}
+
+TEST(ChildProcessTest, TellsDeathsFromErrors) {
+  const auto run = [](const std::function<std::string()>& work) {
+    RunInChild(work, {}, "the engine");
+  };
+  EXPECT_THROW(run([]() -> std::string { std::abort(); }), ChildDied);
+  EXPECT_THROW(run([]() -> std::string { _exit(7); }), ChildDied);
+  EXPECT_THROW(run([]() -> std::string { throw std::bad_alloc(); }), ChildDied);
+  const std::vector<std::function<std::string()>> alive = {
+      []() -> std::string { Fail(ExitCode::kUsage, "E399", "no way"); },
+      []() -> std::string { throw std::runtime_error("odd"); }};
+  for (const auto& work : alive) {
+    try {
+      run(work);
+      ADD_FAILURE() << "no error";
+    } catch (const ChildDied& error) {
+      ADD_FAILURE() << error.what();
+    } catch (const Error&) {
+    }
+  }
 }
 
 TEST(ChildProcessTest, StopsABusyLoop) {

@@ -180,6 +180,18 @@ TEST_F(RunModelTest, WhatCannotBeRunIsOneError) {
   EXPECT_EQ(ErrorOf(folder_ / "none.onnx", {}).id(), "E704");
 }
 
+TEST_F(RunModelTest, AdviceIsForRunsThatFail) {
+  RunOptions options;
+  options.advice = "sit down";
+  Value wrong_type = Floats("x", {1});
+  wrong_type.dtype = DType::kInt32;
+  const std::string model = Model(kDouble);
+  EXPECT_THAT(ErrorOf(model, {wrong_type}, options).what(),
+              testing::EndsWith("; sit down"));
+  EXPECT_THAT(ErrorOf(model, {}, options).what(),
+              testing::Not(HasSubstr("sit down")));
+}
+
 TEST_F(RunModelTest, EndlessRunsAreStopped) {
   // 10^12 iterations.
   const std::string model = Model(
