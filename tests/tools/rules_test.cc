@@ -68,7 +68,7 @@ std::map<std::string, Rooms> MayInclude() {
   const Rooms stage = run + Rooms{"tools/runtime", "tools/result", "tools/ci"};
   const Rooms stages = {"tools/compile", "tools/profile", "tools/refine",
                         "tools/verify",  "tools/check",   "tools/diff",
-                        "tools/explain"};
+                        "tools/explain", "tools/fit",     "tools/inspect"};
   std::map<std::string, Rooms> rooms = {
       {"compiler/base", {}},
       {"compiler/files", base},
@@ -108,6 +108,7 @@ std::map<std::string, Rooms> MayInclude() {
   };
   for (const std::string& name : stages) rooms[name] = stage;
   rooms["tools/refine"].insert("tools/compile");
+  rooms["tools/inspect"].insert("tools/compile");
   return rooms;
 }
 

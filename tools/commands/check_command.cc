@@ -9,16 +9,13 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "backends/result/table_file.h"
 #include "compiler/base/error.h"
 #include "compiler/base/first_few.h"
-#include "compiler/base/unit_text.h"
 #include "frontends/read/limits.h"
 #include "tools/check/budget.h"
-#include "tools/check/budget_check.h"
-#include "tools/check/result_check.h"
+#include "tools/check/check.h"
 #include "tools/ci/check_report.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
@@ -65,88 +62,10 @@ std::vector<std::string> InputsOf(const CheckCommand& command) {
   return inputs;
 }
 
-// The rows, for people who read the summary only.
-std::string RowsMarkdown(const TableFile& table) {
-  constexpr size_t kShown = 50;
-  std::string text =
-      "| bandwidth | cut | device | server | upload | latency |\n"
-      "|---|---|---|---|---|---|\n";
-  const size_t shown = std::min(table.rows.size(), kShown);
-  for (size_t i = 0; i < shown; ++i) {
-    const TableRow& row = table.rows[i];
-    const CutCosts& costs = table.cuts[row.cut].costs;
-    text += fmt::format(
-        "| {} | {} | {} | {} | {} | {} to {} |\n",
-        FormatKbpsRange(row.min_kbps, row.max_kbps), row.cut,
-        FormatPlural(costs.layers.device, "layer"),
-        FormatPlural(costs.layers.server, "layer"),
-        FormatBytes(costs.upload_bytes),
-        FormatDuration(LatencyNs(costs, table.downlink, row.min_kbps)),
-        FormatDuration(LatencyNs(costs, table.downlink, row.max_kbps)));
-  }
-  if (table.rows.size() > shown) {
-    text += fmt::format("\nand {} more\n", table.rows.size() - shown);
-  }
-  return text;
-}
-
-// Items and details, from a table that could be read.
-void FillIn(const StoredResult& stored, const std::vector<Budget>& budgets,
-            const ModelLimits& limits, CheckReport* report) {
-  const TableFile& table = stored.table;
-  report->title = fmt::format("{} in {}", table.model_file, stored.path);
-  report->items = CheckResult(stored, limits);
-  for (const Budget& budget : budgets) {
-    report->items.push_back(CheckBudget(budget, table, stored.folder));
-  }
-  report->details_title =
-      FormatPlural(std::ssize(table.rows), "row") + " of the table";
-  report->details = RowsMarkdown(table);
-}
-
-// A pipeline shows its reports also when there was nothing to check.
-CheckReport UnreadableReport(const std::string& path, const Error& error) {
-  CheckReport report;
-  report.command = "check";
-  report.title = path;
-  report.file = FileOfTable(path);
-  CheckItem item;
-  item.rule = "result-table";
-  item.rule_text = "table.json is a table of cuts";
-  item.name = "table.json";
-  SetError(error, CheckStatus::kError, &item);
-  report.items.push_back(item);
-  return report;
-}
-
-// A budget that cannot be held against this table.
-void AddErrorItem(const Error& error, CheckReport* report) {
-  CheckItem item;
-  item.rule = "budgets";
-  item.rule_text = "every budget can be held against the table";
-  item.name = "budgets";
-  SetError(error, CheckStatus::kError, &item);
-  report->items.push_back(item);
-}
-
-// A table whose times do not fit cannot be held against anything.
-void RequireTimes(const TableFile& table, const std::string& path) {
-  try {
-    for (const TableRow& row : table.rows) {
-      LatencyNs(table.cuts[row.cut].costs, table.downlink, row.min_kbps);
-    }
-  } catch (const Error& error) {
-    throw Error(error.exit_code(), error.id(),
-                fmt::format("{}: {}", path, error.what()));
-  }
-}
-
 StoredResult ReadTable(const std::string& path, const ReportFiles& reports,
                        Warnings* warnings) {
   try {
-    StoredResult stored = LoadTable(path);
-    RequireTimes(stored.table, path);
-    return stored;
+    return LoadTableToCheck(path);
   } catch (const Error& error) {
     WriteReports(reports, UnreadableReport(path, error), warnings);
     throw;
@@ -177,9 +96,8 @@ void RunCheck(const CheckCommand& command) {
   report.command = "check";
   report.file = FileOfTable(path);
   try {
-    FillIn(stored, budgets, command.limits, &report);
-  } catch (const Error& error) {
-    AddErrorItem(error, &report);
+    Check(stored, budgets, command.limits, &report);
+  } catch (const Error&) {
     WriteReports(command.reports, report, warnings.warnings());
     throw;
   }

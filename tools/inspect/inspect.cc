@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/inspect/inspect.h"
+
+#include "compiler/base/checked_math.h"
+
+namespace dnncut {
+namespace {
+
+Port PortOf(const Graph& graph, const ModelOutput& output) {
+  if (output.source == ModelOutput::Source::kConstant) {
+    const Constant& constant = graph.constants[output.id];
+    return {output.name, constant.type, constant.memory_bytes};
+  }
+  const Tensor& tensor = graph.tensors[output.id];
+  return {output.name, tensor.type, tensor.bytes};
+}
+
+// Counts what layers read, so that a constant which only makes another one is
+// not counted beside it.
+void CountWeights(Inspection* inspection) {
+  const Graph& graph = inspection->graph;
+  std::vector<bool> is_read(graph.constants.size());
+  for (const Layer& layer : graph.layers) {
+    for (const ConstantId constant : layer.constants) is_read[constant] = true;
+  }
+  for (size_t i = 0; i < graph.constants.size(); ++i) {
+    const Constant& constant = graph.constants[i];
+    inspection->file_bytes = CheckedAdd(
+        inspection->file_bytes, constant.file_bytes, "the sum of the weights");
+    if (!is_read[i]) continue;
+    inspection->memory_bytes =
+        CheckedAdd(inspection->memory_bytes, constant.memory_bytes,
+                   "the sum of the weights");
+    if (HasStaticSize(constant.type)) {
+      inspection->parameters =
+          CheckedAdd(inspection->parameters,
+                     ElementCount(constant.type.shape, constant.name),
+                     "the number of parameters");
+    }
+  }
+}
+
+}  // namespace
+
+Inspection Inspect(const InspectOptions& options, Warnings* warnings) {
+  Inspection inspection;
+  inspection.model = LoadModel(options.model_path, options.load, warnings);
+  inspection.graph = ImportGraph(inspection.model, options.import, warnings);
+  inspection.costs = EstimateCosts(options.machine, inspection.graph);
+  const Graph& graph = inspection.graph;
+  for (int i = 0; i < graph.input_count; ++i) {
+    const Tensor& tensor = graph.tensors[i];
+    inspection.inputs.push_back({tensor.name, tensor.type, tensor.bytes});
+  }
+  for (const ModelOutput& output : graph.outputs) {
+    inspection.outputs.push_back(PortOf(graph, output));
+  }
+  for (const Tensor& tensor : graph.tensors) {
+    if (tensor.bytes.value_or(-1) > inspection.largest_bytes) {
+      inspection.largest_bytes = *tensor.bytes;
+      inspection.largest = tensor.name;
+    }
+  }
+  CountWeights(&inspection);
+  inspection.shares = options.by_operator
+                          ? CostByOperator(graph, inspection.costs.ns)
+                          : CostByClass(graph, inspection.costs.ns);
+  return inspection;
+}
+
+}  // namespace dnncut

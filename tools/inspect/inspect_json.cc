@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "tools/inspect/inspect.h"
+
+namespace dnncut {
+namespace {
+
+nlohmann::ordered_json PortJson(const Port& port) {
+  nlohmann::ordered_json json = {{"name", port.name},
+                                 {"dtype", DTypeName(port.type.dtype)},
+                                 {"shape", nullptr},
+                                 {"bytes", nullptr}};
+  if (port.type.has_rank) json["shape"] = port.type.shape;
+  if (port.bytes) json["bytes"] = *port.bytes;
+  return json;
+}
+
+}  // namespace
+
+nlohmann::ordered_json InspectJson(const Inspection& inspection) {
+  const auto ports_json = [](const std::vector<Port>& ports) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::array();
+    for (const Port& port : ports) json.push_back(PortJson(port));
+    return json;
+  };
+  nlohmann::ordered_json opsets = nlohmann::ordered_json::array();
+  for (const auto& import : inspection.model.proto.opset_import()) {
+    opsets.push_back(
+        {{"domain", import.domain()}, {"version", import.version()}});
+  }
+  nlohmann::ordered_json shares = nlohmann::ordered_json::array();
+  for (const CostShare& share : inspection.shares) {
+    shares.push_back({{"name", share.name},
+                      {"layers", share.layers},
+                      {"operations", share.operations},
+                      {"bytes", share.bytes},
+                      {"ns", share.ns}});
+  }
+  return {{"schema", "dnncut.inspect/1"},
+          {"file",
+           std::filesystem::path(inspection.model.path).filename().string()},
+          {"sha256", inspection.model.sha256},
+          {"ir_version", inspection.model.proto.ir_version()},
+          {"opsets", opsets},
+          {"nodes", inspection.model.proto.graph().node_size()},
+          {"layers", inspection.graph.layers.size()},
+          {"tensors", inspection.graph.tensors.size()},
+          {"parameters", inspection.parameters},
+          {"weight_bytes", inspection.memory_bytes},
+          {"weight_file_bytes", inspection.file_bytes},
+          {"inputs", ports_json(inspection.inputs)},
+          {"outputs", ports_json(inspection.outputs)},
+          {"machine", inspection.costs.name},
+          {"costs", shares}};
+}
+
+}  // namespace dnncut

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "compiler/base/checked_math.h"
+#include "compiler/base/unit_text.h"
+#include "tools/inspect/inspect.h"
+#include "tools/text/terminal.h"
+#include "tools/text/text_table.h"
+
+namespace dnncut {
+namespace {
+
+std::string PortText(std::string_view label, const std::vector<Port>& ports) {
+  std::string text;
+  for (const Port& port : ports) {
+    const std::string type =
+        port.type.kind == TensorType::Kind::kTensor
+            ? FormatType(DTypeName(port.type.dtype), port.type.shape)
+            : "no tensor";
+    text += fmt::format(
+        "{:<11} '{}' {}{}\n", label, Printable(port.name), type,
+        port.bytes ? fmt::format(" {}", FormatBytes(*port.bytes)) : "");
+    label = "";
+  }
+  return text;
+}
+
+std::string SharesText(const Inspection& inspection) {
+  Int128 all_ns = 0;
+  for (const CostShare& share : inspection.shares) all_ns += share.ns;
+  std::vector<std::vector<std::string>> rows;
+  for (const CostShare& share : inspection.shares) {
+    const double percent = all_ns == 0 ? 0
+                                       : 100 * static_cast<double>(share.ns) /
+                                             static_cast<double>(all_ns);
+    rows.push_back({Printable(share.name), fmt::format("{}", share.layers),
+                    FormatCount(share.operations), FormatSize(share.bytes),
+                    FormatMs(share.ns, 3), fmt::format("{:.1f} %", percent)});
+  }
+  const std::vector<Column> columns = {
+      {"cost by", Align::kLeft},     {"layers", Align::kRight},
+      {"operations", Align::kRight}, {"moved", Align::kRight},
+      {"ms", Align::kRight},         {"share", Align::kRight}};
+  return TextTable(columns, rows);
+}
+
+}  // namespace
+
+std::string InspectText(const Inspection& inspection) {
+  const Graph& graph = inspection.graph;
+  const std::string file =
+      std::filesystem::path(inspection.model.path).filename().string();
+  std::string text =
+      fmt::format("{}  sha256 {}  IR {}\n", Heading(Printable(file)),
+                  inspection.model.sha256, inspection.model.proto.ir_version());
+  for (const auto& import : inspection.model.proto.opset_import()) {
+    text += fmt::format(
+        "opset       {} of {}\n", import.version(),
+        import.domain().empty() ? "ai.onnx" : Printable(import.domain()));
+  }
+  text += fmt::format("layers      {}", graph.layers.size());
+  const auto nodes = inspection.model.proto.graph().node_size();
+  if (static_cast<size_t>(nodes) > graph.layers.size()) {
+    const bool one = static_cast<size_t>(nodes) == graph.layers.size() + 1;
+    text += fmt::format(
+        " of {} nodes; {}", nodes,
+        one ? "the other makes a constant" : "the others make constants");
+  }
+  text += "\n";
+  text += fmt::format("parameters  {}, {} in memory, {} in the file\n",
+                      FormatCount(inspection.parameters),
+                      FormatSize(inspection.memory_bytes),
+                      FormatSize(inspection.file_bytes));
+  text += fmt::format("tensors     {}", graph.tensors.size());
+  if (!inspection.largest.empty()) {
+    text += fmt::format(", the largest '{}' {}", Printable(inspection.largest),
+                        FormatBytes(inspection.largest_bytes));
+  }
+  text += fmt::format("\n{}{}", PortText("inputs", inspection.inputs),
+                      PortText("outputs", inspection.outputs));
+  return text +
+         fmt::format("\non {} ({})\n", Printable(inspection.costs.name),
+                     inspection.costs.fitted ? "predicted from profiles"
+                                             : "estimated") +
+         SharesText(inspection);
+}
+
+}  // namespace dnncut
