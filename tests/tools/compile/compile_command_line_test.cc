@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tools/refine/refine_command_line.h"
+#include "tools/text/shell_words.h"
 
 namespace dnncut {
 namespace {
