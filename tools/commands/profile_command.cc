@@ -19,6 +19,7 @@
 #include "compiler/base/unit_text.h"
 #include "compiler/files/json_text.h"
 #include "compiler/files/pending_file.h"
+#include "cost_models/measured/fit_regression.h"
 #include "cost_models/measured/profile_writer.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
@@ -66,26 +67,65 @@ double FractionOf(std::string_view flag, std::string_view text) {
   return *percent / 100;
 }
 
-// A trace is what it is: nothing is run.
-void RefuseRunFlags(const Flags& flags) {
+using Source = ProfileOptions::Source;
+
+struct SourceFlag {
+  Source source = Source::kRun;
+  std::string_view flag;
+};
+
+constexpr SourceFlag kSourceFlags[] = {{Source::kTrace, "--from-trace"},
+                                       {Source::kTrtexec, "--from-trtexec"},
+                                       {Source::kOpenVino, "--from-openvino"}};
+
+// The one that was given; nullopt for none.
+std::optional<SourceFlag> GivenSource(const Flags& flags) {
+  std::optional<SourceFlag> given;
+  for (const SourceFlag& flag : kSourceFlags) {
+    if (!flags.Given(flag.flag)) continue;
+    if (given) {
+      Fail(ExitCode::kUsage, "E436",
+           "{} and {} both say where the times come from; leave one out",
+           given->flag, flag.flag);
+    }
+    given = flag;
+  }
+  return given;
+}
+
+// What was written is what it is: nothing is run.
+void RefuseRunFlags(const Flags& flags, const SourceFlag& source) {
+  const auto refuse = [&](std::string_view flag) {
+    if (!flags.Given(flag)) return;
+    Fail(ExitCode::kUsage, "E436",
+         "{} has no meaning with {}, which runs nothing; leave one out", flag,
+         source.flag);
+  };
   for (const std::string_view flag :
        {"--runs", "--threads", "--optimization", "--timeout", "--input",
-        "--test-data", "--seed"}) {
-    if (!flags.Given(flag)) continue;
-    Fail(ExitCode::kUsage, "E436",
-         "{} has no meaning with --from-trace, which runs nothing; leave one "
-         "out",
-         flag);
+        "--test-data", "--seed", "--provider"}) {
+    refuse(flag);
   }
+  if (source.source == Source::kTrace) return;
+  refuse("--warm-up");  // these two are of single runs, which are not told
+  refuse("--max-cv");
 }
 
 // With the values of flags that were not given, where they depend on others.
 ProfileOptions Complete(const Flags& flags, ProfileOptions options) {
-  const bool is_trace = flags.Given("--from-trace");
-  if (is_trace) RefuseRunFlags(flags);
-  if (is_trace && !flags.Given("--warm-up")) options.warm_up = 1;
+  const std::optional<SourceFlag> source = GivenSource(flags);
+  if (source) {
+    RefuseRunFlags(flags, *source);
+    options.source = source->source;
+    if (!flags.Given("--warm-up")) options.warm_up = 1;
+  }
+  if (options.source != Source::kTrtexec && flags.Given("--layer-info")) {
+    Fail(ExitCode::kUsage, "E436",
+         "--layer-info belongs to --from-trtexec; give that, too, or leave it "
+         "out");
+  }
   if (!flags.Given("--machine")) {
-    options.machine = is_trace ? "trace" : HostName();
+    options.machine = source ? kUnnamedTraceMachine : HostName();
   }
   return options;
 }
@@ -118,7 +158,9 @@ double ShareOf(const ProfileRow& row, const Profile& profile) {
 }
 
 std::string RuntimeText(const Profile& profile) {
-  std::string text = "ONNX Runtime";
+  std::string text = profile.runtime_name == "tensorrt"   ? "TensorRT"
+                     : profile.runtime_name == "openvino" ? "OpenVINO"
+                                                          : "ONNX Runtime";
   if (!profile.runtime_version.empty()) text += " " + profile.runtime_version;
   if (profile.threads) {
     text += ", " + FormatPlural(*profile.threads, "thread");
@@ -190,7 +232,8 @@ nlohmann::ordered_json SummaryJson(const ProfileResult& result,
 // What the profile must not be written over. Names of inputs may hold '=', so
 // whatever follows one may be the file.
 std::vector<std::string> InputFiles(const ProfileOptions& options) {
-  std::vector<std::string> files = {options.model_path, options.from_trace};
+  std::vector<std::string> files = {options.model_path, options.times_path,
+                                    options.layer_info};
   for (const std::string& input : options.inputs.given) {
     for (size_t at = input.find('='); at != std::string::npos;
          at = input.find('=', at + 1)) {
@@ -230,6 +273,9 @@ void AddRunFlags(Flags* flags, ProfileOptions* options) {
       "runs before these, which do not count; default 3, 1 for a trace");
   flags->AddValue("--threads", "N", Threads(&options->threads),
                   "threads of a run; default 0, one for each core");
+  flags->AddValue("--provider", "NAME", Text(&options->provider),
+                  "the execution provider of ONNX Runtime to run on, for "
+                  "example CUDA; default: CPU");
   AddOptimizationFlag(flags, &options->optimization);
   AddTimeoutFlag(flags, "all runs without the profiler, and all with it,",
                  &options->timeout_seconds);
@@ -237,6 +283,24 @@ void AddRunFlags(Flags* flags, ProfileOptions* options) {
       "--max-cv", "PERCENT", Parsed(&options->max_cv, FractionOf),
       "fails when the runs scatter more than this (standard deviation "
       "over mean)");
+}
+
+void AddSourceFlags(Flags* flags, ProfileOptions* options) {
+  flags->AddValue(
+      "--from-trace", "TRACE", Text(&options->times_path),
+      "takes the times from the file that ONNX Runtime's profiler wrote, "
+      "for the same model on any machine; runs nothing");
+  flags->AddValue("--from-trtexec", "FILE", Text(&options->times_path),
+                  "the same from the file that TensorRT's trtexec wrote with "
+                  "--exportProfile");
+  flags->AddValue(
+      "--layer-info", "FILE", Text(&options->layer_info),
+      "what trtexec wrote with --exportLayerInfo and "
+      "--profilingVerbosity=detailed: which nodes are in each layer");
+  flags->AddValue(
+      "--from-openvino", "FILE", Text(&options->times_path),
+      "the same from the file that OpenVINO's benchmark_app wrote with "
+      "-report_type detailed_counters");
 }
 
 }  // namespace
@@ -254,10 +318,7 @@ CommandRunner SetUpProfile(Flags* flags) {
       "what the machine is called in the profile; default: its host name");
   AddRunFlags(flags, options);
   AddInputFlags(flags, &options->inputs);
-  flags->AddValue(
-      "--from-trace", "TRACE", Text(&options->from_trace),
-      "takes the times from the file that ONNX Runtime's profiler wrote, "
-      "for the same model on any machine; runs nothing");
+  AddSourceFlags(flags, options);
   AddModelFlags(flags, &options->load, &options->import, &options->onnxruntime);
   flags->AddSwitch("--force", &command->force, "replace FILE when it is there");
   flags->AddSwitch("--json", &command->output.json, "the summary as JSON");

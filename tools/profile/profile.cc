@@ -5,7 +5,8 @@
 // down, but shares change little. The copy that is traced has names of ours, by
 // which each node of the optimised graph is traced back to its layers
 // (trace_mapping.h). What cannot be traced back is counted with others, so that
-// the sum stays the measured whole.
+// the sum stays the measured whole. Other runtimes' reports (report_mapping.cc)
+// say no time of the whole; there it is the sum.
 #include "tools/profile/profile.h"
 
 #include <algorithm>
@@ -19,6 +20,7 @@
 #include "cost_models/machines/roofline.h"
 #include "cost_models/measured/layer_features.h"
 #include "cost_models/measured/onnxruntime_trace.h"
+#include "cost_models/measured/runtime_report.h"
 #include "tools/profile/trace_mapping.h"
 #include "tools/runtime/median.h"
 #include "tools/runtime/model_copy.h"
@@ -40,11 +42,13 @@ constexpr int64_t kNsPerUs = 1000;
 
 // What was measured, before it is said of layers.
 struct Measurement {
+  std::string runtime_name = "onnxruntime";
   std::string runtime_version;
   std::optional<int64_t> threads;
   std::string optimization = "unknown";
   int64_t whole_ns = 0;
-  std::vector<int64_t> run_ns;  // of the whole model
+  std::vector<int64_t> run_ns;  // of the whole model, each
+  std::optional<int64_t> runs;  // their number, when only that is known
   std::optional<double> profiler_ratio;
   LayerTimes layers;
 };
@@ -99,6 +103,7 @@ Measurement Measure(const ProfileOptions& options, const SourceModel& model,
 
   RunOptions run;
   run.optimization = options.optimization;
+  run.provider = options.provider;
   run.threads =
       options.threads > 0
           ? options.threads
@@ -138,14 +143,19 @@ Measurement Measure(const ProfileOptions& options, const SourceModel& model,
   return result;
 }
 
+int64_t WholeNs(double sum_us) {
+  return static_cast<int64_t>(
+      std::min(sum_us * kNsPerUs, static_cast<double>(kMaxLayerNs)));
+}
+
 Measurement FromTrace(const ProfileOptions& options, const SourceModel& model,
                       const Graph& graph, Progress* progress) {
-  progress->Stage(fmt::format("reading {}", options.from_trace));
-  const RuntimeTrace trace = ReadTrace(options.from_trace);
+  progress->Stage(fmt::format("reading {}", options.times_path));
+  const RuntimeTrace trace = ReadTrace(options.times_path);
   const std::vector<NodeTime> nodes = NodeTimes(trace, options.warm_up);
   Measurement result;
   result.layers =
-      MapOwnNames(graph, model.proto.graph(), nodes, options.from_trace);
+      MapOwnNames(graph, model.proto.graph(), nodes, options.times_path);
   const int64_t runs = std::ssize(trace.run_us);
   // At least one run counts, if the trace says how long runs took.
   const int64_t warm_up =
@@ -159,9 +169,44 @@ Measurement FromTrace(const ProfileOptions& options, const SourceModel& model,
   }
   double sum_us = 0;
   for (const NodeTime& node : nodes) sum_us += node.us;
-  result.whole_ns = static_cast<int64_t>(
-      std::min(sum_us * kNsPerUs, static_cast<double>(kMaxLayerNs)));
+  result.whole_ns = WholeNs(sum_us);
   return result;
+}
+
+Measurement FromReport(const ProfileOptions& options, const SourceModel& model,
+                       const Graph& graph, Progress* progress) {
+  progress->Stage(fmt::format("reading {}", options.times_path));
+  const bool is_trt = options.source == ProfileOptions::Source::kTrtexec;
+  const RuntimeReport report =
+      is_trt ? ReadTrtexecProfile(options.times_path, options.layer_info)
+             : ReadOpenVinoReport(options.times_path);
+  Measurement result;
+  result.runtime_name = is_trt ? "tensorrt" : "openvino";
+  result.layers =
+      MapReport(graph, model.proto.graph(), report,
+                is_trt ? ReportStyle::kTensorRt : ReportStyle::kOpenVino,
+                options.times_path);
+  result.runs = report.runs;
+  double sum_us = 0;
+  for (const ReportedTime& row : report.rows) sum_us += row.us;
+  result.whole_ns = WholeNs(sum_us);
+  if (result.whole_ns == 0) {
+    Fail(ExitCode::kBadInput, "E431",
+         "{}: no layer took any time; measure again", options.times_path);
+  }
+  return result;
+}
+
+Measurement Collect(const ProfileOptions& options, const SourceModel& model,
+                    const Graph& graph, Progress* progress) {
+  switch (options.source) {
+    case ProfileOptions::Source::kRun:
+      return Measure(options, model, graph, progress);
+    case ProfileOptions::Source::kTrace:
+      return FromTrace(options, model, graph, progress);
+    default:
+      return FromReport(options, model, graph, progress);
+  }
 }
 
 void CheckVariation(const ProfileOptions& options,
@@ -217,7 +262,7 @@ Profile ProfileOf(const ProfileOptions& options, const SourceModel& model,
                   const Graph& graph, const Measurement& measured) {
   Profile profile;
   profile.machine = options.machine;
-  profile.runtime_name = "onnxruntime";
+  profile.runtime_name = measured.runtime_name;
   profile.runtime_version = measured.runtime_version;
   profile.threads = measured.threads;
   profile.optimization = measured.optimization;
@@ -228,6 +273,7 @@ Profile ProfileOf(const ProfileOptions& options, const SourceModel& model,
   const std::vector<std::string> names = TensorNames(graph);
   profile.layers = RowsOf(graph, measured, names);
   profile.whole_ns = measured.whole_ns;
+  profile.runs = measured.runs;
   if (!measured.run_ns.empty()) profile.runs = std::ssize(measured.run_ns);
   if (const auto cv = Variation(measured.run_ns)) profile.cv = Rounded(*cv);
   profile.profiler_ratio = measured.profiler_ratio;
@@ -257,9 +303,7 @@ ProfileResult MakeProfile(const ProfileOptions& options, Progress* progress,
       LoadModel(options.model_path, options.load, warnings);
   progress->Stage("working out shapes");
   const Graph graph = ImportGraph(model, options.import, warnings);
-  const Measurement measured = options.from_trace.empty()
-                                   ? Measure(options, model, graph, progress)
-                                   : FromTrace(options, model, graph, progress);
+  const Measurement measured = Collect(options, model, graph, progress);
   progress->Finish();
   CheckVariation(options, Variation(measured.run_ns), warnings);
   ProfileResult result;

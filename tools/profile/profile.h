@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Measures how long the layers of a model take on this machine, or takes it
-// from a trace that was made on another one.
+// from what a runtime wrote on another one.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +25,7 @@ struct ProfileOptions {
 
   // A measurement.
   std::string onnxruntime;  // as for FindOnnxRuntime
+  std::string provider;     // an execution provider; empty: the CPU's
   InputOptions inputs;
   OptimizationLevel optimization = OptimizationLevel::kAll;
   int threads = 0;  // 0: one for each core
@@ -34,7 +35,11 @@ struct ProfileOptions {
   int warm_up = 3;               // runs that do not count, of a trace, too
   std::optional<double> max_cv;  // the most that the runs may scatter
 
-  std::string from_trace;  // a trace to read in place of measuring; or empty
+  // Where the times come from in place of measuring: a file, and what wrote it.
+  enum class Source { kRun, kTrace, kTrtexec, kOpenVino };
+  Source source = Source::kRun;
+  std::string times_path;
+  std::string layer_info;  // of kTrtexec; may be empty
 };
 
 struct ProfileResult {

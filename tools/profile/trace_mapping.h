@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which layers a node of ONNX Runtime's optimised graph stands for. The runtime
-// keeps no record of it; the names of tensors and nodes tell.
+// Which layers a node of a runtime's optimised graph stands for. ONNX Runtime
+// keeps no record of it, others say it in their layers' names; the names of
+// tensors and nodes tell.
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cost_models/measured/runtime_report.h"
 #include "tools/profile/layer_times.h"
 
 namespace dnncut {
@@ -32,5 +34,17 @@ LayerTimes MapOwnNames(const Graph& graph,
                        const ONNX_NAMESPACE::GraphProto& source,
                        const std::vector<NodeTime>& nodes,
                        const std::string& path);
+
+// How a runtime makes its layers' names of the model's.
+enum class ReportStyle { kTensorRt, kOpenVino };
+
+// For the report of another runtime, of the model itself. Layers without a row
+// are with the one that leads to what reads them; what is not sure counts as
+// guessed. Throws Error E433 when most rows name nothing of the model: `path`
+// is of another one.
+LayerTimes MapReport(const Graph& graph,
+                     const ONNX_NAMESPACE::GraphProto& source,
+                     const RuntimeReport& report, ReportStyle style,
+                     const std::string& path);
 
 }  // namespace dnncut

@@ -141,6 +141,9 @@ OrtModelSession OpenSession(const OnnxRuntimeApi& runtime,
   OrtModelSession opened{{env, api.ReleaseEnv}, {nullptr, api.ReleaseSession}};
   CheckStatus(api, api.DisableTelemetryEvents(env));
   OrtOwned<OrtSessionOptions> options = MakeOptions(api, choices);
+  if (!choices.provider.empty()) {
+    AppendProvider(runtime, choices.provider, options.get());
+  }
   OrtSession* session = nullptr;
   std::string message = TakeMessage(
       api, api.CreateSession(env, model_path.c_str(), options.get(), &session));

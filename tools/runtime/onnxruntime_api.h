@@ -47,7 +47,8 @@ using OrtOwned = std::unique_ptr<T, void (*)(T*)>;
 
 struct OrtSessionChoices {
   GraphOptimizationLevel level = ORT_DISABLE_ALL;
-  int threads = 1;  // 0: one for each core
+  int threads = 1;       // 0: one for each core
+  std::string provider;  // as in RunOptions
   // Runs are to be fast; else as little memory is used as there can be, and no
   // weight is read.
   bool for_speed = false;
@@ -55,13 +56,19 @@ struct OrtSessionChoices {
   std::string optimized_model;  // where it is written; empty: nowhere
 };
 
+// Lets sessions run on the provider where it can, on the CPU where not.
+// `wanted` is its name without case, with or without "ExecutionProvider".
+// Throws Error (E708), which lists those of the library, when it has none.
+void AppendProvider(const OnnxRuntimeApi& runtime, const std::string& wanted,
+                    OrtSessionOptions* options);
+
 struct OrtModelSession {
   OrtOwned<OrtEnv> env;
   OrtOwned<OrtSession> session;
 };
 
 // A session of a model file. Throws Error (E704) with ONNX Runtime's message,
-// in which `model_path` is spelt `shown_path`.
+// in which `model_path` is spelt `shown_path`, or E708.
 OrtModelSession OpenSession(const OnnxRuntimeApi& runtime,
                             const std::string& model_path,
                             const std::string& shown_path,

@@ -73,6 +73,7 @@ OrtSessionChoices ChoicesOf(const RunOptions& options) {
   OrtSessionChoices choices;
   choices.level = LevelOf(options.optimization);
   choices.threads = options.threads;
+  choices.provider = options.provider;
   choices.for_speed = true;
   if (!options.trace_folder.empty()) {
     choices.trace_prefix = options.trace_folder + "/trace";

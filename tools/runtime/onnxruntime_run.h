@@ -17,9 +17,10 @@ namespace dnncut {
 
 struct RunOptions {
   OptimizationLevel optimization = OptimizationLevel::kDisabled;
-  int threads = 1;  // 0: one for each core
-  int warm_up = 0;  // runs that are not timed
-  int runs = 1;     // timed ones, at least 1
+  int threads = 1;       // 0: one for each core
+  std::string provider;  // an execution provider's name; empty: the CPU's
+  int warm_up = 0;       // runs that are not timed
+  int runs = 1;          // timed ones, at least 1
   bool want_outputs = true;
   int timeout_seconds = 600;  // for everything together
   std::string shown_path;     // of the model in messages; empty: its path

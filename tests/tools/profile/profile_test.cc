@@ -211,8 +211,9 @@ TEST_F(ProfileTest, ATraceOfTheModelGivesItsProfile) {
   trace.push_back(
       {{"cat", "Session"}, {"name", "model_run"}, {"ts", 0}, {"dur", 900}});
   ProfileOptions options = Options(model);
-  options.from_trace = folder_ / "trace.json";
-  std::ofstream(options.from_trace) << trace.dump();
+  options.source = ProfileOptions::Source::kTrace;
+  options.times_path = folder_ / "trace.json";
+  std::ofstream(options.times_path) << trace.dump();
   const ProfileResult result = Make(options);
   CheckProfile(options, result.profile);
   EXPECT_EQ(result.profile.whole_ns, 900'000);
