@@ -15,6 +15,7 @@
 #include "compiler/model/tensor_data.h"
 #include "frontends/onnx_frontend.h"
 #include "frontends/shapes/fixed_dims.h"
+#include "frontends/shapes/input_bytes.h"
 #include "frontends/shapes/onnx_types.h"
 #include "frontends/shapes/operations.h"
 #include "frontends/shapes/tensor_sizes.h"
@@ -290,6 +291,7 @@ Graph ImportGraph(const SourceModel& model, const ImportOptions& options,
   TypedGraph types = InferTypes(fixed, options, warnings);
   Graph graph = Importer(fixed.proto, types).Run();
   SetTensorSizes(types, options, &graph, warnings);
+  SetInputBytes(options, &graph);
   KeepWhatBodiesHide(fixed.proto.graph(), &graph);
   VerifyGraph(graph);
   return graph;

@@ -160,7 +160,7 @@ std::string TensorsTable(const Result& result) {
     table.AddRow(
         {HtmlName(tensor.name),
          Html(FormatType(DTypeName(tensor.type.dtype), tensor.type.shape)),
-         FormatBytes(tensor.bytes.value_or(0)), what,
+         FormatSentBytes(tensor.bytes.value_or(0), tensor.decoded_bytes), what,
          fmt::format("{}", fmt::join(cuts, ", "))});
   }
   std::string html = table.Finish();

@@ -75,6 +75,7 @@ ProblemTensor ReadTensor(const JsonValue& json, int64_t layer_count) {
     first = id + 1;
   }
   tensor.bytes = FindInt64(json, "bytes");
+  tensor.decoded_bytes = FindInt64(json, "decoded_bytes");
   tensor.cross_ns = GetInt64(json, "cross_ns");
   tensor.result = GetBool(json, "result");
   if (tensor.result && tensor.producer == kModelInput) {

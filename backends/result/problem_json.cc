@@ -25,6 +25,7 @@ Json TensorJson(const ProblemTensor& tensor, size_t id,
   Json json = {{"name", tensor.name},         {"producer", tensor.producer},
                {"readers", tensor.readers},   {"bytes", OrNull(tensor.bytes)},
                {"cross_ns", tensor.cross_ns}, {"result", tensor.result}};
+  if (tensor.decoded_bytes) json["decoded_bytes"] = *tensor.decoded_bytes;
   if (!fitted.device.empty()) json["device_cross_ns"] = fitted.device[id];
   if (!fitted.server.empty()) json["server_cross_ns"] = fitted.server[id];
   return json;

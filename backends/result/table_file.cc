@@ -49,6 +49,7 @@ std::vector<TableFile::ModelTensor> ReadModelTensors(const JsonValue& model,
       tensor.shape = GetInt64s(json, "shape", -1);
     }
     tensor.bytes = FindInt64(json, "bytes");
+    tensor.decoded_bytes = FindInt64(json, "decoded_bytes");
     tensors.push_back(std::move(tensor));
   }
   return tensors;
@@ -60,6 +61,7 @@ TableFile::CrossingTensor ReadTensor(const JsonValue& json) {
   tensor.dtype = GetString(json, "dtype");
   if (FindMember(json, "shape")) tensor.shape = GetInt64s(json, "shape", -1);
   tensor.bytes = GetInt64(json, "bytes");
+  tensor.decoded_bytes = FindInt64(json, "decoded_bytes");
   const auto result = FindMember(json, "result");
   tensor.result = result && AsBool(*result);
   return tensor;

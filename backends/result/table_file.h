@@ -25,7 +25,8 @@ struct TableFile {
     std::string dtype;
     std::string kind;  // "sequence", "optional", "other"; empty: a tensor
     std::optional<std::vector<int64_t>> shape;  // -1: only the data decides
-    std::optional<int64_t> bytes;
+    std::optional<int64_t> bytes;               // that are sent
+    std::optional<int64_t> decoded_bytes;       // as Tensor::decoded_bytes
 
     bool operator==(const ModelTensor&) const = default;
   };
@@ -34,6 +35,7 @@ struct TableFile {
     std::string dtype;
     std::vector<int64_t> shape;  // -1: only the data decides
     int64_t bytes = 0;
+    std::optional<int64_t> decoded_bytes;  // as Tensor::decoded_bytes
     bool result = false;
 
     bool operator==(const CrossingTensor&) const = default;

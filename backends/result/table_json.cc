@@ -31,6 +31,7 @@ Json TensorJson(const Tensor& tensor) {
   json["dtype"] = DTypeName(tensor.type.dtype);
   json["shape"] = tensor.type.has_rank ? Json(tensor.type.shape) : Json();
   json["bytes"] = OrNull(tensor.bytes);
+  if (tensor.decoded_bytes) json["decoded_bytes"] = *tensor.decoded_bytes;
   return json;
 }
 

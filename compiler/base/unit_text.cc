@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 #include "compiler/base/checked_math.h"
 #include "compiler/base/rounding.h"
@@ -65,6 +66,27 @@ std::string FormatBytes(int64_t bytes) {
     digits.insert(static_cast<size_t>(at), 1, ',');
   }
   return digits + " B";
+}
+
+std::string FormatSentBytes(int64_t bytes,
+                            const std::optional<int64_t>& decoded) {
+  if (!decoded) return FormatBytes(bytes);
+  return fmt::format("{} ({} decoded)", FormatBytes(bytes),
+                     FormatBytes(*decoded));
+}
+
+std::string FormatRoughBytes(int64_t bytes) {
+  constexpr std::array<std::string_view, 4> kUnits = {"kB", "MB", "GB", "TB"};
+  if (bytes < 1000) return fmt::format("{} B", bytes);
+  int64_t unit = 1000;
+  size_t name = 0;
+  // What would be rounded to 1000 of a unit is 1 of the next.
+  while (name + 1 < kUnits.size() && bytes >= unit * 1000 - unit / 2) {
+    unit *= 1000;
+    ++name;
+  }
+  const int decimals = bytes < 10 * unit ? 1 : 0;
+  return fmt::format("{} {}", Decimal(bytes, unit, decimals), kUnits[name]);
 }
 
 std::string FormatSize(int64_t bytes) {

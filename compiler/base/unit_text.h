@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,14 @@ std::string FormatKbpsRange(int64_t min_kbps, int64_t max_kbps);
 
 // Exact, with separators: "602,112 B".
 std::string FormatBytes(int64_t bytes);
+
+// What is sent of a tensor, which has another size when it is `decoded`:
+// "60,000 B", "60,000 B (602,112 B decoded)".
+std::string FormatSentBytes(int64_t bytes,
+                            const std::optional<int64_t>& decoded);
+
+// For rough figures, in powers of ten: "313 B", "1.6 kB", "602 kB", "2.4 MB".
+std::string FormatRoughBytes(int64_t bytes);
 
 // Rounded to one decimal: "97.8 MiB", "512 B".
 std::string FormatSize(int64_t bytes);

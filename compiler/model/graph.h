@@ -101,6 +101,9 @@ struct Tensor {
   // why ("is a sequence", "only the data decides its size").
   std::optional<int64_t> bytes;
   std::string why_not;
+  // Of an input that is sent in a form of its own (a JPEG), whose size is
+  // `bytes`: the size of the tensor that comes out of it.
+  std::optional<int64_t> decoded_bytes;
   LayerId producer = kModelInput;
   std::vector<LayerId> readers;  // ascending, each once
   bool is_result = false;        // a model output made by a layer

@@ -38,6 +38,7 @@ Problem MakeProblem(const Graph& graph, const CostTable& costs,
     tensor.producer = from.producer;
     tensor.readers = from.readers;
     tensor.bytes = from.bytes;
+    tensor.decoded_bytes = from.decoded_bytes;
     tensor.cross_ns = costs.cross_ns[t];
     tensor.result = from.is_result;
     problem.tensors.push_back(std::move(tensor));

@@ -79,6 +79,8 @@ struct ProblemTensor {
   LayerId producer = kModelInput;
   std::vector<LayerId> readers;  // ascending, each once
   std::optional<int64_t> bytes;  // nullopt: never crosses
+  // As in Tensor; decides nothing, but says what `bytes` are of.
+  std::optional<int64_t> decoded_bytes;
   int64_t cross_ns = 0;
   bool result = false;  // a model output made by a layer
 

@@ -28,6 +28,8 @@ struct ImportOptions {
   std::map<std::string, int64_t> dims = {};
   std::map<std::string, std::vector<int64_t>> shapes = {};
   std::map<std::string, int64_t> tensor_bytes = {};
+  // --input-bytes NAME=BYTES: what sending an input costs.
+  std::map<std::string, int64_t> input_bytes = {};
   // Called for what dnncut's own inference leaves open (ONNX Runtime, where it
   // is installed); may be null.
   TypeInference inference = {};

@@ -25,6 +25,28 @@ ONNX_NAMESPACE::TensorProto* AddInitializer(
   return tensor;
 }
 
+TEST(OnnxImportTest, AnInputThatIsSentAsAFileKeepsItsOwnSize) {
+  const std::string text = R"(
+    g (float[1,4] x, string[1] s) => (float[1,4] y, string[1] z) {
+      y = Relu(x)
+      z = Identity(s)
+    })";
+  ImportOptions options;
+  options.input_bytes = {{"x", 7}};
+  const Imported imported = ImportText(text, options);
+  ASSERT_EQ(imported.error, "");
+  EXPECT_EQ(TensorNamed(imported.graph, "x").bytes, 7);
+  EXPECT_EQ(TensorNamed(imported.graph, "x").decoded_bytes, 16);
+  EXPECT_EQ(TensorNamed(imported.graph, "y").bytes, 16);
+  EXPECT_EQ(TensorNamed(imported.graph, "y").decoded_bytes, std::nullopt);
+  options.input_bytes = {{"y", 7}};
+  EXPECT_THAT(ImportText(text, options).error,
+              HasSubstr("E305 --input-bytes y: the model has no input"));
+  options.input_bytes = {{"s", 7}};
+  EXPECT_THAT(ImportText(text, options).error,
+              HasSubstr("E305 --input-bytes s: the input holds strings"));
+}
+
 TEST(OnnxImportTest, MakesLayersTensorsAndReaders) {
   auto imported = ImportText(R"(
     g (float[1,4] x, float[1,4] unread) => (float[1,4] z, float[1,4] y) {

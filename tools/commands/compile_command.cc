@@ -204,6 +204,14 @@ CommandRunner SetUpCompile(Flags* flags) {
       "roofline or roofline:MACHINE: estimate layers that a profile does "
       "not know");
   AddLinkFlags(flags, &options->link);
+  flags->AddRepeatable(
+      "--input-bytes", "NAME=SIZE",
+      Named(&options->import.input_bytes, "=", "image=60KB",
+            [](std::string_view flag, const std::string& text) {
+              return ParseBytes(flag, text);
+            }),
+      "what sending an input costs when it is sent as a file (a JPEG, "
+      "compressed sound), for example image=60KB");
   AddTableFlags(flags, command.get());
   AddFirmwareFlags(flags, &options->firmware);
   AddModelFlags(flags, &options->load, &options->import,

@@ -79,7 +79,7 @@ std::string LookupText(const StoredResult& stored, int64_t kbps) {
     text += fmt::format(
         "{:<9} {} {}\n", label,
         FormatTensor(Printable(tensor.name), tensor.dtype, tensor.shape),
-        FormatBytes(tensor.bytes));
+        FormatSentBytes(tensor.bytes, tensor.decoded_bytes));
     label = "";
   }
   if (cut.costs.download_bytes > 0) {
@@ -99,6 +99,9 @@ nlohmann::ordered_json LookupJson(const TableFile& table, int64_t kbps) {
                        {"dtype", tensor.dtype},
                        {"shape", tensor.shape},
                        {"bytes", tensor.bytes}});
+    if (tensor.decoded_bytes) {
+      tensors.back()["decoded_bytes"] = *tensor.decoded_bytes;
+    }
   }
   nlohmann::ordered_json json = {
       {"schema", "dnncut.lookup/1"},

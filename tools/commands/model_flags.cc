@@ -2,12 +2,10 @@
 #include "tools/commands/model_flags.h"
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "compiler/base/error.h"
 #include "tools/cli/readers.h"
 #include "tools/runtime/onnxruntime.h"
 #include "tools/runtime/onnxruntime_types.h"
@@ -15,25 +13,6 @@
 
 namespace dnncut {
 namespace {
-
-// Reads "NAME=VALUE", where the name ends at the last of `separators`, into the
-// value of that name: tensor names may hold '=', values cannot.
-template <typename Value, typename Parser>
-Reader Named(std::map<std::string, Value>* values, const char* separators,
-             std::string_view example, Parser parse) {
-  return [=](std::string_view flag, const std::string& text) {
-    const size_t end = text.find_last_of(separators);
-    if (end == std::string::npos || end == 0) {
-      Fail(ExitCode::kUsage, "E106",
-           "{} '{}' has no name and value; write for example {} {}", flag, text,
-           flag, example);
-    }
-    const std::string name = text.substr(0, end);
-    if (!values->emplace(name, parse(flag, text.substr(end + 1))).second) {
-      Fail(ExitCode::kUsage, "E108", "{} is given twice for '{}'", flag, name);
-    }
-  };
-}
 
 TypeInference InferenceOf(const std::string& choice) {
   if (choice == "none") return nullptr;

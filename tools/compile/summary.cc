@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/compile/summary.h"
 
+#include "tools/compile/notes.h"
+
 namespace dnncut {
 
 Summary Summarize(const CompileResult& result) {
@@ -15,6 +17,7 @@ Summary Summarize(const CompileResult& result) {
   for (const Constant& constant : result.graph.constants) {
     summary.weight_bytes += constant.file_bytes;
   }
+  summary.notes = NotesOn(result.graph);
   return summary;
 }
 

@@ -28,7 +28,8 @@ struct Summary {
   bool do_not_split = false;
   int64_t layers = 0;
   int64_t blocks = 0;
-  int64_t weight_bytes = 0;  // of the model
+  int64_t weight_bytes = 0;        // of the model
+  std::vector<std::string> notes;  // see notes.h
 };
 
 // What the text and the JSON of a compile both say.

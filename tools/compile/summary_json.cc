@@ -33,6 +33,7 @@ nlohmann::ordered_json SummaryJson(const CompileResult& result,
           {"weight_bytes", summary.weight_bytes},
           {"exact_cuts", result.exact.cuts.size()},
           {"rows", ShownRowsJson(summary.rows)},
+          {"notes", summary.notes},
           {"warnings", warnings},
           {"seconds", run.seconds},
           {"table", TableJson(BackendResult(result), run.only_cut)}};

@@ -16,6 +16,7 @@
 #include "tools/compile/latency_curve.h"
 #include "tools/compile/shown_rows.h"
 #include "tools/compile/summary.h"
+#include "tools/text/hanging_text.h"
 #include "tools/text/layer_words.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
@@ -76,7 +77,7 @@ std::string CrossingLines(const Graph& graph, const CutCosts& costs) {
         "{} {} {}\n", kSends,
         FormatTensor(Printable(tensor.name), DTypeName(tensor.type.dtype),
                      tensor.type.shape),
-        FormatBytes(bytes));
+        FormatSentBytes(bytes, tensor.decoded_bytes));
   }
   if (shown < count) {
     text += fmt::format("{} {} more tensors, {}\n", kSends, count - shown,
@@ -160,6 +161,9 @@ std::string SummaryText(const CompileResult& result, const Summary& summary,
         FormatKbps(approximation->worst_kbps), approximation->kind);
   }
   text += FirmwareText(result);
+  for (const std::string& note : summary.notes) {
+    text += HangingText("note    ", note);
+  }
   if (!run.output.empty()) {
     text += fmt::format(
         "output  {}: table.json, problem.json, splitting_model.json,\n"

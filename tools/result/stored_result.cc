@@ -19,8 +19,14 @@ void TakeSizes(const Problem& problem, Graph* graph) {
   for (size_t t = 0; t < graph->tensors.size(); ++t) {
     Tensor& tensor = graph->tensors[t];
     tensor.bytes = problem.tensors[t].bytes;
+    tensor.decoded_bytes = problem.tensors[t].decoded_bytes;
     tensor.why_not = tensor.bytes ? "" : "never crosses";
   }
+}
+
+// Of the tensor itself, whatever form it is sent in.
+std::optional<int64_t> OwnBytes(const ProblemTensor& tensor) {
+  return tensor.decoded_bytes ? tensor.decoded_bytes : tensor.bytes;
 }
 
 bool IsSameModel(const Graph& graph, const Problem& problem) {
@@ -32,7 +38,7 @@ bool IsSameModel(const Graph& graph, const Problem& problem) {
     return tensor.name == other.name && tensor.producer == other.producer &&
            tensor.readers == other.readers &&
            tensor.is_result == other.result &&
-           (!tensor.bytes || !other.bytes || tensor.bytes == other.bytes);
+           (!tensor.bytes || !other.bytes || tensor.bytes == OwnBytes(other));
   };
   return std::equal(graph.layers.begin(), graph.layers.end(),
                     problem.layers.begin(), problem.layers.end(), same_layer) &&
@@ -52,7 +58,8 @@ ImportOptions ImportOf(const TableFile& table, const Problem& problem) {
     }
   }
   for (const ProblemTensor& tensor : problem.tensors) {
-    if (tensor.bytes) import.tensor_bytes[tensor.name] = *tensor.bytes;
+    const auto bytes = OwnBytes(tensor);
+    if (bytes) import.tensor_bytes[tensor.name] = *bytes;
   }
   return import;
 }

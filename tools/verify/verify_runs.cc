@@ -57,7 +57,8 @@ bool IsOf(const Value& value, const TableFile::CrossingTensor& tensor,
     if (tensor.shape[d] < 0) is_known = false;
     if (tensor.shape[d] >= 0 && tensor.shape[d] != value.shape[d]) return false;
   }
-  return !is_known || tensor.bytes == std::ssize(value.data);
+  const int64_t bytes = tensor.decoded_bytes.value_or(tensor.bytes);
+  return !is_known || bytes == std::ssize(value.data);
 }
 
 }  // namespace
@@ -219,7 +220,8 @@ void VerifyRuns::CheckSent(const Outputs& outputs, CutReport* report) const {
     report->faults.push_back(fmt::format(
         "'{}' crosses as {} of {} bytes; table.json says {} of {} bytes",
         tensor.name, DescribeValue(*value), value->data.size(),
-        FormatType(tensor.dtype, tensor.shape), tensor.bytes));
+        FormatType(tensor.dtype, tensor.shape),
+        tensor.decoded_bytes.value_or(tensor.bytes)));
   }
 }
 

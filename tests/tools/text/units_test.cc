@@ -151,6 +151,14 @@ TEST(UnitsTest, PrintedSizesAndTimes) {
   EXPECT_EQ(FormatBytes(999), "999 B");
   EXPECT_EQ(FormatBytes(602112), "602,112 B");
   EXPECT_EQ(FormatBytes(1234567890), "1,234,567,890 B");
+  EXPECT_EQ(FormatSentBytes(60000, std::nullopt), "60,000 B");
+  EXPECT_EQ(FormatSentBytes(60000, 602112), "60,000 B (602,112 B decoded)");
+  EXPECT_EQ(FormatRoughBytes(999), "999 B");
+  EXPECT_EQ(FormatRoughBytes(1638), "1.6 kB");
+  EXPECT_EQ(FormatRoughBytes(602112), "602 kB");
+  EXPECT_EQ(FormatRoughBytes(999'499), "999 kB");
+  EXPECT_EQ(FormatRoughBytes(999'500), "1.0 MB");
+  EXPECT_EQ(FormatRoughBytes(INT64_MAX), "9223372 TB");
   EXPECT_EQ(FormatSize(512), "512 B");
   EXPECT_EQ(FormatSize(1536), "1.5 KiB");
   EXPECT_EQ(FormatSize(INT64_MAX), "8388608.0 TiB");

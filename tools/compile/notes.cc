@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/compile/notes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+#include "compiler/base/unit_text.h"
+#include "compiler/model/dtype.h"
+#include "tools/text/shell_words.h"
+#include "tools/text/terminal.h"
+
+namespace dnncut {
+namespace {
+
+// What a photograph takes as a JPEG of high quality (about 90), with its
+// colours at half the resolution: 3.2 bits a pixel, of which the brightness
+// alone takes 2.4. Headers are left out, so images with less than kLeastPixels
+// have no estimate.
+constexpr int64_t kColourBitsBy10 = 32;
+constexpr int64_t kGreyBitsBy10 = 24;
+constexpr int64_t kLeastPixels = 64 * 64;
+
+struct Images {
+  int64_t count = 1;
+  int64_t channels = 1;
+  int64_t pixels = 1;  // of one image
+};
+
+int64_t BitsBy10(const Images& images) {
+  return images.channels == 1 ? kGreyBitsBy10 : kColourBitsBy10;
+}
+
+// A shape like [N,C,H,W], [N,H,W,C] or one of these without N, with 1 or 3
+// channels; without N 3 only, because a matrix with one row is no image.
+std::optional<Images> ImagesOf(const TensorType& type) {
+  constexpr int64_t kLeastSide = 16;
+  const auto rank = std::ssize(type.shape);
+  if (!HasStaticSize(type) || rank < 3 || rank > 4) return std::nullopt;
+  const int64_t count = rank == 4 ? type.shape[0] : 1;
+  const int64_t* dims = type.shape.data() + (rank - 3);
+  const auto is_channels = [rank](int64_t dim) {
+    return dim == 3 || (dim == 1 && rank == 4);
+  };
+  const bool is_first = is_channels(dims[0]);
+  if (!is_first && !is_channels(dims[2])) return std::nullopt;
+  const int64_t* sides = dims + (is_first ? 1 : 0);
+  if (count < 1 || std::min(sides[0], sides[1]) < kLeastSide) {
+    return std::nullopt;
+  }
+  return Images{count, is_first ? dims[0] : dims[2], sides[0] * sides[1]};
+}
+
+std::optional<int64_t> JpegBytes(const Images& images) {
+  if (images.pixels < kLeastPixels) return std::nullopt;
+  return images.count * images.pixels * BitsBy10(images) / 80;
+}
+
+// The largest image that is sent as 32-bit floats.
+std::vector<std::string> NotesOnImages(const Graph& graph) {
+  const Tensor* largest = nullptr;
+  for (int i = 0; i < graph.input_count; ++i) {
+    const Tensor& input = graph.tensors[i];
+    if (input.type.dtype != DType::kFloat32 || input.readers.empty() ||
+        !input.bytes || input.decoded_bytes || !ImagesOf(input.type)) {
+      continue;
+    }
+    if (largest == nullptr || *largest->bytes < *input.bytes) largest = &input;
+  }
+  if (largest == nullptr) return {};
+  const Images images = ImagesOf(largest->type).value();
+  const int64_t as_uint8 = *largest->bytes / 4;
+  const std::optional<int64_t> as_jpeg = JpegBytes(images);
+  std::string note =
+      fmt::format("input '{}' is sent as float32, {}; as uint8 {}",
+                  Printable(largest->name), FormatRoughBytes(*largest->bytes),
+                  FormatRoughBytes(as_uint8));
+  if (as_jpeg) {
+    note += fmt::format(
+        "; as a JPEG about {} (estimated: {} bits a pixel, as photographs take "
+        "at quality 90)",
+        FormatRoughBytes(*as_jpeg), FormatExact(BitsBy10(images), 10, 1));
+  }
+  std::string size = FormatRoughBytes(as_jpeg.value_or(as_uint8));
+  std::erase(size, ' ');
+  return {note +
+          fmt::format("; say what it costs to send with --input-bytes {}",
+                      ShellWord(fmt::format("{}={}", largest->name, size)))};
+}
+
+}  // namespace
+
+std::vector<std::string> NotesOn(const Graph& graph) {
+  return NotesOnImages(graph);
+}
+
+}  // namespace dnncut
