@@ -249,8 +249,8 @@ def check_runs(checker, model):
     checker.run("verify", "out")
     checker.run("run", "out", "-b", "50Mbps", "--runs", "1", "--save-crossing",
                 "sent")
-    checker.run("refine", "out", "-o", "refined", "--runs", "2", "--probes",
-                "1", "--max-rounds", "1")
+    checker.run("refine", "out", "--as", "both", "-o", "refined", "--runs", "2",
+                "--probes", "1", "--max-rounds", "1")
     checker.run("lookup", "refined", "-b", "50Mbps")
     checker.run("diff", "out", "refined")
     for folder in ("measured", "sent", "refined"):

@@ -82,7 +82,8 @@ constexpr auto kCommands = std::to_array<Command>({
     {"refine", "measures the halves, fits the costs to them and solves again",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o out\n"
-     "  dnncut refine out --runs 2 --probes 1 --max-rounds 1\n",
+     "  dnncut refine out --as both -o refined --runs 2 --probes 1 "
+     "--max-rounds 1\n",
      SetUpRefine, Work::kRunsModels},
     {"fit", "predicts times on a machine from profiles of other models",
      "  dnncut example squeezenet -o a.onnx\n"

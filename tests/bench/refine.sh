@@ -27,6 +27,6 @@ for model in "$@"; do
   "$dnncut" compile "$model.onnx" -o "$model" --device "$model.1.json" \
     --server "$model.2.json" --quiet
   "$dnncut" verify "$model" | tail -n 1
-  "$dnncut" refine "$model"
+  "$dnncut" refine "$model" --in-place
   rm -rf "$model" "$model.onnx"
 done

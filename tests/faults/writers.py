@@ -56,9 +56,9 @@ class Writers:
                                       out, "-q", "--force"]
         if self.can_run:
             yield "refine", lambda out: [
-                self.dnncut, "refine", self.pinned, "-o", out, "--model",
-                self.model, "--runs", "1", "--warm-up", "0", "--probes", "0",
-                "--max-rounds", "1", "-q", "--force"]
+                self.dnncut, "refine", self.pinned, "--as", "both", "-o", out,
+                "--model", self.model, "--runs", "1", "--warm-up", "0",
+                "--probes", "0", "--max-rounds", "1", "-q", "--force"]
 
 
 def run_in(command, folder):

@@ -37,7 +37,8 @@ double SlowdownOf(std::string_view flag, const std::string& text) {
   return *factor;
 }
 
-PerSide<bool> SidesOf(std::string_view flag, const std::string& text) {
+std::optional<PerSide<bool>> SidesOf(std::string_view flag,
+                                     const std::string& text) {
   return ParseChoice<PerSide<bool>>(flag, text,
                                     {{"device", {true, false}},
                                      {"server", {false, true}},
@@ -55,9 +56,10 @@ void RunRefine(const RefineOptions& options, const Output& output) {
 }
 
 void AddMeasureFlags(Flags* flags, RefineOptions* options) {
-  flags->AddValue("--as", "SIDE", Parsed(&options->as, SidesOf),
-                  "what this machine stands for: device, server or both (the "
-                  "default)");
+  flags->AddValue(
+      "--as", "SIDE", Parsed(&options->as, SidesOf),
+      "what this machine stands for: device, server or both; needed "
+      "where the times of a side are estimates, else both");
   flags->AddValue(
       "--slowdown", "FACTOR", Parsed(&options->slowdown, SlowdownOf),
       "multiplies the device's times (with --as server the server's), to "
@@ -89,8 +91,10 @@ CommandRunner SetUpRefine(Flags* flags) {
                      "folder that compile wrote, or its table.json");
   flags->AddValue(
       "-o,--output", "OUT", OutputName(&options->output, "folder"),
-      "folder to write; default: OUT itself. That is replaced, another "
-      "one only with --force");
+      "folder to write; an earlier result there is replaced only with "
+      "--force");
+  flags->AddSwitch("--in-place", &options->in_place,
+                   "replace OUT by the refined result, in place of -o");
   flags->AddValue(
       "--model", "PATH", Text(&options->model),
       "the model that was compiled; default: looked for beside OUT and "

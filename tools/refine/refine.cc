@@ -7,6 +7,7 @@
 #include "tools/refine/refine.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -45,6 +46,28 @@ void RequireExactTable(const std::string& folder, const TableFile& table) {
   }
 }
 
+bool IsEstimated(const MachineLabel& machine) {
+  return machine.source != "profile" && machine.source != "refined";
+}
+
+// Times of this machine would take the place of estimates for another: which
+// machine this is, only the user knows.
+void RequireSide(const RefineOptions& options, const TableFile& table) {
+  if (options.as) return;
+  std::vector<std::string> estimated;
+  for (const Side side : kSides) {
+    const MachineLabel& machine = table.machines[side];
+    if (!IsEstimated(machine)) continue;
+    estimated.push_back(fmt::format("{} as {}", SideName(side), machine.name));
+  }
+  if (estimated.empty()) return;
+  Fail(ExitCode::kUsage, "E743",
+       "{}: the times of {} are estimates, and what this machine takes would "
+       "replace them; say which side this machine is: --as device, --as server "
+       "or --as both",
+       options.path, fmt::join(estimated, " and "));
+}
+
 const MeasuredCut* Find(const std::vector<MeasuredCut>& measured,
                         const Cut& cut) {
   const auto found =
@@ -56,10 +79,14 @@ const MeasuredCut* Find(const std::vector<MeasuredCut>& measured,
 class Refiner {
  public:
   Refiner(const RefineOptions& options, Progress* progress)
-      : options_(options), progress_(progress) {
+      : options_(options),
+        as_(options.as.value_or(PerSide<bool>{true, true})),
+        progress_(progress) {
     progress->Stage(fmt::format("reading {}", options.path));
     compiled_ = LoadWithModel(options.path, options.model, options.limits);
     RequireExactTable(compiled_.folder, compiled_.table);
+    RequireSide(options, compiled_.table);
+    RequirePlace();
     runtime_ = RequireOnnxRuntime(options.onnxruntime, "refine");
     inputs_ = MakeInputs(InputsOf(compiled_.table), OutputsOf(compiled_.table),
                          options.inputs);
@@ -99,9 +126,9 @@ class Refiner {
   const Problem& problem() const { return compiled_.problem(); }
 
   void WarnOfEstimates(Side side, Warnings* warnings) const {
-    if (!options_.as[side]) return;
+    if (!as_[side]) return;
     const MachineLabel& machine = compiled_.table.machines[side];
-    if (machine.source == "profile" || machine.source == "refined") return;
+    if (!IsEstimated(machine)) return;
     Warn(warnings, "W742",
          "the times of {}, the {}, were estimates; they are replaced by those "
          "that this machine took{}",
@@ -110,7 +137,7 @@ class Refiner {
 
   // Not to give --slowdown again must not undo it.
   double SlowdownOf(Side side) const {
-    const Side slowed = options_.as.device ? Side::kDevice : Side::kServer;
+    const Side slowed = as_.device ? Side::kDevice : Side::kServer;
     if (side == slowed && options_.slowdown) return *options_.slowdown;
     return compiled_.table.refined[side].value_or(1);
   }
@@ -150,7 +177,7 @@ class Refiner {
 
   HalfRuns RunsOf() const {
     HalfRuns runs;
-    runs.measured = options_.as;
+    runs.measured = as_;
     runs.optimization = options_.optimization;
     for (const Side side : kSides) runs.threads[side] = ThreadsOfSide(side);
     runs.runs = options_.runs;
@@ -217,7 +244,7 @@ class Refiner {
   FittedCrossings Crossings() const {
     FittedCrossings crossings = compiled_.problem_file->fitted;
     for (const Side side : kSides) {
-      if (options_.as[side]) crossings[side] = fitted_[side].cross_ns;
+      if (as_[side]) crossings[side] = fitted_[side].cross_ns;
     }
     return crossings;
   }
@@ -229,7 +256,7 @@ class Refiner {
   // A machine is what its times come from.
   MachineLabel Label(Side side) const {
     MachineLabel machine = compiled_.table.machines[side];
-    if (!options_.as[side]) return machine;
+    if (!as_[side]) return machine;
     machine.source = "refined";
     const int threads = ThreadsOfSide(side);
     machine.threads = threads > 0
@@ -242,7 +269,7 @@ class Refiner {
   RefinedSides Refined() const {
     RefinedSides refined = compiled_.table.refined;
     for (const Side side : kSides) {
-      if (options_.as[side]) refined[side] = SlowdownOf(side);
+      if (as_[side]) refined[side] = SlowdownOf(side);
     }
     return refined;
   }
@@ -274,7 +301,7 @@ class Refiner {
       MeasuredTimes merged = TimesBefore(cut.cut);
       const MeasuredCut* now = Find(measured_, cut.cut);
       for (const Side side : kSides) {
-        if (!options_.as[side]) continue;
+        if (!as_[side]) continue;
         merged[side] = now == nullptr ? std::nullopt : now->times[side];
       }
       times.push_back(merged);
@@ -293,10 +320,25 @@ class Refiner {
     return options_.output ? *options_.output : compiled_.folder;
   }
 
-  bool IsReplaced() const {
+  bool IsInPlace() const {
     std::error_code ignored;
-    return options_.force ||
-           std::filesystem::equivalent(Output(), compiled_.folder, ignored);
+    return std::filesystem::equivalent(Output(), compiled_.folder, ignored);
+  }
+
+  bool IsReplaced() const { return IsInPlace() || options_.force; }
+
+  // A refined result is a new one: what was compiled is lost only on purpose.
+  void RequirePlace() const {
+    if (IsInPlace() == options_.in_place) return;
+    if (options_.in_place) {
+      Fail(ExitCode::kUsage, "E744",
+           "--in-place replaces {}, but -o names {}; leave one out",
+           compiled_.folder, Output());
+    }
+    Fail(ExitCode::kUsage, "E744",
+         "the refined result would replace {}; give -o OUT for another folder, "
+         "or --in-place",
+         compiled_.folder);
   }
 
   void Write(const Warnings& warnings) {
@@ -326,7 +368,7 @@ class Refiner {
     result.table = table_;
     result.machines = {Label(Side::kDevice), Label(Side::kServer)};
     result.refined = Refined();
-    result.as = options_.as;
+    result.as = as_;
     result.output = Output();
     result.cuts = CompareCuts({problem(), compiled_.problem_file->fitted,
                                compiled_.cuts(), table_.cuts, fitted_},
@@ -337,6 +379,7 @@ class Refiner {
   }
 
   const RefineOptions& options_;
+  const PerSide<bool> as_;
   Progress* progress_;
   StoredResult compiled_;
   OnnxRuntime runtime_;

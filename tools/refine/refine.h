@@ -26,8 +26,10 @@ struct RefineOptions {
   std::optional<std::string> model;  // --model
   ModelLimits limits;                // of that model
   InputOptions inputs;
-  std::string onnxruntime;          // --onnxruntime
-  PerSide<bool> as = {true, true};  // sides for which this machine stands
+  std::string onnxruntime;  // --onnxruntime
+  // Sides for which this machine stands. nullopt: both, if they were measured;
+  // an estimated one must be named.
+  std::optional<PerSide<bool>> as;
   // Multiplies the times of the device, or with as.server alone the server's:
   // a slower machine. nullopt: as an earlier refine did, else 1.
   std::optional<double> slowdown;
@@ -39,9 +41,10 @@ struct RefineOptions {
   int timeout_seconds = 600;
   int probes = 4;
   int max_rounds = 8;
-  // nullopt: the folder that is refined. That one is replaced in any case.
+  // nullopt: the folder that is refined.
   std::optional<std::string> output;
-  bool force = false;  // replace what else is at `output`
+  bool in_place = false;  // replace the folder that is refined
+  bool force = false;     // replace what else is at `output`
 };
 
 struct RefineResult {

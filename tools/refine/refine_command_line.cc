@@ -30,8 +30,13 @@ std::string RefineCommandLine(const RefineOptions& options,
   const RefineOptions standard;
   ShellCommand line(
       "refine", std::filesystem::path(model_file).stem().string() + ".dnncut");
-  line.Value(options.as.device != options.as.server, "--as",
-             options.as.device ? "device" : "server");
+  if (options.as) {
+    const bool is_both = options.as->device && options.as->server;
+    line.Value(true, "--as",
+               is_both              ? "both"
+               : options.as->device ? "device"
+                                    : "server");
+  }
   line.Number("--slowdown", options.slowdown);
   line.Number("--device-threads", options.threads.device);
   line.Number("--server-threads", options.threads.server);
@@ -46,6 +51,8 @@ std::string RefineCommandLine(const RefineOptions& options,
     line.Value(true, "--test-data", FileName(*options.inputs.test_data));
   }
   line.Number("--seed", options.inputs.seed, standard.inputs.seed);
+  // Whoever makes the result again has no other.
+  line.Switch(true, "--in-place");
   return line.Finish();
 }
 

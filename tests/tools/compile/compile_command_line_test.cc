@@ -42,15 +42,16 @@ TEST(Reproduce, SaysOnlyWhatIsNotTheDefault) {
 TEST(Reproduce, SaysHowItWasRefined) {
   RefineOptions options;
   options.path = "/tmp/out";
-  EXPECT_EQ(RefineCommandLine(options, "net.onnx"), "dnncut refine net.dnncut");
-  options.as.server = false;
+  EXPECT_EQ(RefineCommandLine(options, "net.onnx"),
+            "dnncut refine net.dnncut --in-place");
+  options.as = PerSide<bool>{true, false};
   options.slowdown = 2.5;
   options.threads.device = 1;
   options.inputs.given = {"x=/data/x.npy"};
   options.inputs.test_data = "/data/set/";
   EXPECT_EQ(RefineCommandLine(options, "net.onnx"),
             "dnncut refine net.dnncut --as device --slowdown 2.5 "
-            "--device-threads 1 --input x=x.npy --test-data set");
+            "--device-threads 1 --input x=x.npy --test-data set --in-place");
 }
 
 }  // namespace

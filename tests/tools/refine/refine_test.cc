@@ -111,6 +111,8 @@ class RefineTest : public CompiledModel {
     options_.runs = 1;
     options_.warm_up = 0;
     options_.probes = 1;
+    options_.as = PerSide<bool>{true, true};
+    options_.in_place = true;
   }
 
   RefineResult Run() {
@@ -120,7 +122,7 @@ class RefineTest : public CompiledModel {
   }
 
   RefineResult RunAs(bool device, bool server) {
-    options_.as = {device, server};
+    options_.as = PerSide<bool>{device, server};
     return Run();
   }
 
@@ -221,6 +223,8 @@ TEST_F(RefineTest, ReplacesItsOwnFolderOnly) {
   std::filesystem::copy(out_, temp_ / "other",
                         std::filesystem::copy_options::recursive);
   options_.output = temp_ / "other";
+  EXPECT_THAT(ErrorOf([&] { Run(); }), HasSubstr("E744 "));
+  options_.in_place = false;
   const auto before = Snapshot(temp_ / "other");
   EXPECT_THAT(ErrorOf([&] { Run(); }), HasSubstr("E602 "));
   EXPECT_EQ(Snapshot(temp_ / "other"), before);
