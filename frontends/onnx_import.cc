@@ -287,14 +287,26 @@ void KeepWhatBodiesHide(const GraphProto& proto, Graph* graph) {
 Graph ImportGraph(const SourceModel& model, const ImportOptions& options,
                   Warnings* warnings) {
   SourceModel fixed = model;
-  FixDims(options, &fixed.proto, warnings);
-  TypedGraph types = InferTypes(fixed, options, warnings);
-  Graph graph = Importer(fixed.proto, types).Run();
-  SetTensorSizes(types, options, &graph, warnings);
-  SetInputBytes(options, &graph);
-  KeepWhatBodiesHide(fixed.proto.graph(), &graph);
-  VerifyGraph(graph);
-  return graph;
+  const FixedDims dims = FixDims(options, &fixed.proto, warnings);
+  try {
+    const TypedGraph types = InferTypes(fixed, options, warnings);
+    Graph graph = Importer(fixed.proto, types).Run();
+    SetTensorSizes(types, dims.free, options, &graph, warnings);
+    SetInputBytes(options, &graph);
+    KeepWhatBodiesHide(fixed.proto.graph(), &graph);
+    VerifyGraph(graph);
+    return graph;
+  } catch (const Error& error) {
+    // A free dim is asked for; what else is wrong with the model may be so
+    // because of a guess.
+    if (dims.guesses.empty() || error.exit_code() != ExitCode::kBadInput ||
+        error.id() == "E310") {
+      throw;
+    }
+    throw Error(error.exit_code(), error.id(),
+                fmt::format("{}; the guess may be why: {}", error.what(),
+                            fmt::join(dims.guesses, ", ")));
+  }
 }
 
 }  // namespace dnncut

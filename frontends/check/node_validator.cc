@@ -5,7 +5,6 @@
 #include <string_view>
 #include <unordered_set>
 
-#include "compiler/base/did_you_mean.h"
 #include "compiler/base/error.h"
 #include "compiler/model/onnx_walk.h"
 #include "frontends/read/limits.h"
@@ -101,13 +100,10 @@ void CheckDomain(const NodeProto& node, const Opsets& opsets,
                  const std::string& place) {
   const std::string_view domain = NormalDomain(node.domain());
   if (opsets.find(domain) != opsets.end()) return;
-  std::vector<std::string> imported;
-  for (const auto& [name, version] : opsets) imported.push_back(name);
   Fail(ExitCode::kBadInput, "E209",
        "{}: its operator is of the domain {}, which is not among the "
-       "opset_import{}",
-       place, domain.empty() ? "'' (ONNX itself)" : Quote(domain),
-       DidYouMean(domain, imported));
+       "opset_import",
+       place, domain.empty() ? "'' (ONNX itself)" : Quote(domain));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "compiler/model/onnx_walk.h"
+#include "frontends/check/accepted_oddities.h"
 #include "frontends/check/function_validator.h"
 #include "frontends/check/graph_validator.h"
 #include "frontends/read/limits.h"
@@ -126,6 +127,7 @@ void ValidateModel(const LoadOptions& options, SourceModel* model,
          "the model has no opset_import, so it is not known which operators it "
          "means; save it again with a current version of onnx");
   }
+  AcceptOddities(&proto, warnings);
   const Opsets opsets =
       CheckOpsets(proto.opset_import(), "the model", options, warnings);
   CheckFunctions(proto, options.limits);

@@ -10,9 +10,9 @@
 
 namespace dnncut {
 
-// Checks the whole model, and sorts the nodes of the graph, of bodies and of
-// functions where they are not in topological order. Throws Error: E207 to
-// E211, E218 to E228.
+// Makes valid what runtimes take although it is not, checks the whole model,
+// and sorts the nodes of the graph, of bodies and of functions where they are
+// not in topological order. Throws Error: E207 to E211, E218 to E228.
 void ValidateModel(const LoadOptions& options, SourceModel* model,
                    Warnings* warnings);
 

@@ -46,13 +46,6 @@ void CheckShape(const ModelLimits& limits, const TensorShapeProto& shape,
   for (const auto& dim : shape.dim()) {
     if (dim.has_dim_param())
       CheckName(limits, dim.dim_param(), what, "a dimension");
-    if (!dim.has_dim_value()) continue;
-    if (dim.dim_value() < 0) {
-      Fail(ExitCode::kBadInput, "E211",
-           "{} has the negative dimension {}; export the model with a name for "
-           "a free dimension",
-           what, dim.dim_value());
-    }
     // A dim of 0 makes the tensor empty, but the other dims must not be absurd
     // either, so it is left out of the product.
     if (dim.dim_value() > 0) known.push_back(dim.dim_value());

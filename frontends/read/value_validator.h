@@ -24,8 +24,9 @@ void CheckName(const ModelLimits& limits, std::string_view name,
 void CheckNameIsThere(const ModelLimits& limits, std::string_view name,
                       std::string_view place, std::string_view what);
 
-// Checks that no dim is negative, that there are no more dims than the limit
-// allows, and that the size fits 64 bits. Throws Error: E210, E211, E222, E227.
+// Checks that there are no more dims than the limit allows, and that the size
+// fits 64 bits; dims are not negative (accepted_oddities frees such ones).
+// Throws Error: E210, E222, E227.
 void CheckType(const ModelLimits& limits, const ONNX_NAMESPACE::TypeProto& type,
                const std::string& what);
 

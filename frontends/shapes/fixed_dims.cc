@@ -1,94 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Gives the free dimensions of a model their values, in this order: --dim and
-// --shape, then 1 for the first dimension of an input that is still free, with
-// a warning.
+// --shape; dims whose names are numbers or expressions of known dims; 1 for a
+// first dimension of an input that can only be a batch, with a warning; and
+// again expressions, now of batches too.
 //
 // A name of a dimension means the same number everywhere in the main graph and
 // its bodies. So all values are collected by name first, where a second,
 // different value is an error, and then written into every shape that has the
 // name. An option can fill a free dimension but not change one that the model
 // fixes.
+//
+// What a batch is is guessed, so only where nothing speaks against it: a name
+// that also stands elsewhere than first (a mask of n x n), and the only
+// dimension of an input (the samples of a sound) are no batches.
 #include "frontends/shapes/fixed_dims.h"
 
 #include <fmt/format.h>
 
-#include <functional>
+#include <map>
 #include <set>
 
 #include "compiler/base/did_you_mean.h"
+#include "compiler/base/shell_word.h"
+#include "compiler/model/onnx_shapes.h"
 #include "compiler/model/onnx_walk.h"
+#include "frontends/shapes/dim_names.h"
 
 namespace dnncut {
 namespace {
 
 using ONNX_NAMESPACE::GraphProto;
 using ONNX_NAMESPACE::ModelProto;
-using ONNX_NAMESPACE::NodeProto;
 using ONNX_NAMESPACE::TensorShapeProto;
-using ONNX_NAMESPACE::TypeProto;
 using ONNX_NAMESPACE::ValueInfoProto;
-
-using DimValues = std::map<std::string, int64_t>;
-
-TensorShapeProto* ShapeOf(TypeProto* type) {
-  switch (type->value_case()) {
-    case TypeProto::kTensorType:
-      return type->tensor_type().has_shape()
-                 ? type->mutable_tensor_type()->mutable_shape()
-                 : nullptr;
-    case TypeProto::kSparseTensorType:
-      return type->sparse_tensor_type().has_shape()
-                 ? type->mutable_sparse_tensor_type()->mutable_shape()
-                 : nullptr;
-    case TypeProto::kSequenceType:
-      return ShapeOf(type->mutable_sequence_type()->mutable_elem_type());
-    case TypeProto::kOptionalType:
-      return ShapeOf(type->mutable_optional_type()->mutable_elem_type());
-    default:
-      return nullptr;
-  }
-}
-
-// Visits every shape of the graph and its bodies; a name of a dim means the
-// same number in all of them.
-using ShapeVisitor = std::function<void(TensorShapeProto*)>;
-
-void ForEachShape(GraphProto* graph, const ShapeVisitor& visit);
-
-void ForEachShape(NodeProto* node, const ShapeVisitor& visit) {
-  for (auto& attribute : *node->mutable_attribute()) {
-    if (attribute.has_g()) ForEachShape(attribute.mutable_g(), visit);
-    for (auto& graph : *attribute.mutable_graphs()) {
-      ForEachShape(&graph, visit);
-    }
-  }
-}
-
-void ForEachShape(GraphProto* graph, const ShapeVisitor& visit) {
-  for (auto* list : {graph->mutable_input(), graph->mutable_output(),
-                     graph->mutable_value_info()}) {
-    for (ValueInfoProto& info : *list) {
-      TensorShapeProto* shape = ShapeOf(info.mutable_type());
-      if (shape != nullptr) visit(shape);
-    }
-  }
-  for (auto& node : *graph->mutable_node()) ForEachShape(&node, visit);
-}
-
-std::set<std::string> DimNames(GraphProto* graph) {
-  std::set<std::string> names;
-  ForEachShape(graph, [&](TensorShapeProto* shape) {
-    for (const auto& dim : shape->dim()) {
-      if (!dim.dim_param().empty()) names.insert(dim.dim_param());
-    }
-  });
-  return names;
-}
 
 void Apply(const DimValues& values, GraphProto* graph) {
   if (values.empty()) return;
-  ForEachShape(graph, [&](TensorShapeProto* shape) {
+  ForEachShape(graph, [&](const std::string&, TensorShapeProto* shape) {
     for (auto& dim : *shape->mutable_dim()) {
       if (dim.dim_param().empty()) continue;
       auto value = values.find(dim.dim_param());
@@ -109,10 +58,6 @@ void SetDim(const std::string& name, int64_t value, const std::string& source,
   }
 }
 
-bool IsFixed(const TensorShapeProto::Dimension& dim) {
-  return dim.has_dim_value() && dim.dim_value() >= 0;
-}
-
 void SetShape(const std::string& name, const std::vector<int64_t>& wanted,
               ValueInfoProto* input, DimValues* values) {
   if (!input->type().has_tensor_type()) {
@@ -130,11 +75,11 @@ void SetShape(const std::string& name, const std::vector<int64_t>& wanted,
   }
   for (int i = 0; i < rank; ++i) {
     auto* dim = has_shape ? shape->mutable_dim(i) : shape->add_dim();
-    if (wanted[i] < 1) {
-      Fail(ExitCode::kUsage, "E304", "--shape {}={}: a dimension is at least 1",
-           name, text);
+    if (wanted[i] < 0) {
+      Fail(ExitCode::kUsage, "E304",
+           "--shape {}={}: a dimension is never negative", name, text);
     }
-    if (IsFixed(*dim) && dim->dim_value() != wanted[i]) {
+    if (dim->has_dim_value() && dim->dim_value() != wanted[i]) {
       Fail(ExitCode::kUsage, "E303",
            "--shape {}={}: dimension {} of the input is fixed to {} by the "
            "model",
@@ -168,54 +113,112 @@ void ApplyShapes(const ImportOptions& options, GraphProto* graph,
   }
 }
 
-// Sets batches that are still free to 1, so a model for any batch size is
-// compiled for one sample.
-DimValues FreeBatches(GraphProto* graph, Warnings* warnings) {
-  DimValues values;
-  for (int index : RealInputs(*graph)) {
-    ValueInfoProto* input = graph->mutable_input(index);
-    if (!input->type().has_tensor_type()) continue;
-    TensorShapeProto* shape = ShapeOf(input->mutable_type());
-    if (shape == nullptr || shape->dim_size() == 0) continue;
-    auto* batch = shape->mutable_dim(0);
-    if (IsFixed(*batch)) continue;
-    std::string name = batch->dim_param();
-    if (!name.empty()) {
-      bool first = values.emplace(name, 1).second;
-      if (!first) continue;
-    }
-    Warn(warnings, "W301",
-         "the first dimension of input '{}' is free{} and is taken as 1; give "
-         "{} to choose another",
-         input->name(), name.empty() ? "" : fmt::format(" ('{}')", name),
-         name.empty() ? fmt::format("--shape {}=...", input->name())
-                      : fmt::format("--dim {}=VALUE", name));
-    batch->set_dim_value(1);
-  }
-  return values;
-}
-
-}  // namespace
-
-void FixDims(const ImportOptions& options, ModelProto* model,
-             Warnings* warnings) {
-  GraphProto* graph = model->mutable_graph();
-  DimValues values = options.dims;
-  std::set<std::string> names = DimNames(graph);
+DimValues GivenDims(const ImportOptions& options, const DimNames& names,
+                    Warnings* warnings) {
   for (const auto& [name, value] : options.dims) {
-    if (value < 1) {
-      Fail(ExitCode::kUsage, "E304", "--dim {}={}: a dimension is at least 1",
-           name, value);
+    if (value < 0) {
+      Fail(ExitCode::kUsage, "E304",
+           "--dim {}={}: a dimension is never negative", name, value);
     }
-    if (names.contains(name)) continue;
+    if (names.Contains(name)) continue;
     Warn(warnings, "W302",
          "--dim {}={}: the model has no dimension of this "
          "name{}",
-         name, value, DidYouMean(name, {names.begin(), names.end()}));
+         name, value, DidYouMean(name, names.All()));
   }
+  return options.dims;
+}
+
+// Guesses which first dimensions are batches.
+class Batches {
+ public:
+  Batches(const DimNames& names, GraphProto* graph)
+      : names_(names), graph_(graph) {
+    for (int index : RealInputs(*graph)) Look(graph->input(index), true);
+    for (const auto& output : graph->output()) Look(output, false);
+  }
+
+  // Sets those that are still free to 1, so a model for any batch size is
+  // compiled for one sample. Adds to `values` which names that gives.
+  void Fix(DimValues* values, std::vector<std::string>* guesses,
+           Warnings* warnings) {
+    for (int index : RealInputs(*graph_)) {
+      ValueInfoProto* input = graph_->mutable_input(index);
+      const TensorShapeProto* shape = TensorShape(*input);
+      if (shape == nullptr || shape->dim_size() == 0) continue;
+      if (shape->dim(0).has_dim_value()) continue;
+      const std::string name = shape->dim(0).dim_param();
+      if (!CanBeBatch(name, shape->dim_size(), *values)) continue;
+      if (!name.empty() && !values->emplace(name, 1).second) continue;
+      const std::string what =
+          fmt::format("the first dimension of input '{}'", input->name());
+      const std::string named =
+          name.empty() ? "" : fmt::format(" ('{}')", name);
+      const std::string flag =
+          name.empty()
+              ? ShellFlag("--shape", fmt::format("{}=...", input->name()))
+              : ShellFlag("--dim", fmt::format("{}=VALUE", name));
+      Warn(warnings, "W301",
+           "{} is free{} and is taken as 1; give {} to choose another", what,
+           named, flag);
+      guesses->push_back(fmt::format("{}{} was taken as 1, which {} changes",
+                                     what, named, flag));
+      input->mutable_type()
+          ->mutable_tensor_type()
+          ->mutable_shape()
+          ->mutable_dim(0)
+          ->set_dim_value(1);
+    }
+  }
+
+ private:
+  // An output has a first dimension like an input, but is no place for a batch
+  // to come from.
+  void Look(const ValueInfoProto& info, bool is_input) {
+    const TensorShapeProto* shape = TensorShape(info);
+    if (shape == nullptr) return;
+    for (int i = 0; i < shape->dim_size(); ++i) {
+      const std::string& name = shape->dim(i).dim_param();
+      if (name.empty()) continue;
+      if (i == 0) {
+        if (is_input && shape->dim_size() > 1) leading_.insert(name);
+        continue;
+      }
+      inner_.insert(name);
+      const std::set<std::string>* parts = names_.PartsOf(name);
+      if (parts != nullptr) inner_.insert(parts->begin(), parts->end());
+    }
+  }
+
+  bool CanBeBatch(const std::string& name, int rank,
+                  const DimValues& values) const {
+    if (name.empty()) return rank > 1;
+    if (inner_.contains(name) || !leading_.contains(name)) return false;
+    return !names_.FollowsFromOthers(name, values);
+  }
+
+  const DimNames& names_;
+  GraphProto* graph_;
+  std::set<std::string> leading_;  // first of an input with other dims
+  std::set<std::string> inner_;    // elsewhere than first, of inputs or outputs
+};
+
+}  // namespace
+
+FixedDims FixDims(const ImportOptions& options, ModelProto* model,
+                  Warnings* warnings) {
+  FixedDims result;
+  GraphProto* graph = model->mutable_graph();
+  const DimNames names(graph);
+  DimValues values = GivenDims(options, names, warnings);
   ApplyShapes(options, graph, &values);
+  names.Compute(&values);
   Apply(values, graph);
-  Apply(FreeBatches(graph, warnings), graph);
+  Batches(names, graph).Fix(&values, &result.guesses, warnings);
+  names.Compute(&values);
+  Apply(values, graph);
+  result.free = FindFreeDims(*graph, names, values);
+  return result;
 }
 
 }  // namespace dnncut

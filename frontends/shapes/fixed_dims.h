@@ -7,16 +7,28 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <string>
+#include <vector>
+
 #include "compiler/base/error.h"
+#include "frontends/shapes/free_dims.h"
 #include "frontends/shapes/import_options.h"
 
 namespace dnncut {
 
+struct FixedDims {
+  std::vector<FreeDim> free;
+  // What was guessed: "the first dimension of input 'x' ('batch') was taken as
+  // 1". An error that may follow from it says so.
+  std::vector<std::string> guesses;
+};
+
 // Applies options.dims and options.shapes wherever the dims occur (inputs,
-// outputs, value_info, bodies), then makes the first dim of an input 1 when it
-// is still free, with a warning. Throws Error on names and shapes that do not
+// outputs, value_info, bodies), computes dims whose names say how they follow
+// from others, then makes the first dim of an input 1 when it is still free and
+// can be a batch, with a warning. Throws Error on names and shapes that do not
 // fit the model; options that change nothing warn.
-void FixDims(const ImportOptions& options, ONNX_NAMESPACE::ModelProto* model,
-             Warnings* warnings);
+FixedDims FixDims(const ImportOptions& options,
+                  ONNX_NAMESPACE::ModelProto* model, Warnings* warnings);
 
 }  // namespace dnncut

@@ -36,6 +36,12 @@ int SchemaVersion(const NodeRun& run, const NodeProto& asked) {
   return static_cast<int>(std::min<int64_t>(run.opset, kNewest));
 }
 
+bool HasNegativeDim(const TypeProto& type) {
+  const auto& dims = type.tensor_type().shape().dim();
+  return std::any_of(dims.begin(), dims.end(),
+                     [](const auto& dim) { return dim.dim_value() < 0; });
+}
+
 }  // namespace
 
 // The node as libonnx's inference functions see it.
@@ -158,6 +164,9 @@ void TypeEngine::InferWithSchema(const NodeProto& node, NodeRun* run) {
       type.mutable_tensor_type()->clear_shape();
     }
     if (run->rules->correct != nullptr) run->rules->correct(*run, &type);
+    if (!run->rules->sized_by_values && HasNegativeDim(type)) {
+      run->problem = "its input is too small: a size would be negative";
+    }
     if (!Sanitize(&type)) {
       run->problem = "its result is too large";
       run->refused = true;

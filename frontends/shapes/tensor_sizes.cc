@@ -13,8 +13,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "compiler/base/did_you_mean.h"
@@ -134,11 +136,35 @@ std::vector<const Tensor*> StillUnknown(
   return unknown;
 }
 
+// Only what inputs that matter leave free.
 [[noreturn]] void FailOnFreeDims(const std::vector<const Tensor*>& tensors,
-                                 const TypedGraph& types) {
+                                 const std::vector<FreeDim>& free,
+                                 const Graph& graph) {
+  std::unordered_set<std::string> inputs;
+  for (int i = 0; i < graph.input_count; ++i) {
+    if (Matters(graph.tensors[i])) inputs.insert(graph.tensors[i].name);
+  }
+  std::unordered_set<std::string> names;
+  std::vector<std::string> texts;
+  std::vector<std::string> flags;
+  for (const FreeDim& dim : free) {
+    if (!inputs.contains(dim.input)) continue;
+    if (!dim.name.empty() && !names.insert(dim.name).second) continue;
+    texts.push_back(dim.text);
+    // Several dims of one input are settled by one shape.
+    if (!dim.flag.empty() && (flags.empty() || flags.back() != dim.flag)) {
+      flags.push_back(dim.flag);
+    }
+  }
+  if (flags.empty()) flags.push_back("--tensor-bytes NAME=MAX");
+  constexpr size_t kShown = 64;
+  const auto list = [](const std::vector<std::string>& words) {
+    return FirstFew(words.size(), kShown, [&](size_t i) { return words[i]; });
+  };
+  flags.resize(std::min(flags.size(), kShown));
   Fail(ExitCode::kBadInput, "E310",
-       "the size of {} depends on what the model leaves free: {}",
-       Names(tensors), BlameOf(types, *tensors[0]).text);
+       "the size of {} depends on what the model leaves free: {}; give {}",
+       Names(tensors), list(texts), fmt::join(flags, " "));
 }
 
 [[noreturn]] void FailOnUnknown(const std::vector<const Tensor*>& tensors,
@@ -155,13 +181,14 @@ std::vector<const Tensor*> StillUnknown(
 
 }  // namespace
 
-void SetTensorSizes(const TypedGraph& types, const ImportOptions& options,
-                    Graph* graph, Warnings* warnings) {
+void SetTensorSizes(const TypedGraph& types, const std::vector<FreeDim>& free,
+                    const ImportOptions& options, Graph* graph,
+                    Warnings* warnings) {
   Unknown unknown;
   for (Tensor& tensor : graph->tensors) SetSize(types, &tensor, &unknown);
   ApplyTensorBytes(options, graph, warnings);
   auto by_free_dim = StillUnknown(unknown.by_free_dim);
-  if (!by_free_dim.empty()) FailOnFreeDims(by_free_dim, types);
+  if (!by_free_dim.empty()) FailOnFreeDims(by_free_dim, free, *graph);
   auto by_engine = StillUnknown(unknown.by_engine);
   if (!by_engine.empty()) FailOnUnknown(by_engine, types, options);
   auto by_data = StillUnknown(unknown.by_data);

@@ -4,8 +4,11 @@
 // not cross.
 #pragma once
 
+#include <vector>
+
 #include "compiler/base/error.h"
 #include "compiler/model/graph.h"
+#include "frontends/shapes/free_dims.h"
 #include "frontends/shapes/import_options.h"
 #include "frontends/shapes/typed_graph.h"
 
@@ -15,8 +18,9 @@ namespace dnncut {
 // decides never crosses unless options.tensor_bytes says how big it gets.
 // Throws Error when the size of a tensor that matters (a layer reads it or it
 // is a result) is unknown for another reason; the message names the tensors and
-// the option that helps.
-void SetTensorSizes(const TypedGraph& types, const ImportOptions& options,
-                    Graph* graph, Warnings* warnings);
+// the options that help: all of `free`, what the inputs leave free, at once.
+void SetTensorSizes(const TypedGraph& types, const std::vector<FreeDim>& free,
+                    const ImportOptions& options, Graph* graph,
+                    Warnings* warnings);
 
 }  // namespace dnncut

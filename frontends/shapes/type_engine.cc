@@ -30,7 +30,6 @@ using ONNX_NAMESPACE::NodeProto;
 using ONNX_NAMESPACE::TensorProto;
 using ONNX_NAMESPACE::TensorShapeProto;
 using ONNX_NAMESPACE::TypeProto;
-using ONNX_NAMESPACE::ValueInfoProto;
 
 namespace {
 
@@ -66,29 +65,6 @@ std::string OperatorName(const NodeProto& node) {
   std::string_view domain = NormalDomain(node.domain());
   if (domain.empty()) return node.op_type();
   return fmt::format("{}.{}", domain, node.op_type());
-}
-
-// Says what is free in a model input, and which option gives it a value.
-std::string FreeDimText(const ValueInfoProto& input) {
-  const TypeProto& type = input.type();
-  if (!type.has_tensor_type() || !type.tensor_type().has_shape()) {
-    return fmt::format("the shape of input '{}'; give --shape {}=AxBxC",
-                       input.name(), input.name());
-  }
-  const TensorShapeProto& shape = type.tensor_type().shape();
-  for (int i = 0; i < shape.dim_size(); ++i) {
-    const auto& dim = shape.dim(i);
-    if (dim.has_dim_value() && dim.dim_value() >= 0) continue;
-    if (dim.dim_param().empty()) {
-      return fmt::format("dimension {} of input '{}'; give --shape {}=AxBxC", i,
-                         input.name(), input.name());
-    }
-    return fmt::format(
-        "'{}' of input '{}'; give --dim {}=VALUE or --shape "
-        "{}=AxBxC",
-        dim.dim_param(), input.name(), dim.dim_param(), input.name());
-  }
-  return fmt::format("the type of input '{}'", input.name());
 }
 
 void SetValue(KnownValue value, Fact* fact) {
@@ -176,7 +152,7 @@ TypedGraph TypeEngine::Run() {
     fact.type = input.type();
     Sanitize(&fact.type);
     if (!IsSettled(fact.type)) {
-      fact.blame = {Blame::Kind::kFree, FreeDimText(input)};
+      fact.blame = {Blame::Kind::kFree, ""};
     }
   }
   TypedGraph result;

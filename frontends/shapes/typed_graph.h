@@ -22,7 +22,7 @@ struct Blame {
     kFree,    // a free dimension of a model input
   };
   Kind kind = Kind::kNone;
-  std::string text;  // the operator and its problem, or the dimension
+  std::string text;  // the operator and its problem; for kFree empty
 
   bool operator==(const Blame&) const = default;
 };

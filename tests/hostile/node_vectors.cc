@@ -67,7 +67,8 @@ std::vector<Vector> Windows() {
       Attribute(far, "KernelLargerThanTheImage",
                 "y = MaxPool<kernel_shape = [2000000000,2]>(x)",
                 {NotInferred("'y'",
-                             "MaxPool 'y': libonnx does not infer its sizes")}),
+                             "MaxPool 'y': its input is too small: a size "
+                             "would be negative")}),
       Attribute(far, "PadsInt64Min",
                 "y = Conv<pads = [-9223372036854775808,0,0,0]>(x, k)",
                 {"error[E223]: MODEL: graph 'main', node 0 (Conv): pads is "

@@ -7,7 +7,6 @@
 // error unless --fill says how to estimate it.
 #include "tools/compile/machine_costs.h"
 
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -15,6 +14,7 @@
 
 #include "compiler/base/checked_math.h"
 #include "compiler/base/disjoint_sets.h"
+#include "compiler/base/shell_word.h"
 #include "compiler/base/unit_text.h"
 #include "cost_models/machines/roofline.h"
 #include "cost_models/measured/profile.h"
@@ -49,12 +49,12 @@ std::string ShapeFlags(const SourceModel& model, const ProfileInput& wanted,
     }
   }
   if (dims.contains("")) {
-    return fmt::format("--shape {}={}", wanted.name,
-                       fmt::join(wanted.shape, "x"));
+    return ShellFlag("--shape", fmt::format("{}={}", wanted.name,
+                                            fmt::join(wanted.shape, "x")));
   }
   std::vector<std::string> flags;
   for (const auto& [name, value] : dims) {
-    flags.push_back(fmt::format("--dim {}={}", name, value));
+    flags.push_back(ShellFlag("--dim", fmt::format("{}={}", name, value)));
   }
   return fmt::format("{}", fmt::join(flags, " "));
 }

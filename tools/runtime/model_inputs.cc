@@ -8,7 +8,6 @@
 #include "tools/runtime/model_inputs.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -16,6 +15,7 @@
 
 #include "compiler/base/did_you_mean.h"
 #include "compiler/base/error.h"
+#include "compiler/base/shell_word.h"
 #include "compiler/base/unit_text.h"
 #include "tools/values/made_up_values.h"
 
@@ -115,8 +115,9 @@ std::string AdviceOn(const Value& value, const ModelInput& input) {
   if (!may_be_free) return "; give another";
   return fmt::format(
       "; give another, or where the model leaves a dimension free, profile or "
-      "compile with --shape {}={}",
-      input.name, fmt::join(value.shape, "x"));
+      "compile with {}",
+      ShellFlag("--shape",
+                fmt::format("{}={}", input.name, fmt::join(value.shape, "x"))));
 }
 
 Value ReadFor(const ModelInput& input, const std::string& path) {
@@ -187,9 +188,9 @@ bool Exists(const fs::path& path) {
 
 [[noreturn]] void FailToMakeUp(const ModelInput& input, std::string_view why) {
   Fail(ExitCode::kBadInput, "E720",
-       "input '{}' ({}) cannot be made up: {}; give it with --input {}=FILE "
-       "(.npy or .pb)",
-       input.name, DescribeType(input), why, input.name);
+       "input '{}' ({}) cannot be made up: {}; give it with {} (.npy or .pb)",
+       input.name, DescribeType(input), why,
+       ShellFlag("--input", fmt::format("{}=FILE", input.name)));
 }
 
 Value MakeUp(const ModelInput& input, int64_t seed, size_t position) {

@@ -12,10 +12,9 @@
 #include <utility>
 #include <vector>
 
-namespace dnncut {
+#include "compiler/base/shell_word.h"
 
-// `text` as one word of a POSIX shell.
-std::string ShellWord(const std::string& text);
+namespace dnncut {
 
 // "dnncut compile net.onnx --rtt 20ms", built flag by flag.
 class ShellCommand {
@@ -27,7 +26,7 @@ class ShellCommand {
     if (given) text_ += fmt::format(" {}", flag);
   }
   void Value(bool given, std::string_view flag, const std::string& value) {
-    if (given) text_ += fmt::format(" {} {}", flag, ShellWord(value));
+    if (given) text_ += fmt::format(" {}", ShellFlag(flag, value));
   }
   template <typename T>
   void Number(std::string_view flag, const T& value, const T& standard) {

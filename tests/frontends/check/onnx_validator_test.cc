@@ -67,14 +67,42 @@ TEST(Validator, BothSpellingsOfTheDefaultDomain) {
 TEST(Validator, UnimportedDomains) {
   ModelProto model = ReluModel();
   model.mutable_graph()->mutable_node(0)->set_domain("com.microsoft");
+  Loaded loaded = Load(model);
+  EXPECT_EQ(loaded.error, "");
+  ASSERT_THAT(Ids(loaded.warnings), ElementsAre("W209"));
+  EXPECT_EQ(loaded.warnings[0].text,
+            "the model does not import the domain of some operators: version 1 "
+            "of 'com.microsoft' is assumed, as runtimes do, and written into "
+            "the halves");
+  ASSERT_EQ(loaded.model.proto.opset_import_size(), 2);
+  EXPECT_EQ(loaded.model.proto.opset_import(1).domain(), "com.microsoft");
+  EXPECT_EQ(loaded.model.proto.opset_import(1).version(), 1);
+  // ONNX Runtime takes the newest version that it knows.
+  model.mutable_graph()->mutable_node(0)->set_domain("ai.onnx.ml");
+  EXPECT_EQ(Load(model).model.proto.opset_import(1).version(), 5);
+  // What ONNX's own operators mean depends on the version.
+  model = ReluModel();
+  model.mutable_opset_import(0)->set_domain("com.microsoft");
   EXPECT_EQ(Load(model).error,
             "E209 (3) graph 'main', node 0 (Relu): its operator is of the "
-            "domain 'com.microsoft', which is not among the opset_import");
-  // Functions bring their own imports.
-  ModelProto other = ReluModel();
-  AddFunction("F", {}, &other);
-  other.mutable_functions(0)->clear_opset_import();
-  EXPECT_THAT(Load(other).error, StartsWith("E209 (3) function 'F', node 0"));
+            "domain '' (ONNX itself), which is not among the opset_import");
+}
+
+TEST(Validator, FunctionsBringTheirOwnImports) {
+  ModelProto model = ReluModel();
+  AddFunction("F", {}, &model);
+  auto* function = model.mutable_functions(0);
+  function->mutable_node(0)->set_domain("com.microsoft");
+  auto* import = model.add_opset_import();
+  import->set_domain("com.microsoft");
+  import->set_version(2);
+  const Loaded loaded = Load(model);
+  EXPECT_THAT(Ids(loaded.warnings), ElementsAre("W209"));
+  const auto& imports = loaded.model.proto.functions(0).opset_import();
+  EXPECT_EQ(imports[imports.size() - 1].version(), 2);
+  function->mutable_node(0)->clear_domain();
+  function->clear_opset_import();
+  EXPECT_THAT(Load(model).error, StartsWith("E209 (3) function 'F', node 0"));
 }
 
 TEST(Validator, DimsOfDeclaredTypes) {
@@ -89,9 +117,20 @@ TEST(Validator, DimsOfDeclaredTypes) {
     return model;
   };
   for (const bool in_value_info : {false, true}) {
-    EXPECT_THAT(Load(with_dim(-1, in_value_info)).error,
-                StartsWith("E211 (3) graph 'main': 'x' has the negative "
-                           "dimension -1"));
+    const Loaded loaded = Load(with_dim(-1, in_value_info));
+    EXPECT_EQ(loaded.error, "");
+    ASSERT_THAT(Ids(loaded.warnings), ElementsAre("W208"));
+    EXPECT_EQ(loaded.warnings[0].text,
+              "the model declares negative dimensions (-1 of 'x'); runtimes "
+              "take them as free, and so are they taken here and written into "
+              "the halves");
+    const auto& graph = loaded.model.proto.graph();
+    const auto& dim = (in_value_info ? graph.value_info(0) : graph.input(0))
+                          .type()
+                          .tensor_type()
+                          .shape()
+                          .dim();
+    EXPECT_FALSE(dim[dim.size() - 1].has_dim_value());
     EXPECT_THAT(Load(with_dim(int64_t{1} << 62, in_value_info)).error,
                 StartsWith("E210 (3) graph 'main': 'x' is too large"));
     EXPECT_EQ(Load(with_dim(0, in_value_info)).error, "");

@@ -4,18 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "tools/refine/refine_command_line.h"
-#include "tools/text/shell_words.h"
 
 namespace dnncut {
 namespace {
-
-TEST(Reproduce, QuotesForTheShell) {
-  EXPECT_EQ(ShellWord("net.onnx"), "net.onnx");
-  EXPECT_EQ(ShellWord(""), "''");
-  EXPECT_EQ(ShellWord("a b"), "'a b'");
-  EXPECT_EQ(ShellWord("conv*"), "'conv*'");
-  EXPECT_EQ(ShellWord("it's"), "'it'\\''s'");
-}
 
 TEST(Reproduce, SaysOnlyWhatIsNotTheDefault) {
   CompileOptions options;
