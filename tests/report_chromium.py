@@ -114,6 +114,77 @@ def check_answer(browser, address, table, row, kbps):
     assert bool(crossing) == (cut["server_layers"] > 0), crossing
 
 
+def check_what_if(browser, address, table):
+    """Another round trip, another size of the input: the least of all cuts."""
+    rtt_ns, kbps, sent = 70_000_000, 5000, 20_000
+    input_bytes = {tensor["name"]: tensor["bytes"]
+                   for tensor in table["model"]["inputs"]}
+    assert len(input_bytes) == 1
+    latencies = []
+    for cut in table["cuts"]:
+        ns = cut["device_ns"] + cut["server_ns"]
+        bytes_ = cut["upload_bytes"] + cut["download_bytes"]
+        if cut["server_layers"] > 0:
+            ns += rtt_ns
+        bytes_ += sum(sent - input_bytes[tensor["name"]]
+                      for tensor in cut["tensors"]
+                      if tensor["name"] in input_bytes)
+        latencies.append(ns + (16_000_000 * bytes_ + kbps) // (2 * kbps))
+    best = latencies.index(min(latencies))
+    page = browser.page(f"{address}#kbps={kbps}&rtt=70&input-0={sent}")
+    picked = page.ids["picked"]["text"]
+    decimals = json.loads(page.ids["data"]["text"])["decimals"]
+    assert (f"and a round trip of 70 ms: cut {best} takes "
+            f"{milliseconds(latencies[best], decimals)} ms") in picked, \
+        (picked, latencies)
+    note = page.ids["what-if-note"]
+    assert "hidden" not in note
+    for flag in ("--rtt 70ms", f"--input-bytes {list(input_bytes)[0]}={sent}B"):
+        assert flag in note["text"], note
+    # A longer round trip alone is exact.
+    page = browser.page(f"{address}#kbps={kbps}&rtt=70")
+    assert "--rtt" not in page.ids["what-if-note"]["text"]
+    page = browser.page(f"{address}#kbps={kbps}")
+    assert "hidden" in page.ids["what-if-note"]
+
+
+# Shows a page in a frame of %d pixels, and says how wide its parts are, and how
+# wide what is in them.
+WIDTHS = """<!DOCTYPE html><meta charset="utf-8">
+<iframe width="%d" height="900"></iframe>
+<pre id="widths"></pre>
+<script>
+const frame = document.querySelector("iframe");
+frame.addEventListener("load", () => {
+  const widths = {};
+  const root = frame.contentDocument.documentElement;
+  widths.page = [root.clientWidth, root.scrollWidth];
+  for (const part of frame.contentDocument.querySelectorAll(".scroll"))
+    if (part.querySelector("table"))
+      widths[part.getAttribute("aria-labelledby")] =
+          [part.clientWidth, part.scrollWidth];
+  document.getElementById("widths").textContent = JSON.stringify(widths);
+});
+frame.srcdoc = %s;
+</script>"""
+
+
+def check_widths(browser, address):
+    """No table is clipped, on a laptop or on a phone."""
+    with open(address.removeprefix("file://"), encoding="utf-8") as file:
+        text = file.read()
+    for width in (1280, 390):
+        frame = os.path.join(browser.scratch, "widths.html")
+        with open(frame, "w", encoding="utf-8") as file:
+            file.write(WIDTHS % (width,
+                                 json.dumps(text).replace("<", "\\u003c")))
+        page = browser.page("file://" + frame)
+        widths = json.loads(page.ids["widths"]["text"])
+        assert {"rows", "cuts", "groups"} < set(widths), widths
+        for name, (has, needs) in widths.items():
+            assert has > 100 and needs <= has, (width, name, widths)
+
+
 # Shows a page in a frame that may run no scripts, and says how large its parts
 # are on the screen; 0: not to be seen.
 FRAME = """<!DOCTYPE html><meta charset="utf-8">
@@ -195,6 +266,9 @@ def main():
             last = table["rows"][-1]
             check_answer(browser, address, table, last, last["max_kbps"])
             check_without_script(browser, address, table)
+            check_widths(browser, address)
+            if len(table["rows"]) > 1:
+                check_what_if(browser, address, table)
             check_print(browser, address, folder, name)
             if folder != scratch:
                 take_pictures(browser, address, folder, name)

@@ -192,13 +192,7 @@ class Grouper {
 }  // namespace
 
 LayerGroups GroupLayers(const Problem& problem, const CutTable& table) {
-  // Cuts that have a row come first in the table.
-  int with_row = 0;
-  for (const TableRow& row : table.rows) {
-    with_row = std::max(with_row, row.cut + 1);
-  }
-  return Grouper(problem, Cuts(table.cuts).first(static_cast<size_t>(with_row)))
-      .Group();
+  return Grouper(problem, Cuts(table.cuts)).Group();
 }
 
 }  // namespace dnncut

@@ -24,7 +24,7 @@ struct LayerGroup {
   LayerId last = -1;
   int layers = 0;
   PerSide<int64_t> ns;
-  std::vector<int> on_device;  // by cut with a row: how many of its layers
+  std::vector<int> on_device;  // by cut: how many of its layers
 };
 
 // Tensors that layers of `from` make and layers of `to` read.
@@ -32,7 +32,7 @@ struct GroupEdge {
   int from = 0;  // indices into LayerGroups::groups
   int to = 0;
   std::vector<TensorId> tensors;
-  std::vector<bool> crosses;  // by cut with a row: does any of them?
+  std::vector<bool> crosses;  // by cut: does any of them?
 };
 
 // What decides whether two layers are in one group.

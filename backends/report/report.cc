@@ -4,15 +4,16 @@
 // the answer, the latency, the cuts, the graph, warnings, how to reproduce it.
 //
 // The page is complete without its script, which only adds the picking of a
-// bandwidth. It loads nothing, and its content security policy allows only the
-// one style sheet and the one script whose hashes it names. Names and texts
-// that come from outside pass through Html or HtmlName. Nothing depends on the
-// time, on the machine or on the order of a hash table, so the same result
-// gives the same bytes.
+// bandwidth, a round trip and sizes of inputs. It loads nothing, and its
+// content security policy allows only the one style sheet and the one script
+// whose hashes it names. Names and texts that come from outside pass through
+// Html or HtmlName. Nothing depends on the time, on the machine or on the order
+// of a hash table, so the same result gives the same bytes.
 #include "backends/report/report.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <iterator>
 #include <string_view>
@@ -38,6 +39,9 @@ extern const std::string_view kReportCss;
 extern const std::string_view kReportJs;
 
 namespace {
+
+// The page asks for the bytes of so many inputs; the others stay as they are.
+constexpr size_t kMostInputFields = 4;
 
 class Page {
  public:
@@ -181,10 +185,33 @@ class Page {
         "<label for=\"kbps\">kbit/s</label>\n"
         "<input id=\"kbps\" type=\"number\" min=\"{}\" max=\"{}\" "
         "step=\"1\" autocomplete=\"off\">\n"
-        "<p id=\"picked\" class=\"picked\"></p>\n"
-        "<p id=\"announced\" class=\"for-readers\" role=\"status\" "
-        "aria-live=\"polite\"></p>\n</form>\n",
+        "<p id=\"picked\" class=\"picked\"></p>\n",
         range.min_kbps, range.max_kbps);
+    AddWhatIf();
+    Add("<p id=\"announced\" class=\"for-readers\" role=\"status\" "
+        "aria-live=\"polite\"></p>\n</form>\n");
+  }
+
+  // What the script then computes anew: the network's round trip, and what the
+  // inputs take when they are sent.
+  void AddWhatIf() {
+    Add("<details id=\"what-if\" class=\"what-if\">\n"
+        "<summary>What if the network or an input is another?</summary>\n"
+        "<label>Network <select id=\"network\" autocomplete=\"off\">\n"
+        "<option value=\"\">as compiled</option>\n"
+        "</select></label>\n"
+        "<label>Round trip, ms <input id=\"rtt\" type=\"number\" min=\"0\" "
+        "max=\"60000\" step=\"any\" autocomplete=\"off\"></label>\n");
+    const std::vector<TensorId> inputs = SentInputs(result_);
+    for (size_t i = 0; i < std::min(inputs.size(), kMostInputFields); ++i) {
+      Add("<label>{} sent, B <input id=\"input-{}\" type=\"number\" "
+          "min=\"0\" max=\"1000000000000\" step=\"1\" "
+          "data-name=\"{}\" autocomplete=\"off\"></label>\n",
+          HtmlName(result_.graph->tensors[inputs[i]].name), i,
+          dnncut::Html(VisibleName(result_.graph->tensors[inputs[i]].name,
+                                   kMostNameCharacters)));
+    }
+    Add("<p id=\"what-if-note\" class=\"picked\" hidden></p>\n</details>\n");
   }
 
   void AddLegend(

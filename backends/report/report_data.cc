@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "backends/report/report_graph.h"
 #include "backends/report/report_text.h"
 #include "compiler/base/unit_text.h"
@@ -42,12 +45,22 @@ Json CutJson(const Result& result, const LayerGroups& groups, size_t id) {
   for (size_t e = 0; e < groups.edges.size(); ++e) {
     if (groups.edges[e].crosses[id]) crossing.push_back(e);
   }
+  Json inputs = Json::array();
+  const std::vector<TensorId> sent_inputs = SentInputs(result);
+  for (size_t i = 0; i < sent_inputs.size(); ++i) {
+    if (std::ranges::binary_search(costs.uploaded, sent_inputs[i])) {
+      inputs.push_back(i);
+    }
+  }
   return {{"device_layers", costs.layers.device},
+          {"needs_network", NeedsNetwork(result.table->cuts[id])},
+          {"inputs", inputs},
           {"server_layers", costs.layers.server},
           {"device_ns", Digits(costs.ns.device)},
           {"server_ns", Digits(costs.ns.server)},
           {"fixed_ns", Digits(costs.FixedNs())},
           {"link_bytes", Digits(costs.LinkBytes(result.problem->downlink))},
+          {"upload_bytes", Digits(costs.upload_bytes)},
           {"upload", FormatBytes(costs.upload_bytes)},
           {"download", FormatBytes(costs.download_bytes)},
           {"tensors", costs.uploaded.size()},
@@ -58,20 +71,35 @@ Json CutJson(const Result& result, const LayerGroups& groups, size_t id) {
 
 }  // namespace
 
+std::vector<TensorId> SentInputs(const Result& result) {
+  std::set<TensorId> inputs;
+  for (const TableCut& cut : result.table->cuts) {
+    for (const TensorId tensor : cut.costs.uploaded) {
+      if (tensor < result.graph->input_count) inputs.insert(tensor);
+    }
+  }
+  return {inputs.begin(), inputs.end()};
+}
+
 Json ReportData(const Result& result, const LayerGroups& groups, int decimals) {
   const CutTable& table = *result.table;
   Json cuts = Json::array();
-  // Only the cuts that have a row.
-  const size_t count = groups.groups.front().on_device.size();
-  for (size_t id = 0; id < count; ++id) {
+  for (size_t id = 0; id < table.cuts.size(); ++id) {
     cuts.push_back(CutJson(result, groups, id));
   }
   Json rows = Json::array();
   for (const TableRow& row : table.rows) {
     rows.push_back({row.min_kbps, row.max_kbps, row.cut});
   }
+  Json inputs = Json::array();
+  for (const TensorId input : SentInputs(result)) {
+    inputs.push_back(Digits(result.problem->tensors[input].bytes.value()));
+  }
   return {{"decimals", decimals},
           {"edges", groups.edges.size()},
+          {"exact", !table.approximation.has_value()},
+          {"rtt_ns", Digits(result.problem->rtt_ns)},
+          {"inputs", inputs},
           {"cuts", cuts},
           {"rows", rows}};
 }

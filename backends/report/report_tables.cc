@@ -67,10 +67,14 @@ std::string HtmlTable::Finish() {
 
 void HtmlTable::AddCells(const std::vector<std::string>& cells) {
   for (size_t i = 0; i < cells.size(); ++i) {
-    const std::string_view kind =
-        columns_[i].is_number ? " class=\"number\"" : "";
-    html_ += i == 0 ? fmt::format("<th scope=\"row\"{}>{}</th>", kind, cells[i])
-                    : fmt::format("<td{}>{}</td>", kind, cells[i]);
+    // Where the page is narrow, the style sheet shows each row as a list, with
+    // the headings from data-label.
+    const std::string attributes = fmt::format(
+        "{} data-label=\"{}\"",
+        columns_[i].is_number ? " class=\"number\"" : "", columns_[i].heading);
+    html_ += i == 0 ? fmt::format("<th scope=\"row\"{}>{}</th>", attributes,
+                                  cells[i])
+                    : fmt::format("<td{}>{}</td>", attributes, cells[i]);
   }
   html_ += "</tr>\n";
 }
