@@ -125,8 +125,7 @@ class Importer {
 
   void AddConstantNode(int index, const std::vector<ConstantId>& inputs) {
     const NodeProto& node = model_.graph().node(index);
-    int64_t stored =
-        CheckedAdd(AttributeBytes(node), BodyBytes(node), "size of a node");
+    int64_t stored = InnerWeightsOf(node).file_bytes;
     for (const auto& name : node.output()) {
       if (name.empty()) continue;
       Constant constant;
@@ -183,7 +182,7 @@ class Importer {
     if (layer.name.empty() && !layer.outputs.empty()) {
       layer.name = graph_.tensors[layer.outputs[0]].name;
     }
-    layer.body_constant_bytes = BodyBytes(node);
+    layer.inner_weights = InnerWeightsOf(node);
     graph_.layers.push_back(std::move(layer));
   }
 
@@ -217,16 +216,20 @@ class Importer {
     return operation;
   }
 
-  int64_t BodyBytes(const NodeProto& node) const {
-    int64_t bytes = BodyConstantBytes(node);
+  InnerWeights InnerWeightsOf(const NodeProto& node) const {
+    InnerWeights sum = WeightsInside(node);
     for (int called : CalledFunctions(model_, functions_, {&node})) {
       for (const auto& inner : model_.functions(called).node()) {
-        bytes = CheckedAdd(bytes, AttributeBytes(inner), "size of a function");
-        bytes =
-            CheckedAdd(bytes, BodyConstantBytes(inner), "size of a function");
+        const InnerWeights more = WeightsInside(inner);
+        for (int64_t InnerWeights::*field :
+             {&InnerWeights::elements, &InnerWeights::memory_bytes,
+              &InnerWeights::file_bytes}) {
+          sum.*field =
+              CheckedAdd(sum.*field, more.*field, "weights of a function");
+        }
       }
     }
-    return bytes;
+    return sum;
   }
 
   void AddOutputs() {

@@ -83,6 +83,15 @@ struct Operation::Body {
   int64_t runs = 1;
 };
 
+// Weights that stand inside a node and not in a Constant of the graph.
+struct InnerWeights {
+  int64_t elements = 0;  // of numbers
+  int64_t memory_bytes = 0;
+  int64_t file_bytes = 0;
+
+  bool operator==(const InnerWeights&) const = default;
+};
+
 struct Layer {
   std::string name;  // of the node; for a nameless one its first output's
   int node = -1;     // index into GraphProto.node
@@ -90,8 +99,8 @@ struct Layer {
   std::vector<TensorId> inputs;       // each once, ascending; captures included
   std::vector<TensorId> outputs;      // each once, in the node's order
   std::vector<ConstantId> constants;  // that it reads, each once, ascending
-  // Bytes of Constant nodes inside its bodies and of functions that it calls.
-  int64_t body_constant_bytes = 0;
+  // In its attributes, its bodies and the functions that it calls.
+  InnerWeights inner_weights;
 };
 
 struct Tensor {

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/model/source_model.h"
 #include "compiler/model/tensor_data.h"
 
 namespace dnncut {
@@ -22,24 +23,36 @@ bool IsRandomOperator(const NodeProto& node) {
   return kNames.contains(node.op_type());
 }
 
-bool IsFalse(const TensorProto& tensor) {
-  return tensor.data_type() == TensorProto::BOOL &&
-         RawDataOf(tensor) == std::string(1, '\0');
+// One element that is false or 0.
+bool IsZero(const TensorProto& tensor) {
+  if (WeightOf(tensor).has_value()) return false;  // is not in the message
+  const DType dtype = DTypeFromOnnx(tensor.data_type());
+  const std::string data = RawDataOf(tensor);
+  if (data.empty() || std::ssize(data) * 8 != BitsOf(dtype)) return false;
+  return NumberAt(dtype, data, 0) == 0.0;
 }
 
-// Of the Constant nodes in a graph or function, bodies included.
+bool MakesZero(const NodeProto& constant) {
+  for (const auto& attribute : constant.attribute()) {
+    if (attribute.has_t()) return IsZero(attribute.t());
+    if (attribute.name() == "value_float") return attribute.f() == 0;
+  }
+  return false;
+}
+
+// Adds what Constant nodes of a graph or function make, bodies included, and
+// what passes it on. Nodes stand in topological order.
 template <typename Nodes>
-std::set<std::string> FalseConstants(const Nodes& nodes) {
-  std::set<std::string> names;
+void AddZeros(const Nodes& nodes, std::set<std::string>* names) {
   ForEachNode(nodes, [&](const NodeProto& node) {
-    if (node.op_type() != "Constant" || node.output_size() != 1) return;
-    for (const auto& attribute : node.attribute()) {
-      if (attribute.has_t() && IsFalse(attribute.t())) {
-        names.insert(node.output(0));
-      }
+    if (node.output_size() != 1) return;
+    const bool passes_on = node.op_type() == "Identity" &&
+                           node.input_size() == 1 &&
+                           names->contains(node.input(0));
+    if (passes_on || (node.op_type() == "Constant" && MakesZero(node))) {
+      names->insert(node.output(0));
     }
   });
-  return names;
 }
 
 }  // namespace
@@ -47,10 +60,10 @@ std::set<std::string> FalseConstants(const Nodes& nodes) {
 RandomNodes::RandomNodes(const ModelProto& model)
     : index_(IndexFunctions(model)),
       random_functions_(model.functions_size(), false) {
-  off_ = FalseConstants(model.graph());
   for (const auto& tensor : model.graph().initializer()) {
-    if (IsFalse(tensor)) off_.insert(tensor.name());
+    if (IsZero(tensor)) zeros_.insert(tensor.name());
   }
+  AddZeros(model.graph(), &zeros_);
   std::vector<int> pending;  // random functions whose callers are not yet so
   std::vector<std::vector<int>> callers(model.functions_size());
   const auto add = [&](int function) {
@@ -60,9 +73,10 @@ RandomNodes::RandomNodes(const ModelProto& model)
   };
   for (int i = 0; i < model.functions_size(); ++i) {
     // Names in a function are its own.
-    const Names off = FalseConstants(model.functions(i));
+    Names zeros;
+    AddZeros(model.functions(i), &zeros);
     ForEachNode(model.functions(i), [&](const NodeProto& node) {
-      if (IsRandomOperator(node) || DropsOut(node, off)) add(i);
+      if (IsRandomOperator(node) || DropsOut(node, zeros)) add(i);
       const auto called = index_.find(KeyOf(node));
       if (called != index_.end()) callers[called->second].push_back(i);
     });
@@ -88,13 +102,18 @@ bool RandomNodes::ContainsDirectly(const NodeProto& node) const {
     auto function = index_.find(KeyOf(node));
     if (function != index_.end()) return random_functions_[function->second];
   }
-  return IsRandomOperator(node) || DropsOut(node, off_);
+  return IsRandomOperator(node) || DropsOut(node, zeros_);
 }
 
-// The third input decides since opset 12; without it nothing is dropped.
-bool RandomNodes::DropsOut(const NodeProto& node, const Names& off) const {
-  return node.op_type() == "Dropout" && node.input_size() > 2 &&
-         !node.input(2).empty() && !off.contains(node.input(2));
+// Since opset 12 the inputs are the data, the ratio (0.5 when absent) and
+// whether it trains (no when absent).
+bool RandomNodes::DropsOut(const NodeProto& node, const Names& zeros) const {
+  const auto given = [&](int index) {
+    return index < node.input_size() && !node.input(index).empty();
+  };
+  if (node.op_type() != "Dropout" || !given(2)) return false;
+  return !zeros.contains(node.input(2)) &&
+         !(given(1) && zeros.contains(node.input(1)));
 }
 
 }  // namespace dnncut

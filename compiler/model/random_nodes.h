@@ -20,17 +20,19 @@ class RandomNodes {
   explicit RandomNodes(const ONNX_NAMESPACE::ModelProto& model);
 
   // Is the node random, or one in its bodies or in functions that it calls?
-  // Dropout counts unless it certainly does not train.
+  // Dropout counts unless it certainly does not train or drops nothing.
   bool Contains(const ONNX_NAMESPACE::NodeProto& node) const;
 
  private:
   using Names = std::set<std::string>;
 
-  bool DropsOut(const ONNX_NAMESPACE::NodeProto& node, const Names& off) const;
+  bool DropsOut(const ONNX_NAMESPACE::NodeProto& node,
+                const Names& zeros) const;
   bool ContainsDirectly(const ONNX_NAMESPACE::NodeProto& node) const;
 
   FunctionIndex index_;
-  Names off_;  // constants of the main graph and its bodies that are false
+  // Constants of the main graph and its bodies with one element, false or 0.
+  Names zeros_;
   std::vector<bool> random_functions_;  // by index into the model's functions
 };
 

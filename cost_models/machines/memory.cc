@@ -36,7 +36,7 @@ MemoryNeed CountMemory(const Graph& graph, const Cut& cut, Side side) {
           SaturatingAdd(need.weight_bytes, graph.constants[id].memory_bytes);
     }
     need.weight_bytes =
-        SaturatingAdd(need.weight_bytes, layer.body_constant_bytes);
+        SaturatingAdd(need.weight_bytes, layer.inner_weights.memory_bytes);
     need.activation_bytes =
         std::max(need.activation_bytes, ActivationBytes(graph, layer));
   }

@@ -13,8 +13,12 @@ namespace {
 
 // Domains whose operators the tables describe. Elsewhere a name like "Conv" may
 // mean anything.
-constexpr std::array<std::string_view, 5> kKnownDomains = {
-    "", "ai.onnx", "com.microsoft", "com.microsoft.nchwc",
+constexpr std::array<std::string_view, 6> kKnownDomains = {
+    "",
+    "ai.onnx",
+    "ai.onnx.ml",
+    "com.microsoft",
+    "com.microsoft.nchwc",
     "com.ms.internal.nhwc"};
 
 bool IsKnownDomain(std::string_view domain) {
@@ -28,7 +32,8 @@ FamilyMap MakeFamilyMap() {
   FamilyMap map;
   for (std::span<const OperatorFamily> families :
        {AttentionFamilies(), ElementwiseFamilies(), MatrixFamilies(),
-        MemoryFamilies(), RecurrentFamilies(), WindowFamilies()}) {
+        MemoryFamilies(), MlFamilies(), RecurrentFamilies(),
+        WindowFamilies()}) {
     for (const OperatorFamily& family : families) {
       if (!map.emplace(family.op_type, &family).second) {
         throw std::logic_error("operator in two families: " +

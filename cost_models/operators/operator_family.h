@@ -20,11 +20,12 @@ struct OperatorFamily {
   int parameter = 0;  // its meaning is said at the function `count`
 };
 
-// Of ONNX's domain and ONNX Runtime's; no op_type stands in two tables.
+// Of ONNX's domains and ONNX Runtime's; no op_type stands in two tables.
 std::span<const OperatorFamily> AttentionFamilies();
 std::span<const OperatorFamily> ElementwiseFamilies();
 std::span<const OperatorFamily> MatrixFamilies();
 std::span<const OperatorFamily> MemoryFamilies();
+std::span<const OperatorFamily> MlFamilies();  // of ai.onnx.ml
 std::span<const OperatorFamily> RecurrentFamilies();
 std::span<const OperatorFamily> WindowFamilies();
 

@@ -51,6 +51,14 @@ void AddAttribute(const AttributeProto& attribute, Operation* operation) {
   }
 }
 
+// Nodes whose numbers and texts are weights: a Constant may spell its value so,
+// and trees, support vectors and vocabularies of ai.onnx.ml stand in lists.
+// Elsewhere such attributes are settings.
+bool HoldsLists(const NodeProto& node) {
+  return NormalDomain(node.domain()) == "ai.onnx.ml" ||
+         node.op_type() == "Constant";
+}
+
 }  // namespace
 
 Operation MakeOperation(const NodeProto& node, int64_t opset,
@@ -71,40 +79,38 @@ Operation MakeOperation(const NodeProto& node, int64_t opset,
   return operation;
 }
 
-int64_t BodyConstantBytes(const NodeProto& node) {
-  int64_t bytes = 0;
-  for (const auto* body : Bodies(node)) {
-    ForEachTensor(*body, [&](const TensorProto& tensor) {
-      bytes = CheckedAdd(bytes, StoredBytes(tensor), "weights of bodies");
-    });
-  }
-  return bytes;
-}
-
-int64_t AttributeBytes(const NodeProto& node) {
-  int64_t bytes = 0;
-  auto add = [&](int64_t more) {
-    bytes = CheckedAdd(bytes, more, "size of a node's attributes");
+InnerWeights WeightsInside(const NodeProto& node) {
+  InnerWeights weights;
+  const auto add = [](int64_t more, int64_t* sum) {
+    *sum = CheckedAdd(*sum, more, "weights inside a node");
   };
-  for (const auto& attribute : node.attribute()) {
-    if (attribute.has_t()) add(StoredBytes(attribute.t()));
-    for (const auto& tensor : attribute.tensors()) add(StoredBytes(tensor));
-    if (attribute.has_sparse_tensor()) {
-      add(StoredBytes(attribute.sparse_tensor().values()));
-      add(StoredBytes(attribute.sparse_tensor().indices()));
+  ForEachTensor(node, [&](const TensorProto& tensor) {
+    const int64_t bytes = StoredBytes(tensor);
+    add(bytes, &weights.memory_bytes);
+    add(bytes, &weights.file_bytes);
+    const TensorType type = TypeOfTensor(tensor);
+    if (HasStaticSize(type)) {
+      add(ElementCount(type.shape, tensor.name()), &weights.elements);
     }
-    // A Constant may also spell its value as a number or a list.
-    if (node.op_type() != "Constant") continue;
-    if (attribute.has_f()) add(sizeof(float));
-    if (attribute.has_i()) add(sizeof(int64_t));
-    add(static_cast<int64_t>(sizeof(float)) * attribute.floats_size());
-    add(static_cast<int64_t>(sizeof(int64_t)) * attribute.ints_size());
-    add(static_cast<int64_t>(attribute.s().size()));
-    for (const auto& text : attribute.strings()) {
-      add(static_cast<int64_t>(text.size()));
+  });
+  ForEachNode(node, [&](const NodeProto& inner) {
+    if (!HoldsLists(inner)) return;
+    for (const auto& attribute : inner.attribute()) {
+      const int64_t floats =
+          attribute.floats_size() + (attribute.has_f() ? 1 : 0);
+      const int64_t ints = attribute.ints_size() + (attribute.has_i() ? 1 : 0);
+      int64_t text = static_cast<int64_t>(attribute.s().size());
+      for (const auto& string : attribute.strings()) {
+        text += static_cast<int64_t>(string.size());
+      }
+      const int64_t bytes = floats * static_cast<int64_t>(sizeof(float)) +
+                            ints * static_cast<int64_t>(sizeof(int64_t)) + text;
+      add(floats + ints, &weights.elements);
+      add(bytes, &weights.memory_bytes);
+      add(bytes, &weights.file_bytes);
     }
-  }
-  return bytes;
+  });
+  return weights;
 }
 
 }  // namespace dnncut

@@ -23,11 +23,9 @@ Operation MakeOperation(const ONNX_NAMESPACE::NodeProto& node, int64_t opset,
                         const std::vector<Operand>& inputs,
                         const std::vector<TensorType>& outputs);
 
-// Bytes of the tensors in the bodies of `node`, bodies in bodies included.
-int64_t BodyConstantBytes(const ONNX_NAMESPACE::NodeProto& node);
-
-// Bytes of the values in the attributes of `node` itself: what a Constant node
-// holds.
-int64_t AttributeBytes(const ONNX_NAMESPACE::NodeProto& node);
+// The weights inside `node`: values in its attributes (those of a Constant and
+// of ai.onnx.ml as numbers, too), and all that its bodies hold. Not those of
+// functions that it calls.
+InnerWeights WeightsInside(const ONNX_NAMESPACE::NodeProto& node);
 
 }  // namespace dnncut

@@ -41,6 +41,22 @@ InferRule InferFusedGemm;
 InferRule InferQuantizedBinary;
 InferRule InferSkipNormalization;
 
+// ml_rules.cc: ai.onnx.ml.
+InferRule InferArrayFeatureExtractor;
+InferRule InferCastMap;
+InferRule InferCategoryMapper;
+InferRule InferDictVectorizer;
+InferRule InferFeatureVectorizer;
+InferRule InferFloatsLikeFirst;
+InferRule InferLabelEncoder;
+InferRule InferLinearClassifier;
+InferRule InferLinearRegressor;
+InferRule InferOneHotEncoder;
+InferRule InferSvmClassifier;
+InferRule InferSvmRegressor;
+InferRule InferTreeClassifier;
+InferRule InferTreeRegressor;
+
 TensorType InputType(const NodeRun& run, size_t index);
 bool HasInput(const NodeRun& run, int index);
 void SetOutput(const TensorType& type, size_t index, NodeRun* run);

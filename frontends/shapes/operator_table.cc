@@ -14,6 +14,7 @@
 namespace dnncut {
 namespace {
 
+constexpr std::string_view kMl = "ai.onnx.ml";
 constexpr std::string_view kMicrosoft = "com.microsoft";
 
 constexpr ShapeRules kRows[] = {
@@ -150,6 +151,41 @@ constexpr ShapeRules kRows[] = {
      .sized_by_values = true},
     {.op_type = "Upsample", .sized_by_values = true},
     {.op_type = "Where", .value = ComputeWhere},
+
+    // Classic machine learning.
+    {.domain = kMl,
+     .op_type = "ArrayFeatureExtractor",
+     .infer = InferArrayFeatureExtractor},
+    {.domain = kMl, .op_type = "Binarizer", .infer = LikeFirstInput},
+    {.domain = kMl,
+     .op_type = "CastMap",
+     .infer = InferCastMap,
+     .sized_by_values = true},
+    {.domain = kMl, .op_type = "CategoryMapper", .infer = InferCategoryMapper},
+    {.domain = kMl, .op_type = "DictVectorizer", .infer = InferDictVectorizer},
+    {.domain = kMl,
+     .op_type = "FeatureVectorizer",
+     .infer = InferFeatureVectorizer},
+    {.domain = kMl, .op_type = "Imputer", .infer = LikeFirstInput},
+    {.domain = kMl, .op_type = "LabelEncoder", .infer = InferLabelEncoder},
+    {.domain = kMl,
+     .op_type = "LinearClassifier",
+     .infer = InferLinearClassifier},
+    {.domain = kMl,
+     .op_type = "LinearRegressor",
+     .infer = InferLinearRegressor},
+    {.domain = kMl, .op_type = "Normalizer", .infer = InferFloatsLikeFirst},
+    {.domain = kMl, .op_type = "OneHotEncoder", .infer = InferOneHotEncoder},
+    {.domain = kMl, .op_type = "SVMClassifier", .infer = InferSvmClassifier},
+    {.domain = kMl, .op_type = "SVMRegressor", .infer = InferSvmRegressor},
+    {.domain = kMl, .op_type = "Scaler", .infer = InferFloatsLikeFirst},
+    {.domain = kMl, .op_type = "TreeEnsemble", .infer = InferTreeRegressor},
+    {.domain = kMl,
+     .op_type = "TreeEnsembleClassifier",
+     .infer = InferTreeClassifier},
+    {.domain = kMl,
+     .op_type = "TreeEnsembleRegressor",
+     .infer = InferTreeRegressor},
 
     // What ONNX Runtime adds.
     {.domain = kMicrosoft,

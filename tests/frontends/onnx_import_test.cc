@@ -147,21 +147,25 @@ TEST(OnnxImportTest, RandomNodesAreLayers) {
 }
 
 TEST(OnnxImportTest, DropoutIsRandomOnlyWhenItTrains) {
-  auto layers = [](const std::string& training) {
+  auto layers = [](const std::string& training, const std::string& ratio) {
     auto imported = ImportText(fmt::format(R"(
       g (float[2] x) => (float[2] y) {{
         c = Constant <value = float[2] {{1.0, 1.0}}> ()
-        ratio = Constant <value = float {{0.5}}> ()
-        on = Constant <value = bool {{{}}}> ()
+        ratio = Constant <{}> ()
+        mode = Constant <value = bool {{{}}}> ()
+        on = Identity(mode)
         d = Dropout(c, ratio, on)
         y = Add(x, d)
       }})",
-                                           training));
+                                           ratio, training));
     EXPECT_EQ(imported.error, "");
     return imported.graph.layers.size();
   };
-  EXPECT_EQ(layers("0"), 1u);
-  EXPECT_EQ(layers("1"), 2u);
+  EXPECT_EQ(layers("0", "value = float {0.5}"), 1u);
+  EXPECT_EQ(layers("1", "value = float {0.5}"), 2u);
+  EXPECT_EQ(layers("1", "value = float {0.0}"), 1u);
+  EXPECT_EQ(layers("1", "value_float = 0.0"), 1u);
+  EXPECT_EQ(layers("1", "value_float = 0.5"), 2u);
 }
 
 TEST(OnnxImportTest, ARandomNodeInsideABodyMakesTheNodeALayer) {

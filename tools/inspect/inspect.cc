@@ -15,27 +15,28 @@ Port PortOf(const Graph& graph, const ModelOutput& output) {
   return {output.name, tensor.type, tensor.bytes};
 }
 
-// Counts what layers read, so that a constant which only makes another one is
-// not counted beside it.
+// Counts what layers read and hold, so that a constant which only makes another
+// one is not counted beside it.
 void CountWeights(Inspection* inspection) {
   const Graph& graph = inspection->graph;
+  const auto add = [](int64_t more, int64_t* sum) {
+    *sum = CheckedAdd(*sum, more, "the sum of the weights");
+  };
   std::vector<bool> is_read(graph.constants.size());
   for (const Layer& layer : graph.layers) {
     for (const ConstantId constant : layer.constants) is_read[constant] = true;
+    add(layer.inner_weights.elements, &inspection->parameters);
+    add(layer.inner_weights.memory_bytes, &inspection->memory_bytes);
+    add(layer.inner_weights.file_bytes, &inspection->file_bytes);
   }
   for (size_t i = 0; i < graph.constants.size(); ++i) {
     const Constant& constant = graph.constants[i];
-    inspection->file_bytes = CheckedAdd(
-        inspection->file_bytes, constant.file_bytes, "the sum of the weights");
+    add(constant.file_bytes, &inspection->file_bytes);
     if (!is_read[i]) continue;
-    inspection->memory_bytes =
-        CheckedAdd(inspection->memory_bytes, constant.memory_bytes,
-                   "the sum of the weights");
+    add(constant.memory_bytes, &inspection->memory_bytes);
     if (HasStaticSize(constant.type)) {
-      inspection->parameters =
-          CheckedAdd(inspection->parameters,
-                     ElementCount(constant.type.shape, constant.name),
-                     "the number of parameters");
+      add(ElementCount(constant.type.shape, constant.name),
+          &inspection->parameters);
     }
   }
 }

@@ -100,7 +100,7 @@ TEST(CostShares, AddUpAndAreSorted) {
 TEST(Memory, CountsWeightsOnceAndTheLargestLayer) {
   Graph graph = SmallGraph();
   graph.layers[3].constants = graph.layers[2].constants;  // shared
-  graph.layers[1].body_constant_bytes = 7;
+  graph.layers[1].inner_weights.memory_bytes = 7;
   const Cut cut = {Side::kDevice, Side::kDevice, Side::kServer, Side::kServer};
   EXPECT_EQ(CountMemory(graph, cut, Side::kDevice), (MemoryNeed{2007, 800}));
   EXPECT_EQ(CountMemory(graph, cut, Side::kServer), (MemoryNeed{1000, 400}));

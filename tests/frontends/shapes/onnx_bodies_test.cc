@@ -22,7 +22,7 @@ TEST(OnnxBodiesTest, BranchesAreBodies) {
     })");
   ASSERT_EQ(imported.error, "");
   const Layer& layer = imported.graph.layers[0];
-  EXPECT_EQ(layer.body_constant_bytes, 12);
+  EXPECT_EQ(layer.inner_weights, (InnerWeights{3, 12, 12}));
   const auto& bodies = layer.operation.bodies;
   ASSERT_EQ(bodies.size(), 2u);
   ASSERT_EQ(bodies[0].operations.size(), 2u);
