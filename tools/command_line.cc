@@ -33,7 +33,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"compile", "writes the halves of a model and the table of cuts",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx\n"
-     "  dnncut compile net.onnx -o out --device cortex-m7 --rtt 20ms\n"
+     "  dnncut compile net.onnx -o out --device raspberry-pi-3 --rtt 20ms\n"
      "  dnncut compile net.onnx -o small --max-cuts 2 --json\n",
      SetUpCompile},
     {"inspect", "says what a model consists of and what it costs",

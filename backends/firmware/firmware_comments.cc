@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "backends/result/setting_text.h"
+#include "backends/result/verdict.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/model/dtype.h"
 #include "compiler/model/source_model.h"
@@ -71,10 +72,14 @@ std::string RowComment(const Result& result, const FirmwareTable& table,
                      FormatKbpsRange(firmware.down_kbps, firmware.up_kbps));
 }
 
-std::string CutComment(const Result& result, size_t id) {
+std::string CutComment(const Result& result, int id) {
   const CutCosts& costs = result.table->cuts[id].costs;
-  return fmt::format("cut {}: {},\n       {}", id, OnDeviceText(costs),
-                     SentTensorsText(result, costs));
+  std::string text =
+      fmt::format("cut {}: {},\n       {}", id, OnDeviceText(costs),
+                  SentTensorsText(result, costs));
+  const std::string misfit = MisfitText(MissingOf(result, id), result.machines);
+  if (!misfit.empty()) text += ",\n       " + InComment(misfit);
+  return text;
 }
 
 std::string TopComment(const Result& result) {
@@ -102,7 +107,7 @@ FirmwareComments MakeFirmwareComments(const FirmwareTable& table,
   for (size_t i = 0; i < table.rows.size(); ++i) {
     comments.rows.push_back(RowComment(result, table, i));
   }
-  for (size_t id = 0; id < table.cuts.size(); ++id) {
+  for (int id = 0; id < std::ssize(table.cuts); ++id) {
     comments.cuts.push_back(CutComment(result, id));
   }
   return comments;

@@ -130,6 +130,15 @@ class Page {
     return text + ")";
   }
 
+  std::string MisfitsText() const {
+    if (result_.missing.empty()) return "";
+    const std::string misfits =
+        MisfitVerdict(result_.table->rows, result_.missing);
+    if (misfits.empty()) return "";
+    return fmt::format("<p class=\"warned\"><a href=\"#cuts\">{}</a></p>\n",
+                       Sentence("but " + misfits));
+  }
+
   // The warnings stand at the end of the page, so this says at the top that
   // there are some.
   std::string WarnedText() const {
@@ -146,7 +155,7 @@ class Page {
         HtmlName(model_),
         Sentence(VerdictText(
             table, result_.exact == nullptr ? table : *result_.exact)),
-        WarnedText());
+        MisfitsText() + WarnedText());
     StartSection("facts", "Key facts");
     Add("<dl>\n");
     AddFact("gain",

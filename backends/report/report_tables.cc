@@ -15,6 +15,7 @@
 
 #include "backends/halves/halves.h"
 #include "backends/report/report_text.h"
+#include "backends/result/verdict.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/model/dtype.h"
 #include "compiler/problem/cut.h"
@@ -31,6 +32,12 @@ std::string LayersBySide(const CutCosts& costs) {
   if (KindOf(costs) != CutKind::kSplit) return WhereText(costs);
   return fmt::format("{} device, {} server", costs.layers.device,
                      costs.layers.server);
+}
+
+std::string MemoryCell(const Result& result, int cut) {
+  const std::string misfit =
+      MisfitText(MissingOf(result, cut), result.machines);
+  return misfit.empty() ? "may fit" : HtmlName(misfit);
 }
 
 }  // namespace
@@ -130,7 +137,8 @@ std::string CutsTable(const Result& result, std::optional<int> only_cut) {
                    {"device weights", true},
                    {"server weights", true},
                    {"device half"},
-                   {"server half"}});
+                   {"server half"},
+                   {"memory"}});
   for (int c = 0; std::cmp_less(c, result.table->cuts.size()); ++c) {
     const TableCut& cut = result.table->cuts[c];
     table.AddCutRow(c,
@@ -138,7 +146,8 @@ std::string CutsTable(const Result& result, std::optional<int> only_cut) {
                      FormatBytes(cut.costs.download_bytes),
                      FormatSize(maker.WeightBytes(cut.cut, Side::kDevice)),
                      FormatSize(maker.WeightBytes(cut.cut, Side::kServer)),
-                     file(c, Side::kDevice), file(c, Side::kServer)});
+                     file(c, Side::kDevice), file(c, Side::kServer),
+                     MemoryCell(result, c)});
   }
   return table.Finish();
 }

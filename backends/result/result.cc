@@ -9,6 +9,10 @@
 
 namespace dnncut {
 
+MissingMemory MissingOf(const Result& result, int cut) {
+  return result.missing.empty() ? MissingMemory() : result.missing.at(cut);
+}
+
 std::optional<std::string> HalfFile(const Result& result, int cut, Side side,
                                     std::optional<int> only_cut) {
   if (only_cut && *only_cut != cut) return std::nullopt;

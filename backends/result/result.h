@@ -36,11 +36,15 @@ struct Result {
   std::vector<std::string> commands;
   // The exact table from which `table` was made; null: `table` is exact itself.
   const CutTable* exact = nullptr;
+  std::vector<MissingMemory> missing;  // by cut; empty: nothing is known
   // For a refined table; the times by cut.
   RefinedSides refined;
   FittedCrossings fitted;
   std::vector<MeasuredTimes> measured;
 };
+
+// What the halves of a cut miss, as far as that is known.
+MissingMemory MissingOf(const Result& result, int cut);
 
 // The path of a half in the result folder: "device/cut3.onnx". nullopt when
 // there is none (see HasHalf), or when `only_cut` is another cut.

@@ -115,6 +115,8 @@ TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
   cut.models.device = ReadHalf(json, "device", id);
   cut.models.server = ReadHalf(json, "server", id);
   cut.interface = FindHash(json);
+  cut.missing.device = FindInt64(json, "device_missing_bytes");
+  cut.missing.server = FindInt64(json, "server_missing_bytes");
   cut.measured.device = FindInt64(json, "measured_device_ns");
   cut.measured.server = FindInt64(json, "measured_server_ns");
   return cut;

@@ -47,6 +47,7 @@ struct TableFile {
     PerSide<std::optional<std::string>> models;  // files of halves
     std::optional<std::string> interface;        // see interface_hash.h
     MeasuredTimes measured;                      // of a refined table
+    MissingMemory missing;
 
     bool operator==(const Cut&) const = default;
   };

@@ -10,6 +10,8 @@
 // bytes anywhere.
 #include "backends/result/table_json.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 #include <map>
 #include <string>
@@ -136,6 +138,11 @@ Json CutJson(const Result& result, const HalfMaker& maker, int id,
       {"device_model", file(Side::kDevice)},
       {"server_model", file(Side::kServer)},
       {"interface", InterfaceJson(InterfaceHash(graph, cut))}};
+  for (const Side side : kSides) {
+    const std::optional<int64_t> missing = MissingOf(result, id)[side];
+    if (!missing) continue;
+    json[fmt::format("{}_missing_bytes", SideName(side))] = *missing;
+  }
   if (!result.measured.empty()) {
     const MeasuredTimes& times = result.measured[id];
     json["measured_device_ns"] = OrNull(times.device);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "compiler/base/unit_text.h"
 #include "compiler/problem/cut.h"
@@ -77,6 +78,33 @@ std::string GainText(std::string_view place, const std::optional<Gain>& gain) {
   return fmt::format("{:.2f}x to {:.2f}x over {}-only (most at {})",
                      gain->least, gain->most, place,
                      FormatKbps(gain->most_kbps));
+}
+
+std::string MisfitText(const MissingMemory& missing,
+                       const PerSide<MachineLabel>& machines) {
+  std::string text;
+  for (const Side side : kSides) {
+    if (!missing[side]) continue;
+    text += fmt::format("{} {}, the {}: at least {} are missing",
+                        text.empty() ? "does not fit" : "; nor",
+                        machines[side].name, SideName(side),
+                        FormatSize(*missing[side]));
+  }
+  return text;
+}
+
+std::string MisfitVerdict(const std::vector<TableRow>& rows,
+                          const std::vector<MissingMemory>& missing) {
+  std::set<int> cuts;
+  for (const TableRow& row : rows) {
+    if (missing.at(row.cut) != MissingMemory()) cuts.insert(row.cut);
+  }
+  if (cuts.empty()) return "";
+  const bool is_one = cuts.size() == 1;
+  return fmt::format(
+      "cut{} {} do{} not fit {} machine{}, which the table does not heed",
+      is_one ? "" : "s", fmt::join(cuts, ", "), is_one ? "es" : "",
+      is_one ? "its" : "their", is_one ? "" : "s");
 }
 
 bool HasSplit(const CutTable& table) {

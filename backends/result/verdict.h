@@ -8,7 +8,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "backends/result/labels.h"
 #include "compiler/problem/problem.h"
 #include "compiler/table/cut_table.h"
 
@@ -29,6 +31,16 @@ std::optional<Gain> GainOver(const Problem& problem, const CutTable& table,
 // "1.08x to 2.10x over device-only (most at 5 Mbit/s)"; `place` is "device" or
 // "server".
 std::string GainText(std::string_view place, const std::optional<Gain>& gain);
+
+// "does not fit cortex-m7, the device: at least 2.1 MiB are missing", both
+// sides where both are short; "" when the halves may fit.
+std::string MisfitText(const MissingMemory& missing,
+                       const PerSide<MachineLabel>& machines);
+
+// "cuts 0 and 2 do not fit their machines, which the table does not heed", of
+// cuts with a row; "" when there are none. `missing` is by cut.
+std::string MisfitVerdict(const std::vector<TableRow>& rows,
+                          const std::vector<MissingMemory>& missing);
 
 // Does a row of the table run layers on both sides?
 bool HasSplit(const CutTable& table);

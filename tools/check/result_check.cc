@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <functional>
@@ -20,6 +21,7 @@
 #include "backends/firmware/firmware_table.h"
 #include "backends/result/problem_file.h"
 #include "backends/result/splitting_model_json.h"
+#include "backends/result/verdict.h"
 #include "compiler/base/error.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/files/read_file.h"
@@ -188,6 +190,20 @@ void LookAtFirmware(const TableFile& table, const std::string& folder,
                   FormatBytes(FirmwareBlobBytes(firmware)));
 }
 
+// Of the first row whose halves do not fit.
+void LookAtMemory(const TableFile& table, const std::string& misfits,
+                  CheckItem* item) {
+  const TableRow& row =
+      *std::ranges::find_if(table.rows, [&](const TableRow& candidate) {
+        return table.cuts[candidate.cut].missing != MissingMemory();
+      });
+  item->status = CheckStatus::kFailed;
+  item->cut = row.cut;
+  item->message = fmt::format(
+      "{}; cut {} {}; pin layers to the other side", misfits, row.cut,
+      MisfitText(table.cuts[row.cut].missing, table.machines));
+}
+
 }  // namespace
 
 std::vector<CheckItem> CheckResult(const StoredResult& stored,
@@ -237,6 +253,14 @@ std::vector<CheckItem> CheckResult(const StoredResult& stored,
                            if (!is_folder) return Skip(kAlone, item);
                            LookAtFirmware(table, folder, item);
                          }));
+  std::vector<MissingMemory> missing;
+  for (const TableFile::Cut& cut : table.cuts) missing.push_back(cut.missing);
+  if (MisfitVerdict(table.rows, missing).empty()) return items;
+  items.push_back(LookAt(
+      "result-memory", "The halves that the rows name fit their machines",
+      "memory", [&](CheckItem* item) {
+        LookAtMemory(table, MisfitVerdict(table.rows, missing), item);
+      }));
   return items;
 }
 

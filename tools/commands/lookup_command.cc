@@ -16,6 +16,7 @@
 #include "backends/result/setting_text.h"
 #include "backends/result/table_file.h"
 #include "backends/result/table_json.h"
+#include "backends/result/verdict.h"
 #include "compiler/base/error.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/files/json_text.h"
@@ -86,6 +87,10 @@ std::string LookupText(const StoredResult& stored, int64_t kbps) {
     text +=
         fmt::format("download  {}\n", FormatBytes(cut.costs.download_bytes));
   }
+  const std::string misfit = MisfitText(cut.missing, table.machines);
+  if (!misfit.empty()) {
+    text += fmt::format("memory    {}\n", Printable(misfit));
+  }
   return text + TimeLine(cut, parts);
 }
 
@@ -119,6 +124,10 @@ nlohmann::ordered_json LookupJson(const TableFile& table, int64_t kbps) {
       {"network_ns", parts.network_ns},
       {"server_ns", parts.ns.server},
       {"latency_ns", parts.total_ns}};
+  for (const Side side : kSides) {
+    if (!cut.missing[side]) continue;
+    json[fmt::format("{}_missing_bytes", SideName(side))] = *cut.missing[side];
+  }
   const nlohmann::ordered_json refined = RefinedJson(table.refined);
   if (!refined.is_null()) json["refined"] = refined;
   return json;

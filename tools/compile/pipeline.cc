@@ -50,18 +50,28 @@ void WarnOfUselessFill(const CompileOptions& options,
        "--fill has no effect: neither --device nor --server is a profile");
 }
 
+std::vector<MissingMemory> FindMissingMemory(const CompileResult& result) {
+  std::vector<MissingMemory> missing(result.table.cuts.size());
+  for (size_t i = 0; i < missing.size(); ++i) {
+    for (const Side side : kSides) {
+      const auto& machine = result.machines[side].machine;
+      if (!machine) continue;
+      missing[i][side] = MemoryShortfall(result.graph, result.table.cuts[i].cut,
+                                         side, *machine);
+    }
+  }
+  return missing;
+}
+
 void WarnWhereMemoryIsShort(const CompileResult& result, Warnings* warnings) {
   for (const Side side : kSides) {
-    const MachineCosts& costs = result.machines[side];
-    if (!costs.machine) continue;
-    for (size_t i = 0; i < result.table.cuts.size(); ++i) {
-      const std::optional<int64_t> missing = MemoryShortfall(
-          result.graph, result.table.cuts[i].cut, side, *costs.machine);
+    for (size_t i = 0; i < result.missing.size(); ++i) {
+      const std::optional<int64_t>& missing = result.missing[i][side];
       if (!missing) continue;
       Warn(warnings, "W101",
            "cut {}: its half does not fit into {}, the {}: at least {} are "
            "missing; pin layers to the other side",
-           i, costs.name, SideName(side), FormatSize(*missing));
+           i, result.machines[side].name, SideName(side), FormatSize(*missing));
     }
   }
 }
@@ -114,6 +124,7 @@ Result BackendResult(const CompileResult& result) {
   }
   backend.version = DNNCUT_VERSION;
   backend.firmware = result.firmware;
+  backend.missing = result.missing;
   return backend;
 }
 
@@ -165,6 +176,7 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
     AddSlowdownCuts(result.problem, *options.firmware.slowdown, &result.table);
     progress->Detail(FormatPlural(std::ssize(result.table.cuts), "cut"));
   }
+  result.missing = FindMissingMemory(result);
   WarnWhereMemoryIsShort(result, warnings);
 
   if (!options.output.empty()) {

@@ -64,7 +64,8 @@ struct CompileResult {
   // `exact`, or a smaller one made of it; with firmware.slowdown further cuts
   // follow.
   CutTable table;
-  FirmwareOptions firmware;  // of the options
+  FirmwareOptions firmware;            // of the options
+  std::vector<MissingMemory> missing;  // by cut of `table`
 };
 
 // The same as the backends take it; refers to `result`.

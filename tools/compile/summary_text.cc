@@ -30,6 +30,8 @@ constexpr size_t kShownTensors = 4;
 // What stands before what a cut sends and gets back.
 constexpr std::string_view kSends = "       up";
 constexpr std::string_view kGets = "     down";
+// Before what a half misses.
+constexpr std::string_view kMisfits = "        !";
 
 std::string Machine(const MachineCosts& costs) {
   std::string how = costs.measured ? "measured"
@@ -100,9 +102,14 @@ std::string RowsText(const CompileResult& result, const Summary& summary) {
       TableLines(ShownRowColumns(Align::kLeft, ""), cells);
   std::string text = lines[0] + "\n";
   for (size_t i = 0; i < summary.rows.size(); ++i) {
+    const int cut = summary.rows[i].row.cut;
     text += lines[i + 1] + "\n";
-    text += CrossingLines(result.graph,
-                          result.table.cuts[summary.rows[i].row.cut].costs);
+    text += CrossingLines(result.graph, result.table.cuts[cut].costs);
+    const std::string misfit =
+        MisfitText(result.missing[cut], BackendResult(result).machines);
+    if (!misfit.empty()) {
+      text += fmt::format("{} {}\n", kMisfits, Printable(misfit));
+    }
   }
   return text;
 }
@@ -149,6 +156,8 @@ std::string SummaryText(const CompileResult& result, const Summary& summary,
   const std::string curve = LatencyCurve(result.problem, result.table);
   if (!curve.empty()) text += curve + "\n";
   text += Heading(VerdictText(result.table, result.exact)) + "\n";
+  const std::string misfits = MisfitVerdict(result.table.rows, result.missing);
+  if (!misfits.empty()) text += Heading("but     " + misfits) + "\n";
   text += fmt::format("gain    {}\n        {}\n",
                       GainText("device", summary.over.device),
                       GainText("server", summary.over.server));

@@ -285,7 +285,19 @@ class Refiner {
     result.refined = Refined();
     result.version = DNNCUT_VERSION;
     result.firmware = compiled_.table.firmware;
+    result.missing = MissingIn(table);
     return result;
+  }
+
+  // As the compile has found; nothing is known of cuts that it did not have.
+  std::vector<MissingMemory> MissingIn(const CutTable& table) const {
+    std::vector<MissingMemory> missing;
+    for (const TableCut& cut : table.cuts) {
+      const std::optional<int> id = IdOf(cut.cut, compiled_.cuts());
+      missing.push_back(id ? compiled_.table.cuts[*id].missing
+                           : MissingMemory());
+    }
+    return missing;
   }
 
   // What an earlier refine measured of a side for which this one does not
