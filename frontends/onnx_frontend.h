@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Reads ONNX: LoadModel makes a SourceModel (checked, sorted, without weights)
-// from a file, and ImportGraph makes a Graph (with types and sizes) from a
-// SourceModel. Other folders need no other header of the frontend than this and
-// those that it includes.
+// from a file, FoldModel replaces what does not depend on a run, and
+// ImportGraph makes a Graph (with types and sizes) from a SourceModel. Other
+// folders need no other header of the frontend than this and those that it
+// includes.
 #pragma once
 
 #include <string>
@@ -11,6 +12,7 @@
 #include "compiler/base/error.h"
 #include "compiler/model/graph.h"
 #include "compiler/model/source_model.h"
+#include "frontends/fold/fold_model.h"
 #include "frontends/read/load_options.h"
 #include "frontends/shapes/import_options.h"
 

@@ -215,6 +215,15 @@ TableFile::StatedHysteresis ReadStatedHysteresis(const JsonValue& root) {
   return stated;
 }
 
+std::map<std::string, std::string> ReadFixedInputs(const JsonValue& model) {
+  std::map<std::string, std::string> inputs;
+  if (!FindMember(model, "fixed_inputs")) return inputs;
+  for (const JsonValue& input : GetArray(model, "fixed_inputs")) {
+    inputs[GetString(input, "name")] = GetString(input, "value");
+  }
+  return inputs;
+}
+
 }  // namespace
 
 TableFile ReadTableFile(const std::string& path) {
@@ -224,6 +233,7 @@ TableFile ReadTableFile(const std::string& path) {
   const JsonValue model = GetMember(root, "model");
   table.model_file = GetString(model, "file");
   table.model_sha256 = GetString(model, "sha256");
+  table.fixed_inputs = ReadFixedInputs(model);
   table.commands = ReadCommands(root);
   table.inputs = ReadModelTensors(model, "inputs");
   table.outputs = ReadModelTensors(model, "outputs");

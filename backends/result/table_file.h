@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,7 +65,8 @@ struct TableFile {
 
   std::string model_file;
   std::string model_sha256;
-  std::vector<std::string> commands;  // Result::commands
+  std::vector<std::string> commands;                // Result::commands
+  std::map<std::string, std::string> fixed_inputs;  // SourceModel's
   std::vector<ModelTensor> inputs;
   std::vector<ModelTensor> outputs;
   PerSide<MachineLabel> machines;

@@ -92,10 +92,14 @@ Json ModelJson(const SourceModel& model, const Graph& graph) {
     AddKind(kinds_of_outputs, &outputs.back());
   }
   // Only the name: the same model gives the same table in any folder.
-  return {{"file", std::filesystem::path(model.path).filename().string()},
-          {"sha256", model.sha256},
-          {"inputs", inputs},
-          {"outputs", outputs}};
+  Json json = {{"file", std::filesystem::path(model.path).filename().string()},
+               {"sha256", model.sha256},
+               {"inputs", inputs},
+               {"outputs", outputs}};
+  for (const auto& [name, value] : model.fixed_inputs) {
+    json["fixed_inputs"].push_back({{"name", name}, {"value", value}});
+  }
+  return json;
 }
 
 Json LinkJson(const Problem& problem) {

@@ -50,6 +50,8 @@ struct SourceModel {
   std::string sha256;  // of the model file, lower-case hex
   ONNX_NAMESPACE::ModelProto proto;
   std::vector<WeightData> weights;
+  // Inputs that were made constants, with their values as the user gave them.
+  std::map<std::string, std::string> fixed_inputs;
   // By WeightData::location, as they were when the model was read: whoever
   // reads weights compares. Empty in a model that was not read from a file.
   std::map<std::string, FileState> files;

@@ -30,6 +30,8 @@ struct ImportOptions {
   std::map<std::string, int64_t> tensor_bytes = {};
   // --input-bytes NAME=BYTES: what sending an input costs.
   std::map<std::string, int64_t> input_bytes = {};
+  // --input-value NAME=VALUE, for FoldModel, which comes first.
+  std::map<std::string, std::string> input_values = {};
   // Called for what dnncut's own inference leaves open (ONNX Runtime, where it
   // is installed); may be null.
   TypeInference inference = {};

@@ -29,15 +29,6 @@ const GraphProto* FindBody(const NodeProto& node, std::string_view name) {
                                                      : &attribute->g();
 }
 
-std::optional<int64_t> KnownScalar(const Fact* fact) {
-  if (fact == nullptr || !fact->value.has_value()) return std::nullopt;
-  const KnownValue& value = *fact->value;
-  if (value.elements.size() != 1 || !value.elements[0].known) {
-    return std::nullopt;
-  }
-  return value.elements[0].integer;
-}
-
 // The type that describes both values, for example the results of two branches
 // or of two rounds of a loop: it keeps what is the same in both. Sequences and
 // other types that are not tensors must be equal.
@@ -148,6 +139,15 @@ std::map<std::string, AttributeProto> Arguments(const FunctionProto& function,
 
 }  // namespace
 
+std::optional<int64_t> KnownScalar(const Fact* fact) {
+  if (fact == nullptr || !fact->value.has_value()) return std::nullopt;
+  const KnownValue& value = *fact->value;
+  if (value.elements.size() != 1 || !value.elements[0].known) {
+    return std::nullopt;
+  }
+  return value.elements[0].integer;
+}
+
 bool TypeEngine::EnterBody(int depth, int node_count) {
   if (depth > kMaxDepth || node_count > nodes_left_) return false;
   nodes_left_ -= node_count;
@@ -169,6 +169,7 @@ std::vector<Fact> TypeEngine::InferBody(NodeRun* run,
   for (int i = 0; i < body.input_size(); ++i) {
     Fact& fact = scope.facts[body.input(i).name()];
     if (i < static_cast<int>(inputs.size())) fact = inputs[i];
+    if (!believe_declared_) continue;
     TensorType declared = TypeFromOnnx(body.input(i).type());
     if (fact.type.value_case() == TypeProto::VALUE_NOT_SET) {
       fact.type = body.input(i).type();

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string_view>
 #include <utility>
 
@@ -51,6 +52,19 @@ bool IsSettled(const TypeProto& type) {
     return IsSettled(type.optional_type().elem_type());
   }
   return type.value_case() != TypeProto::VALUE_NOT_SET;
+}
+
+// So many bytes of values at most are kept for all nodes.
+constexpr int64_t kMaxKnownBytes = int64_t{16} << 20;
+
+// Whether every runtime has the same bits: not of what is no finite number.
+bool IsExact(const KnownValue& value) {
+  return std::all_of(
+      value.elements.begin(), value.elements.end(),
+      [](const KnownElement& element) {
+        return element.known && std::isfinite(element.real) &&
+               !(element.real == 0 && std::signbit(element.real));
+      });
 }
 
 std::string NodeName(const NodeProto& node) {
@@ -136,30 +150,36 @@ TypeEngine::TypeEngine(const ModelProto& model, const TypeMap& trusted,
   }
 }
 
-TypedGraph TypeEngine::Run() {
+void TypeEngine::InferMain(Scope* scope, const NodeDone& done) {
   const GraphProto& graph = model_.graph();
-  Scope scope;
-  scope.opsets = &opsets_;
-  AddDeclared(graph, &scope);
+  scope->opsets = &opsets_;
+  AddDeclared(graph, scope);
   for (const auto& [name, type] : trusted_) {
-    TensorType& known = scope.declared[name];
+    TensorType& known = scope->declared[name];
     known = MergeTypes(type, known);
   }
-  AddInitializers(graph, &scope);
+  AddInitializers(graph, scope);
   for (const auto& input : graph.input()) {
-    if (scope.facts.contains(input.name())) continue;
-    Fact& fact = scope.facts[input.name()];
+    if (scope->facts.contains(input.name())) continue;
+    Fact& fact = scope->facts[input.name()];
     fact.type = input.type();
     Sanitize(&fact.type);
     if (!IsSettled(fact.type)) {
       fact.blame = {Blame::Kind::kFree, ""};
     }
   }
-  TypedGraph result;
   *at_node_ = 0;
-  InferNodes(graph.node(), &scope, [&](NodeRun* run) {
-    if (!run->bodies.empty()) result.bodies[*at_node_] = std::move(run->bodies);
+  InferNodes(graph.node(), scope, [&](NodeRun* run) {
+    done(run);
     ++*at_node_;
+  });
+}
+
+TypedGraph TypeEngine::Run() {
+  TypedGraph result;
+  Scope scope;
+  InferMain(&scope, [&](NodeRun* run) {
+    if (!run->bodies.empty()) result.bodies[*at_node_] = std::move(run->bodies);
   });
   for (const auto& [name, fact] : scope.facts) {
     result.tensors[name] = {TypeFromOnnx(fact.type), fact.blame, fact.constant};
@@ -167,7 +187,36 @@ TypedGraph TypeEngine::Run() {
   return result;
 }
 
+KnownNodes TypeEngine::FindKnown() {
+  believe_declared_ = false;
+  KnownNodes known;
+  int64_t bytes_left = kMaxKnownBytes;
+  Scope scope;
+  InferMain(&scope, [&](NodeRun* run) {
+    const NodeProto& node = *run->node;
+    if (run->rules->control_flow == ControlFlow::kIf && !run->inputs.empty()) {
+      const std::optional<int64_t> condition = KnownScalar(run->inputs[0]);
+      if (condition.has_value()) {
+        known.conditions[*at_node_] = *condition != 0;
+      }
+    }
+    if (node.output_size() != 1) return;
+    const Fact* fact = FindFact(scope, node.output(0));
+    // What depends on no input is constant anyway.
+    if (fact == nullptr || fact->constant || random_.Contains(node) ||
+        !fact->value.has_value() || !IsExact(*fact->value)) {
+      return;
+    }
+    std::string value = TensorOfValue(*fact->value).SerializeAsString();
+    bytes_left -= static_cast<int64_t>(value.size());
+    if (bytes_left < 0) return;
+    known.values[*at_node_] = std::move(value);
+  });
+  return known;
+}
+
 void TypeEngine::AddDeclared(const GraphProto& graph, Scope* scope) {
+  if (!believe_declared_) return;
   for (const auto* list : {&graph.value_info(), &graph.output()}) {
     for (const auto& info : *list) {
       TensorType& known = scope->declared[info.name()];
@@ -198,7 +247,7 @@ void TypeEngine::AddInitializers(const GraphProto& graph, Scope* scope) {
 
 void TypeEngine::InferNodes(
     const google::protobuf::RepeatedPtrField<NodeProto>& nodes, Scope* scope,
-    const std::function<void(NodeRun*)>& done) {
+    const NodeDone& done) {
   for (const NodeProto& node : nodes) {
     ThrowIfInterrupted();
     NodeRun run;

@@ -24,6 +24,7 @@
 #include "compiler/model/onnx_walk.h"
 #include "compiler/model/random_nodes.h"
 #include "frontends/shapes/import_options.h"
+#include "frontends/shapes/known_nodes.h"
 #include "frontends/shapes/operator_table.h"
 #include "frontends/shapes/typed_graph.h"
 #include "frontends/values/known_values.h"
@@ -56,6 +57,9 @@ struct Scope {
 
 const Fact* FindFact(const Scope& scope, const std::string& name);
 
+// Of a value with one element; nullopt when it is not known. Null: no fact.
+std::optional<int64_t> KnownScalar(const Fact* fact);
+
 // One node being inferred.
 struct NodeRun {
   const ONNX_NAMESPACE::NodeProto* node = nullptr;
@@ -80,15 +84,24 @@ class TypeEngine {
   // Infers the types of the main graph and the bodies of its nodes.
   TypedGraph Run();
 
+  // Finds the values that are the same in every run of the model. What the
+  // model declares of tensors other than its inputs is not believed, because
+  // nothing holds a runtime to it.
+  KnownNodes FindKnown();
+
  private:
   friend class NodeContext;
+
+  using NodeDone = std::function<void(NodeRun*)>;
+  // Infers the main graph; `at_node_` is the node that is done.
+  void InferMain(Scope* scope, const NodeDone& done);
 
   // The parts of a pass over a graph whose inputs are in the scope already.
   void AddDeclared(const ONNX_NAMESPACE::GraphProto& graph, Scope* scope);
   void AddInitializers(const ONNX_NAMESPACE::GraphProto& graph, Scope* scope);
   void InferNodes(const google::protobuf::RepeatedPtrField<
                       ONNX_NAMESPACE::NodeProto>& nodes,
-                  Scope* scope, const std::function<void(NodeRun*)>& done);
+                  Scope* scope, const NodeDone& done);
   void InferOutputs(NodeRun* run);
   void InferWithSchema(const ONNX_NAMESPACE::NodeProto& node, NodeRun* run);
   void ComputeValues(NodeRun* run);
@@ -119,6 +132,7 @@ class TypeEngine {
   FunctionIndex functions_;
   RandomNodes random_;
   OpsetMap opsets_;
+  bool believe_declared_ = true;
   int64_t nodes_left_;    // bounds the work on functions that call functions
   int64_t repeats_left_;  // nodes in rounds of loops after the first
 };

@@ -47,6 +47,13 @@ void AddModelFlags(Flags* flags, LoadOptions* load, ImportOptions* import,
       Named(&import->tensor_bytes, "=", "boxes=64KiB", ParseBytes),
       "how large a tensor gets whose size only the data decides, for example "
       "boxes=64KiB");
+  flags->AddRepeatable(
+      "--input-value", "NAME=VALUE",
+      Named(&import->input_values, "=", "sr=16000",
+            [](std::string_view, const std::string& text) { return text; }),
+      "fixes an input to a constant and folds what follows from it, for "
+      "example "
+      "sr=16000; several values with commas between them");
   import->inference = InferenceOf("");
   flags->AddValue(
       "--onnxruntime", "PATH",

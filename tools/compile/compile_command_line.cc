@@ -49,6 +49,9 @@ void AddImport(const ImportOptions& import, ShellCommand* line) {
   for (const auto& [name, bytes] : import.tensor_bytes) {
     line->Value(true, "--tensor-bytes", fmt::format("{}={}", name, bytes));
   }
+  for (const auto& [name, value] : import.input_values) {
+    line->Value(true, "--input-value", fmt::format("{}={}", name, value));
+  }
   for (const auto& [name, bytes] : import.input_bytes) {
     line->Value(true, "--input-bytes", fmt::format("{}={}", name, bytes));
   }

@@ -7,7 +7,6 @@
 // error unless --fill says how to estimate it.
 #include "tools/compile/machine_costs.h"
 
-
 #include <algorithm>
 #include <map>
 #include <set>

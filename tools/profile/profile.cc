@@ -299,8 +299,8 @@ double LostShare(const LayerTimes& times) {
 ProfileResult MakeProfile(const ProfileOptions& options, Progress* progress,
                           Warnings* warnings) {
   progress->Stage(fmt::format("reading {}", options.model_path));
-  const SourceModel model =
-      LoadModel(options.model_path, options.load, warnings);
+  SourceModel model = LoadModel(options.model_path, options.load, warnings);
+  FoldModel(options.import.input_values, &model);
   progress->Stage("working out shapes");
   const Graph graph = ImportGraph(model, options.import, warnings);
   const Measurement measured = Collect(options, model, graph, progress);

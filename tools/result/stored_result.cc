@@ -52,7 +52,7 @@ ImportOptions ImportOf(const TableFile& table, const Problem& problem) {
   ImportOptions import;
   for (const TableFile::ModelTensor& input : table.inputs) {
     if (!input.shape) continue;
-    const auto is_open = [](int64_t dim) { return dim < 1; };
+    const auto is_open = [](int64_t dim) { return dim < 0; };
     if (std::none_of(input.shape->begin(), input.shape->end(), is_open)) {
       import.shapes[input.name] = *input.shape;
     }

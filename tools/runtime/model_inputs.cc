@@ -301,6 +301,19 @@ RunInputs MakeInputs(const std::vector<ModelInput>& inputs,
   return result;
 }
 
+std::vector<Value> FixedInputs(const SourceModel& model) {
+  std::vector<Value> values;
+  for (const auto& tensor : model.proto.graph().initializer()) {
+    if (!model.fixed_inputs.contains(tensor.name())) continue;
+    Value& value = values.emplace_back();
+    value.name = tensor.name();
+    value.dtype = DTypeFromOnnx(tensor.data_type());
+    value.shape.assign(tensor.dims().begin(), tensor.dims().end());
+    value.data = tensor.raw_data();
+  }
+  return values;
+}
+
 RunResult RunOnInputs(const std::string& model_path,
                       const std::vector<Value>& inputs, bool any_made_up,
                       const RunOptions& options, const OnnxRuntime& runtime,

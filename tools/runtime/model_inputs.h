@@ -60,6 +60,10 @@ RunInputs MakeInputs(const std::vector<ModelInput>& inputs,
                      const std::vector<ModelInput>& outputs,
                      const InputOptions& options);
 
+// The values of the inputs that FoldModel has made constants: what the model's
+// own file still takes, beside the inputs that are left.
+std::vector<Value> FixedInputs(const SourceModel& model);
+
 // RunModel with, when some inputs are made up, the advice to give real ones:
 // the model may not take these.
 RunResult RunOnInputs(const std::string& model_path,

@@ -134,8 +134,10 @@ std::vector<Value> VerifyRuns::RunWholeAt(const RunOptions& run) {
   progress_->Stage(fmt::format("running {}, optimisation {}",
                                options_.model_path,
                                OptimizationName(run.optimization)));
-  return RunOnInputs(options_.model_path, inputs_.values, inputs_.any_made_up,
-                     run, runtime_)
+  std::vector<Value> values = inputs_.values;
+  for (Value& value : FixedInputs(model_)) values.push_back(std::move(value));
+  return RunOnInputs(options_.model_path, values, inputs_.any_made_up, run,
+                     runtime_)
       .outputs;
 }
 

@@ -21,13 +21,14 @@ TEST(Reproduce, SaysOnlyWhatIsNotTheDefault) {
   options.bucket_kbps = {100, 500};
   options.import.shapes = {{"x", {1, 3}}};
   options.import.input_bytes = {{"x", 60000}};
+  options.import.input_values = {{"sr", "16000"}};
   options.only_cut = 0;
   EXPECT_EQ(CompileCommandLine(options),
             "dnncut compile net.onnx --device board.json --fill "
             "roofline:machine.json --min-bandwidth 1kbps --max-bandwidth 2Gbps "
             "--rtt 1500us --result server --pin-server 'fc*' --pin-server head "
-            "--buckets 100,500 --shape x=1x3 --input-bytes x=60000 "
-            "--only-cut 0");
+            "--buckets 100,500 --shape x=1x3 --input-value sr=16000 "
+            "--input-bytes x=60000 --only-cut 0");
 }
 
 TEST(Reproduce, SaysHowItWasRefined) {
