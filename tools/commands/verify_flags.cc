@@ -29,9 +29,10 @@ void AddVerifyFlags(Flags* flags, VerifyOptions* options) {
   AddInputFlags(flags, &options->inputs);
   flags->AddValue("--rtol", "X", Parsed(&options->tolerance.rtol, ToleranceOf),
                   "relative tolerance at the optimisation level; default 1e-3, "
-                  "1e-2 for 16-bit floats");
+                  "1e-2 for models with 16-bit floats");
   flags->AddValue("--atol", "X", Parsed(&options->tolerance.atol, ToleranceOf),
-                  "absolute tolerance; default 1e-5, 1e-2 for 16-bit floats");
+                  "absolute tolerance; default 1e-5, 1e-2 for models with "
+                  "16-bit floats");
   flags->AddValue("--optimization", "LEVEL",
                   Parsed(&options->optimization, ParseOptimization),
                   "of the second run: disabled (for none), basic, extended or "

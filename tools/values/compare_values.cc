@@ -112,8 +112,8 @@ void CompareNumbers(const Value& got, const Value& expected,
                     const Tolerance& tolerance, Comparison* comparison) {
   const double rtol = tolerance.rtol.value_or(1e-3);
   const double atol = tolerance.atol.value_or(1e-5);
-  const double rtol_16 = tolerance.rtol.value_or(1e-2);
-  const double atol_16 = tolerance.atol.value_or(1e-2);
+  const double rtol_16 = tolerance.rtol.value_or(kSixteenBitTolerance);
+  const double atol_16 = tolerance.atol.value_or(kSixteenBitTolerance);
   switch (got.dtype) {
     case DType::kFloat32:
     case DType::kComplex64:

@@ -18,6 +18,7 @@ namespace dnncut {
 // 1e-2 both. Both apply to floating point only. Integers of 8 bits may differ
 // by 1, because quantisation rounds sums that optimisation reorders;
 // everything else must be equal.
+inline constexpr double kSixteenBitTolerance = 1e-2;
 struct Tolerance {
   std::optional<double> rtol;
   std::optional<double> atol;

@@ -14,10 +14,10 @@
 #include <filesystem>
 #include <map>
 #include <set>
-#include <utility>
 
 #include "compiler/base/unit_text.h"
 #include "compiler/files/scratch_folder.h"
+#include "compiler/model/onnx_walk.h"
 #include "tools/runtime/model_copy.h"
 #include "tools/verify/first_difference.h"
 
@@ -46,6 +46,31 @@ std::map<std::string, DType> RoundedTensors(
   return made;
 }
 
+bool IsSixteenBitFloat(int64_t dtype) {
+  return dtype == ONNX_NAMESPACE::TensorProto::FLOAT16 ||
+         dtype == ONNX_NAMESPACE::TensorProto::BFLOAT16;
+}
+
+// Has it inputs, weights or casts of 16-bit floats?
+bool ComputesInSixteenBits(const ONNX_NAMESPACE::ModelProto& model) {
+  bool does = false;
+  for (const auto& input : model.graph().input()) {
+    does = does || IsSixteenBitFloat(input.type().tensor_type().elem_type());
+  }
+  ForEachTensor(model, [&does](const ONNX_NAMESPACE::TensorProto& tensor) {
+    does = does || IsSixteenBitFloat(tensor.data_type());
+  });
+  const auto look = [&does](const ONNX_NAMESPACE::NodeProto& node) {
+    for (const auto& attribute : node.attribute()) {
+      does = does || (node.op_type() == "Cast" && attribute.name() == "to" &&
+                      IsSixteenBitFloat(attribute.i()));
+    }
+  };
+  ForEachNode(model.graph(), look);
+  for (const auto& function : model.functions()) ForEachNode(function, look);
+  return does;
+}
+
 bool IsOf(const Value& value, const TableFile::CrossingTensor& tensor,
           bool same_inputs) {
   if (value.kind != Value::Kind::kTensor) return false;
@@ -63,12 +88,21 @@ bool IsOf(const Value& value, const TableFile::CrossingTensor& tensor,
 
 }  // namespace
 
+Tolerance ToleranceFor(const ONNX_NAMESPACE::ModelProto& model,
+                       Tolerance tolerance) {
+  if (!ComputesInSixteenBits(model)) return tolerance;
+  tolerance.rtol = tolerance.rtol.value_or(kSixteenBitTolerance);
+  tolerance.atol = tolerance.atol.value_or(kSixteenBitTolerance);
+  return tolerance;
+}
+
 VerifyRuns::VerifyRuns(const VerifyOptions& options, const TableFile& table,
                        const SourceModel& model, Progress* progress)
     : options_(options),
       table_(table),
       model_(model),
       progress_(progress),
+      tolerance_(ToleranceFor(model.proto, options.tolerance)),
       runtime_(RequireOnnxRuntime(options.onnxruntime, "verify")),
       inputs_(MakeInputs(InputsOfModel(), OutputsOf(table), options.inputs)) {
   exact_.timeout_seconds = options.timeout_seconds;
@@ -95,7 +129,7 @@ void VerifyRuns::RunWhole(VerifyReport* report, Warnings* warnings) {
     const Value* got = FindResult(expected.name, expected_exact_);
     if (got == nullptr) continue;
     report->expected.push_back(
-        {expected.name, CompareValues(*got, expected, options_.tolerance)});
+        {expected.name, CompareValues(*got, expected, tolerance_)});
   }
 }
 
@@ -241,7 +275,7 @@ std::vector<OutputCheck> VerifyRuns::Compare(const Outputs& got,
       check.comparison =
           Combine(check.comparison,
                   CompareValues(*mine, *FindValue(expected[side], output.name),
-                                options_.tolerance));
+                                tolerance_));
     }
     if (!made) check.comparison = {false, false, 0, 0, 0, "made by no half"};
     checks.push_back(check);

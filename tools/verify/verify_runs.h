@@ -17,6 +17,12 @@
 
 namespace dnncut {
 
+// The tolerance for all outputs of the model. One that computes in 16-bit
+// floats is rounded to them inside, whatever its outputs are: where the user
+// says nothing, their tolerance holds.
+Tolerance ToleranceFor(const ONNX_NAMESPACE::ModelProto& model,
+                       Tolerance tolerance);
+
 class VerifyRuns {
  public:
   // Keeps references to all of them. Throws Error when ONNX Runtime is missing
@@ -62,6 +68,7 @@ class VerifyRuns {
   const TableFile& table_;
   const SourceModel& model_;
   Progress* progress_;
+  Tolerance tolerance_;
   OnnxRuntime runtime_;
   RunInputs inputs_;
   RunOptions exact_;

@@ -16,6 +16,7 @@
 #include "tests/backends/halves/split_model.h"
 #include "tests/backends/test_models.h"
 #include "tools/runtime/onnxruntime.h"
+#include "tools/verify/verify_runs.h"
 
 namespace dnncut {
 namespace {
@@ -117,6 +118,24 @@ TEST_F(VerifyTest, HalfPrecisionCrossesToTheBit) {
   const VerifyReport report = VerifyUnoptimized(options);
   EXPECT_TRUE(Passed(report)) << VerifyText(report);
   EXPECT_GT(report.cuts.size(), 3u);
+}
+
+TEST(ToleranceFor, ModelsWithSixteenBitFloatsInside) {
+  const ModelProto wide = ParseModel(R"(
+    <ir_version: 8, opset_import: ["" : 15]>
+    net (float[4] x) => (float[4] y) { y = Sigmoid (x) })");
+  const ModelProto narrow_inside = ParseModel(R"(
+    <ir_version: 8, opset_import: ["" : 15]>
+    net (float[4] x) => (float[4] y)
+    {
+      a = Cast <to: int = 10> (x)
+      b = Sigmoid (a)
+      y = Cast <to: int = 1> (b)
+    })");
+  EXPECT_FALSE(ToleranceFor(wide, {}).atol.has_value());
+  EXPECT_EQ(ToleranceFor(narrow_inside, {}).atol, 1e-2);
+  EXPECT_EQ(ToleranceFor(narrow_inside, {}).rtol, 1e-2);
+  EXPECT_EQ(ToleranceFor(narrow_inside, {.rtol = 0.5}).rtol, 0.5);
 }
 
 TEST_F(VerifyTest, FullOptimisationIsComparedToo) {
