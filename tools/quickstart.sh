@@ -30,3 +30,8 @@ cmake --build --preset release --target dnncut "${quiet[@]}"
 readonly dnncut=$build/bin/dnncut
 "$dnncut" example mobilenetv2 -o "$model" --force
 "$dnncut" compile "$model" --device raspberry-pi-4 --server t4 -o "$out" --force
+if [[ $(command -v dnncut) != "$PWD/$dnncut" ]]; then
+  echo
+  echo "To type just 'dnncut' in this shell:"
+  echo "  export PATH=$(printf %q "$PWD/$build/bin"):\$PATH"
+fi
