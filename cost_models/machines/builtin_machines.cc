@@ -3,12 +3,14 @@
 // Peaks are those of the data sheets: cores x clock x operations per cycle for
 // CPUs, the vendor's dense (not sparse) figures for GPUs; float32 on a GPU is
 // that of its CUDA cores, without TF32. What of a peak is attainable, and what
-// a layer's call costs, stands in no data sheet. These are rounded figures of
-// the order that ONNX Runtime shows for one image at a time: large convolutions
-// and matrix products reach half the peak of a CPU and less of a GPU, which a
-// single image does not fill; depthwise convolutions and recurrent steps reach
-// a small part of it; other layers are bound by memory before their class
-// matters.
+// a layer's call costs, stands in no data sheet: fitted_machines.cc has it,
+// fitted to published times of whole networks. The efficiencies here are where
+// that fit starts, and what it keeps of classes that networks with published
+// times say nothing about.
+#include <algorithm>
+#include <optional>
+
+#include "cost_models/machines/fitted_machines.h"
 #include "cost_models/machines/machine.h"
 
 namespace dnncut {
@@ -54,26 +56,30 @@ std::map<Class, double> MicrocontrollerEfficiency() {
 std::vector<Machine> Boards() {
   return {
       {.name = "raspberry-pi-3",
-       .description = "Raspberry Pi 3 B, 4 Cortex-A53 at 1.2 GHz, 1 GB",
-       .source = "Raspberry Pi 3 Model B product brief, BCM2837; 8 float32 "
+       .description = "Raspberry Pi 3 B+, 4 Cortex-A53 at 1.4 GHz, 1 GB",
+       .source = "Raspberry Pi 3 Model B+ product brief, BCM2837B0; 8 float32 "
                  "operations per cycle and core; LPDDR2-900, 32 bit",
-       .peak_gflops = {{DType::kFloat32, 38.4},
-                       {DType::kFloat64, 19.2},
-                       {DType::kInt8, 51.2}},
+       .runtime = "ncnn, 4 threads",
+       .precision = Precision::kFp32,
+       .peak_gflops = {{DType::kFloat32, 44.8},
+                       {DType::kFloat64, 22.4},
+                       {DType::kInt8, 59.7}},
        .memory_gb_per_s = 3.6,
        .layer_ns = 2 * kSmallCpuCallNs,
        .memory_bytes = 1 * kGiB,
        .memory_efficiency = 0.5,
        .efficiency = CpuEfficiency()},
       {.name = "raspberry-pi-4",
-       .description = "Raspberry Pi 4 B, 4 Cortex-A72 at 1.5 GHz, 4 GB",
+       .description = "Raspberry Pi 4 B, 4 Cortex-A72 at 1.8 GHz, 4 GB",
        .source = "Raspberry Pi 4 Model B data sheet, BCM2711; 8 float32 "
                  "operations per cycle and core (one 128-bit multiply-add); "
                  "no int8 dot product; LPDDR4-3200, 32 bit, of which the CPU "
                  "attains about a third",
-       .peak_gflops = {{DType::kFloat32, 48},
-                       {DType::kFloat64, 24},
-                       {DType::kInt8, 64}},
+       .runtime = "ncnn, 4 threads",
+       .precision = Precision::kFp32,
+       .peak_gflops = {{DType::kFloat32, 57.6},
+                       {DType::kFloat64, 28.8},
+                       {DType::kInt8, 76.8}},
        .memory_gb_per_s = 12.8,
        .layer_ns = kSmallCpuCallNs,
        .memory_bytes = 4 * kGiB,
@@ -84,6 +90,8 @@ std::vector<Machine> Boards() {
        .source = "Raspberry Pi 5 product brief, BCM2712; 16 float32, 32 "
                  "float16 and 64 int8 operations per cycle and core (two "
                  "128-bit units); LPDDR4X-4267, 32 bit",
+       .runtime = "ncnn, 4 threads",
+       .precision = Precision::kFp16,
        .peak_gflops = {{DType::kFloat32, 153.6},
                        {DType::kFloat64, 76.8},
                        {DType::kFloat16, 307.2},
@@ -94,15 +102,17 @@ std::vector<Machine> Boards() {
        .memory_efficiency = 0.6,
        .efficiency = CpuEfficiency()},
       {.name = "cortex-m7",
-       .description = "STM32H743, Cortex-M7 at 480 MHz, 1 MB RAM, 2 MB flash",
-       .source = "STM32H743 data sheet; one float32 multiply-add or two 16-bit "
-                 "multiply-adds per cycle; 64-bit AXI bus at 240 MHz; memory "
+       .description = "STM32H747, Cortex-M7 at 400 MHz, 1 MB RAM, 2 MB flash",
+       .source = "STM32H747 data sheet; one float32 multiply-add or two 16-bit "
+                 "multiply-adds per cycle; 64-bit AXI bus at 200 MHz; memory "
                  "is RAM for activations plus flash for weights",
-       .peak_gflops = {{DType::kFloat32, 0.96},
-                       {DType::kFloat64, 0.24},
-                       {DType::kInt8, 1.92},
-                       {DType::kInt16, 1.92}},
-       .memory_gb_per_s = 1.92,
+       .runtime = "STM32Cube.AI",
+       .precision = Precision::kInt8,
+       .peak_gflops = {{DType::kFloat32, 0.8},
+                       {DType::kFloat64, 0.2},
+                       {DType::kInt8, 1.6},
+                       {DType::kInt16, 1.6}},
+       .memory_gb_per_s = 1.6,
        .layer_ns = kMicrocontrollerCallNs,
        .memory_bytes = int64_t{3} << 20,
        .memory_efficiency = 0.5,
@@ -111,6 +121,8 @@ std::vector<Machine> Boards() {
        .description = "Jetson Nano, 128-core Maxwell GPU, 4 GB",
        .source = "NVIDIA Jetson Nano data sheet: 472 GFLOP/s float16 at 921 "
                  "MHz, half of it in float32; LPDDR4, 25.6 GB/s",
+       .runtime = "TensorRT",
+       .precision = Precision::kFp16,
        .peak_gflops = {{DType::kFloat32, 236},
                        {DType::kFloat64, 7.4},
                        {DType::kFloat16, 472},
@@ -121,15 +133,17 @@ std::vector<Machine> Boards() {
        .memory_efficiency = 0.7,
        .efficiency = GpuEfficiency()},
       {.name = "jetson-orin-nano",
-       .description = "Jetson Orin Nano 8 GB, 1024-core Ampere GPU, 15 W",
-       .source = "NVIDIA Jetson Orin Nano data sheet: 1024 CUDA and 32 tensor "
-                 "cores at 625 MHz; 40 TOPS sparse int8, half of it dense, a "
-                 "quarter in float16; LPDDR5, 68 GB/s",
-       .peak_gflops = {{DType::kFloat32, 1280},
-                       {DType::kFloat64, 20},
-                       {DType::kFloat16, 10000},
-                       {DType::kInt8, 20000}},
-       .memory_gb_per_s = 68,
+       .description = "Jetson Orin Nano Super 8 GB, 1024-core Ampere GPU",
+       .source = "NVIDIA Jetson Orin Nano Super data sheet: 1024 CUDA and 32 "
+                 "tensor cores at 1020 MHz; 67 TOPS sparse int8, half of it "
+                 "dense, a quarter in float16; LPDDR5, 102 GB/s",
+       .runtime = "TensorRT",
+       .precision = Precision::kFp16,
+       .peak_gflops = {{DType::kFloat32, 2089},
+                       {DType::kFloat64, 33},
+                       {DType::kFloat16, 16700},
+                       {DType::kInt8, 33400}},
+       .memory_gb_per_s = 102,
        .layer_ns = kEmbeddedGpuCallNs,
        .memory_bytes = 8 * kGiB,
        .memory_efficiency = 0.75,
@@ -139,60 +153,67 @@ std::vector<Machine> Boards() {
 std::vector<Machine> PhonesAndComputers() {
   return {
       {.name = "phone-mid",
-       .description = "Snapdragon 778G CPU, 4 Cortex-A78 at 2.4 and 2.2 GHz",
-       .source = "Qualcomm Snapdragon 778G product brief: big cores only, 16 "
-                 "float32, 32 float16 and 64 int8 operations per cycle and "
-                 "core; LPDDR5-6400, 2 x 16 bit; 6 GB as common",
-       .peak_gflops = {{DType::kFloat32, 144},
-                       {DType::kFloat64, 72},
-                       {DType::kFloat16, 288},
-                       {DType::kInt8, 576}},
-       .memory_gb_per_s = 25.6,
+       .description = "Kirin 970 CPU, 4 Cortex-A73 at 2.4 GHz",
+       .source = "HiSilicon Kirin 970 data: big cores only, 8 float32 "
+                 "operations per cycle and core, no float16 arithmetic and no "
+                 "int8 dot product; LPDDR4X-3733, 4 x 16 bit; 6 GB as common",
+       .runtime = "ncnn, 4 threads on the big cores",
+       .precision = Precision::kFp32,
+       .peak_gflops = {{DType::kFloat32, 76.8},
+                       {DType::kFloat64, 38.4},
+                       {DType::kInt8, 102.4}},
+       .memory_gb_per_s = 29.8,
        .layer_ns = kFastCpuCallNs,
        .memory_bytes = 6 * kGiB,
        .memory_efficiency = 0.6,
        .efficiency = CpuEfficiency()},
       {.name = "phone-high",
-       .description = "Snapdragon 8 Gen 2 CPU, Cortex-X3 at 3.2 GHz and 4 "
-                      "cores at 2.8 GHz",
-       .source = "Qualcomm Snapdragon 8 Gen 2 product brief: big cores only, "
-                 "32 (X3) and 16 (A715, A710) float32 operations per cycle, "
-                 "twice that in float16, four times in int8; LPDDR5X-8400, 4 "
-                 "x 16 bit; 8 GB as common",
-       .peak_gflops = {{DType::kFloat32, 281.6},
-                       {DType::kFloat64, 140.8},
-                       {DType::kFloat16, 563.2},
-                       {DType::kInt8, 1126.4}},
-       .memory_gb_per_s = 67.2,
+       .description = "Snapdragon 855+ CPU, 4 Kryo 485 (Cortex-A76) at 2.96 "
+                      "and 2.42 GHz",
+       .source = "Qualcomm Snapdragon 855+ product brief: big cores only, 16 "
+                 "float32, 32 float16 and 64 int8 operations per cycle and "
+                 "core; LPDDR4X-4266, 4 x 16 bit; 8 GB as common",
+       .runtime = "ncnn, 4 threads on the big cores",
+       .precision = Precision::kFp16,
+       .peak_gflops = {{DType::kFloat32, 163.5},
+                       {DType::kFloat64, 81.8},
+                       {DType::kFloat16, 327},
+                       {DType::kInt8, 654.1}},
+       .memory_gb_per_s = 34.1,
        .layer_ns = kFastCpuCallNs,
        .memory_bytes = 8 * kGiB,
        .memory_efficiency = 0.6,
        .efficiency = CpuEfficiency()},
       {.name = "laptop-cpu",
-       .description = "Core i7-1165G7, 4 cores at 2.8 GHz, 16 GB",
-       .source = "Intel Core i7-1165G7 product specification: 32 float32 and "
-                 "128 int8 operations per cycle and core (AVX-512 with VNNI); "
-                 "DDR4-3200, two channels; 16 GB as common",
-       .peak_gflops = {{DType::kFloat32, 358.4},
-                       {DType::kFloat64, 179.2},
-                       {DType::kInt8, 1433.6}},
-       .memory_gb_per_s = 51.2,
+       .description = "Core i5-12600K, 6 fast cores at 4.5 GHz, 16 GB: what a "
+                      "fast laptop has",
+       .source = "Intel Core i5-12600K product specification: fast cores only, "
+                 "32 float32 and 128 int8 operations per cycle and core (AVX2 "
+                 "with VNNI); DDR5-4800, two channels; 16 GB as common",
+       .runtime = "ncnn, 8 threads",
+       .precision = Precision::kFp32,
+       .peak_gflops = {{DType::kFloat32, 864},
+                       {DType::kFloat64, 432},
+                       {DType::kInt8, 3456}},
+       .memory_gb_per_s = 76.8,
        .layer_ns = kServerCallNs,
        .memory_bytes = 16 * kGiB,
        .memory_efficiency = 0.7,
        .efficiency = CpuEfficiency()},
       {.name = "server-cpu-16",
-       .description = "EPYC 7313, 16 cores at 3.0 GHz, 64 GB",
-       .source = "AMD EPYC 7313 data sheet: 32 float32 operations per cycle "
-                 "and core (two 256-bit multiply-adds), about twice that in "
-                 "int8 without VNNI; DDR4-3200, eight channels; 64 GB as "
-                 "common",
+       .description = "AWS c5.4xlarge: 16 vCPUs, 8 cores of a Xeon Platinum "
+                      "8124M at 3.0 GHz, 32 GB",
+       .source = "Intel Xeon Platinum 8124M (Skylake): 64 float32 operations "
+                 "per cycle and core (AVX-512), about twice that in int8 "
+                 "without VNNI; DDR4-2666, six channels",
+       .runtime = "ncnn, 8 threads",
+       .precision = Precision::kFp32,
        .peak_gflops = {{DType::kFloat32, 1536},
                        {DType::kFloat64, 768},
                        {DType::kInt8, 3072}},
-       .memory_gb_per_s = 204.8,
+       .memory_gb_per_s = 128,
        .layer_ns = kServerCallNs,
-       .memory_bytes = 64 * kGiB,
+       .memory_bytes = 32 * kGiB,
        .memory_efficiency = 0.7,
        .efficiency = CpuEfficiency()}};
 }
@@ -202,6 +223,8 @@ std::vector<Machine> ServerGpus() {
            .description = "NVIDIA T4, 16 GB",
            .source = "NVIDIA T4 data sheet: 8.1 TFLOP/s float32, 65 float16, "
                      "130 TOPS int8, 320 GB/s",
+           .runtime = "TensorRT",
+           .precision = Precision::kFp16,
            .peak_gflops = {{DType::kFloat32, 8100},
                            {DType::kFloat64, 253},
                            {DType::kFloat16, 65000},
@@ -215,6 +238,8 @@ std::vector<Machine> ServerGpus() {
            .description = "NVIDIA A10, 24 GB",
            .source = "NVIDIA A10 data sheet: 31.2 TFLOP/s float32, 125 "
                      "float16, 250 TOPS int8, 600 GB/s",
+           .runtime = "TensorRT",
+           .precision = Precision::kFp16,
            .peak_gflops = {{DType::kFloat32, 31200},
                            {DType::kFloat64, 976},
                            {DType::kFloat16, 125000},
@@ -229,6 +254,8 @@ std::vector<Machine> ServerGpus() {
            .source = "NVIDIA L4 data sheet: 30.3 TFLOP/s float32, 121 float16, "
                      "242 float8 and TOPS int8 (dense: half the sparse "
                      "figures), 300 GB/s",
+           .runtime = "TensorRT",
+           .precision = Precision::kFp16,
            .peak_gflops = {{DType::kFloat32, 30300},
                            {DType::kFloat64, 473},
                            {DType::kFloat16, 121000},
@@ -244,6 +271,8 @@ std::vector<Machine> ServerGpus() {
            .description = "NVIDIA A100 SXM, 40 GB",
            .source = "NVIDIA A100 data sheet: 19.5 TFLOP/s float32, 9.7 "
                      "float64, 312 float16, 624 TOPS int8, 1555 GB/s",
+           .runtime = "TensorRT",
+           .precision = Precision::kFp16,
            .peak_gflops = {{DType::kFloat32, 19500},
                            {DType::kFloat64, 9700},
                            {DType::kFloat16, 312000},
@@ -258,6 +287,8 @@ std::vector<Machine> ServerGpus() {
            .source = "NVIDIA H100 data sheet, SXM: 67 TFLOP/s float32, 34 "
                      "float64, 989 float16, 1979 float8 and TOPS int8 (dense: "
                      "half the sparse figures), 3.35 TB/s",
+           .runtime = "TensorRT",
+           .precision = Precision::kFp16,
            .peak_gflops = {{DType::kFloat32, 67000},
                            {DType::kFloat64, 34000},
                            {DType::kFloat16, 989000},
@@ -271,9 +302,57 @@ std::vector<Machine> ServerGpus() {
            .efficiency = GpuEfficiency()}};
 }
 
+// Machines of which less than four networks have published times, in precisions
+// of which there are none: they attain as much of their peaks as a relative
+// does, times a factor.
+struct Relative {
+  std::string_view machine;
+  Precision precision;
+  std::string_view fitted;
+  Precision fitted_precision;
+  double factor;
+};
+
+// What a single image attains of an A100 or H100 is limited by how little of it
+// the image fills, not by the precision: in float16, of half the peak, it is
+// twice the share.
+constexpr Relative kRelatives[] = {
+    {"a10", Precision::kFp16, "t4", Precision::kFp16, 1},
+    {"l4", Precision::kFp16, "t4", Precision::kFp16, 1},
+    {"a100", Precision::kFp16, "a100", Precision::kInt8, 2},
+    {"h100", Precision::kFp16, "a100", Precision::kInt8, 2},
+    {"h100", Precision::kInt8, "a100", Precision::kInt8, 1}};
+
+const FittedMachine* FindFitted(std::string_view machine, Precision precision) {
+  for (const FittedMachine& fitted : FittedMachines()) {
+    if (fitted.machine == machine && fitted.precision == precision) {
+      return &fitted;
+    }
+  }
+  return nullptr;
+}
+
+Machine WithFit(Machine machine, Precision precision,
+                const FittedMachine& fitted, double factor) {
+  machine.precision = precision;
+  machine.efficiency[Class::kConvolution] = fitted.convolution * factor;
+  machine.efficiency[Class::kDepthwiseConvolution] = fitted.depthwise * factor;
+  machine.efficiency[Class::kMatrixProduct] = fitted.matrix * factor;
+  machine.memory_efficiency = fitted.memory;
+  machine.layer_ns = fitted.layer_ns;
+  machine.band = fitted.band;
+  return machine;
+}
+
+const Machine& DataSheetOf(const std::string& name) {
+  const std::vector<Machine>& machines = DataSheetMachines();
+  return *std::find_if(machines.begin(), machines.end(),
+                       [&](const Machine& m) { return m.name == name; });
+}
+
 }  // namespace
 
-const std::vector<Machine>& BuiltinMachines() {
+const std::vector<Machine>& DataSheetMachines() {
   static const std::vector<Machine> kMachines = [] {
     std::vector<Machine> machines = Boards();
     for (std::vector<Machine> more : {PhonesAndComputers(), ServerGpus()}) {
@@ -282,6 +361,46 @@ const std::vector<Machine>& BuiltinMachines() {
     return machines;
   }();
   return kMachines;
+}
+
+const std::vector<Machine>& BuiltinMachines() {
+  static const std::vector<Machine> kMachines = [] {
+    std::vector<Machine> machines;
+    for (const Machine& machine : DataSheetMachines()) {
+      machines.push_back(InPrecision(machine, machine.precision).value());
+    }
+    return machines;
+  }();
+  return kMachines;
+}
+
+std::optional<Machine> InPrecision(const Machine& builtin,
+                                   Precision precision) {
+  const Machine& machine = DataSheetOf(builtin.name);
+  if (const FittedMachine* fitted = FindFitted(builtin.name, precision)) {
+    return WithFit(machine, precision, *fitted, 1);
+  }
+  for (const Relative& relative : kRelatives) {
+    if (relative.machine != builtin.name || relative.precision != precision) {
+      continue;
+    }
+    const FittedMachine* fitted =
+        FindFitted(relative.fitted, relative.fitted_precision);
+    Machine made = WithFit(machine, precision, *fitted, relative.factor);
+    made.band = std::max(made.band, kDefaultBand);
+    made.relative = std::string(relative.fitted) + " in " +
+                    std::string(PrecisionName(relative.fitted_precision));
+    return made;
+  }
+  return std::nullopt;
+}
+
+std::vector<Precision> PrecisionsOf(const Machine& builtin) {
+  std::vector<Precision> precisions;
+  for (const Precision precision : kPrecisions) {
+    if (InPrecision(builtin, precision)) precisions.push_back(precision);
+  }
+  return precisions;
 }
 
 }  // namespace dnncut

@@ -25,6 +25,7 @@ namespace {
 constexpr double kMinRate = 1e-6;
 constexpr double kMaxRate = 1e9;
 constexpr int64_t kMaxCallNs = 1'000'000'000'000;
+constexpr double kMaxBand = 1000;
 
 // Locale must not matter, so no tolower().
 std::string LowerCase(std::string text) {
@@ -63,21 +64,33 @@ std::map<OperatorClass, double> ReadEfficiency(const JsonValue& root) {
   const std::optional<JsonValue> object = FindMember(root, "efficiency");
   if (!object) return efficiency;
   for (const auto& [name, value] : AsItems(*object)) {
-    efficiency[ReadClassKey(name, value)] = AsDouble(value, kMinRate, 1.0);
+    efficiency[ReadClassKey(name, value)] =
+        AsDouble(value, kMinRate, kMaxEfficiency);
   }
   return efficiency;
+}
+
+Precision ReadPrecision(const JsonValue& root) {
+  const auto member = FindMember(root, "precision");
+  if (!member) return Precision::kFp32;
+  const auto precision = FindPrecision(AsString(*member));
+  if (!precision) FailAt(*member, "must be \"fp32\", \"fp16\" or \"int8\"");
+  return *precision;
 }
 
 Machine ReadMachine(const JsonValue& root) {
   CheckSchema(root, "dnncut.machine", 1);
   RefuseMisspeltKeys(
-      root, {"name", "description", "source", "peak_gflops", "memory_gb_per_s",
-             "memory_efficiency", "layer_ns", "memory_bytes", "efficiency"});
+      root, {"name", "description", "source", "runtime", "precision",
+             "peak_gflops", "memory_gb_per_s", "memory_efficiency", "layer_ns",
+             "memory_bytes", "efficiency", "band"});
   Machine machine;
   machine.name = GetString(root, "name");
   if (machine.name.empty()) FailAt(GetMember(root, "name"), "is empty");
   machine.description = FindString(root, "description").value_or("");
   machine.source = FindString(root, "source").value_or("");
+  machine.runtime = FindString(root, "runtime").value_or("");
+  machine.precision = ReadPrecision(root);
   machine.peak_gflops = ReadPeaks(root);
   machine.memory_gb_per_s =
       GetDouble(root, "memory_gb_per_s", kMinRate, kMaxRate);
@@ -87,6 +100,7 @@ Machine ReadMachine(const JsonValue& root) {
   machine.layer_ns = GetInt64(root, "layer_ns", 0, kMaxCallNs);
   machine.memory_bytes = GetInt64(root, "memory_bytes", 1);
   machine.efficiency = ReadEfficiency(root);
+  machine.band = FindDouble(root, "band", 1, kMaxBand).value_or(kDefaultBand);
   return machine;
 }
 
@@ -114,6 +128,37 @@ DType Substitute(DType dtype) {
 }
 
 }  // namespace
+
+std::string_view PrecisionName(Precision precision) {
+  switch (precision) {
+    case Precision::kFp32:
+      return "fp32";
+    case Precision::kFp16:
+      return "fp16";
+    case Precision::kInt8:
+      return "int8";
+  }
+  throw std::logic_error("a precision without a name");
+}
+
+std::optional<Precision> FindPrecision(std::string_view name) {
+  for (const Precision precision : kPrecisions) {
+    if (PrecisionName(precision) == name) return precision;
+  }
+  return std::nullopt;
+}
+
+DType PrecisionType(Precision precision) {
+  switch (precision) {
+    case Precision::kFp32:
+      return DType::kFloat32;
+    case Precision::kFp16:
+      return DType::kFloat16;
+    case Precision::kInt8:
+      return DType::kInt8;
+  }
+  throw std::logic_error("a precision without a type");
+}
 
 const Machine* FindBuiltin(std::string_view name) {
   for (const Machine& machine : BuiltinMachines()) {
@@ -174,8 +219,19 @@ CostSource ReadCostSource(const std::string& name_or_path) {
        name_or_path);
 }
 
-Machine MachineOf(const CostSource& source) {
-  return source.root ? ReadMachine(*source.root) : *source.builtin;
+Machine MachineOf(const CostSource& source,
+                  const std::optional<Precision>& precision) {
+  if (source.root) return ReadMachine(*source.root);
+  if (!precision) return *source.builtin;
+  if (auto machine = InPrecision(*source.builtin, *precision)) return *machine;
+  std::vector<std::string_view> names;
+  for (const Precision known : PrecisionsOf(*source.builtin)) {
+    names.push_back(PrecisionName(known));
+  }
+  Fail(ExitCode::kUsage, "E412",
+       "--precision {}: nothing is known of what {} attains in it; choose {}",
+       PrecisionName(*precision), source.builtin->name,
+       fmt::join(names, " or "));
 }
 
 }  // namespace dnncut

@@ -46,13 +46,24 @@ int64_t RoundLayerNs(double ns) {
   return std::llround(ns);
 }
 
-int64_t RooflineNs(const OperationCost& cost, const Machine& machine) {
-  const double attainable = PeakGflops(machine, cost.dtype) *
-                            Efficiency(machine, cost.operator_class);
+WorkNs CountWorkNs(const OperationCost& cost, const Machine& machine) {
+  DType dtype = cost.dtype;
+  auto bytes = static_cast<double>(cost.bytes);
+  if (dtype == DType::kFloat32) {
+    dtype = PrecisionType(machine.precision);
+    bytes *= static_cast<double>(BitsOf(dtype)) /
+             static_cast<double>(BitsOf(DType::kFloat32));
+  }
+  const double attainable =
+      PeakGflops(machine, dtype) * Efficiency(machine, cost.operator_class);
   const double bandwidth = machine.memory_gb_per_s * machine.memory_efficiency;
-  const double compute_ns = static_cast<double>(cost.operations) / attainable;
-  const double memory_ns = static_cast<double>(cost.bytes) / bandwidth;
-  const int64_t work_ns = RoundLayerNs(std::max(compute_ns, memory_ns));
+  return {static_cast<double>(cost.operations) / attainable, bytes / bandwidth,
+          static_cast<double>(SaturatingMul(cost.calls, machine.layer_ns))};
+}
+
+int64_t RooflineNs(const OperationCost& cost, const Machine& machine) {
+  const WorkNs work = CountWorkNs(cost, machine);
+  const int64_t work_ns = RoundLayerNs(std::max(work.compute, work.memory));
   const int64_t call_ns = SaturatingMul(cost.calls, machine.layer_ns);
   return std::min(kMaxLayerNs, SaturatingAdd(work_ns, call_ns));
 }

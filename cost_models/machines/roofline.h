@@ -21,6 +21,16 @@ inline constexpr int64_t kMaxLayerNs = 1'000'000'000'000'000;
 // Rounded half up, and at most kMaxLayerNs. `ns` must not be negative.
 int64_t RoundLayerNs(double ns);
 
+// What a layer takes for its arithmetic, its memory traffic and its calls, ns.
+struct WorkNs {
+  double compute = 0;
+  double memory = 0;
+  double calls = 0;
+};
+
+// Operations and bytes of float32 are those of the machine's precision.
+WorkNs CountWorkNs(const OperationCost& cost, const Machine& machine);
+
 // max(operations / attainable operations, bytes / attainable bandwidth), plus
 // the cost of the calls; rounded half up to whole nanoseconds. The same number
 // on every computer: plain arithmetic on doubles in a fixed order.

@@ -22,6 +22,7 @@
 #include "tools/commands/firmware_flags.h"
 #include "tools/commands/limit_flags.h"
 #include "tools/commands/model_flags.h"
+#include "tools/commands/precision_flag.h"
 #include "tools/commands/verify_flags.h"
 #include "tools/compile/pipeline.h"
 #include "tools/compile/summary.h"
@@ -199,6 +200,7 @@ CommandRunner SetUpCompile(Flags* flags) {
   flags->AddValue(
       "--server", "NAME|FILE", Text(&options->machines.server),
       fmt::format("the same for the server; default {}", kDefaultServer));
+  AddPrecisionFlag(flags, &options->precision);
   flags->AddValue(
       "--fill", "HOW", Parsed(&options->fill, FillOf),
       "roofline or roofline:MACHINE: estimate layers that a profile does "

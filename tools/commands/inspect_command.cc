@@ -9,6 +9,7 @@
 #include "tools/cli/readers.h"
 #include "tools/commands/limit_flags.h"
 #include "tools/commands/model_flags.h"
+#include "tools/commands/precision_flag.h"
 #include "tools/compile/pipeline.h"
 #include "tools/inspect/inspect.h"
 
@@ -41,6 +42,7 @@ CommandRunner SetUpInspect(Flags* flags) {
       "--device", "NAME|FILE", Text(&options->machine),
       fmt::format("machine or machine file to count costs on; default {}",
                   kDefaultDevice));
+  AddPrecisionFlag(flags, &options->precision);
   flags->AddSwitch("--operators", &options->by_operator,
                    "costs by operator, not by class of operators");
   AddModelFlags(flags, &options->load, &options->import);

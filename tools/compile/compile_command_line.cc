@@ -91,6 +91,9 @@ std::string CompileCommandLine(const CompileOptions& options) {
              options.fill.machine.empty()
                  ? "roofline"
                  : fmt::format("roofline:{}", FileName(options.fill.machine)));
+  line.Value(
+      options.precision.has_value(), "--precision",
+      std::string(PrecisionName(options.precision.value_or(Precision::kFp32))));
   AddLink(options.link, &line);
   line.Values("--pin-device", options.pins.device);
   line.Values("--pin-server", options.pins.server);

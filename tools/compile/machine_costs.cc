@@ -133,7 +133,8 @@ MachineCosts PredictedCosts(const JsonValue& root, const Graph& graph) {
   return costs;
 }
 
-MachineCosts EstimatedCosts(const CostSource& source, const Graph& graph) {
+MachineCosts EstimatedCosts(const CostSource& source, const Graph& graph,
+                            const std::optional<Precision>& precision) {
   if (source.kind == CostSource::Kind::kRegressionFile) {
     return PredictedCosts(*source.root, graph);
   }
@@ -145,7 +146,7 @@ MachineCosts EstimatedCosts(const CostSource& source, const Graph& graph) {
          source.name_or_path);
   }
   MachineCosts costs;
-  costs.machine = MachineOf(source);
+  costs.machine = MachineOf(source, precision);
   costs.name = costs.machine->name;
   costs.ns = RooflineNs(graph, *costs.machine);
   return costs;
@@ -188,19 +189,29 @@ MachineCosts MeasuredCosts(const CostSource& source, const Fill& fill,
 
 }  // namespace
 
-MachineCosts EstimateCosts(const std::string& name_or_path,
-                           const Graph& graph) {
-  return EstimatedCosts(ReadCostSource(name_or_path), graph);
+std::string EstimateWords(const MachineCosts& costs) {
+  if (costs.fitted) return "predicted from profiles";
+  if (!costs.machine || costs.machine->runtime.empty()) return "estimated";
+  return fmt::format("estimated for {}, in {}", costs.machine->runtime,
+                     PrecisionName(costs.machine->precision));
+}
+
+MachineCosts EstimateCosts(const std::string& name_or_path, const Graph& graph,
+                           const std::optional<Precision>& precision) {
+  return EstimatedCosts(ReadCostSource(name_or_path), graph, precision);
 }
 
 MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
+                              const std::optional<Precision>& precision,
                               const SourceModel& model, const Graph& graph,
                               Warnings* warnings) {
   const CostSource source = ReadCostSource(name_or_path);
   if (source.kind == CostSource::Kind::kProfileFile) {
     return MeasuredCosts(source, fill, model, graph, warnings);
   }
-  return EstimatedCosts(source, graph);
+  const bool has_it = source.builtin != nullptr && precision &&
+                      InPrecision(*source.builtin, *precision);
+  return EstimatedCosts(source, graph, has_it ? precision : std::nullopt);
 }
 
 CostTable CombineCosts(const PerSide<MachineCosts>& machines,

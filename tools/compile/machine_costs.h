@@ -34,6 +34,9 @@ struct MachineCosts {
   std::vector<int64_t> cross_ns;           // by TensorId, or empty
 };
 
+// "estimated for ncnn, 4 threads, in fp32"; of costs that are.
+std::string EstimateWords(const MachineCosts& costs);
+
 // How layers that a profile does not know get their time (--fill).
 struct Fill {
   bool roofline = false;
@@ -43,14 +46,20 @@ struct Fill {
   bool operator==(const Fill&) const = default;
 };
 
-// Of a machine or a regression. Throws Error, also for a profile.
-MachineCosts EstimateCosts(const std::string& name_or_path, const Graph& graph);
+// Of a machine, in the precision that is given, or of a regression. Throws
+// Error, also for a profile, and E412 when the machine does not have the
+// precision.
+MachineCosts EstimateCosts(
+    const std::string& name_or_path, const Graph& graph,
+    const std::optional<Precision>& precision = std::nullopt);
 
 // Of a machine (built in, or in a file), a regression or a profile, which must
 // be one of `model`; layers that a profile does not know get their time as
-// `fill` says. Adds warnings on what is old, filled in or does not fit. Throws
-// Error when the file cannot be read or does not suit the model.
+// `fill` says. A built-in machine computes in `precision`, where it can. Adds
+// warnings on what is old, filled in or does not fit. Throws Error when the
+// file cannot be read or does not suit the model.
 MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
+                              const std::optional<Precision>& precision,
                               const SourceModel& model, const Graph& graph,
                               Warnings* warnings);
 

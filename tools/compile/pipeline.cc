@@ -40,6 +40,25 @@ CutTable Approximate(const CompileOptions& options, const Problem& problem,
   return exact;
 }
 
+// --precision is for both sides, and a machine may lack it; but one must have
+// it.
+void RequirePrecision(const CompileOptions& options,
+                      const CompileResult& result) {
+  if (!options.precision) return;
+  for (const Side side : kSides) {
+    const MachineCosts& costs = result.machines[side];
+    if (!costs.measured && costs.machine &&
+        costs.machine->precision == *options.precision) {
+      return;
+    }
+  }
+  Fail(
+      ExitCode::kUsage, "E412",
+      "--precision {}: neither side is a built-in machine of which it is known "
+      "what it attains in it; \"dnncut machines NAME\" lists the precisions",
+      PrecisionName(*options.precision));
+}
+
 void WarnOfUselessFill(const CompileOptions& options,
                        const CompileResult& result, Warnings* warnings) {
   if (!options.fill.roofline || result.machines.device.measured ||
@@ -148,10 +167,11 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   // messages: times are numbers of nanoseconds.
   progress->Stage("counting costs");
   for (const Side side : kSides) {
-    result.machines[side] =
-        LoadMachineCosts(options.machines[side], options.fill, result.model,
-                         result.graph, warnings);
+    result.machines[side] = LoadMachineCosts(
+        options.machines[side], options.fill, options.precision, result.model,
+        result.graph, warnings);
   }
+  RequirePrecision(options, result);
   WarnOfUselessFill(options, result, warnings);
   Placement placement = PinLayers(result.graph, options.pins);
   placement.groups = CombineGroups(

@@ -35,6 +35,7 @@ struct CompileOptions {
   PerSide<std::string> machines = {std::string(kDefaultDevice),
                                    std::string(kDefaultServer)};
   Fill fill;
+  std::optional<Precision> precision;  // of built-in machines that have it
 
   LinkOptions link;
   PerSide<std::vector<std::string>> pins;  // globs, see placement.h

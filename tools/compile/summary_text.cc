@@ -34,9 +34,7 @@ constexpr std::string_view kGets = "     down";
 constexpr std::string_view kMisfits = "        !";
 
 std::string Machine(const MachineCosts& costs) {
-  std::string how = costs.measured ? "measured"
-                    : costs.fitted ? "predicted from profiles"
-                                   : "estimated";
+  std::string how = costs.measured ? "measured" : EstimateWords(costs);
   if (costs.filled_layers > 0) {
     how += fmt::format(", but {} of {} layers estimated", costs.filled_layers,
                        costs.ns.size());

@@ -48,7 +48,8 @@ Inspection Inspect(const InspectOptions& options, Warnings* warnings) {
   inspection.model = LoadModel(options.model_path, options.load, warnings);
   FoldModel(options.import.input_values, &inspection.model);
   inspection.graph = ImportGraph(inspection.model, options.import, warnings);
-  inspection.costs = EstimateCosts(options.machine, inspection.graph);
+  inspection.costs =
+      EstimateCosts(options.machine, inspection.graph, options.precision);
   const Graph& graph = inspection.graph;
   for (int i = 0; i < graph.input_count; ++i) {
     const Tensor& tensor = graph.tensors[i];

@@ -24,7 +24,8 @@ struct InspectOptions {
   std::string model_path;
   LoadOptions load;
   ImportOptions import;
-  std::string machine;       // a name or a file, see EstimateCosts
+  std::string machine;  // a name or a file, see EstimateCosts
+  std::optional<Precision> precision;
   bool by_operator = false;  // costs by operator, else by class of operators
 };
 

@@ -82,8 +82,7 @@ std::string InspectText(const Inspection& inspection) {
                       PortText("outputs", inspection.outputs));
   return text +
          fmt::format("\non {} ({})\n", Printable(inspection.costs.name),
-                     inspection.costs.fitted ? "predicted from profiles"
-                                             : "estimated") +
+                     EstimateWords(inspection.costs)) +
          SharesText(inspection);
 }
 

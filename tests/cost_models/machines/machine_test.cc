@@ -47,7 +47,7 @@ TEST(BuiltinMachines, AreComplete) {
     for (OperatorClass c : kOperatorClasses) {
       ASSERT_TRUE(machine.efficiency.contains(c));
       EXPECT_GT(machine.efficiency.at(c), 0);
-      EXPECT_LE(machine.efficiency.at(c), 1);
+      EXPECT_LE(machine.efficiency.at(c), kMaxEfficiency);
     }
   }
   for (const char* name :
