@@ -22,6 +22,7 @@ Adjacency MakeAdjacency(const BlockGraph& graph) {
   adjacency.makes.resize(count);
   adjacency.producers.resize(count);
   adjacency.readers.resize(count);
+  adjacency.feeds.resize(count);
   for (WireId id = 0; id < static_cast<WireId>(graph.wires.size()); ++id) {
     const Wire& wire = graph.wires[id];
     adjacency.makes[wire.producer].push_back(id);
@@ -30,6 +31,11 @@ Adjacency MakeAdjacency(const BlockGraph& graph) {
       adjacency.producers[reader].push_back(wire.producer);
       adjacency.readers[wire.producer].push_back(reader);
     }
+  }
+  for (FeedId id = 0; id < static_cast<FeedId>(graph.feeds.size()); ++id) {
+    const Feed& feed = graph.feeds[id];
+    adjacency.feeds[feed.holder].push_back(id);
+    for (BlockId reader : feed.readers) adjacency.feeds[reader].push_back(id);
   }
   SortUnique(&adjacency.producers);
   SortUnique(&adjacency.readers);

@@ -10,6 +10,7 @@
 namespace dnncut {
 
 using WireId = int;
+using FeedId = int;
 
 // All by BlockId; every list is ascending and holds each id once.
 struct Adjacency {
@@ -17,6 +18,7 @@ struct Adjacency {
   std::vector<std::vector<WireId>> makes;
   std::vector<std::vector<BlockId>> producers;
   std::vector<std::vector<BlockId>> readers;
+  std::vector<std::vector<FeedId>> feeds;  // that the block holds or reads
 };
 
 Adjacency MakeAdjacency(const BlockGraph& graph);

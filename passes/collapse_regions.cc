@@ -12,7 +12,9 @@
 // D, D - X and D + X hence differ exactly as those of A, nothing and X in the
 // region's own problem (region.h), in which u's wires come from the device and
 // the readers of e are on the server; one problem for each of the two states of
-// the shared wire. Regions with several shared wires are left alone.
+// the shared wire. Regions with several shared wires are left alone, and those
+// with a feed that has an end outside: what that costs depends on more than A.
+// A feed inside is part of the region's own problem and costs the same there.
 //
 // The region collapses only if, in each state and at every integer W of the
 // range, the canonical best cut of its own problem is empty or X. If it is
@@ -39,7 +41,10 @@ Grouping CollapseRegions(const BlockGraph& graph) {
   const Adjacency adjacency = MakeAdjacency(graph);
   DisjointSets merges(graph.blocks.size());
   for (const Region& region : FindRegions(graph, adjacency)) {
-    if (region.shared_wires > 1) continue;
+    if (region.shared_wires > 1 ||
+        HasOuterFeeds(graph, adjacency, region.blocks)) {
+      continue;
+    }
     RegionContext context;
     bool never_split =
         IsNeverSplit(MakeRegionGraph(graph, adjacency, region.blocks, context));

@@ -22,6 +22,10 @@
 // If all of X is the *canonical* best cut of that problem with h on the device,
 // so better than every other, cost(D + X) < cost(D), and D is not best.
 //
+// A feed with all ends in X costs the same in D and in the region's own
+// problem, and nothing where X is on one side. Sets with a feed that has an end
+// outside are left alone.
+//
 // D pays the round trip in both cases, so no change adds one. Both conditions
 // compare lines in W (costs times W), hence hold at every W of the range when
 // they hold at its two ends.
@@ -116,6 +120,7 @@ Grouping CollapseTrees(const BlockGraph& graph) {
     ForEachRegion(
         to_exit, exit, largest, adjacency.readers, [&](const auto& region) {
           if (region.front() == 0) return false;  // the device's anchor stays
+          if (HasOuterFeeds(graph, adjacency, region)) return false;
           RegionContext context;
           context.last_on_server = true;
           const bool merge =
@@ -133,6 +138,7 @@ Grouping CollapseTrees(const BlockGraph& graph) {
                     // The server's anchor stays.
                     if (graph.has_server_anchor && region.back() == count - 1)
                       return false;
+                    if (HasOuterFeeds(graph, adjacency, region)) return false;
                     RegionContext context;
                     context.first_on_device = true;
                     const bool merge = IsAlways(

@@ -27,6 +27,16 @@
 //     - cross(wires that w makes)         all cross now: w was on the server,
 //                                         so its readers are
 //
+// and of each feed that the block which moves holds or reads, the most that it
+// can cost after the move: v's are then held or read on the server, w's on the
+// device, so that is
+//
+//   to the server: down(f) if v holds f,  up(f) if v reads it
+//   to the device: up(f) if w holds f,    down(f) if w reads it
+//
+// (before the move a feed costs at least nothing, and if it goes on costing
+// what it cost, the difference is 0.)
+//
 // where cross(wire) = cross_ns + 8e6/W bytes. The round trip is paid by D (w is
 // on the server); D' pays it as well or saves it. If D' on the server side is
 // no worse, it is a smaller device side with at most the same cost, and D is
@@ -52,6 +62,21 @@ bool Reads(const Wire& wire, BlockId block) {
   return std::binary_search(wire.readers.begin(), wire.readers.end(), block);
 }
 
+// The most that feeds can cost more when a block moves to `side`: those that it
+// holds then cross in the other direction, if at all, those that it reads come
+// from there.
+CostLine FeedsAfterMove(const BlockGraph& graph, const Adjacency& adjacency,
+                        BlockId block, Side side) {
+  CostLine most;
+  for (FeedId id : adjacency.feeds[block]) {
+    const Feed& feed = graph.feeds[id];
+    const bool holds_on_device =
+        (feed.holder == block) == (side == Side::kDevice);
+    most += holds_on_device ? feed.up : feed.down;
+  }
+  return most;
+}
+
 // A lower bound of cost(D) - cost(D - {v}).
 CostLine GainOnServer(const BlockGraph& graph, const Adjacency& adjacency,
                       BlockId v, BlockId w) {
@@ -62,6 +87,7 @@ CostLine GainOnServer(const BlockGraph& graph, const Adjacency& adjacency,
     const Wire& wire = graph.wires[id];
     if (!Reads(wire, w)) gain -= wire.cost;
   }
+  gain -= FeedsAfterMove(graph, adjacency, v, Side::kServer);
   return gain;
 }
 
@@ -78,6 +104,7 @@ CostLine GainOnDevice(const BlockGraph& graph, const Adjacency& adjacency,
     if (only_pair) gain += wire.cost;
   }
   for (WireId id : adjacency.makes[w]) gain -= graph.wires[id].cost;
+  gain -= FeedsAfterMove(graph, adjacency, w, Side::kDevice);
   return gain;
 }
 

@@ -22,9 +22,13 @@
 //   cost(D) >= bound of everything outside + cost of A in the region's own
 //              problem, A being the part of X in D.
 //
+// Feeds cost at least nothing, so they are left out of both bounds, but for
+// those inside X, which are part of the region's own problem.
+//
 // X collapses if at every integer W of the range each split A is no better than
 // nothing of X on the device, or worse than all of X (both as in
-// collapse_regions.cc, and only without shared wires), or its bound is above
+// collapse_regions.cc, and only without shared wires or feeds that have an end
+// outside), or its bound is above
 // `trivial`.
 //
 // "At every W": all are lines in W. Between two integers W where the lowest of
@@ -200,10 +204,11 @@ bool IsHopeless(const CostLine& bound, const std::vector<CostLine>& trivial,
   });
 }
 
-bool IsHopelessToSplit(const Region& region, const BlockGraph& region_graph,
+// `local`: what a cut costs outside the region does not depend on the part of
+// the region that is on the device.
+bool IsHopelessToSplit(bool local, const BlockGraph& region_graph,
                        const CostLine& outside, std::vector<CostLine> trivial) {
   for (CostLine& line : trivial) line -= outside;
-  const bool local = region.shared_wires == 0;
   std::vector<CostLine> alternatives = trivial;
   if (local) {
     alternatives.push_back(RegionCost(RegionSide::kAllServer, region_graph));
@@ -240,7 +245,9 @@ Grouping PruneByBound(const BlockGraph& graph) {
   for (const Region& region : FindRegions(graph, adjacency)) {
     const BlockGraph region_graph =
         MakeRegionGraph(graph, adjacency, region.blocks, RegionContext{});
-    if (IsHopelessToSplit(region, region_graph, bounds.Outside(region),
+    const bool local = region.shared_wires == 0 &&
+                       !HasOuterFeeds(graph, adjacency, region.blocks);
+    if (IsHopelessToSplit(local, region_graph, bounds.Outside(region),
                           trivial)) {
       merges.JoinAll(region.blocks);
     }

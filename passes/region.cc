@@ -26,6 +26,11 @@ namespace {
 
 constexpr int kLargestRegion = 64;
 
+bool IsInside(const Feed& feed, const std::vector<BlockId>& region) {
+  return std::ranges::binary_search(region, feed.holder) &&
+         std::ranges::includes(region, feed.readers);
+}
+
 // Collects the blocks of one region after the other, without clearing its marks
 // in between.
 class RegionFinder {
@@ -86,6 +91,15 @@ class RegionFinder {
 };
 
 }  // namespace
+
+bool HasOuterFeeds(const BlockGraph& graph, const Adjacency& adjacency,
+                   const std::vector<BlockId>& region) {
+  return std::ranges::any_of(region, [&](BlockId block) {
+    return std::ranges::any_of(adjacency.feeds[block], [&](FeedId id) {
+      return !IsInside(graph.feeds[id], region);
+    });
+  });
+}
 
 int LargestRegion(const BlockGraph& graph) {
   return std::min(kLargestRegion, CountBlocks(graph) / 2);
@@ -175,6 +189,17 @@ BlockGraph MakeRegionGraph(const BlockGraph& graph, const Adjacency& adjacency,
       if (first) add_wire(wire, 0);
     }
   }
+  for (BlockId block : region) {
+    for (FeedId id : adjacency.feeds[block]) {
+      const Feed& feed = graph.feeds[id];
+      if (feed.holder != block || !IsInside(feed, region)) continue;
+      Feed copy{index_of(feed.holder), {}, feed.up, feed.down, {}};
+      for (BlockId reader : feed.readers) {
+        copy.readers.push_back(index_of(reader));
+      }
+      result.feeds.push_back(std::move(copy));
+    }
+  }
   return result;
 }
 
@@ -206,6 +231,13 @@ CostLine RegionCost(RegionSide side, const BlockGraph& graph) {
     if (on_device(wire.producer) && read_on_server) {
       cost += wire.cost;
     }
+  }
+  for (const Feed& feed : graph.feeds) {
+    const bool is_held_here = on_device(feed.holder);
+    const bool is_read_elsewhere = std::ranges::any_of(
+        feed.readers,
+        [&](BlockId reader) { return on_device(reader) != is_held_here; });
+    if (is_read_elsewhere) cost += is_held_here ? feed.up : feed.down;
   }
   return cost;
 }

@@ -29,6 +29,11 @@ struct Region {
   int shared_wires = 0;
 };
 
+// Does a feed of one of these blocks (ascending) have another end outside? Such
+// a set of blocks is no problem of its own.
+bool HasOuterFeeds(const BlockGraph& graph, const Adjacency& adjacency,
+                   const std::vector<BlockId>& region);
+
 // All regions of at most LargestRegion blocks. Every wire that leaves such a
 // region is made by its exit, and every wire that enters it is made by its
 // entry. The latter, because: let b be a block of the region and p one of its
@@ -52,6 +57,7 @@ struct RegionContext {
 
 // The region's blocks (ascending, topological) between two anchors: block 0
 // makes every wire that enters, the last block reads every wire that leaves.
+// Of feeds it has those with all ends in the region.
 // Region block i is block i + 1, or an anchor when the context says so.
 BlockGraph MakeRegionGraph(const BlockGraph& graph, const Adjacency& adjacency,
                            const std::vector<BlockId>& region,

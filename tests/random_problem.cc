@@ -90,6 +90,32 @@ void AddRandomPlacement(Random* random, Problem* problem) {
   }
 }
 
+// Inputs that lie on the server or are states, and places for results.
+void AddRandomPlaces(Random* random, Problem* problem) {
+  std::vector<TensorId> results;
+  for (TensorId t = 0; t < std::ssize(problem->tensors); ++t) {
+    ProblemTensor& tensor = problem->tensors[t];
+    if (!tensor.result) continue;
+    results.push_back(t);
+    constexpr std::array<Wanted, 4> kPlaces = {
+        Wanted::kAsAll, Wanted::kDevice, Wanted::kServer, Wanted::kNowhere};
+    if (random->Chance(1, 2)) tensor.wanted = kPlaces[random->Below(4)];
+  }
+  const bool with_server = random->Chance(1, 3);
+  for (ProblemTensor& tensor : problem->tensors) {
+    if (tensor.producer != kModelInput) continue;
+    if (with_server && random->Chance(1, 2)) {
+      tensor.home = Side::kServer;
+    } else if (tensor.bytes && !results.empty() && random->Chance(2, 3)) {
+      const TensorId maker =
+          results[random->Below(static_cast<int>(results.size()))];
+      tensor.state_of = maker;
+      if (random->Chance(3, 4))
+        problem->tensors[maker].wanted = Wanted::kNowhere;
+    }
+  }
+}
+
 // Appends a layer that reads `inputs` and makes one tensor, which it returns.
 TensorId AddLayer(const std::string& op, const std::vector<TensorId>& inputs,
                   int64_t device_ns, int64_t bytes, Problem* problem) {
@@ -170,6 +196,7 @@ Problem RandomProblem(uint64_t seed, int max_layers) {
     problem.downlink.kind = Downlink::Kind::kFixed;
     problem.downlink.kbps = 1 + random.Below(100);
   }
+  if (seed % 3 == 2) AddRandomPlaces(&random, &problem);
   VerifyProblem(problem);
   return problem;
 }

@@ -18,6 +18,20 @@ bool IsSubset(const Cut& small, const Cut& large) {
   return true;
 }
 
+Side LiesOn(const Problem& problem, const ProblemTensor& tensor,
+            const Cut& cut) {
+  if (tensor.state_of) {
+    return cut[problem.tensors[*tensor.state_of].producer];
+  }
+  return tensor.producer == kModelInput ? tensor.home : cut[tensor.producer];
+}
+
+bool IsWanted(const Problem& problem, const ProblemTensor& tensor, Side side) {
+  if (!tensor.result || tensor.wanted == Wanted::kNowhere) return false;
+  if (tensor.wanted == Wanted::kAsAll) return problem.result == side;
+  return (tensor.wanted == Wanted::kDevice) == (side == Side::kDevice);
+}
+
 // The uploaded tensor, download and round trip terms of docs/design.md,
 // weighted.
 CandidateCut CountDirectly(const Problem& problem, const Cut& cut) {
@@ -35,20 +49,19 @@ CandidateCut CountDirectly(const Problem& problem, const Cut& cut) {
     }
   }
   for (const ProblemTensor& tensor : problem.tensors) {
-    const bool on_device =
-        tensor.producer == kModelInput || cut[tensor.producer] == Side::kDevice;
-    bool read_there = tensor.result && problem.result == Side::kServer;
+    const bool on_device = LiesOn(problem, tensor, cut) == Side::kDevice;
+    bool needed_there = IsWanted(problem, tensor, Side::kServer);
+    bool needed_here = IsWanted(problem, tensor, Side::kDevice);
     for (LayerId reader : tensor.readers) {
-      if (cut[reader] == Side::kServer) read_there = true;
+      (cut[reader] == Side::kServer ? needed_there : needed_here) = true;
     }
-    if (on_device && read_there) {
+    if (on_device && needed_there) {
       offloads = true;
       result.fixed_ns += weight.device * tensor.cross_ns;
       result.link_bytes += weight.link * *tensor.bytes;
     }
-    if (on_device || !tensor.result || problem.result == Side::kServer) {
-      continue;
-    }
+    if (on_device || !needed_here) continue;
+    offloads = true;
     if (problem.downlink.kind == Downlink::Kind::kSame) {
       result.link_bytes += weight.link * *tensor.bytes;
     } else if (problem.downlink.kind == Downlink::Kind::kFixed) {
@@ -112,10 +125,11 @@ class Enumerator {
     for (const ProblemTensor& tensor : problem_.tensors) {
       if (tensor.bytes) continue;
       std::set<Side> sides;
-      sides.insert(tensor.producer == kModelInput ? Side::kDevice
-                                                  : cut_[tensor.producer]);
+      sides.insert(LiesOn(problem_, tensor, cut_));
       for (LayerId reader : tensor.readers) sides.insert(cut_[reader]);
-      if (tensor.result) sides.insert(problem_.result);
+      for (const Side side : {Side::kDevice, Side::kServer}) {
+        if (IsWanted(problem_, tensor, side)) sides.insert(side);
+      }
       if (sides.size() > 1) return false;
     }
     return true;
@@ -180,10 +194,15 @@ std::string ProblemText(const Problem& problem) {
   }
   for (const ProblemTensor& tensor : problem.tensors) {
     text += fmt::format(
-        "  tensor {}: {} -> [{}] bytes {} cross {}{}\n", tensor.name,
+        "  tensor {}: {} -> [{}] bytes {} cross {}{}{}{}{}\n", tensor.name,
         tensor.producer, fmt::join(tensor.readers, " "),
         tensor.bytes ? std::to_string(*tensor.bytes) : std::string("null"),
-        tensor.cross_ns, tensor.result ? " result" : "");
+        tensor.cross_ns, tensor.result ? " result" : "",
+        tensor.wanted == Wanted::kAsAll
+            ? ""
+            : fmt::format(" wanted {}", static_cast<int>(tensor.wanted)),
+        tensor.home == Side::kServer ? " on the server" : "",
+        tensor.state_of ? fmt::format(" state of {}", *tensor.state_of) : "");
   }
   return text;
 }

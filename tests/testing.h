@@ -39,8 +39,10 @@ ProblemTensor MakeTensor(const std::string& name, LayerId producer,
 
 // A random problem of at most `max_layers` layers (none included): several
 // model inputs, tensors with many readers, layers that read nothing, results,
-// zero costs, ties, sizes that never cross, groups, pins, every downlink. It
-// may have no feasible cut. The range is 1..60 kbit/s; set another if you like.
+// zero costs, ties, sizes that never cross, groups, pins, every downlink; every
+// third seed with inputs that lie on the server, states, and results that are
+// wanted on different sides or nowhere. It may have no feasible cut. The range
+// is 1..60 kbit/s; set another if you like.
 Problem RandomProblem(uint64_t seed, int max_layers = 14);
 
 // The first RandomProblem of seed, seed + 2^32, ... that has a feasible cut.

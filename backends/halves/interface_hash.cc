@@ -34,7 +34,11 @@ std::optional<uint32_t> InterfaceHash(const Graph& graph, const TableCut& cut) {
     if (!IsMadeOnServer(graph, cut.cut, output)) continue;
     outputs.push_back(TensorJson(graph.tensors[output.id]));
   }
-  return Crc32(JsonLine({{"inputs", inputs}, {"outputs", outputs}}));
+  Json message = {{"inputs", inputs}, {"outputs", outputs}};
+  for (const TensorId tensor : cut.costs.fetched) {
+    message["fetched"].push_back(TensorJson(graph.tensors[tensor]));
+  }
+  return Crc32(JsonLine(message));
 }
 
 uint32_t InterfaceHash(const std::vector<std::optional<uint32_t>>& cuts) {

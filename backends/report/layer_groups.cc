@@ -152,16 +152,14 @@ class Grouper {
     return edge;
   }
 
-  // Marks the edge as crossing in all cuts in which the producer of the tensor
-  // is on another side than `side_of_reader` says.
+  // Marks the edge as crossing in all cuts in which the tensor lies on another
+  // side than `side_of_reader` says, which is given that side, too.
   template <typename SideOfReader>
   void Cross(const ProblemTensor& tensor, SideOfReader side_of_reader,
              GroupEdge* edge) {
     for (size_t c = 0; c < cuts_.size(); ++c) {
-      const Side from = tensor.producer == kModelInput
-                            ? Side::kDevice
-                            : cuts_[c].cut[tensor.producer];
-      if (from != side_of_reader(c)) edge->crosses[c] = true;
+      const Side from = OriginOf(problem_, tensor, cuts_[c].cut);
+      if (from != side_of_reader(c, from)) edge->crosses[c] = true;
     }
   }
 
@@ -173,13 +171,15 @@ class Grouper {
       const int to = labels_[reader] + 1;
       if (to == from) continue;
       Cross(
-          tensor, [&](size_t c) { return cuts_[c].cut[reader]; },
+          tensor, [&](size_t c, Side) { return cuts_[c].cut[reader]; },
           &EdgeTo(from, to, id));
     }
     if (!tensor.result) return;
     const int to = static_cast<int>(result_.groups.size()) - 1;
+    const std::optional<Side> wanted = WantedOn(problem_, tensor);
     Cross(
-        tensor, [&](size_t) { return problem_.result; }, &EdgeTo(from, to, id));
+        tensor, [&](size_t, Side made) { return wanted.value_or(made); },
+        &EdgeTo(from, to, id));
   }
 
   const Problem& problem_;

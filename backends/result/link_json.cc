@@ -2,6 +2,7 @@
 #include "backends/result/link_json.h"
 
 #include <charconv>
+#include <optional>
 #include <string>
 
 namespace dnncut {
@@ -12,6 +13,16 @@ Side GetSide(const JsonValue& object, std::string_view key) {
   if (name == "device") return Side::kDevice;
   if (name == "server") return Side::kServer;
   FailAt(member, "must be \"device\" or \"server\"");
+}
+
+Wanted FindWanted(const JsonValue& object, std::string_view key) {
+  const std::optional<std::string> name = FindString(object, key);
+  if (!name) return Wanted::kAsAll;
+  for (const Wanted wanted :
+       {Wanted::kDevice, Wanted::kServer, Wanted::kNowhere}) {
+    if (WantedName(wanted) == *name) return wanted;
+  }
+  FailAt(GetMember(object, key), "must be \"device\", \"server\" or \"none\"");
 }
 
 Downlink GetDownlink(const JsonValue& object, std::string_view key) {

@@ -13,6 +13,9 @@ namespace dnncut {
 // "device" or "server".
 Side GetSide(const JsonValue& object, std::string_view key);
 
+// "device", "server" or "none"; kAsAll where there is no such key.
+Wanted FindWanted(const JsonValue& object, std::string_view key);
+
 // "same", "free" or kbit/s.
 Downlink GetDownlink(const JsonValue& object, std::string_view key);
 

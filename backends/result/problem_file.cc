@@ -26,6 +26,7 @@ namespace dnncut {
 namespace {
 
 constexpr int64_t kMaxGroup = std::numeric_limits<int>::max();
+constexpr int64_t kMaxId = std::numeric_limits<int>::max() - 1;
 
 [[noreturn]] void FailToFit(const std::string& out, std::string_view what) {
   Fail(ExitCode::kBadInput, "E630",
@@ -61,6 +62,41 @@ ProblemLayer ReadLayer(const JsonValue& json) {
   return layer;
 }
 
+// Where a result is wanted, or an input lies.
+void ReadPlaces(const JsonValue& json, ProblemTensor* tensor) {
+  tensor->wanted = FindWanted(json, "wanted");
+  if (tensor->wanted != Wanted::kAsAll && !tensor->result) {
+    FailAt(GetMember(json, "wanted"), "must not be there: it is no result");
+  }
+  const bool is_input = tensor->producer == kModelInput;
+  for (const std::string_view key : {"home", "state_of"}) {
+    const auto member = FindMember(json, key);
+    if (member && !is_input) {
+      FailAt(*member, "must not be there: it is no input of the model");
+    }
+  }
+  if (FindMember(json, "home")) tensor->home = GetSide(json, "home");
+  if (const auto state = FindInt64(json, "state_of", 0, kMaxId)) {
+    tensor->state_of = static_cast<TensorId>(*state);
+  }
+}
+
+// A state is what a result was, and has a size.
+void CheckStates(const JsonValue& root, const Problem& problem) {
+  const JsonValue tensors = GetMember(root, "tensors");
+  for (const ProblemTensor& tensor : problem.tensors) {
+    if (!tensor.state_of) continue;
+    const TensorId maker = *tensor.state_of;
+    if (maker < std::ssize(problem.tensors) && problem.tensors[maker].result &&
+        tensor.bytes) {
+      continue;
+    }
+    FailAt(tensors, fmt::format("must have a result and a size for the state "
+                                "'{}'",
+                                tensor.name));
+  }
+}
+
 ProblemTensor ReadTensor(const JsonValue& json, int64_t layer_count) {
   ProblemTensor tensor;
   tensor.name = GetString(json, "name");
@@ -82,6 +118,7 @@ ProblemTensor ReadTensor(const JsonValue& json, int64_t layer_count) {
     FailAt(GetMember(json, "result"),
            "must be false for an input of the model");
   }
+  ReadPlaces(json, &tensor);
   return tensor;
 }
 
@@ -114,6 +151,7 @@ void ReadTensors(const JsonValue& root, ProblemFile* file) {
     if (!fitted.device.empty()) rest -= fitted.device[id];
     ReadFitted(json, "server_cross_ns", id, rest, &fitted.server);
   }
+  CheckStates(root, *problem);
 }
 
 void CheckLink(const std::string& out, const JsonValue& root,
@@ -137,6 +175,7 @@ TableCut CountCut(const std::string& out, const Problem& problem, Cut cut,
   counted.costs = CountCosts(problem, counted.cut);
   CutCosts costs = counted.costs;
   costs.uploaded.clear();
+  costs.fetched.clear();
   if (costs != listed.costs) {
     FailToFit(out, fmt::format("they differ in what cut {} costs", id));
   }

@@ -26,6 +26,10 @@ Json TensorJson(const ProblemTensor& tensor, size_t id,
                {"readers", tensor.readers},   {"bytes", OrNull(tensor.bytes)},
                {"cross_ns", tensor.cross_ns}, {"result", tensor.result}};
   if (tensor.decoded_bytes) json["decoded_bytes"] = *tensor.decoded_bytes;
+  if (tensor.wanted != Wanted::kAsAll)
+    json["wanted"] = WantedName(tensor.wanted);
+  if (tensor.home == Side::kServer) json["home"] = SideName(tensor.home);
+  if (tensor.state_of) json["state_of"] = *tensor.state_of;
   if (!fitted.device.empty()) json["device_cross_ns"] = fitted.device[id];
   if (!fitted.server.empty()) json["server_cross_ns"] = fitted.server[id];
   return json;

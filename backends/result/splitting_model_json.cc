@@ -52,6 +52,18 @@ Json WireJson(const Problem& problem, const Wire& wire) {
                             [&](int t) { return problem.tensors[t].name; })}};
 }
 
+Json FeedJson(const Problem& problem, const Feed& feed) {
+  return {{"holder", feed.holder},
+          {"readers", feed.readers},
+          {"bytes", feed.up.bytes},
+          {"cross_ns", feed.up.fixed},
+          {"download_bytes", feed.down.bytes},
+          {"download_ns", feed.down.fixed},
+          {"tensors", feed.tensors},
+          {"names", NamesOf(feed.tensors,
+                            [&](int t) { return problem.tensors[t].name; })}};
+}
+
 std::vector<int> GetIds(const JsonValue& object, std::string_view key) {
   std::vector<int> ids;
   for (int64_t id : GetInt64s(object, key, 0, kMaxId)) {
@@ -107,6 +119,16 @@ void ReadBlocks(const JsonValue& root, SplittingModel* model) {
   StoreLayerNames(layers, blocks, &model->layer_names);
 }
 
+// The tensors of a wire or a feed, whose names are noted.
+std::vector<TensorId> ReadTensors(const JsonValue& json,
+                                  SplittingModel* model) {
+  const NamedIds tensors = GetNamedIds(json, "tensors");
+  for (size_t i = 0; i < tensors.ids.size(); ++i) {
+    model->tensor_names[tensors.ids[i]] = tensors.names[i];
+  }
+  return tensors.ids;
+}
+
 void ReadWires(const JsonValue& root, SplittingModel* model) {
   for (const JsonValue& json : GetArray(root, "wires")) {
     Wire wire;
@@ -114,12 +136,24 @@ void ReadWires(const JsonValue& root, SplittingModel* model) {
     wire.readers = GetIds(json, "readers");
     wire.cost.bytes = GetInt64(json, "bytes");
     wire.cost.fixed = GetInt64(json, "cross_ns");
-    const NamedIds tensors = GetNamedIds(json, "tensors");
-    wire.tensors = tensors.ids;
-    for (size_t i = 0; i < tensors.ids.size(); ++i) {
-      model->tensor_names[tensors.ids[i]] = tensors.names[i];
-    }
+    wire.tensors = ReadTensors(json, model);
     model->blocks.wires.push_back(std::move(wire));
+  }
+}
+
+// Only models with inputs that need not lie on the device have any.
+void ReadFeeds(const JsonValue& root, SplittingModel* model) {
+  const auto feeds = FindMember(root, "feeds");
+  if (!feeds) return;
+  for (const JsonValue& json : AsArray(*feeds)) {
+    Feed feed;
+    feed.holder = static_cast<int>(GetInt64(json, "holder", 0, kMaxId));
+    feed.readers = GetIds(json, "readers");
+    feed.up = {GetInt64(json, "cross_ns"), GetInt64(json, "bytes")};
+    feed.down = {GetInt64(json, "download_ns"),
+                 GetInt64(json, "download_bytes")};
+    feed.tensors = ReadTensors(json, model);
+    model->blocks.feeds.push_back(std::move(feed));
   }
 }
 
@@ -139,6 +173,10 @@ std::string SplittingModelJson(const Problem& problem,
                [&](size_t b) { return BlockJson(problem, blocks.blocks[b]); });
   text.AddList("wires", blocks.wires.size(),
                [&](size_t w) { return WireJson(problem, blocks.wires[w]); });
+  if (!blocks.feeds.empty()) {
+    text.AddList("feeds", blocks.feeds.size(),
+                 [&](size_t f) { return FeedJson(problem, blocks.feeds[f]); });
+  }
   return text.Finish();
 }
 
@@ -153,6 +191,7 @@ SplittingModel ReadSplittingModel(const std::string& path) {
   model.blocks.has_server_anchor = GetBool(root, "has_server_anchor");
   ReadBlocks(root, &model);
   ReadWires(root, &model);
+  ReadFeeds(root, &model);
   try {
     VerifyBlockGraph(model.blocks);
   } catch (const std::logic_error& broken) {

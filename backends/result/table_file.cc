@@ -50,6 +50,9 @@ std::vector<TableFile::ModelTensor> ReadModelTensors(const JsonValue& model,
     }
     tensor.bytes = FindInt64(json, "bytes");
     tensor.decoded_bytes = FindInt64(json, "decoded_bytes");
+    tensor.wanted = FindWanted(json, "wanted");
+    if (FindMember(json, "home")) tensor.home = GetSide(json, "home");
+    tensor.state_of = FindString(json, "state_of");
     tensors.push_back(std::move(tensor));
   }
   return tensors;
@@ -108,6 +111,11 @@ TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
   costs.download_ns = GetInt64(json, "download_ns");
   for (const JsonValue& tensor : GetArray(json, "tensors")) {
     cut.tensors.push_back(ReadTensor(tensor));
+  }
+  if (const auto fetched = FindMember(json, "fetched")) {
+    for (const JsonValue& tensor : AsArray(*fetched)) {
+      cut.fetched.push_back(ReadTensor(tensor));
+    }
   }
   if (NeedsNetwork(cut)) costs.rtt_ns = rtt_ns;
   cut.weight_bytes.device = GetInt64(json, "device_weight_bytes");

@@ -27,6 +27,9 @@ struct TableFile {
     std::string kind;  // "sequence", "optional", "other"; empty: a tensor
     std::optional<std::vector<int64_t>> shape;  // -1: only the data decides
     std::optional<int64_t> bytes;               // that are sent
+    Wanted wanted = Wanted::kAsAll;             // of an output
+    Side home = Side::kDevice;                  // of an input, unless it is
+    std::optional<std::string> state_of;        // the state of this output
     std::optional<int64_t> decoded_bytes;       // as Tensor::decoded_bytes
 
     bool operator==(const ModelTensor&) const = default;
@@ -42,8 +45,9 @@ struct TableFile {
     bool operator==(const CrossingTensor&) const = default;
   };
   struct Cut {
-    CutCosts costs;  // `uploaded` stays empty: see `tensors`
+    CutCosts costs;  // its lists stay empty: see `tensors` and `fetched`
     std::vector<CrossingTensor> tensors;
+    std::vector<CrossingTensor> fetched;  // inputs that come down
     PerSide<int64_t> weight_bytes;
     PerSide<std::optional<std::string>> models;  // files of halves
     std::optional<std::string> interface;        // see interface_hash.h
@@ -90,7 +94,14 @@ struct TableFile {
 
 // See cut_kind.h.
 inline bool NeedsNetwork(const TableFile::Cut& cut) {
-  return NeedsNetwork(cut.costs.layers.server, cut.tensors.size());
+  return NeedsNetwork(cut.costs.layers.server,
+                      cut.tensors.size() + cut.fetched.size());
+}
+
+// Need it not lie on the device? Then a server half may read it although no cut
+// sends it.
+inline bool IsFed(const TableFile::ModelTensor& input) {
+  return input.state_of || input.home == Side::kServer;
 }
 
 // `path` is the file, or the result folder that holds it. Throws Error.

@@ -78,18 +78,37 @@ void AddKind(const std::map<std::string, std::string>& kinds, Json* json) {
   if (kind != kinds.end()) (*json)["kind"] = kind->second;
 }
 
-Json ModelJson(const SourceModel& model, const Graph& graph) {
+// Where an input lies that does not lie on the device.
+void AddHome(const Problem& problem, TensorId id, Json* json) {
+  const ProblemTensor& tensor = problem.tensors[id];
+  if (tensor.home == Side::kServer) (*json)["home"] = SideName(tensor.home);
+  if (tensor.state_of) {
+    (*json)["state_of"] = problem.tensors[*tensor.state_of].name;
+  }
+}
+
+// Where an output is wanted that has a place of its own.
+void AddWanted(const Problem& problem, const ModelOutput& output, Json* json) {
+  if (output.source != ModelOutput::Source::kLayer) return;
+  const Wanted wanted = problem.tensors[output.id].wanted;
+  if (wanted != Wanted::kAsAll) (*json)["wanted"] = WantedName(wanted);
+}
+
+Json ModelJson(const SourceModel& model, const Graph& graph,
+               const Problem& problem) {
   const auto kinds_of_inputs = KindsOf(model.proto.graph().input());
   const auto kinds_of_outputs = KindsOf(model.proto.graph().output());
   Json inputs = Json::array();
   for (int i = 0; i < graph.input_count; ++i) {
     inputs.push_back(TensorJson(graph.tensors[i]));
     AddKind(kinds_of_inputs, &inputs.back());
+    AddHome(problem, i, &inputs.back());
   }
   Json outputs = Json::array();
   for (const ModelOutput& output : graph.outputs) {
     outputs.push_back(OutputJson(graph, output));
     AddKind(kinds_of_outputs, &outputs.back());
+    AddWanted(problem, output, &outputs.back());
   }
   // Only the name: the same model gives the same table in any folder.
   Json json = {{"file", std::filesystem::path(model.path).filename().string()},
@@ -142,6 +161,9 @@ Json CutJson(const Result& result, const HalfMaker& maker, int id,
       {"device_model", file(Side::kDevice)},
       {"server_model", file(Side::kServer)},
       {"interface", InterfaceJson(InterfaceHash(graph, cut))}};
+  for (const TensorId t : cut.costs.fetched) {
+    json["fetched"].push_back(TensorJson(graph.tensors[t]));
+  }
   for (const Side side : kSides) {
     const std::optional<int64_t> missing = MissingOf(result, id)[side];
     if (!missing) continue;
@@ -204,7 +226,7 @@ Json TableJson(const Result& result, std::optional<int> only_cut) {
   Json json = {{"schema", "dnncut.table/1"},
                {"tool", {{"name", "dnncut"}, {"version", result.version}}}};
   if (!result.commands.empty()) json["commands"] = result.commands;
-  json["model"] = ModelJson(*result.model, *result.graph);
+  json["model"] = ModelJson(*result.model, *result.graph, *result.problem);
   json["device"] = MachineJson(result.machines.device);
   json["server"] = MachineJson(result.machines.server);
   json["objective"] = "latency";

@@ -6,7 +6,8 @@
 //
 // * a pinned layer with its anchor, the layers of a group with each other;
 // * the producer of a tensor that must not cross with all its readers, and when
-//   it is a result, with the anchor of the side that wants it.
+//   it is a result, with the anchor of the side that wants it; the readers of
+//   an input that must not cross with the anchor of the side where it lies.
 //
 // Contract adds what follows: whatever a device layer depends on is on the
 // device, whatever depends on a server layer is on the server. Blocks 0 and the
@@ -33,15 +34,15 @@ namespace {
 BlockId BlockOf(LayerId layer) { return layer + 1; }  // kModelInput is block 0
 
 bool NeedsServerAnchor(const Problem& problem) {
-  const auto& layers = problem.layers;
-  const auto& tensors = problem.tensors;
-  return std::any_of(layers.begin(), layers.end(),
-                     [](const ProblemLayer& layer) {
-                       return layer.pinned == Side::kServer;
-                     }) ||
-         (problem.result == Side::kServer &&
-          std::any_of(tensors.begin(), tensors.end(),
-                      [](const ProblemTensor& t) { return t.result; }));
+  return std::ranges::any_of(problem.layers,
+                             [](const ProblemLayer& layer) {
+                               return layer.pinned == Side::kServer;
+                             }) ||
+         std::ranges::any_of(problem.tensors, [&](const ProblemTensor& tensor) {
+           const bool lies_there =
+               IsFed(tensor) && !tensor.state_of && !tensor.readers.empty();
+           return lies_there || WantedOn(problem, tensor) == Side::kServer;
+         });
 }
 
 // The cost of any cut is at most this sum. Once it is known to fit, no later
@@ -62,7 +63,7 @@ void CheckTotal(const Problem& problem) {
   for (const ProblemTensor& tensor : problem.tensors) {
     if (!tensor.bytes) continue;
     add(UploadPrice(problem, tensor));
-    if (!tensor.result || problem.result == Side::kServer) continue;
+    if (WantedOn(problem, tensor) != Side::kDevice && !IsFed(tensor)) continue;
     // The bytes of a tensor are uploaded or downloaded, never both.
     add({DownloadPrice(problem, *tensor.bytes).fixed, 0});
   }
@@ -84,14 +85,54 @@ Grouping RequiredGroups(const Problem& problem, int block_count) {
   }
   for (const ProblemTensor& tensor : problem.tensors) {
     if (tensor.bytes) continue;
-    for (LayerId reader : tensor.readers) {
-      sets.Join(BlockOf(tensor.producer), BlockOf(reader));
-    }
-    if (tensor.result) {
-      sets.Join(BlockOf(tensor.producer), anchor(problem.result));
+    const BlockId maker = tensor.producer == kModelInput
+                              ? anchor(tensor.home)
+                              : BlockOf(tensor.producer);
+    for (LayerId reader : tensor.readers) sets.Join(maker, BlockOf(reader));
+    if (const auto wanted = WantedOn(problem, tensor)) {
+      sets.Join(maker, anchor(*wanted));
     }
   }
   return sets.Representatives();
+}
+
+void AddFeed(const Problem& problem, TensorId t,
+             const std::vector<BlockId>& readers, BlockGraph* graph) {
+  const ProblemTensor& tensor = problem.tensors[t];
+  const LayerId maker = HolderOf(problem, tensor);
+  Feed feed;
+  feed.holder = maker == kModelInput
+                    ? static_cast<int>(graph->blocks.size()) - 1
+                    : BlockOf(maker);
+  feed.readers = readers;
+  std::erase(feed.readers, feed.holder);
+  if (feed.readers.empty()) return;
+  feed.up = UploadPrice(problem, tensor);
+  feed.down = DownloadPrice(problem, tensor.bytes.value_or(0));
+  feed.tensors = {t};
+  graph->feeds.push_back(std::move(feed));
+}
+
+void AddTensor(const Problem& problem, TensorId t, BlockGraph* graph) {
+  const ProblemTensor& tensor = problem.tensors[t];
+  std::vector<BlockId> readers;
+  for (LayerId reader : tensor.readers) readers.push_back(BlockOf(reader));
+  if (IsFed(tensor)) return AddFeed(problem, t, readers, graph);
+  Wire wire;
+  wire.producer = BlockOf(tensor.producer);
+  wire.readers = std::move(readers);
+  const std::optional<Side> wanted = WantedOn(problem, tensor);
+  if (wanted == Side::kServer) {
+    wire.readers.push_back(static_cast<int>(graph->blocks.size()) - 1);
+  } else if (wanted == Side::kDevice) {
+    // Paid wherever its producer's block is on the server.
+    graph->blocks[wire.producer].cost.server +=
+        DownloadPrice(problem, tensor.bytes.value_or(0));
+  }
+  if (wire.readers.empty()) return;
+  wire.cost = UploadPrice(problem, tensor);
+  wire.tensors = {t};
+  graph->wires.push_back(std::move(wire));
 }
 
 BlockGraph OneBlockPerLayer(const Problem& problem) {
@@ -105,25 +146,8 @@ BlockGraph OneBlockPerLayer(const Problem& problem) {
     block.layers = {l};
     block.cost = LayerPrice(problem, problem.layers[l]);
   }
-  const BlockId server_anchor = static_cast<int>(graph.blocks.size()) - 1;
-  for (TensorId t = 0; t < static_cast<int>(problem.tensors.size()); ++t) {
-    const ProblemTensor& tensor = problem.tensors[t];
-    Wire wire;
-    wire.producer = BlockOf(tensor.producer);
-    for (LayerId reader : tensor.readers) {
-      wire.readers.push_back(BlockOf(reader));
-    }
-    if (tensor.result && problem.result == Side::kServer) {
-      wire.readers.push_back(server_anchor);
-    } else if (tensor.result) {
-      // Paid wherever its producer's block is on the server.
-      graph.blocks[wire.producer].cost.server +=
-          DownloadPrice(problem, tensor.bytes.value_or(0));
-    }
-    if (wire.readers.empty()) continue;
-    wire.cost = UploadPrice(problem, tensor);
-    wire.tensors = {t};
-    graph.wires.push_back(std::move(wire));
+  for (TensorId t = 0; t < std::ssize(problem.tensors); ++t) {
+    AddTensor(problem, t, &graph);
   }
   return graph;
 }
@@ -148,6 +172,25 @@ void VerifyWires(const BlockGraph& graph) {
             (last->producer == wire.producer && last->readers < wire.readers),
         "that wires are sorted, with different ends");
     last = &wire;
+  }
+}
+
+void VerifyFeeds(const BlockGraph& graph) {
+  const int count = static_cast<int>(graph.blocks.size());
+  const Feed* last = nullptr;
+  for (const Feed& feed : graph.feeds) {
+    Require(
+        feed.holder >= 0 && feed.holder < count && !feed.readers.empty() &&
+            IsAscending(feed.readers) && feed.readers.front() >= 0 &&
+            feed.readers.back() < count &&
+            std::ranges::find(feed.readers, feed.holder) == feed.readers.end(),
+        "that feeds go to other blocks");
+    Require(IsPrice(feed.up) && IsPrice(feed.down), "that costs are >= 0");
+    Require(IsAscending(feed.tensors), "that a feed's tensors are ascending");
+    Require(last == nullptr || last->holder < feed.holder ||
+                (last->holder == feed.holder && last->readers < feed.readers),
+            "that feeds are sorted, with different ends");
+    last = &feed;
   }
 }
 
@@ -203,6 +246,7 @@ void VerifyBlockGraph(const BlockGraph& graph) {
     }
   }
   VerifyWires(graph);
+  VerifyFeeds(graph);
   Require(!graph.has_server_anchor || graph.wires.empty() ||
               graph.wires.back().producer + 1 <
                   static_cast<int>(graph.blocks.size()),

@@ -9,10 +9,11 @@
 // * block 0 is the device's anchor: the model's inputs and all that must run on
 //   the device. It is on the device in every cut;
 // * with has_server_anchor the last block is the server's: whatever must run
-//   there, and the reader of results that are wanted there;
+//   there, the reader of results that are wanted there, and the holder of
+//   inputs that lie there. Each of these makes every cut use the network;
 // * blocks are in topological order (wires go from lower to higher ids) and all
 //   but the anchors hold a layer. A block that reads no wire makes its data
-//   itself (random numbers) and may be on either side;
+//   itself (random numbers) or is fed and may be on either side;
 // * the costs of a cut of the blocks are those of the same cut of the problem.
 #pragma once
 
@@ -46,9 +47,25 @@ struct Wire {
   bool operator==(const Wire&) const = default;
 };
 
+// Inputs of the model with the same holder and the same readers that need not
+// lie on the device. They lie on the side of the holder, which is the block
+// that made them in the inference before, or the server's anchor, and are sent
+// to readers on the other side, whichever that is. So no order of blocks
+// follows from a feed: its readers may come before the holder.
+struct Feed {
+  BlockId holder = 0;
+  std::vector<BlockId> readers;  // ascending, each once, never the holder
+  CostLine up;    // when the holder is on the device and a reader is not
+  CostLine down;  // when the holder is on the server and a reader is not
+  std::vector<TensorId> tensors;  // ascending
+
+  bool operator==(const Feed&) const = default;
+};
+
 struct BlockGraph {
   std::vector<Block> blocks;
   std::vector<Wire> wires;  // by producer, then readers
+  std::vector<Feed> feeds;  // by holder, then readers
   bool has_server_anchor = false;
   BandwidthRange range;  // the merges of passes are right for these bandwidths
 
@@ -66,7 +83,8 @@ using Grouping = std::vector<BlockId>;
 
 // Merges the groups, and also all blocks that would then lie on a cycle (a
 // block between two members of a group is on their side in every cut). Wires
-// inside a block vanish; the costs of wires with equal ends are added up.
+// and feeds inside a block vanish; the costs of those with equal ends are added
+// up.
 BlockGraph Contract(const BlockGraph& graph, const Grouping& grouping);
 
 // Blocks that hold a layer: the number that table.json calls "blocks".

@@ -18,9 +18,12 @@
 // so those of a merged block add up. A wire pays once when its producer is on
 // the device and any reader is not: with the ends renamed to their new blocks
 // this stays word for word the same, a reader that fell into the producer's
-// block never differs from it, and wires with equal ends are paid together.
+// block never differs from it, and wires with equal ends are paid together. The
+// same holds for a feed, which pays for one direction or the other; no arc a ->
+// b follows from it.
 #include <algorithm>
 #include <stdexcept>
+#include <string_view>
 
 #include "compiler/base/components.h"
 #include "compiler/problem/block_graph.h"
@@ -94,55 +97,83 @@ void AddBlock(const Block& from, Block* to) {
   }
 }
 
-// `wires` with their ends renamed, those that vanish left out.
-std::vector<Wire> RenameWires(const std::vector<Wire>& wires,
-                              const std::vector<BlockId>& new_block) {
-  std::vector<Wire> result;
-  result.reserve(wires.size());
-  std::vector<BlockId> readers;
-  for (const Wire& wire : wires) {
-    const BlockId producer = new_block[wire.producer];
-    readers.clear();
-    for (BlockId reader : wire.readers) {
-      if (new_block[reader] != producer) readers.push_back(new_block[reader]);
-    }
+// New blocks of `readers`, ascending, each once, without `maker`.
+std::vector<BlockId> RenameReaders(const std::vector<BlockId>& readers,
+                                   BlockId maker,
+                                   const std::vector<BlockId>& new_block) {
+  std::vector<BlockId> renamed;
+  for (BlockId reader : readers) {
+    if (new_block[reader] != maker) renamed.push_back(new_block[reader]);
+  }
+  std::sort(renamed.begin(), renamed.end());
+  renamed.erase(std::unique(renamed.begin(), renamed.end()), renamed.end());
+  return renamed;
+}
+
+constexpr std::string_view kBytesBetween = "sum of the bytes between blocks";
+
+BlockId& MakerOf(Wire& wire) { return wire.producer; }
+BlockId& MakerOf(Feed& feed) { return feed.holder; }
+BlockId MakerOf(const Wire& wire) { return wire.producer; }
+BlockId MakerOf(const Feed& feed) { return feed.holder; }
+
+void AddCosts(const Wire& from, Wire* to) {
+  to->cost = CheckedAdd(to->cost, from.cost, kBytesBetween);
+}
+
+void AddCosts(const Feed& from, Feed* to) {
+  to->up = CheckedAdd(to->up, from.up, kBytesBetween);
+  to->down = CheckedAdd(to->down, from.down, kBytesBetween);
+}
+
+// Wires or feeds with their ends renamed, those that vanish left out.
+template <typename Link>
+std::vector<Link> Rename(const std::vector<Link>& links,
+                         const std::vector<BlockId>& new_block) {
+  std::vector<Link> result;
+  result.reserve(links.size());
+  for (const Link& link : links) {
+    const BlockId maker = new_block[MakerOf(link)];
+    std::vector<BlockId> readers =
+        RenameReaders(link.readers, maker, new_block);
     if (readers.empty()) continue;
-    std::sort(readers.begin(), readers.end());
-    readers.erase(std::unique(readers.begin(), readers.end()), readers.end());
-    result.push_back({producer, readers, wire.cost, wire.tensors});
+    Link renamed = link;
+    MakerOf(renamed) = maker;
+    renamed.readers = std::move(readers);
+    result.push_back(std::move(renamed));
   }
   return result;
 }
 
-bool HaveEqualEnds(const Wire& a, const Wire& b) {
-  return a.producer == b.producer && a.readers == b.readers;
-}
-
-// Sorts by producer, then readers, and adds up wires with equal ends.
-void MergeWires(std::vector<Wire>* wires) {
-  std::sort(wires->begin(), wires->end(), [](const Wire& a, const Wire& b) {
-    if (a.producer != b.producer) return a.producer < b.producer;
+// Sorts by maker, then readers, and adds up those with equal ends.
+template <typename Link>
+void Merge(std::vector<Link>* links) {
+  std::sort(links->begin(), links->end(), [](const Link& a, const Link& b) {
+    if (MakerOf(a) != MakerOf(b)) return MakerOf(a) < MakerOf(b);
     if (a.readers != b.readers) return a.readers < b.readers;
     return a.tensors < b.tensors;
   });
   size_t kept = 0;
-  for (size_t w = 0; w < wires->size(); ++w) {
-    Wire& wire = (*wires)[w];
-    if (kept == 0 || !HaveEqualEnds((*wires)[kept - 1], wire)) {
-      if (kept != w) (*wires)[kept] = std::move(wire);
+  for (size_t i = 0; i < links->size(); ++i) {
+    Link& link = (*links)[i];
+    const auto has_ends_of_last = [&] {
+      const Link& last = (*links)[kept - 1];
+      return MakerOf(last) == MakerOf(link) && last.readers == link.readers;
+    };
+    if (kept == 0 || !has_ends_of_last()) {
+      if (kept != i) (*links)[kept] = std::move(link);
       ++kept;
       continue;
     }
-    Wire& sum = (*wires)[kept - 1];
-    sum.cost =
-        CheckedAdd(sum.cost, wire.cost, "sum of the bytes between blocks");
-    sum.tensors.insert(sum.tensors.end(), wire.tensors.begin(),
-                       wire.tensors.end());
+    Link& sum = (*links)[kept - 1];
+    AddCosts(link, &sum);
+    sum.tensors.insert(sum.tensors.end(), link.tensors.begin(),
+                       link.tensors.end());
   }
-  wires->resize(kept);
-  for (Wire& wire : *wires) {
-    if (!std::is_sorted(wire.tensors.begin(), wire.tensors.end())) {
-      std::sort(wire.tensors.begin(), wire.tensors.end());
+  links->resize(kept);
+  for (Link& link : *links) {
+    if (!std::is_sorted(link.tensors.begin(), link.tensors.end())) {
+      std::sort(link.tensors.begin(), link.tensors.end());
     }
   }
 }
@@ -164,8 +195,10 @@ BlockGraph Contract(const BlockGraph& graph, const Grouping& grouping) {
       std::sort(block.layers.begin(), block.layers.end());
     }
   }
-  result.wires = RenameWires(graph.wires, new_block);
-  MergeWires(&result.wires);
+  result.wires = Rename(graph.wires, new_block);
+  Merge(&result.wires);
+  result.feeds = Rename(graph.feeds, new_block);
+  Merge(&result.feeds);
   return result;
 }
 

@@ -14,10 +14,6 @@
 namespace dnncut {
 namespace {
 
-Side ProducerSide(const ProblemTensor& tensor, const Cut& cut) {
-  return tensor.producer == kModelInput ? Side::kDevice : cut[tensor.producer];
-}
-
 bool HasReaderOn(Side side, const ProblemTensor& tensor, const Cut& cut) {
   return std::any_of(tensor.readers.begin(), tensor.readers.end(),
                      [&](LayerId reader) { return cut[reader] == side; });
@@ -25,29 +21,29 @@ bool HasReaderOn(Side side, const ProblemTensor& tensor, const Cut& cut) {
 
 bool IsTensorFeasible(const Problem& problem, const ProblemTensor& tensor,
                       const Cut& cut) {
-  const Side made = ProducerSide(tensor, cut);
-  if (made == Side::kServer && HasReaderOn(Side::kDevice, tensor, cut)) {
+  const Side made = OriginOf(problem, tensor, cut);
+  const bool is_read_elsewhere = HasReaderOn(OtherSide(made), tensor, cut);
+  if (made == Side::kServer && is_read_elsewhere && !IsFed(tensor)) {
     return false;
   }
   if (tensor.bytes) return true;
-  if (made == Side::kDevice && HasReaderOn(Side::kServer, tensor, cut)) {
-    return false;
-  }
-  return !tensor.result || made == problem.result;
+  const std::optional<Side> wanted = WantedOn(problem, tensor);
+  return !is_read_elsewhere && (!wanted || *wanted == made);
 }
 
 void CountTensor(const Problem& problem, TensorId t, const Cut& cut,
                  CutCosts* costs) {
   const ProblemTensor& tensor = problem.tensors[t];
-  if (ProducerSide(tensor, cut) == Side::kDevice) {
-    const bool wanted_there = tensor.result && problem.result == Side::kServer;
+  if (OriginOf(problem, tensor, cut) == Side::kDevice) {
+    const bool wanted_there = WantedOn(problem, tensor) == Side::kServer;
     if (!wanted_there && !HasReaderOn(Side::kServer, tensor, cut)) return;
     costs->uploaded.push_back(t);
     costs->upload_bytes = CheckedAdd(costs->upload_bytes, tensor.bytes.value(),
                                      "sum of the uploaded bytes");
     costs->cross_ns = CheckedAdd(costs->cross_ns, tensor.cross_ns,
                                  "sum of the crossing times");
-  } else if (tensor.result && problem.result == Side::kDevice) {
+  } else if (ComesDown(problem, tensor, cut)) {
+    if (tensor.producer == kModelInput) costs->fetched.push_back(t);
     const int64_t bytes = tensor.bytes.value();
     costs->download_bytes =
         CheckedAdd(costs->download_bytes, bytes, "sum of the downloaded bytes");
@@ -80,6 +76,19 @@ int64_t CutCosts::LinkBytes(const Downlink& downlink) const {
   return CheckedAdd(upload_bytes, download_bytes, "sum of the bytes of a cut");
 }
 
+Side OriginOf(const Problem& problem, const ProblemTensor& tensor,
+              const Cut& cut) {
+  const LayerId holder = HolderOf(problem, tensor);
+  return holder == kModelInput ? tensor.home : cut[holder];
+}
+
+bool ComesDown(const Problem& problem, const ProblemTensor& tensor,
+               const Cut& cut) {
+  return OriginOf(problem, tensor, cut) == Side::kServer &&
+         (WantedOn(problem, tensor) == Side::kDevice ||
+          (IsFed(tensor) && HasReaderOn(Side::kDevice, tensor, cut)));
+}
+
 bool IsFeasible(const Problem& problem, const Cut& cut) {
   if (cut.size() != problem.layers.size()) return false;
   std::unordered_map<int, Side> side_of_group;
@@ -110,7 +119,8 @@ CutCosts CountCosts(const Problem& problem, const Cut& cut) {
   for (TensorId t = 0; t < static_cast<int>(problem.tensors.size()); ++t) {
     CountTensor(problem, t, cut, &costs);
   }
-  if (NeedsNetwork(costs.layers.server, costs.uploaded.size())) {
+  if (NeedsNetwork(costs.layers.server,
+                   costs.uploaded.size() + costs.fetched.size())) {
     costs.rtt_ns = problem.rtt_ns;
   }
   // Callers may rely on all sums: overflow shows here or never.

@@ -29,9 +29,10 @@ struct CutCosts {
   int64_t cross_ns = 0;
   int64_t rtt_ns = 0;  // the problem's when something is offloaded, else 0
   int64_t upload_bytes = 0;
-  int64_t download_bytes = 0;  // results that come back, whatever the downlink
-  int64_t download_ns = 0;     // of a fixed downlink
+  int64_t download_bytes = 0;      // that come down, whatever the downlink
+  int64_t download_ns = 0;         // of a fixed downlink
   std::vector<TensorId> uploaded;  // ascending
+  std::vector<TensorId> fetched;   // inputs that come down; ascending
 
   bool operator==(const CutCosts&) const = default;
 
@@ -39,6 +40,15 @@ struct CutCosts {
   int64_t FixedNs() const;
   int64_t LinkBytes(const Downlink& downlink) const;
 };
+
+// Where the tensor lies before anything is sent.
+Side OriginOf(const Problem& problem, const ProblemTensor& tensor,
+              const Cut& cut);
+
+// Is it sent from the server to the device: a result that is wanted there, or
+// an input that a layer there reads?
+bool ComesDown(const Problem& problem, const ProblemTensor& tensor,
+               const Cut& cut);
 
 // Is `cut` closed under predecessors, and are pins, groups and tensors that
 // must not cross respected?

@@ -19,12 +19,13 @@ inline CutKind KindOf(const CutCosts& costs) {
   return costs.layers.device == 0 ? CutKind::kServerOnly : CutKind::kSplit;
 }
 
-// Does a cut with this many layers on the server and this many tensors to send
-// pay for a round trip? A device-only cut does, too, when its results are
-// wanted on the server. The overloads for TableCut and TableFile::Cut count the
+// Does a cut with this many layers on the server and this many tensors that
+// cross (results that come back not counted) pay for a round trip? A
+// device-only cut does, too, when its results are wanted on the server or its
+// inputs lie there. The overloads for TableCut and TableFile::Cut count the
 // tensors; CutCosts that were read from a file do not have them.
-constexpr bool NeedsNetwork(int server_layers, size_t tensors_sent) {
-  return server_layers > 0 || tensors_sent > 0;
+constexpr bool NeedsNetwork(int server_layers, size_t crossing) {
+  return server_layers > 0 || crossing > 0;
 }
 
 }  // namespace dnncut

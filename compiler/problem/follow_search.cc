@@ -30,13 +30,13 @@ std::optional<Obstacle> FollowSearch::ObstacleTo(Side side,
   if (problem_.layers[layer].pinned == other) return Obstacle{Kind::kPinned};
   for (const TensorId t : made_[layer]) {
     const ProblemTensor& tensor = problem_.tensors[t];
-    if (tensor.bytes || !tensor.result || problem_.result != other) continue;
+    if (tensor.bytes || WantedOn(problem_, tensor) != other) continue;
     return Obstacle{Kind::kResult, t};
   }
-  if (side == Side::kDevice) return std::nullopt;
   for (const TensorId t : read_[layer]) {
     const ProblemTensor& tensor = problem_.tensors[t];
     if (tensor.bytes || tensor.producer != kModelInput) continue;
+    if (tensor.home == side) continue;
     return Obstacle{Kind::kInput, t};
   }
   return std::nullopt;

@@ -43,6 +43,15 @@ Problem MakeProblem(const Graph& graph, const CostTable& costs,
     tensor.result = from.is_result;
     problem.tensors.push_back(std::move(tensor));
   }
+  for (const auto& [t, wanted] : placement.wanted) {
+    problem.tensors[t].wanted = wanted;
+  }
+  for (const TensorId t : placement.inputs_on_server) {
+    problem.tensors[t].home = Side::kServer;
+  }
+  for (const auto& [input, result] : placement.states) {
+    problem.tensors[input].state_of = result;
+  }
   problem.range = link.range;
   problem.rtt_ns = link.rtt_ns;
   problem.result = link.result;

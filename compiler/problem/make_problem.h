@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -18,10 +19,14 @@ struct LinkOptions {
 };
 
 // On which side layers must be, and which must stay together; both by LayerId,
-// or empty.
+// or empty. Where results are wanted, and which inputs do not lie on the
+// device.
 struct Placement {
   std::vector<std::optional<Side>> pins;
   std::vector<std::optional<int>> groups;
+  std::map<TensorId, Wanted> wanted;  // of results
+  std::vector<TensorId> inputs_on_server;
+  std::map<TensorId, TensorId> states;  // an input, and the result it was
 };
 
 // The problem of the graph: layer and tensor ids stay the same.

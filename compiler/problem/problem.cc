@@ -13,6 +13,20 @@
 namespace dnncut {
 namespace {
 
+void VerifyPlaces(const Problem& problem, const ProblemTensor& tensor) {
+  const bool is_input = tensor.producer == kModelInput;
+  Require(is_input || (tensor.home == Side::kDevice && !tensor.state_of),
+          "that only inputs have a home or are a state");
+  Require(tensor.result || tensor.wanted == Wanted::kAsAll,
+          "that only results are wanted somewhere");
+  if (!tensor.state_of) return;
+  const TensorId maker = *tensor.state_of;
+  Require(maker >= 0 && maker < std::ssize(problem.tensors) &&
+              problem.tensors[maker].result,
+          "that a state comes from a result");
+  Require(tensor.bytes.has_value(), "that a state has a size");
+}
+
 void VerifyTensor(const ProblemTensor& tensor, int layer_count) {
   Require(tensor.producer >= kModelInput && tensor.producer < layer_count,
           "that a producer is a layer or kModelInput");
@@ -39,6 +53,46 @@ std::string DownlinkName(const Downlink& downlink) {
       return std::to_string(downlink.kbps);
   }
   throw std::logic_error("DownlinkName: unknown kind");
+}
+
+std::string_view WantedName(Wanted wanted) {
+  switch (wanted) {
+    case Wanted::kAsAll:
+      return "";
+    case Wanted::kDevice:
+      return "device";
+    case Wanted::kServer:
+      return "server";
+    case Wanted::kNowhere:
+      return "none";
+  }
+  throw std::logic_error("WantedName: unknown place");
+}
+
+std::optional<Side> WantedOn(const Problem& problem,
+                             const ProblemTensor& tensor) {
+  if (!tensor.result) return std::nullopt;
+  switch (tensor.wanted) {
+    case Wanted::kAsAll:
+      return problem.result;
+    case Wanted::kDevice:
+      return Side::kDevice;
+    case Wanted::kServer:
+      return Side::kServer;
+    case Wanted::kNowhere:
+      return std::nullopt;
+  }
+  throw std::logic_error("WantedOn: unknown place");
+}
+
+bool IsFed(const ProblemTensor& tensor) {
+  return tensor.producer == kModelInput &&
+         (tensor.state_of || tensor.home == Side::kServer);
+}
+
+LayerId HolderOf(const Problem& problem, const ProblemTensor& tensor) {
+  return tensor.state_of ? problem.tensors[*tensor.state_of].producer
+                         : tensor.producer;
 }
 
 int64_t FixedDownloadNs(const Downlink& downlink, int64_t bytes) {
@@ -72,6 +126,7 @@ void VerifyProblem(const Problem& problem) {
   }
   for (const ProblemTensor& tensor : problem.tensors) {
     VerifyTensor(tensor, static_cast<int>(problem.layers.size()));
+    VerifyPlaces(problem, tensor);
   }
 }
 

@@ -8,17 +8,24 @@
 // W kbit/s is, in nanoseconds (cut.h computes it, cut_problem.h minimises it):
 //
 //   sum ns.device(l in D) + sum ns.server(l not in D)
-//   + rtt_ns                       if a layer is on the server or a tensor is
-//                                  uploaded
-//   + sum (cross_ns + 8e6/W*bytes) over tensors made on the device (or model
-//                                  inputs) with a reader on the server, once
-//   + 8e6/W * bytes                over results made on the server, wanted on
-//                                  the device (Downlink::kSame)
+//   + rtt_ns                       if a layer is on the server or a tensor
+//                                  crosses
+//   + sum (cross_ns + 8e6/W*bytes) over tensors that lie on the device with a
+//                                  reader on the server, once
+//   + 8e6/W * bytes                over results made on the server and wanted
+//                                  on the device, and inputs that lie on the
+//                                  server with a reader on the device, once
+//                                  (Downlink::kSame)
+//
+// A tensor lies on the side of the layer that makes it; an input of the model
+// at home, or, when it is a state, on the side of the layer that made it in the
+// inference before.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/model/graph.h"
@@ -74,6 +81,14 @@ struct ProblemLayer {
   bool operator==(const ProblemLayer&) const = default;
 };
 
+// Where a result is wanted.
+enum class Wanted : uint8_t {
+  kAsAll,  // where Problem::result says
+  kDevice,
+  kServer,
+  kNowhere,  // it stays where it is made
+};
+
 struct ProblemTensor {
   std::string name;
   LayerId producer = kModelInput;
@@ -82,7 +97,12 @@ struct ProblemTensor {
   // As in Tensor; decides nothing, but says what `bytes` are of.
   std::optional<int64_t> decoded_bytes;
   int64_t cross_ns = 0;
-  bool result = false;  // a model output made by a layer
+  bool result = false;             // a model output made by a layer
+  Wanted wanted = Wanted::kAsAll;  // of a result
+  // Of a model input: where it lies, unless it is a state. A state is what
+  // another tensor, a result, was in the inference before.
+  Side home = Side::kDevice;
+  std::optional<TensorId> state_of;
 
   bool operator==(const ProblemTensor&) const = default;
 };
@@ -93,12 +113,26 @@ struct Problem {
                                        // result flag or without
   BandwidthRange range;
   int64_t rtt_ns = 0;
-  Side result = Side::kDevice;  // where the results are wanted
+  Side result = Side::kDevice;  // where results are wanted that say no other
   Downlink downlink;
   Objective objective;
 
   bool operator==(const Problem&) const = default;
 };
+
+// "device", "server" or "none": how files spell it; "" for kAsAll.
+std::string_view WantedName(Wanted wanted);
+
+// Where a tensor is wanted as a result; nullopt: nowhere, or it is none.
+std::optional<Side> WantedOn(const Problem& problem,
+                             const ProblemTensor& tensor);
+
+// Is it an input that need not lie on the device? Such an input may come down.
+bool IsFed(const ProblemTensor& tensor);
+
+// The layer on whose side the tensor lies: the one that makes it, or that made
+// the state; kModelInput for an input that lies at home.
+LayerId HolderOf(const Problem& problem, const ProblemTensor& tensor);
 
 // The nanoseconds that the download of a result of `bytes` bytes adds at any
 // bandwidth of the uplink: ceil(8e6 * bytes / kbps) for a fixed downlink, else

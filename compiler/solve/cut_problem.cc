@@ -16,6 +16,13 @@
 //   s -----------------> z  ========> x
 //                           ========> y
 //
+// and for a feed, which an inner block h holds, with readers q and r (or the
+// server's anchor, then t stands for h and only "down" is left):
+//
+//      up                   infinite            infinite              down
+//   h ----> up helper =============> q      q ============> down helper ----> h
+//                     =============> r      r ============>
+//
 // Value of a cut = its cost (objective.h). Let D be the blocks on the source
 // side of a finite cut.
 //
@@ -31,12 +38,21 @@
 //   side: nothing is paid. If the producer is not in D, the arc into the helper
 //   is not paid wherever the helper is. Hence the least value over the helpers'
 //   sides is what the wires of D cost.
+// * The up helper of a feed is like a wire's: up is paid once if the holder is
+//   in D and a reader is not. The down helper must be on the source side when a
+//   reader is in D; then down is paid if the holder is not. When no reader is,
+//   it is best on the sink side, where it costs nothing. So with the holder in
+//   D down is never paid, and with the holder elsewhere up is not. No arc
+//   reader
+//   => holder: a feed says nothing of who must be in D with whom.
 // * z can be on the source side only when all last blocks are in D. Every block
 //   has a path of wires to a last block and D is closed, so that is when all
 //   blocks are in D: exactly then the round trip is not paid. (Without a server
-//   anchor something is uploaded only if a block on the server reads it.) With
+//   anchor something crosses only if a block on the server reads or holds it.)
+//   With
 //   a server anchor every cut has a layer there or uploads a result to it, or
-//   has that result's producer there: the round trip is a constant.
+//   has that result's producer there, or a reader of an input that lies there,
+//   or sends that input down: the round trip is a constant.
 //
 // So for each D the least value over the helpers is the cost of D, and a
 // minimum cut of the network is a best cut of the blocks. The same D appears
@@ -51,12 +67,16 @@
 //   without cost needs none either, only the arcs reader => producer;
 // * a wire that the server's anchor reads is paid whenever its producer is on
 //   the device: its cost joins the arc p -> t;
+// * the same for feeds: with one reader there is no helper; a reader that is an
+//   anchor is on its side in every cut, so it either never pays or pays
+//   whenever the holder is on the other side, whatever other readers do;
 // * arcs with equal ends are one, and so s -> b also carries the wires from
 //   block 0 to b alone, and the round trip when b is the only last block;
 // * what is then common to s -> b and b -> t is a constant.
 #include "compiler/solve/cut_problem.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace dnncut {
 namespace {
@@ -86,6 +106,10 @@ class Builder {
   CutProblem Build() {
     AddBlocks();
     for (const Wire& wire : graph_.wires) AddWire(wire);
+    for (const Feed& feed : graph_.feeds) {
+      AddUpwards(feed);
+      AddDownwards(feed);
+    }
     AddRoundTrip();
     AddTerminalArcs();
     return std::move(problem_);
@@ -137,6 +161,62 @@ class Builder {
       Add(wire.cost, &on_server_[wire.readers[0]]);
     } else {
       AddArc(producer, wire.readers[0], wire.cost);
+    }
+  }
+
+  // Paid whenever `block` is on the server.
+  void AddOnServer(BlockId block, const CostLine& cost) {
+    if (block == 0) return;
+    Add(cost, block == sink_ ? &problem_.constant : &on_server_[block]);
+  }
+
+  // Paid whenever `block` is on the device.
+  void AddOnDevice(BlockId block, const CostLine& cost) {
+    if (block == sink_) return;
+    Add(cost, block == 0 ? &problem_.constant : &on_device_[block]);
+  }
+
+  // The readers that may be on either side.
+  std::vector<BlockId> InnerReaders(const Feed& feed) const {
+    std::vector<BlockId> inner;
+    std::ranges::copy_if(feed.readers, std::back_inserter(inner),
+                         [this](BlockId reader) { return IsInner(reader); });
+    return inner;
+  }
+
+  bool IsReadBy(const Feed& feed, BlockId anchor) const {
+    return std::ranges::binary_search(feed.readers, anchor);
+  }
+
+  void AddUpwards(const Feed& feed) {
+    if (feed.up == CostLine{} || feed.holder == sink_) return;
+    const std::vector<BlockId> readers = InnerReaders(feed);
+    if (IsReadBy(feed, sink_)) {
+      AddOnDevice(feed.holder, feed.up);
+    } else if (readers.size() == 1 && feed.holder == 0) {
+      AddOnServer(readers[0], feed.up);
+    } else if (readers.size() == 1) {
+      AddArc(feed.holder, readers[0], feed.up);
+    } else if (!readers.empty()) {
+      const int helper = problem_.node_count++;
+      AddArc(feed.holder, helper, feed.up);
+      for (BlockId reader : readers) AddInfiniteArc(helper, reader);
+    }
+  }
+
+  void AddDownwards(const Feed& feed) {
+    if (feed.down == CostLine{} || feed.holder == 0) return;
+    const std::vector<BlockId> readers = InnerReaders(feed);
+    if (IsReadBy(feed, 0)) {
+      AddOnServer(feed.holder, feed.down);
+    } else if (readers.size() == 1 && feed.holder == sink_) {
+      AddOnDevice(readers[0], feed.down);
+    } else if (readers.size() == 1) {
+      AddArc(readers[0], feed.holder, feed.down);
+    } else if (!readers.empty()) {
+      const int helper = problem_.node_count++;
+      for (BlockId reader : readers) AddInfiniteArc(reader, helper);
+      AddArc(helper, feed.holder, feed.down);
     }
   }
 

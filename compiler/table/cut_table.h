@@ -24,7 +24,8 @@ struct TableCut {
 
 // See cut_kind.h.
 inline bool NeedsNetwork(const TableCut& cut) {
-  return NeedsNetwork(cut.costs.layers.server, cut.costs.uploaded.size());
+  return NeedsNetwork(cut.costs.layers.server,
+                      cut.costs.uploaded.size() + cut.costs.fetched.size());
 }
 
 struct TableRow {

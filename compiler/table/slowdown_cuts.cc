@@ -174,8 +174,9 @@ void RequireNoOverflow(const Problem& problem, const SlowdownRange& slowdown) {
   }
   for (const ProblemTensor& tensor : problem.tensors) {
     const int64_t size = tensor.bytes.value_or(0);
-    const int64_t download_ns =
-        tensor.result ? FixedDownloadNs(problem.downlink, size) : 0;
+    const int64_t download_ns = tensor.result || IsFed(tensor)
+                                    ? FixedDownloadNs(problem.downlink, size)
+                                    : 0;
     ns += Times(device, tensor.cross_ns) + Times(link, download_ns);
     bytes += Times(link, Int128{size} * 2);
   }

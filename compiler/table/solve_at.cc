@@ -2,6 +2,7 @@
 #include "compiler/table/solve_at.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "compiler/base/checked_math.h"
 #include "compiler/base/error.h"
@@ -13,19 +14,39 @@
 namespace dnncut {
 namespace {
 
-void AddUploaded(const BlockGraph& blocks, const std::vector<bool>& on_device,
-                 Solution* solution) {
-  for (const Wire& wire : blocks.wires) {
-    if (!on_device[wire.producer]) continue;
-    const bool crosses = std::ranges::any_of(
-        wire.readers, [&](BlockId reader) { return !on_device[reader]; });
-    if (!crosses) continue;
-    solution->upload =
-        CheckedAdd(solution->upload, wire.cost, "the sum of what crosses");
-    solution->uploaded.insert(solution->uploaded.end(), wire.tensors.begin(),
-                              wire.tensors.end());
+constexpr std::string_view kWhat = "the sum of what crosses";
+
+// Adds what crosses from the side on which `from` is to a reader on the other.
+void AddCrossing(BlockId from, const std::vector<BlockId>& readers,
+                 const std::vector<bool>& on_device, const CostLine& cost,
+                 const std::vector<TensorId>& tensors, CostLine* sum,
+                 std::vector<TensorId>* crossing) {
+  const bool crosses = std::ranges::any_of(readers, [&](BlockId reader) {
+    return on_device[reader] != on_device[from];
+  });
+  if (!crosses) return;
+  *sum = CheckedAdd(*sum, cost, kWhat);
+  crossing->insert(crossing->end(), tensors.begin(), tensors.end());
+}
+
+void AddAllCrossing(const BlockGraph& blocks,
+                    const std::vector<bool>& on_device, Solution* solution) {
+  const auto add_up = [&](BlockId from, const auto& link,
+                          const CostLine& cost) {
+    AddCrossing(from, link.readers, on_device, cost, link.tensors,
+                &solution->upload, &solution->uploaded);
+  };
+  for (const Wire& wire : blocks.wires) add_up(wire.producer, wire, wire.cost);
+  for (const Feed& feed : blocks.feeds) {
+    if (on_device[feed.holder]) {
+      add_up(feed.holder, feed, feed.up);
+    } else {
+      AddCrossing(feed.holder, feed.readers, on_device, feed.down, feed.tensors,
+                  &solution->fetch, &solution->fetched);
+    }
   }
   std::ranges::sort(solution->uploaded);
+  std::ranges::sort(solution->fetched);
 }
 
 }  // namespace
@@ -41,7 +62,7 @@ Solution SolveAt(const BlockGraph& blocks, int64_t round_trip, int layer_count,
   Solution solution;
   solution.cost = static_cast<int64_t>(cost);
   solution.cut = ExpandCut(blocks, best.on_device, layer_count);
-  AddUploaded(blocks, best.on_device, &solution);
+  AddAllCrossing(blocks, best.on_device, &solution);
   return solution;
 }
 

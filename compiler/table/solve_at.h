@@ -20,6 +20,8 @@ struct Solution {
   int64_t cost = 0;                // rounded half up
   std::vector<TensorId> uploaded;  // ascending
   CostLine upload;                 // what sending them costs
+  std::vector<TensorId> fetched;   // inputs that come down; ascending
+  CostLine fetch;                  // what that costs
 };
 
 // The cut of `layer_count` layers with the least cost at `kbps`. Of several

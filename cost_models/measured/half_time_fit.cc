@@ -42,12 +42,12 @@ bool HasServerReader(const ProblemTensor& tensor, const Cut& cut) {
 bool Crosses(const Problem& problem, const ProblemTensor& tensor,
              const Cut& cut, Side side) {
   const bool is_input = tensor.producer == kModelInput;
-  if (!is_input && cut[tensor.producer] == Side::kServer) return false;
+  if (OriginOf(problem, tensor, cut) == Side::kServer) return false;
   const bool is_read = HasServerReader(tensor, cut);
   if (side == Side::kServer) return is_read;
   // The device half does not make the inputs of the model.
   if (is_input) return false;
-  return is_read || (tensor.result && problem.result == Side::kServer);
+  return is_read || WantedOn(problem, tensor) == Side::kServer;
 }
 
 // Can a cut make the half of `side` send or receive it?
@@ -55,8 +55,7 @@ bool CanCross(const Problem& problem, const ProblemTensor& tensor, Side side) {
   if (!tensor.bytes) return false;
   if (side == Side::kServer) return !tensor.readers.empty();
   if (tensor.producer == kModelInput) return false;
-  return !tensor.readers.empty() ||
-         (tensor.result && problem.result == Side::kServer);
+  return !tensor.readers.empty() || WantedOn(problem, tensor) == Side::kServer;
 }
 
 // Layers that the same halves hold.

@@ -65,6 +65,16 @@ void Flags::AddRepeatable(const std::string& names, const std::string& type,
       ->allow_extra_args(false);
 }
 
+void Flags::AddRepeatablePair(const std::string& names, const std::string& type,
+                              Reader reader, const std::string& help) {
+  Entry* entry = Add(names, std::move(reader));
+  entry->values = 2;
+  app_->add_option(names, entry->texts, help)
+      ->type_size(2)
+      ->type_name(type)
+      ->allow_extra_args(false);
+}
+
 void Flags::AddSwitch(const std::string& names, bool* value,
                       const std::string& help) {
   app_->add_flag(names, *value, help)->disable_flag_override();
@@ -77,8 +87,11 @@ void Flags::Read() const {
          app_->get_name(), entry->name, app_->get_name());
   }
   for (const auto& entry : entries_) {
-    for (const std::string& text : entry->texts) {
-      entry->reader(entry->name, text);
+    const std::vector<std::string>& texts = entry->texts;
+    for (size_t i = 0; i + entry->values <= texts.size(); i += entry->values) {
+      entry->reader(entry->name, entry->values == 1
+                                     ? texts[i]
+                                     : texts[i] + " " + texts[i + 1]);
     }
   }
 }

@@ -45,6 +45,9 @@ class Flags {
   // One that may stand several times; the reader is called for each.
   void AddRepeatable(const std::string& names, const std::string& type,
                      Reader reader, const std::string& help);
+  // One with two values each time; the reader gets them with a space between.
+  void AddRepeatablePair(const std::string& names, const std::string& type,
+                         Reader reader, const std::string& help);
   // A flag without a value: not even --force=0 (CLI11 would take it).
   void AddSwitch(const std::string& names, bool* value,
                  const std::string& help);
@@ -66,6 +69,7 @@ class Flags {
     std::string name;  // "--output" of "-o,--output"
     Reader reader;
     bool required = false;
+    size_t values = 1;  // that it takes each time
     std::vector<std::string> texts = {};
   };
 

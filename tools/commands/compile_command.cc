@@ -6,6 +6,7 @@
 // both.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -55,9 +56,62 @@ Fill FillOf(std::string_view flag, const std::string& text) {
       flag, text, {{"roofline", {true, ""}}, {"roofline:MACHINE", {true, ""}}});
 }
 
-Side ResultOf(std::string_view flag, const std::string& text) {
-  return ParseChoice<Side>(
-      flag, text, {{"device", Side::kDevice}, {"server", Side::kServer}});
+// SIDE for all results, or NAME=PLACE for some; tensor names may hold '='.
+Reader ResultReader(CompileOptions* options) {
+  return [=](std::string_view flag, const std::string& text) {
+    const size_t end = text.rfind('=');
+    if (end == std::string::npos) {
+      options->link.result =
+          ParseChoice<Side>(flag, text,
+                            {{"device", Side::kDevice},
+                             {"server", Side::kServer},
+                             {"NAME=device|server|none", Side::kDevice}});
+      return;
+    }
+    const Wanted wanted = ParseChoice<Wanted>(flag, text.substr(end + 1),
+                                              {{"device", Wanted::kDevice},
+                                               {"server", Wanted::kServer},
+                                               {"none", Wanted::kNowhere}});
+    options->places.results.emplace_back(text.substr(0, end), wanted);
+  };
+}
+
+// "server NAME"; "device NAME" is where it lies anyway.
+Reader InputOnReader(TensorPlaces* places) {
+  return [=](std::string_view flag, const std::string& text) {
+    const size_t end = text.find(' ');
+    const Side side = ParseChoice<Side>(
+        flag, text.substr(0, end),
+        {{"device", Side::kDevice}, {"server", Side::kServer}});
+    if (side == Side::kServer) {
+      places->inputs_on_server.push_back(text.substr(end + 1));
+    }
+  };
+}
+
+int64_t CountStars(std::string_view text) {
+  return std::ranges::count(text, '*');
+}
+
+Reader StateReader(TensorPlaces* places) {
+  constexpr int64_t kMostStars = 3;
+  return [=](std::string_view flag, const std::string& text) {
+    const size_t end = text.rfind('=');
+    if (end == std::string::npos || end == 0 || end + 1 == text.size()) {
+      Fail(ExitCode::kUsage, "E106",
+           "{} '{}' has no name and value; write for example {} "
+           "'past_key_values.*=present.*'",
+           flag, text, flag);
+    }
+    const StatePattern state = {text.substr(0, end), text.substr(end + 1)};
+    const int64_t stars = CountStars(state.input);
+    if (stars != CountStars(state.output) || stars > kMostStars) {
+      Fail(ExitCode::kUsage, "E128",
+           "{} '{}': both names must have as many '*', at most {}", flag, text,
+           kMostStars);
+    }
+    places->states.push_back(state);
+  };
 }
 
 bool IsInline(std::string_view flag, const std::string& text) {
@@ -160,8 +214,22 @@ void AddLinkFlags(Flags* flags, LinkOptions* link) {
       "--downlink", "RATE", Parsed(&link->downlink, DownlinkOf),
       "how results come back: same (as the uplink, the default), free, "
       "or a bandwidth");
-  flags->AddValue("--result", "SIDE", Parsed(&link->result, ResultOf),
-                  "where results are wanted: device (the default) or server");
+}
+
+void AddPlaceFlags(Flags* flags, CompileOptions* options) {
+  flags->AddRepeatable(
+      "--result", "SIDE|NAME=PLACE", ResultReader(options),
+      "where results are wanted: device (the default) or server; or where one "
+      "is, for example 'aux*=none': device, server or none");
+  flags->AddRepeatablePair(
+      "--input-on", "SIDE NAME", InputOnReader(&options->places),
+      "an input that lies on the server, for example server user_profile: it "
+      "is not sent up; a layer on the device that reads it costs the downlink");
+  flags->AddRepeatable(
+      "--state", "PAST=PRESENT", StateReader(&options->places),
+      "an input that is what an output was in the inference before, for "
+      "example 'past_key_values.*=present.*': it stays on the side that makes "
+      "it and crosses only to a reader on the other one");
 }
 
 void AddTableFlags(Flags* flags, CompileCommand* command) {
@@ -206,6 +274,7 @@ CommandRunner SetUpCompile(Flags* flags) {
       "roofline or roofline:MACHINE: estimate layers that a profile does "
       "not know");
   AddLinkFlags(flags, &options->link);
+  AddPlaceFlags(flags, options);
   flags->AddRepeatable(
       "--input-bytes", "NAME=SIZE",
       Named(&options->import.input_bytes, "=", "image=60KB",

@@ -54,6 +54,32 @@ std::string TimeLine(const TableFile::Cut& cut, const LatencyParts& parts) {
   return fmt::format("time      {} = {}\n", total, PartsSumText(parts));
 }
 
+std::string TensorLines(std::string_view label,
+                        const std::vector<TableFile::CrossingTensor>& tensors) {
+  std::string text;
+  for (const TableFile::CrossingTensor& tensor : tensors) {
+    text += fmt::format(
+        "{:<9} {} {}\n", text.empty() ? label : "",
+        FormatTensor(Printable(tensor.name), tensor.dtype, tensor.shape),
+        FormatSentBytes(tensor.bytes, tensor.decoded_bytes));
+  }
+  return text;
+}
+
+Json TensorsJson(const std::vector<TableFile::CrossingTensor>& tensors) {
+  Json list = Json::array();
+  for (const TableFile::CrossingTensor& tensor : tensors) {
+    list.push_back({{"name", tensor.name},
+                    {"dtype", tensor.dtype},
+                    {"shape", tensor.shape},
+                    {"bytes", tensor.bytes}});
+    if (tensor.decoded_bytes) {
+      list.back()["decoded_bytes"] = *tensor.decoded_bytes;
+    }
+  }
+  return list;
+}
+
 std::string LookupText(const StoredResult& stored, int64_t kbps) {
   const TableFile& table = stored.table;
   const TableRow& row = FindRow(table, kbps);
@@ -72,20 +98,17 @@ std::string LookupText(const StoredResult& stored, int64_t kbps) {
       Printable(MachineText(table.machines.server, table.refined.server)),
       Printable(HalfUseText(stored.folder, cut.models.server,
                             cut.costs.layers.server)));
-  std::string_view label = "upload";
-  if (cut.tensors.empty()) {
-    text += fmt::format("{:<9} {}\n", label, kNothingIsSent);
+  text += cut.tensors.empty()
+              ? fmt::format("{:<9} {}\n", "upload", kNothingIsSent)
+              : TensorLines("upload", cut.tensors);
+  text += TensorLines("download", cut.fetched);
+  int64_t results = cut.costs.download_bytes;
+  for (const TableFile::CrossingTensor& tensor : cut.fetched) {
+    results -= tensor.bytes;
   }
-  for (const TableFile::CrossingTensor& tensor : cut.tensors) {
-    text += fmt::format(
-        "{:<9} {} {}\n", label,
-        FormatTensor(Printable(tensor.name), tensor.dtype, tensor.shape),
-        FormatSentBytes(tensor.bytes, tensor.decoded_bytes));
-    label = "";
-  }
-  if (cut.costs.download_bytes > 0) {
-    text +=
-        fmt::format("download  {}\n", FormatBytes(cut.costs.download_bytes));
+  if (results > 0) {
+    text += fmt::format("{:<9} {}\n", cut.fetched.empty() ? "download" : "",
+                        FormatBytes(results));
   }
   const std::string misfit = MisfitText(cut.missing, table.machines);
   if (!misfit.empty()) {
@@ -98,16 +121,6 @@ nlohmann::ordered_json LookupJson(const TableFile& table, int64_t kbps) {
   const TableRow& row = FindRow(table, kbps);
   const TableFile::Cut& cut = table.cuts[row.cut];
   const LatencyParts parts = PartsAt(cut.costs, table.downlink, kbps);
-  nlohmann::ordered_json tensors = nlohmann::ordered_json::array();
-  for (const TableFile::CrossingTensor& tensor : cut.tensors) {
-    tensors.push_back({{"name", tensor.name},
-                       {"dtype", tensor.dtype},
-                       {"shape", tensor.shape},
-                       {"bytes", tensor.bytes}});
-    if (tensor.decoded_bytes) {
-      tensors.back()["decoded_bytes"] = *tensor.decoded_bytes;
-    }
-  }
   nlohmann::ordered_json json = {
       {"schema", "dnncut.lookup/1"},
       {"kbps", kbps},
@@ -117,13 +130,14 @@ nlohmann::ordered_json LookupJson(const TableFile& table, int64_t kbps) {
       {"server_layers", cut.costs.layers.server},
       {"device_model", OrNull(cut.models.device)},
       {"server_model", OrNull(cut.models.server)},
-      {"tensors", tensors},
+      {"tensors", TensorsJson(cut.tensors)},
       {"upload_bytes", cut.costs.upload_bytes},
       {"download_bytes", cut.costs.download_bytes},
       {"device_ns", parts.ns.device},
       {"network_ns", parts.network_ns},
       {"server_ns", parts.ns.server},
       {"latency_ns", parts.total_ns}};
+  if (!cut.fetched.empty()) json["fetched"] = TensorsJson(cut.fetched);
   for (const Side side : kSides) {
     if (!cut.missing[side]) continue;
     json[fmt::format("{}_missing_bytes", SideName(side))] = *cut.missing[side];

@@ -36,7 +36,8 @@ struct Answer {
   int64_t latency_ns = 0;
   int64_t upload_bytes = 0;
   std::vector<std::string> uploaded;  // tensors, in their order
-  int64_t solve_ns = 0;               // of the decision alone
+  std::vector<std::string> fetched;
+  int64_t solve_ns = 0;  // of the decision alone
 };
 
 Answer Solve(const SplittingModel& model, int64_t kbps, int64_t rtt_ns) {
@@ -52,6 +53,9 @@ Answer Solve(const SplittingModel& model, int64_t kbps, int64_t rtt_ns) {
   answer.upload_bytes = answer.solution.upload.bytes;
   for (const TensorId tensor : answer.solution.uploaded) {
     answer.uploaded.push_back(model.tensor_names.at(tensor));
+  }
+  for (const TensorId tensor : answer.solution.fetched) {
+    answer.fetched.push_back(model.tensor_names.at(tensor));
   }
   answer.solve_ns =
       std::chrono::duration_cast<std::chrono::nanoseconds>(end - start).count();
@@ -73,6 +77,9 @@ std::string SolutionText(const Answer& answer) {
   for (const std::string& name : answer.uploaded) {
     text += fmt::format("         '{}'\n", Printable(name));
   }
+  for (const std::string& name : answer.fetched) {
+    text += fmt::format("fetches  '{}'\n", Printable(name));
+  }
   return text + fmt::format("decided in {}\n", FormatDuration(answer.solve_ns));
 }
 
@@ -90,6 +97,7 @@ nlohmann::ordered_json SolutionJson(const SplittingModel& model,
           {"latency_ns", answer.latency_ns},
           {"upload_bytes", answer.upload_bytes},
           {"tensors", answer.uploaded},
+          {"fetched", answer.fetched},
           {"device_layers", device},
           {"server_layers", server},
           {"solve_ns", answer.solve_ns}};

@@ -38,6 +38,20 @@ void AddLink(const LinkOptions& link, ShellCommand* line) {
   line->Value(link.result != standard.result, "--result", "server");
 }
 
+void AddPlaces(const TensorPlaces& places, ShellCommand* line) {
+  for (const std::string& name : places.inputs_on_server) {
+    line->Value(true, "--input-on server", name);
+  }
+  for (const auto& [name, wanted] : places.results) {
+    line->Value(true, "--result",
+                fmt::format("{}={}", name, WantedName(wanted)));
+  }
+  for (const StatePattern& state : places.states) {
+    line->Value(true, "--state",
+                fmt::format("{}={}", state.input, state.output));
+  }
+}
+
 void AddImport(const ImportOptions& import, ShellCommand* line) {
   for (const auto& [name, value] : import.dims) {
     line->Value(true, "--dim", fmt::format("{}={}", name, value));
@@ -101,6 +115,7 @@ std::string CompileCommandLine(const CompileOptions& options) {
              fmt::format("{}", fmt::join(options.bucket_kbps, ",")));
   line.Number("--max-cuts", options.max_cuts, standard.max_cuts);
   line.Switch(!options.compress, "--no-compress");
+  AddPlaces(options.places, &line);
   AddImport(options.import, &line);
   line.Switch(options.load.allow_newer, "--allow-newer");
   AddFirmware(options.firmware, &line);

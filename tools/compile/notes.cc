@@ -4,11 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 
+#include "compiler/base/first_few.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/model/dtype.h"
+#include "tools/compile/tensor_places.h"
 #include "tools/text/shell_words.h"
 #include "tools/text/terminal.h"
 
@@ -90,10 +93,55 @@ std::vector<std::string> NotesOnImages(const Graph& graph) {
                       ShellWord(fmt::format("{}={}", largest->name, size)))};
 }
 
+// Names that exporters give to an input and the output that it was.
+const std::array<StatePattern, 9> kKnownStates = {{
+    {"past_key_values.*", "present.*"},
+    {"past_*", "present_*"},
+    {"past.*", "present.*"},
+    {"past", "present"},
+    {"h", "hn"},
+    {"c", "cn"},
+    {"h0", "hn"},
+    {"c0", "cn"},
+    {"state", "stateN"},
+}};
+
+// In one note, those that no --state names.
+std::vector<std::string> NotesOnStates(const Graph& graph,
+                                       const Problem& problem) {
+  int64_t bytes = 0;
+  std::vector<std::string> names;
+  std::string flags;
+  for (const StatePattern& pattern : kKnownStates) {
+    bool is_new = false;
+    for (const auto& [input, result] : StatesOf(graph, pattern)) {
+      if (IsFed(problem.tensors[input])) continue;
+      is_new = true;
+      bytes += *graph.tensors[input].bytes;
+      names.push_back(fmt::format("'{}'", graph.tensors[input].name));
+    }
+    if (!is_new) continue;
+    flags += " --state " +
+             ShellWord(fmt::format("{}={}", pattern.input, pattern.output));
+  }
+  if (names.empty()) return {};
+  const bool is_one = names.size() == 1;
+  return {fmt::format(
+      "{}, {} in all, {} taken to be sent anew for each inference; if {} what "
+      "outputs were in the one before, say so with{}",
+      Printable(FirstFew(names.size(), 2, [&](size_t i) { return names[i]; })),
+      FormatRoughBytes(bytes), is_one ? "is" : "are",
+      is_one ? "it is" : "they are", flags)};
+}
+
 }  // namespace
 
-std::vector<std::string> NotesOn(const Graph& graph) {
-  return NotesOnImages(graph);
+std::vector<std::string> NotesOn(const Graph& graph, const Problem& problem) {
+  std::vector<std::string> notes = NotesOnImages(graph);
+  for (std::string& note : NotesOnStates(graph, problem)) {
+    notes.push_back(std::move(note));
+  }
+  return notes;
 }
 
 }  // namespace dnncut

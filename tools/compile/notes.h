@@ -8,10 +8,11 @@
 #include <vector>
 
 #include "compiler/model/graph.h"
+#include "compiler/problem/problem.h"
 
 namespace dnncut {
 
 // Each is one line with the flag that helps.
-std::vector<std::string> NotesOn(const Graph& graph);
+std::vector<std::string> NotesOn(const Graph& graph, const Problem& problem);
 
 }  // namespace dnncut

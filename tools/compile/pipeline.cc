@@ -174,6 +174,7 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   RequirePrecision(options, result);
   WarnOfUselessFill(options, result, warnings);
   Placement placement = PinLayers(result.graph, options.pins);
+  PlaceTensors(result.graph, options.places, &placement);
   placement.groups = CombineGroups(
       result.machines, static_cast<int>(result.graph.layers.size()));
 

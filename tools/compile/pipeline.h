@@ -19,6 +19,7 @@
 #include "compiler/table/cut_table.h"
 #include "frontends/onnx_frontend.h"
 #include "tools/compile/machine_costs.h"
+#include "tools/compile/tensor_places.h"
 #include "tools/text/terminal.h"
 
 namespace dnncut {
@@ -39,6 +40,7 @@ struct CompileOptions {
 
   LinkOptions link;
   PerSide<std::vector<std::string>> pins;  // globs, see placement.h
+  TensorPlaces places;
 
   bool compress = true;
   // At most one of the two: --buckets (lower bounds, empty: none) and

@@ -17,7 +17,7 @@ Summary Summarize(const CompileResult& result) {
   for (const Constant& constant : result.graph.constants) {
     summary.weight_bytes += constant.file_bytes;
   }
-  summary.notes = NotesOn(result.graph);
+  summary.notes = NotesOn(result.graph, result.problem);
   return summary;
 }
 

@@ -63,28 +63,42 @@ std::string HeaderText(const CompileResult& result, const Summary& summary) {
       LinkText(result.problem));
 }
 
-// One line for each tensor that is uploaded, and one for what comes back.
-std::string CrossingLines(const Graph& graph, const CutCosts& costs) {
-  const size_t count = costs.uploaded.size();
-  const size_t shown = ShownOf(count, kShownTensors);
-  int64_t rest_bytes = costs.upload_bytes;
+// A line for each of the first few tensors that cross, `bytes` in all, and one
+// for the others.
+std::string TensorLines(const Graph& graph,
+                        const std::vector<TensorId>& tensors, int64_t bytes,
+                        std::string_view label) {
+  const size_t shown = ShownOf(tensors.size(), kShownTensors);
   std::string text;
   for (size_t i = 0; i < shown; ++i) {
-    const Tensor& tensor = graph.tensors[costs.uploaded[i]];
-    const int64_t bytes = tensor.bytes.value_or(0);
-    rest_bytes -= bytes;
+    const Tensor& tensor = graph.tensors[tensors[i]];
+    const int64_t of_this = tensor.bytes.value_or(0);
+    bytes -= of_this;
     text += fmt::format(
-        "{} {} {}\n", kSends,
+        "{} {} {}\n", label,
         FormatTensor(Printable(tensor.name), DTypeName(tensor.type.dtype),
                      tensor.type.shape),
-        FormatSentBytes(bytes, tensor.decoded_bytes));
+        FormatSentBytes(of_this, tensor.decoded_bytes));
   }
-  if (shown < count) {
-    text += fmt::format("{} {} more tensors, {}\n", kSends, count - shown,
-                        FormatBytes(rest_bytes));
+  if (shown < tensors.size()) {
+    text += fmt::format("{} {} more tensors, {}\n", label,
+                        tensors.size() - shown, FormatBytes(bytes));
   }
-  if (costs.download_bytes > 0) {
-    text += fmt::format("{} {}\n", kGets, FormatBytes(costs.download_bytes));
+  return text;
+}
+
+// What a cut sends, what it fetches, and the results that come back.
+std::string CrossingLines(const Graph& graph, const CutCosts& costs) {
+  int64_t fetched = 0;
+  for (const TensorId t : costs.fetched) {
+    fetched += graph.tensors[t].bytes.value_or(0);
+  }
+  std::string text =
+      TensorLines(graph, costs.uploaded, costs.upload_bytes, kSends) +
+      TensorLines(graph, costs.fetched, fetched, kGets);
+  if (costs.download_bytes > fetched) {
+    text += fmt::format("{} {}\n", kGets,
+                        FormatBytes(costs.download_bytes - fetched));
   }
   return text;
 }

@@ -164,7 +164,9 @@ class Picture {
     const std::string from =
         is_input ? fmt::format("i{}", t) : NodeOf(tensor.producer);
     std::string sent = from;
-    if (IsSent(t)) {
+    const bool is_fetched =
+        is_input && ComesDown(problem_, tensor, chosen_.cut);
+    if (IsSent(t) || is_fetched) {
       sent = fmt::format("t{}", t);
       text_ += fmt::format(
           "  {} [shape=note, style=bold, color=\"#cc0000\", "
@@ -173,7 +175,8 @@ class Picture {
       DrawBold(from, sent);
     }
     for (const LayerId reader : tensor.readers) {
-      const bool crosses = IsSent(t) && chosen_.cut[reader] == Side::kServer;
+      const bool crosses =
+          chosen_.cut[reader] == Side::kServer ? IsSent(t) : is_fetched;
       if (crosses) {
         DrawBold(sent, NodeOf(reader));
       } else {
@@ -186,12 +189,13 @@ class Picture {
   // A result that is wanted on the server; one that only a layer there reads
   // stays where it is.
   bool GoesUp(TensorId t) const {
-    return IsSent(t) && problem_.result == Side::kServer;
+    return IsSent(t) &&
+           WantedOn(problem_, problem_.tensors[t]) == Side::kServer;
   }
 
   void DrawResult(TensorId t, const std::string& from) {
     const ProblemTensor& tensor = problem_.tensors[t];
-    const bool comes_back = ComesBack(problem_, tensor, chosen_.cut);
+    const bool comes_back = ComesDown(problem_, tensor, chosen_.cut);
     const std::string size =
         comes_back ? fmt::format("\\n{} back", FormatBytes(*tensor.bytes)) : "";
     text_ +=

@@ -103,7 +103,7 @@ std::vector<LongPart> AllParts(const Problem& problem, const TableCut& chosen,
     parts.push_back({What::kUpload, tensor.name, "link", SendNs(tensor, kbps)});
   }
   for (const ProblemTensor& tensor : problem.tensors) {
-    if (!ComesBack(problem, tensor, chosen.cut)) continue;
+    if (!ComesDown(problem, tensor, chosen.cut)) continue;
     parts.push_back({What::kDownload, tensor.name, "link",
                      ReturnNs(tensor, problem.downlink, kbps)});
   }
@@ -126,16 +126,17 @@ std::vector<LongPart> LongestOf(const StoredResult& compiled,
 // Why the producer cannot be on the device while a reader is on the server.
 std::optional<WhyHeld> WhyNeverSent(const Problem& problem,
                                     const ProblemTensor& tensor) {
-  const bool has_producer = tensor.producer != kModelInput;
+  const LayerId holder = HolderOf(problem, tensor);
+  const bool has_producer = holder != kModelInput;
   if (has_producer) {
-    if (auto why = WhyNotOn(problem, tensor.producer, Side::kDevice)) {
+    if (auto why = WhyNotOn(problem, holder, Side::kDevice)) {
       return why;
     }
   }
   if (tensor.readers.empty()) return std::nullopt;
   // All readers are held; the last one says why.
   return WhyNotOn(problem, tensor.readers.back(), Side::kServer,
-                  has_producer ? tensor.producer : -1);
+                  has_producer ? holder : -1);
 }
 
 }  // namespace
@@ -202,7 +203,7 @@ TensorExplanation ExplainTensor(const StoredResult& compiled,
     const TableCut& chosen = compiled.cuts()[point.row.cut];
     at.is_sent = std::binary_search(chosen.costs.uploaded.begin(),
                                     chosen.costs.uploaded.end(), tensor_id);
-    at.comes_back = ComesBack(problem, tensor, chosen.cut);
+    at.comes_back = ComesDown(problem, tensor, chosen.cut);
     if (tensor.bytes) {
       at.cost_ns = at.comes_back
                        ? ReturnNs(tensor, problem.downlink, point.kbps)
@@ -261,12 +262,6 @@ Overview ExplainTable(const StoredResult& compiled) {
         static_cast<int>(blocks.blocks.back().layers.size());
   }
   return overview;
-}
-
-bool ComesBack(const Problem& problem, const ProblemTensor& tensor,
-               const Cut& cut) {
-  return tensor.result && problem.result == Side::kDevice &&
-         cut[tensor.producer] == Side::kServer;
 }
 
 }  // namespace dnncut

@@ -130,8 +130,4 @@ struct Overview {
 // All rows.
 Overview ExplainTable(const StoredResult& compiled);
 
-// Does the cut bring this result back from the server?
-bool ComesBack(const Problem& problem, const ProblemTensor& tensor,
-               const Cut& cut);
-
 }  // namespace dnncut

@@ -83,13 +83,27 @@ std::string LayerAtText(const StoredResult& compiled,
   return text + DifferenceLines(compiled, at.point, *at.other);
 }
 
+std::string MakerText(const Problem& problem, const ProblemTensor& tensor) {
+  if (tensor.producer != kModelInput) {
+    return Quoted(problem.layers[tensor.producer].name);
+  }
+  if (!tensor.state_of) {
+    return fmt::format("nobody: an input of the model, on the {}",
+                       SideName(tensor.home));
+  }
+  const ProblemTensor& before = problem.tensors[*tensor.state_of];
+  return fmt::format("{}: it is what {} was in the inference before",
+                     Quoted(problem.layers[before.producer].name),
+                     Quoted(before.name));
+}
+
 std::string ReadersText(const Problem& problem, const ProblemTensor& tensor) {
   std::string text = FirstFew(
       tensor.readers.size(), kShownNames,
       [&](size_t i) { return Quoted(problem.layers[tensor.readers[i]].name); });
-  if (tensor.result) {
+  if (const std::optional<Side> wanted = WantedOn(problem, tensor)) {
     text += fmt::format("{}the {}, as a result", text.empty() ? "" : ", ",
-                        SideName(problem.result));
+                        SideName(*wanted));
   }
   return text.empty() ? "nobody" : text;
 }
@@ -102,6 +116,9 @@ std::string NeverText(const Problem& problem,
     return Labelled("never sent",
                     "its size is not known or it is no plain tensor: who makes "
                     "it and who reads it share a side");
+  }
+  if (IsFed(tensor) && !tensor.state_of) {
+    return Labelled("never sent", "it lies on the server");
   }
   if (explanation.why_never) {
     return Labelled("never sent", WhyHeldText(problem, *explanation.why_never));
@@ -157,10 +174,7 @@ std::string TensorText(const StoredResult& compiled,
                         FormatDuration(tensor.cross_ns));
   }
   text += "\n";
-  text +=
-      Labelled("made by", tensor.producer == kModelInput
-                              ? "nobody: an input of the model, on the device"
-                              : Quoted(problem.layers[tensor.producer].name));
+  text += Labelled("made by", MakerText(problem, tensor));
   text += Labelled("read by", ReadersText(problem, tensor));
   text += NeverText(problem, explanation);
   for (const TensorExplanation::At& at : explanation.at) {

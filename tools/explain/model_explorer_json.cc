@@ -59,8 +59,9 @@ Json SideResults(const Problem& problem, const TableCut& chosen) {
   Json results = Json::object();
   for (const ProblemTensor& tensor : problem.tensors) {
     if (tensor.producer != kModelInput) continue;
-    results[InputKey(tensor)] = {{"value", "device"},
-                                 {"bgColor", kDeviceColour}};
+    const Side side = OriginOf(problem, tensor, chosen.cut);
+    results[InputKey(tensor)] = {{"value", SideName(side)},
+                                 {"bgColor", ColourOf(side)}};
   }
   for (size_t l = 0; l < chosen.cut.size(); ++l) {
     const Side side = chosen.cut[l];

@@ -111,7 +111,7 @@ void AddDownloads(const Problem& problem, const TableCut& chosen,
                   Json::object());
   }
   for (const ProblemTensor& tensor : problem.tensors) {
-    if (!ComesBack(problem, tensor, chosen.cut)) continue;
+    if (!ComesDown(problem, tensor, chosen.cut)) continue;
     const bool as_uplink = problem.downlink.kind == Downlink::Kind::kSame;
     timeline->Add(Track::kLink, "download", tensor.name,
                   FixedDownloadNs(problem.downlink, *tensor.bytes),

@@ -141,10 +141,13 @@ std::optional<TableCut> BestCutThatSends(const Problem& problem, TensorId t,
   const ProblemTensor& tensor = problem.tensors[t];
   if (!tensor.bytes) return std::nullopt;
   std::vector<Placed> placed;
-  if (tensor.producer != kModelInput) {
-    placed.push_back({tensor.producer, Side::kDevice});
+  const LayerId holder = HolderOf(problem, tensor);
+  if (holder != kModelInput) {
+    placed.push_back({holder, Side::kDevice});
+  } else if (tensor.home == Side::kServer) {
+    return std::nullopt;
   }
-  if (tensor.result && problem.result == Side::kServer) {
+  if (WantedOn(problem, tensor) == Side::kServer) {
     return BestCutWith(problem, placed, kbps);
   }
   std::optional<TableCut> best;

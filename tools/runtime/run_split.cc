@@ -108,6 +108,15 @@ Value OverTheLink(const Value& sent) {
 
 }  // namespace
 
+void AddFed(const TableFile& table, const std::vector<Value>& inputs,
+            std::vector<Value>* received) {
+  for (const TableFile::ModelTensor& input : table.inputs) {
+    if (!IsFed(input) || FindValue(*received, input.name) != nullptr) continue;
+    const Value* value = FindValue(inputs, input.name);
+    if (value != nullptr) received->push_back(*value);
+  }
+}
+
 SplitHalves CheckHalves(const TableFile& table, int cut_id,
                         const std::string& folder, const ModelLimits& limits) {
   const TableFile::Cut& cut = table.cuts[cut_id];
@@ -130,6 +139,9 @@ SplitHalves CheckHalves(const TableFile& table, int cut_id,
     known.merge(OutputNames(half));
   }
   Names sent;
+  for (const auto& input : table.inputs) {
+    if (IsFed(input)) sent.insert(input.name);
+  }
   for (const TableFile::CrossingTensor& tensor : cut.tensors) {
     sent.insert(tensor.name);
     if (known.contains(tensor.name)) continue;
@@ -190,7 +202,9 @@ SplitRun RunSplit(const TableFile& table, int cut_id, const SplitHalves& halves,
     split.upload_bytes =
         CheckedAdd(split.upload_bytes, std::ssize(sent->data), "the upload");
   }
-  const std::vector<Value> server = run_half(Side::kServer, split.crossing);
+  std::vector<Value> received = split.crossing;
+  AddFed(table, inputs.values, &received);
+  const std::vector<Value> server = run_half(Side::kServer, received);
   for (const TableFile::ModelTensor& output : table.outputs) {
     const Value* value = FindValue(server, output.name);
     if (value == nullptr) value = FindValue(device, output.name);

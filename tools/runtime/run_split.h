@@ -30,6 +30,11 @@ SplitHalves CheckHalves(const TableFile& table, int cut,
                         const std::string& folder,
                         const ModelLimits& limits = {});
 
+// Adds the inputs that a server half may read although nothing sends them,
+// because they lie on the server, unless they are there.
+void AddFed(const TableFile& table, const std::vector<Value>& inputs,
+            std::vector<Value>* received);
+
 struct SplitRun {
   PerSide<std::optional<int64_t>> ns;  // median of the runs; nullopt: no half
   std::vector<Value> crossing;         // in the order of the table

@@ -317,7 +317,11 @@ void HalfChecker::CheckBoundary(const TableFile::Cut& cut, const Half* device,
     }
   };
   check(device, inputs_);
-  check(server, crossing);
+  Names given = crossing;
+  for (const TableFile::ModelTensor& input : table_.inputs) {
+    if (IsFed(input)) given.insert(input.name);
+  }
+  check(server, given);
 }
 
 }  // namespace dnncut

@@ -19,6 +19,7 @@
 #include "compiler/files/scratch_folder.h"
 #include "compiler/model/onnx_walk.h"
 #include "tools/runtime/model_copy.h"
+#include "tools/runtime/run_split.h"
 #include "tools/verify/first_difference.h"
 
 namespace dnncut {
@@ -218,7 +219,7 @@ std::vector<Value> VerifyRuns::RunHalf(const std::string& file,
       .outputs;
 }
 
-// The second half is fed by nothing but what crosses.
+// The second half gets nothing but what crosses and what lies on the server.
 VerifyRuns::Outputs VerifyRuns::RunHalves(int cut_id, const RunOptions& run) {
   const TableFile::Cut& cut = table_.cuts[cut_id];
   Outputs outputs;
@@ -227,7 +228,9 @@ VerifyRuns::Outputs VerifyRuns::RunHalves(int cut_id, const RunOptions& run) {
   }
   outputs.sent = Sent(cut, outputs.halves.device);
   if (cut.models.server) {
-    outputs.halves.server = RunHalf(*cut.models.server, outputs.sent, run);
+    std::vector<Value> received = outputs.sent;
+    AddFed(table_, inputs_.values, &received);
+    outputs.halves.server = RunHalf(*cut.models.server, received, run);
   }
   return outputs;
 }

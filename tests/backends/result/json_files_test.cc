@@ -202,13 +202,18 @@ TEST(ProblemJson, SaysTheWholeProblem) {
     ASSERT_EQ(json["tensors"].size(), problem.tensors.size());
     for (size_t t = 0; t < problem.tensors.size(); ++t) {
       const ProblemTensor& tensor = problem.tensors[t];
-      EXPECT_EQ(json["tensors"][t],
-                Json({{"name", tensor.name},
-                      {"producer", tensor.producer},
-                      {"readers", tensor.readers},
-                      {"bytes", tensor.bytes ? Json(*tensor.bytes) : Json()},
-                      {"cross_ns", tensor.cross_ns},
-                      {"result", tensor.result}}));
+      Json expected = {{"name", tensor.name},
+                       {"producer", tensor.producer},
+                       {"readers", tensor.readers},
+                       {"bytes", tensor.bytes ? Json(*tensor.bytes) : Json()},
+                       {"cross_ns", tensor.cross_ns},
+                       {"result", tensor.result}};
+      if (tensor.wanted == Wanted::kDevice) expected["wanted"] = "device";
+      if (tensor.wanted == Wanted::kServer) expected["wanted"] = "server";
+      if (tensor.wanted == Wanted::kNowhere) expected["wanted"] = "none";
+      if (tensor.home == Side::kServer) expected["home"] = "server";
+      if (tensor.state_of) expected["state_of"] = *tensor.state_of;
+      EXPECT_EQ(json["tensors"][t], expected);
     }
   }
 }

@@ -94,6 +94,19 @@ TEST(VerifyGraph, FindsBrokenPromises) {
 
 CostTable SmallCosts() { return {{{100, 200}, {1, 2}}, {7, 8, 9}}; }
 
+ProblemTensor MakeProblemTensor(const std::string& name, LayerId producer,
+                                const std::vector<LayerId>& readers,
+                                int64_t bytes, int64_t cross_ns, bool result) {
+  ProblemTensor tensor;
+  tensor.name = name;
+  tensor.producer = producer;
+  tensor.readers = readers;
+  tensor.bytes = bytes;
+  tensor.cross_ns = cross_ns;
+  tensor.result = result;
+  return tensor;
+}
+
 TEST(MakeProblem, KeepsIdsAndPutsEverythingInItsPlace) {
   LinkOptions link;
   link.range = {10, 20};
@@ -110,8 +123,8 @@ TEST(MakeProblem, KeepsIdsAndPutsEverythingInItsPlace) {
   EXPECT_EQ(problem.layers[1],
             (ProblemLayer{"b", "Relu", {200, 2}, Side::kServer, std::nullopt}));
   ASSERT_EQ(problem.tensors.size(), 3u);
-  EXPECT_EQ(problem.tensors[1], (ProblemTensor{"t", 0, {1}, 11, 8, false}));
-  EXPECT_EQ(problem.tensors[2], (ProblemTensor{"y", 1, {}, 12, 9, true}));
+  EXPECT_EQ(problem.tensors[1], MakeProblemTensor("t", 0, {1}, 11, 8, false));
+  EXPECT_EQ(problem.tensors[2], MakeProblemTensor("y", 1, {}, 12, 9, true));
   EXPECT_EQ(problem.range, link.range);
   EXPECT_EQ(problem.rtt_ns, 5'000'000);
   EXPECT_EQ(problem.result, Side::kServer);

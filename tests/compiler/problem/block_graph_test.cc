@@ -51,6 +51,16 @@ GraphCosts CountOnGraph(const BlockGraph& graph,
     costs.ns += wire.cost.fixed;
     costs.bytes += wire.cost.bytes;
   }
+  for (const Feed& feed : graph.feeds) {
+    const bool is_held_here = on_device[feed.holder];
+    bool crosses = false;
+    for (BlockId reader : feed.readers) {
+      if (on_device[reader] != is_held_here) crosses = true;
+    }
+    if (!crosses) continue;
+    costs.ns += is_held_here ? feed.up.fixed : feed.down.fixed;
+    costs.bytes += is_held_here ? feed.up.bytes : feed.down.bytes;
+  }
   if (offloads) costs.ns += rtt_ns;
   return costs;
 }

@@ -123,6 +123,10 @@ size_t Count(const std::string& text, const std::string& part) {
   return count;
 }
 
+size_t SentTensors(const CutCosts& costs) {
+  return costs.uploaded.size() + costs.fetched.size();
+}
+
 TEST(Dot, SurvivesAnyNameAndDrawsEveryLayer) {
   for (int seed = 0; seed < 100; ++seed) {
     SCOPED_TRACE(seed);
@@ -134,7 +138,7 @@ TEST(Dot, SurvivesAnyNameAndDrawsEveryLayer) {
       EXPECT_EQ(Count(dot, "    l"), compiled.problem().layers.size() + 2)
           << dot;
       EXPECT_EQ(Count(dot, "shape=note"),
-                compiled.cuts()[point.row.cut].costs.uploaded.size());
+                SentTensors(compiled.cuts()[point.row.cut].costs));
       // A valid text for whoever reads UTF-8.
       EXPECT_NO_THROW(json(dot).dump());
       ExpectQuoted(DotText(compiled, point, 1));
