@@ -60,6 +60,12 @@ class Importer {
     return found == types_.tensors.end() ? TensorType() : found->second.type;
   }
 
+  TensorType LargestTypeOf(const std::string& name) const {
+    auto found = types_.tensors.find(name);
+    if (found == types_.tensors.end()) return {};
+    return LargestType(found->second.type, found->second.upper_shape);
+  }
+
   ConstantId AddConstant(Constant constant) {
     ConstantId id = static_cast<ConstantId>(graph_.constants.size());
     names_[constant.name] = {true, id};
@@ -194,7 +200,7 @@ class Importer {
       if (name.empty()) {
         operand.type.kind = TensorType::Kind::kAbsent;
       } else {
-        operand.type = TypeOf(name);
+        operand.type = LargestTypeOf(name);
         operand.constant = names_.at(name).is_constant;
       }
       inputs.push_back(std::move(operand));
@@ -205,7 +211,7 @@ class Importer {
       if (name.empty()) {
         type.kind = TensorType::Kind::kAbsent;
       } else {
-        type = TypeOf(name);
+        type = LargestTypeOf(name);
       }
     }
     auto opset = opsets_.find(NormalDomain(node.domain()));

@@ -8,7 +8,7 @@
 
 #include "backends/report/report_graph.h"
 #include "backends/report/report_text.h"
-#include "compiler/base/unit_text.h"
+#include "compiler/model/size_basis.h"
 #include "compiler/problem/cut.h"
 
 namespace dnncut {
@@ -61,8 +61,8 @@ Json CutJson(const Result& result, const LayerGroups& groups, size_t id) {
           {"fixed_ns", Digits(costs.FixedNs())},
           {"link_bytes", Digits(costs.LinkBytes(result.problem->downlink))},
           {"upload_bytes", Digits(costs.upload_bytes)},
-          {"upload", FormatBytes(costs.upload_bytes)},
-          {"download", FormatBytes(costs.download_bytes)},
+          {"upload", FormatBytes(costs.upload_bytes, costs.upload_basis)},
+          {"download", FormatBytes(costs.download_bytes, costs.download_basis)},
           {"tensors", costs.uploaded.size()},
           {"names", NamesJson(result, costs)},
           {"sides", SideLetters(groups, id, result.problem->result)},

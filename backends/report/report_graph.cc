@@ -21,6 +21,7 @@
 #include "backends/report/report_tables.h"
 #include "backends/report/report_text.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/model/size_basis.h"
 #include "compiler/problem/side.h"
 
 namespace dnncut {
@@ -101,15 +102,18 @@ class GraphDrawing {
     if (edge.tensors.size() > 1) {
       title += fmt::format(" and {} more", edge.tensors.size() - 1);
     }
-    return title + ", " + FormatBytes(BytesOf(edge));
+    return title + ", " + BytesText(edge);
   }
 
-  int64_t BytesOf(const GroupEdge& edge) const {
+  std::string BytesText(const GroupEdge& edge) const {
     int64_t bytes = 0;
-    for (const TensorId tensor : edge.tensors) {
-      bytes += problem_.tensors[tensor].bytes.value_or(0);
+    SizeBasis basis = SizeBasis::kExact;
+    for (const TensorId t : edge.tensors) {
+      const ProblemTensor& tensor = problem_.tensors[t];
+      bytes += tensor.bytes.value_or(0);
+      basis = std::max(basis, tensor.size_basis);
     }
-    return bytes;
+    return FormatBytes(bytes, basis);
   }
 
   // Where an edge is alone: below the only one that a node has, else above the
@@ -118,7 +122,7 @@ class GraphDrawing {
     const GroupEdge& edge = groups_.edges[i];
     const bool alone =
         std::ranges::count(groups_.edges, edge.from, &GroupEdge::from) == 1;
-    const std::string text = FormatBytes(BytesOf(edge));
+    const std::string text = BytesText(edge);
     const int64_t width = static_cast<int64_t>(text.size()) * kCharacter;
     const Point at = labels->Place(i, width, !alone);
     Add("<text id=\"edge-label-{}\" class=\"edge-label{}\" "

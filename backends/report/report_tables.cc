@@ -18,6 +18,7 @@
 #include "backends/result/verdict.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/model/dtype.h"
+#include "compiler/model/size_basis.h"
 #include "compiler/problem/cut.h"
 #include "compiler/problem/cut_kind.h"
 #include "compiler/problem/cut_words.h"
@@ -141,13 +142,14 @@ std::string CutsTable(const Result& result, std::optional<int> only_cut) {
                    {"memory"}});
   for (int c = 0; std::cmp_less(c, result.table->cuts.size()); ++c) {
     const TableCut& cut = result.table->cuts[c];
-    table.AddCutRow(c,
-                    {fmt::format("{}", c), FormatBytes(cut.costs.upload_bytes),
-                     FormatBytes(cut.costs.download_bytes),
-                     FormatSize(maker.WeightBytes(cut.cut, Side::kDevice)),
-                     FormatSize(maker.WeightBytes(cut.cut, Side::kServer)),
-                     file(c, Side::kDevice), file(c, Side::kServer),
-                     MemoryCell(result, c)});
+    table.AddCutRow(
+        c, {fmt::format("{}", c),
+            FormatBytes(cut.costs.upload_bytes, cut.costs.upload_basis),
+            FormatBytes(cut.costs.download_bytes, cut.costs.download_basis),
+            FormatSize(maker.WeightBytes(cut.cut, Side::kDevice)),
+            FormatSize(maker.WeightBytes(cut.cut, Side::kServer)),
+            file(c, Side::kDevice), file(c, Side::kServer),
+            MemoryCell(result, c)});
   }
   return table.Finish();
 }
@@ -173,8 +175,9 @@ std::string TensorsTable(const Result& result) {
     table.AddRow(
         {HtmlName(tensor.name),
          Html(FormatType(DTypeName(tensor.type.dtype), tensor.type.shape)),
-         FormatSentBytes(tensor.bytes.value_or(0), tensor.decoded_bytes), what,
-         fmt::format("{}", fmt::join(cuts, ", "))});
+         FormatSentBytes(tensor.bytes.value_or(0), tensor.decoded_bytes,
+                         tensor.size_basis),
+         what, fmt::format("{}", fmt::join(cuts, ", "))});
   }
   std::string html = table.Finish();
   if (cuts_of.size() > kMostTensors) {

@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "backends/result/link_json.h"
+#include "backends/result/size_basis_json.h"
 #include "compiler/base/error.h"
 #include "compiler/files/json_file.h"
 
@@ -112,6 +113,7 @@ ProblemTensor ReadTensor(const JsonValue& json, int64_t layer_count) {
   }
   tensor.bytes = FindInt64(json, "bytes");
   tensor.decoded_bytes = FindInt64(json, "decoded_bytes");
+  tensor.size_basis = GetBasis(json, "size_basis");
   tensor.cross_ns = GetInt64(json, "cross_ns");
   tensor.result = GetBool(json, "result");
   if (tensor.result && tensor.producer == kModelInput) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "backends/result/size_basis_json.h"
 #include "compiler/files/json_text.h"
 #include "compiler/problem/side.h"
 
@@ -30,6 +31,7 @@ Json TensorJson(const ProblemTensor& tensor, size_t id,
     json["wanted"] = WantedName(tensor.wanted);
   if (tensor.home == Side::kServer) json["home"] = SideName(tensor.home);
   if (tensor.state_of) json["state_of"] = *tensor.state_of;
+  AddBasis("size_basis", tensor.size_basis, &json);
   if (!fitted.device.empty()) json["device_cross_ns"] = fitted.device[id];
   if (!fitted.server.empty()) json["server_cross_ns"] = fitted.server[id];
   return json;

@@ -18,6 +18,7 @@
 
 #include "backends/result/firmware_json.h"
 #include "backends/result/link_json.h"
+#include "backends/result/size_basis_json.h"
 #include "compiler/base/error.h"
 #include "compiler/files/json_file.h"
 
@@ -65,6 +66,7 @@ TableFile::CrossingTensor ReadTensor(const JsonValue& json) {
   if (FindMember(json, "shape")) tensor.shape = GetInt64s(json, "shape", -1);
   tensor.bytes = GetInt64(json, "bytes");
   tensor.decoded_bytes = FindInt64(json, "decoded_bytes");
+  tensor.size_basis = GetBasis(json, "size_basis");
   const auto result = FindMember(json, "result");
   tensor.result = result && AsBool(*result);
   return tensor;
@@ -109,6 +111,8 @@ TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
   costs.upload_bytes = GetInt64(json, "upload_bytes");
   costs.download_bytes = GetInt64(json, "download_bytes");
   costs.download_ns = GetInt64(json, "download_ns");
+  costs.upload_basis = GetBasis(json, "upload_basis");
+  costs.download_basis = GetBasis(json, "download_basis");
   for (const JsonValue& tensor : GetArray(json, "tensors")) {
     cut.tensors.push_back(ReadTensor(tensor));
   }

@@ -11,6 +11,7 @@
 
 #include "backends/result/firmware_options.h"
 #include "backends/result/labels.h"
+#include "compiler/model/size_basis.h"
 #include "compiler/problem/cut_kind.h"
 #include "compiler/problem/problem.h"
 #include "compiler/table/cut_table.h"
@@ -41,6 +42,7 @@ struct TableFile {
     int64_t bytes = 0;
     std::optional<int64_t> decoded_bytes;  // as Tensor::decoded_bytes
     bool result = false;
+    SizeBasis size_basis = SizeBasis::kExact;  // of `bytes`
 
     bool operator==(const CrossingTensor&) const = default;
   };

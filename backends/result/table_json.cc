@@ -19,6 +19,7 @@
 #include "backends/halves/halves.h"
 #include "backends/halves/interface_hash.h"
 #include "backends/result/firmware_json.h"
+#include "backends/result/size_basis_json.h"
 #include "compiler/files/json_text.h"
 #include "compiler/problem/side.h"
 
@@ -34,6 +35,7 @@ Json TensorJson(const Tensor& tensor) {
   json["shape"] = tensor.type.has_rank ? Json(tensor.type.shape) : Json();
   json["bytes"] = OrNull(tensor.bytes);
   if (tensor.decoded_bytes) json["decoded_bytes"] = *tensor.decoded_bytes;
+  AddBasis("size_basis", tensor.size_basis, &json);
   return json;
 }
 
@@ -169,6 +171,8 @@ Json CutJson(const Result& result, const HalfMaker& maker, int id,
     if (!missing) continue;
     json[fmt::format("{}_missing_bytes", SideName(side))] = *missing;
   }
+  AddBasis("upload_basis", cut.costs.upload_basis, &json);
+  AddBasis("download_basis", cut.costs.download_basis, &json);
   if (!result.measured.empty()) {
     const MeasuredTimes& times = result.measured[id];
     json["measured_device_ns"] = OrNull(times.device);

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "compiler/model/dtype.h"
+#include "compiler/model/size_basis.h"
 
 namespace dnncut {
 
@@ -60,7 +61,9 @@ struct Operation {
   std::string op_type;
   std::string domain;  // "" is the default domain; "ai.onnx" is spelt ""
   int64_t opset = 0;   // imported version of the domain
-  std::vector<TensorType> inputs;   // by position; absent ones are kAbsent
+  // By position; absent ones are kAbsent. Dims that only the data decides are
+  // as large as they get, where that is known.
+  std::vector<TensorType> inputs;
   std::vector<TensorType> outputs;  // by position
   std::vector<bool>
       constant_inputs;  // by position: a weight, not an activation
@@ -78,8 +81,8 @@ struct Operation {
 
 struct Operation::Body {
   std::vector<Operation> operations;
-  // How often it runs: 1 for a branch or a function, the trip count for a Loop
-  // or Scan; -1 when only the data decides.
+  // How often it runs, at most: 1 for a branch or a function, the trip count
+  // for a Loop or Scan; -1 when only the data decides.
   int64_t runs = 1;
 };
 
@@ -109,6 +112,7 @@ struct Tensor {
   // Size when it crosses, in bytes. nullopt: must not cross, `why_not` says
   // why ("is a sequence", "only the data decides its size").
   std::optional<int64_t> bytes;
+  SizeBasis size_basis = SizeBasis::kExact;  // of `bytes`
   std::string why_not;
   // Of an input that is sent in a form of its own (a JPEG), whose size is
   // `bytes`: the size of the tensor that comes out of it.

@@ -40,6 +40,7 @@ void CountTensor(const Problem& problem, TensorId t, const Cut& cut,
     costs->uploaded.push_back(t);
     costs->upload_bytes = CheckedAdd(costs->upload_bytes, tensor.bytes.value(),
                                      "sum of the uploaded bytes");
+    costs->upload_basis = std::max(costs->upload_basis, tensor.size_basis);
     costs->cross_ns = CheckedAdd(costs->cross_ns, tensor.cross_ns,
                                  "sum of the crossing times");
   } else if (ComesDown(problem, tensor, cut)) {
@@ -47,6 +48,7 @@ void CountTensor(const Problem& problem, TensorId t, const Cut& cut,
     const int64_t bytes = tensor.bytes.value();
     costs->download_bytes =
         CheckedAdd(costs->download_bytes, bytes, "sum of the downloaded bytes");
+    costs->download_basis = std::max(costs->download_basis, tensor.size_basis);
     costs->download_ns =
         CheckedAdd(costs->download_ns, FixedDownloadNs(problem.downlink, bytes),
                    "sum of the download times");

@@ -33,6 +33,9 @@ struct CutCosts {
   int64_t download_ns = 0;         // of a fixed downlink
   std::vector<TensorId> uploaded;  // ascending
   std::vector<TensorId> fetched;   // inputs that come down; ascending
+  // The worst of what is uploaded, and of what comes back.
+  SizeBasis upload_basis = SizeBasis::kExact;
+  SizeBasis download_basis = SizeBasis::kExact;
 
   bool operator==(const CutCosts&) const = default;
 

@@ -39,6 +39,7 @@ Problem MakeProblem(const Graph& graph, const CostTable& costs,
     tensor.readers = from.readers;
     tensor.bytes = from.bytes;
     tensor.decoded_bytes = from.decoded_bytes;
+    tensor.size_basis = from.size_basis;
     tensor.cross_ns = costs.cross_ns[t];
     tensor.result = from.is_result;
     problem.tensors.push_back(std::move(tensor));

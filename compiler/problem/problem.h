@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "compiler/model/graph.h"
+#include "compiler/model/size_basis.h"
 #include "compiler/problem/cost_table.h"
 #include "compiler/problem/side.h"
 
@@ -94,8 +95,6 @@ struct ProblemTensor {
   LayerId producer = kModelInput;
   std::vector<LayerId> readers;  // ascending, each once
   std::optional<int64_t> bytes;  // nullopt: never crosses
-  // As in Tensor; decides nothing, but says what `bytes` are of.
-  std::optional<int64_t> decoded_bytes;
   int64_t cross_ns = 0;
   bool result = false;             // a model output made by a layer
   Wanted wanted = Wanted::kAsAll;  // of a result
@@ -103,6 +102,10 @@ struct ProblemTensor {
   // another tensor, a result, was in the inference before.
   Side home = Side::kDevice;
   std::optional<TensorId> state_of;
+  // As in Tensor; they decide nothing, but say what `bytes` are of, and what
+  // they rest on.
+  std::optional<int64_t> decoded_bytes;
+  SizeBasis size_basis = SizeBasis::kExact;
 
   bool operator==(const ProblemTensor&) const = default;
 };

@@ -42,6 +42,7 @@ const NodeProto* InferFusedAttention(NodeRun* run, NodeProto*) {
                      weights.shape.size() == 2 && weights.shape[1] >= 0;
   if (!plain) {
     run->problem = "libonnx does not know it";
+    run->unknown = true;
     return nullptr;
   }
   type.shape[2] = weights.shape[1] / 3;

@@ -337,6 +337,7 @@ const NodeProto* InferAttention(NodeRun* run, NodeProto*) {
       query.shape.size() != value.shape.size() || query.shape.size() < 3 ||
       run->outputs.size() > 1) {
     run->problem = "libonnx does not know it";
+    run->unknown = true;
     return nullptr;
   }
   int64_t& width = query.shape.back();

@@ -7,9 +7,13 @@
 
 #include <onnx/onnx_pb.h>
 
+#include <cstddef>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "frontends/values/compute_values.h"
+#include "frontends/values/value_ranges.h"
 
 namespace dnncut {
 
@@ -27,6 +31,11 @@ using InferRule = const ONNX_NAMESPACE::NodeProto*(
 // Corrects the type of an output that libonnx has inferred.
 using CorrectRule = void(const NodeRun& run, ONNX_NAMESPACE::TypeProto* type);
 
+// How large each dim of an output gets, from least to most, whose size only the
+// data decides; nullopt: not known to the rule, not even the rank.
+using UpperRule = std::optional<std::vector<Range>>(const NodeRun& run,
+                                                    size_t output);
+
 enum class ControlFlow { kNone, kIf, kLoop, kScan };
 
 // In the order in which they apply.
@@ -42,6 +51,10 @@ struct ShapeRules {
   // The sizes of its result depend on the values of an input: if they are not
   // known, that is the model's doing.
   bool sized_by_values = false;
+  UpperRule* upper = nullptr;
+  // No size of a result shrinks when a size of an input grows, so that the
+  // inputs at their largest give the results at their largest.
+  bool monotone = !sized_by_values;
 };
 
 // The operator's row; an empty one, at which libonnx alone is asked, when it

@@ -140,6 +140,7 @@ void TypeEngine::InferWithSchema(const NodeProto& node, NodeRun* run) {
       std::string(NormalDomain(node.domain())));
   if (schema == nullptr) {
     run->problem = "not known to libonnx";
+    run->unknown = true;
     return;
   }
   if (!schema->has_type_and_shape_inference_function()) {
@@ -147,6 +148,7 @@ void TypeEngine::InferWithSchema(const NodeProto& node, NodeRun* run) {
       InferCall(run, *schema->GetFunction(), false);
     } else {
       run->problem = "libonnx does not infer its sizes";
+      run->unknown = true;
     }
     return;
   }

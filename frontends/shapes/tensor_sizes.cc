@@ -2,13 +2,15 @@
 //
 // Gives each tensor its size in bytes, or the reason why it has none.
 //
-// First what the inferred types say, then what --tensor-bytes says of tensors
-// that still have no size. Of those left without one, only tensors that matter
-// (a layer reads them, or they are results) count, and their cause decides: a
-// dimension that the user can fix and an operator that is not understood are
-// errors, with the option that helps; a size that only the data decides is a
-// warning, and no cut sends such a tensor. A size is never guessed: each comes
-// from a complete shape, multiplied with checks, or from the user.
+// First what the inferred types say, a bound where only the data decides; then
+// what --tensor-bytes says of tensors whose size is not exact. Of those left
+// without one, only tensors that matter (a layer reads them, or they are
+// results) count, and their cause decides. A dimension that the user can fix
+// and an operator that refuses its inputs are errors. Else a result is given an
+// assumed size, because the server must be allowed to make it, with a warning.
+// For the others, an operator that is not known is an error, with the option
+// that helps; a size that only the data decides is a warning, and no cut sends
+// such a tensor.
 #include "frontends/shapes/tensor_sizes.h"
 
 #include <fmt/format.h>
@@ -21,23 +23,29 @@
 
 #include "compiler/base/did_you_mean.h"
 #include "compiler/base/first_few.h"
+#include "compiler/base/shell_word.h"
 
 namespace dnncut {
 namespace {
 
 // Tensors of unknown size that matter, by reason.
 struct Unknown {
-  std::vector<const Tensor*> by_data;
-  std::vector<const Tensor*> by_engine;
-  std::vector<const Tensor*> by_free_dim;
+  std::vector<Tensor*> by_data;
+  std::vector<Tensor*> by_operator;
+  std::vector<Tensor*> by_engine;
+  std::vector<Tensor*> by_free_dim;
 };
+
+// What a result takes of which nothing is known: a list of some hundred boxes
+// with their masks, classes and scores, say.
+constexpr int64_t kAssumedBytes = 64 * 1024;
 
 bool Matters(const Tensor& tensor) {
   return tensor.is_result || !tensor.readers.empty();
 }
 
 // The first few, quoted.
-std::string Names(const std::vector<const Tensor*>& tensors) {
+std::string Names(const std::vector<Tensor*>& tensors) {
   constexpr size_t kShown = 3;
   return FirstFew(tensors.size(), kShown, [&](size_t i) {
     return fmt::format("'{}'", tensors[i]->name);
@@ -68,6 +76,15 @@ void SetSize(const TypedGraph& types, Tensor* tensor, Unknown* unknown) {
                             fmt::format("tensor '{}'", tensor->name));
     return;
   }
+  const auto typed = types.tensors.find(tensor->name);
+  if (typed != types.tensors.end()) {
+    const TensorType largest = LargestType(type, typed->second.upper_shape);
+    if (HasStaticSize(largest)) {
+      tensor->bytes = BytesOf(largest.dtype, largest.shape, tensor->name);
+      tensor->size_basis = SizeBasis::kAtMost;
+      return;
+    }
+  }
   Blame blame = BlameOf(types, *tensor);
   if (blame.kind == Blame::Kind::kData) {
     tensor->why_not =
@@ -80,6 +97,8 @@ void SetSize(const TypedGraph& types, Tensor* tensor, Unknown* unknown) {
     unknown->by_data.push_back(tensor);
   } else if (blame.kind == Blame::Kind::kFree) {
     unknown->by_free_dim.push_back(tensor);
+  } else if (blame.kind == Blame::Kind::kUnknown) {
+    unknown->by_operator.push_back(tensor);
   } else {
     unknown->by_engine.push_back(tensor);
   }
@@ -102,11 +121,14 @@ void ApplyTensorBytes(const ImportOptions& options, Graph* graph,
       continue;
     }
     Tensor& tensor = *found->second;
-    if (tensor.bytes.has_value()) {
+    if (tensor.bytes.has_value() &&
+        (tensor.size_basis == SizeBasis::kExact || bytes > *tensor.bytes)) {
       Warn(warnings, "W303",
-           "--tensor-bytes {}={}: the tensor is known to have {} bytes; the "
+           "--tensor-bytes {}={}: the tensor is known to have {}{} bytes; the "
            "flag has no effect",
-           name, bytes, *tensor.bytes);
+           name, bytes,
+           tensor.size_basis == SizeBasis::kExact ? "" : "at most ",
+           *tensor.bytes);
       continue;
     }
     if (tensor.type.kind == TensorType::Kind::kOther ||
@@ -117,27 +139,67 @@ void ApplyTensorBytes(const ImportOptions& options, Graph* graph,
            name, bytes, tensor.why_not);
       continue;
     }
+    const std::string bound =
+        tensor.bytes.has_value()
+            ? fmt::format("it can have up to {}", *tensor.bytes)
+            : "the model does not bound it";
     tensor.bytes = bytes;
+    tensor.size_basis = SizeBasis::kStated;
     tensor.why_not.clear();
     Warn(warnings, "W304",
          "tensor '{}' is taken to have {} bytes when it crosses, as "
-         "--tensor-bytes says; the model does not bound it",
-         name, bytes);
+         "--tensor-bytes says; {}",
+         name, bytes, bound);
   }
 }
 
 // The tensors to which --tensor-bytes has not given a size.
-std::vector<const Tensor*> StillUnknown(
-    const std::vector<const Tensor*>& tensors) {
-  std::vector<const Tensor*> unknown;
-  for (const Tensor* tensor : tensors) {
+std::vector<Tensor*> StillUnknown(const std::vector<Tensor*>& tensors) {
+  std::vector<Tensor*> unknown;
+  for (Tensor* tensor : tensors) {
     if (!tensor->bytes.has_value()) unknown.push_back(tensor);
   }
   return unknown;
 }
 
+// The flags that would give the first few a size.
+std::string TensorBytesFlags(const std::vector<Tensor*>& tensors) {
+  constexpr size_t kShown = 3;
+  std::string flags;
+  for (size_t i = 0; i < tensors.size() && i < kShown; ++i) {
+    if (i > 0) flags += ' ';
+    flags += ShellFlag("--tensor-bytes", tensors[i]->name + "=BYTES");
+  }
+  return flags;
+}
+
+std::vector<Tensor*> ThatAreResults(const std::vector<Tensor*>& tensors,
+                                    bool results) {
+  std::vector<Tensor*> chosen;
+  for (Tensor* tensor : tensors) {
+    if (tensor->is_result == results) chosen.push_back(tensor);
+  }
+  return chosen;
+}
+
+// So that results do not keep every layer on one side.
+void AssumeSizes(const std::vector<Tensor*>& results, Warnings* warnings) {
+  if (results.empty()) return;
+  for (Tensor* result : results) {
+    result->bytes = kAssumedBytes;
+    result->size_basis = SizeBasis::kAssumed;
+    result->why_not.clear();
+  }
+  const bool one = results.size() == 1;
+  Warn(warnings, "W306",
+       "nothing bounds the size of the result{} {}; {} assumed to have {} "
+       "bytes; state what is typical: {}",
+       one ? "" : "s", Names(results), one ? "it is" : "each is", kAssumedBytes,
+       TensorBytesFlags(results));
+}
+
 // Only what inputs that matter leave free.
-[[noreturn]] void FailOnFreeDims(const std::vector<const Tensor*>& tensors,
+[[noreturn]] void FailOnFreeDims(const std::vector<Tensor*>& tensors,
                                  const std::vector<FreeDim>& free,
                                  const Graph& graph) {
   std::unordered_set<std::string> inputs;
@@ -156,7 +218,7 @@ std::vector<const Tensor*> StillUnknown(
       flags.push_back(dim.flag);
     }
   }
-  if (flags.empty()) flags.push_back("--tensor-bytes NAME=MAX");
+  if (flags.empty()) flags.push_back("--tensor-bytes NAME=BYTES");
   constexpr size_t kShown = 64;
   const auto list = [](const std::vector<std::string>& words) {
     return FirstFew(words.size(), kShown, [&](size_t i) { return words[i]; });
@@ -167,16 +229,27 @@ std::vector<const Tensor*> StillUnknown(
        Names(tensors), list(texts), fmt::join(flags, " "));
 }
 
-[[noreturn]] void FailOnUnknown(const std::vector<const Tensor*>& tensors,
+[[noreturn]] void FailOnUnknown(const std::vector<Tensor*>& tensors,
                                 const TypedGraph& types,
                                 const ImportOptions& options) {
   Fail(ExitCode::kBadInput, "E311",
        "the size of {} cannot be inferred ({}); say how big they get with "
-       "--tensor-bytes NAME=MAX{}",
+       "{}{}",
        Names(tensors), BlameOf(types, *tensors[0]).text,
+       TensorBytesFlags(tensors),
        options.inference ? ""
                          : ", or install ONNX Runtime, which knows more "
                            "operators (tools/get_onnxruntime.sh)");
+}
+
+void WarnOfUnsent(const std::vector<Tensor*>& tensors, Warnings* warnings) {
+  if (tensors.empty()) return;
+  Warn(warnings, "W305",
+       "only the data decides the size of {}{} and nothing bounds it, so no "
+       "cut sends it; state what is typical: {}",
+       Names(tensors),
+       tensors.size() == 1 ? "" : fmt::format(" ({} in all)", tensors.size()),
+       TensorBytesFlags(tensors));
 }
 
 }  // namespace
@@ -187,19 +260,17 @@ void SetTensorSizes(const TypedGraph& types, const std::vector<FreeDim>& free,
   Unknown unknown;
   for (Tensor& tensor : graph->tensors) SetSize(types, &tensor, &unknown);
   ApplyTensorBytes(options, graph, warnings);
-  auto by_free_dim = StillUnknown(unknown.by_free_dim);
+  const auto by_free_dim = StillUnknown(unknown.by_free_dim);
   if (!by_free_dim.empty()) FailOnFreeDims(by_free_dim, free, *graph);
-  auto by_engine = StillUnknown(unknown.by_engine);
+  const auto by_engine = StillUnknown(unknown.by_engine);
   if (!by_engine.empty()) FailOnUnknown(by_engine, types, options);
-  auto by_data = StillUnknown(unknown.by_data);
-  if (!by_data.empty()) {
-    Warn(
-        warnings, "W305",
-        "only the data decides the size of {}{}, so no cut sends it; "
-        "--tensor-bytes NAME=MAX lets a tensor cross",
-        Names(by_data),
-        by_data.size() == 1 ? "" : fmt::format(" ({} in all)", by_data.size()));
-  }
+  std::vector<Tensor*> unbounded = StillUnknown(unknown.by_operator);
+  const auto by_operator = ThatAreResults(unbounded, false);
+  if (!by_operator.empty()) FailOnUnknown(by_operator, types, options);
+  const auto by_data = StillUnknown(unknown.by_data);
+  unbounded.insert(unbounded.end(), by_data.begin(), by_data.end());
+  AssumeSizes(ThatAreResults(unbounded, true), warnings);
+  WarnOfUnsent(ThatAreResults(by_data, false), warnings);
 }
 
 }  // namespace dnncut

@@ -14,8 +14,9 @@
 
 namespace dnncut {
 
-// Sets Tensor::bytes and why_not from the types. A size that only the data
-// decides never crosses unless options.tensor_bytes says how big it gets.
+// Sets Tensor::bytes, size_basis and why_not from the types. A size that only
+// the data decides is its bound, or what options.tensor_bytes says; a tensor
+// that has neither never crosses, but a result, which gets an assumed size.
 // Throws Error when the size of a tensor that matters (a layer reads it or it
 // is a result) is unknown for another reason; the message names the tensors and
 // the options that help: all of `free`, what the inputs leave free, at once.

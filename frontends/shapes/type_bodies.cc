@@ -29,6 +29,16 @@ const GraphProto* FindBody(const NodeProto& node, std::string_view name) {
                                                      : &attribute->g();
 }
 
+// The largest number that an integer scalar can be; -1: not known.
+int64_t LargestScalar(const Fact* fact) {
+  if (fact == nullptr || !fact->value.has_value()) return -1;
+  const KnownValue& value = *fact->value;
+  const bool scalar =
+      value.elements.size() == 1 && value.dtype == DType::kInt64;
+  const int64_t most = scalar ? RangeOf(value.elements[0]).most : INT64_MAX;
+  return most >= INT32_MAX ? -1 : std::max<int64_t>(most, 0);
+}
+
 // The type that describes both values, for example the results of two branches
 // or of two rounds of a loop: it keeps what is the same in both. Sequences and
 // other types that are not tensors must be equal.
@@ -51,11 +61,35 @@ TypeProto CommonType(const TypeProto& a, const TypeProto& b) {
   return TypeToOnnx(first);
 }
 
+// How large both values get: the bounds of what describes both.
+std::vector<int64_t> CommonUpperShape(const Fact& a, const Fact& b) {
+  const TensorType first = LargestType(a);
+  const TensorType second = LargestType(b);
+  if (!first.has_rank || !second.has_rank ||
+      first.shape.size() != second.shape.size()) {
+    return {};
+  }
+  std::vector<int64_t> upper(first.shape.size(), -1);
+  for (size_t i = 0; i < upper.size(); ++i) {
+    if (first.shape[i] < 0 || second.shape[i] < 0) continue;
+    upper[i] = std::max(first.shape[i], second.shape[i]);
+  }
+  return upper;
+}
+
 // For the state of a loop, whose inputs come after the loop's two own ones.
 void ForgetShapes(std::vector<Fact>* inputs) {
   for (size_t i = 2; i < inputs->size(); ++i) {
     TypeProto& type = (*inputs)[i].type;
     if (type.has_tensor_type()) type.mutable_tensor_type()->clear_shape();
+  }
+}
+
+// What still grows after some rounds of a loop has no bound.
+void ForgetGrowing(const Fact& state, std::vector<int64_t>* upper) {
+  const std::vector<int64_t> before = LargestType(state).shape;
+  for (size_t i = 0; i < upper->size(); ++i) {
+    if (i >= before.size() || (*upper)[i] > before[i]) (*upper)[i] = -1;
   }
 }
 
@@ -71,7 +105,7 @@ Operand OperandOf(const Scope& scope, const std::string& name) {
   }
   const Fact* fact = FindFact(scope, name);
   if (fact == nullptr) return operand;
-  return {TypeFromOnnx(fact->type), fact->constant};
+  return {LargestType(*fact), fact->constant};
 }
 
 Operation OperationOf(NodeRun* run) {
@@ -250,16 +284,19 @@ void TypeEngine::InferIf(NodeRun* run) {
       continue;
     }
     output.type = CommonType(then_results[i].type, else_results[i].type);
+    output.upper_shape = CommonUpperShape(then_results[i], else_results[i]);
     output.blame = StrongerBlame(then_results[i].blame, else_results[i].blame);
   }
 }
 
 // A state variable keeps a dim if the body, given that dim, gives it back: then
 // it holds in every round, by induction. Those that it does not give back are
-// forgotten, until nothing changes.
+// forgotten, until nothing changes. Likewise a bound holds in every round when
+// the body, given what is no larger, gives back what is no larger.
 std::vector<Fact> TypeEngine::InferRounds(NodeRun* run, const GraphProto& body,
                                           std::vector<Fact>* inputs) {
   constexpr int kMaxRounds = 8;
+  constexpr int kMaxBoundRounds = 3;
   const int state_count = body.input_size() - 2;
   std::vector<Fact> results;
   for (int round = 0; round < kMaxRounds; ++round) {
@@ -272,12 +309,18 @@ std::vector<Fact> TypeEngine::InferRounds(NodeRun* run, const GraphProto& body,
     for (int i = 0; i < state_count && i + 1 < body.output_size(); ++i) {
       Fact& state = (*inputs)[i + 2];
       TypeProto common = CommonType(state.type, results[i + 1].type);
-      if (TypeFromOnnx(common) == TypeFromOnnx(state.type)) continue;
+      std::vector<int64_t> upper = CommonUpperShape(state, results[i + 1]);
+      if (TypeFromOnnx(common) == TypeFromOnnx(state.type) &&
+          (IsSettled(common) || upper == LargestType(state).shape)) {
+        continue;
+      }
+      if (round >= kMaxBoundRounds) ForgetGrowing(state, &upper);
       stable = false;
       if (round + 2 == kMaxRounds && common.has_tensor_type()) {
         common.mutable_tensor_type()->clear_shape();
       }
       state.type = common;
+      state.upper_shape = std::move(upper);
       state.blame = {Blame::Kind::kData,
                      fmt::format("Loop '{}'", run->node->name())};
     }
@@ -312,6 +355,7 @@ void TypeEngine::InferLoop(NodeRun* run) {
   for (int i = 0; i < state_count; ++i) {
     if (input(i + 2) == nullptr) continue;
     inputs[i + 2].type = input(i + 2)->type;
+    inputs[i + 2].upper_shape = input(i + 2)->upper_shape;
     inputs[i + 2].blame = input(i + 2)->blame;
   }
   const std::vector<Fact> results = InferRounds(run, *body, &inputs);
@@ -319,11 +363,13 @@ void TypeEngine::InferLoop(NodeRun* run) {
   bool runs_through = condition == 1 && KnownScalar(&results[0]) == 1;
   const int64_t runs =
       runs_through ? std::max<int64_t>(trips.value_or(-1), -1) : -1;
-  if (!run->bodies.empty()) run->bodies.back().runs = runs;
+  const int64_t most_runs = runs < 0 ? LargestScalar(input(0)) : runs;
+  if (!run->bodies.empty()) run->bodies.back().runs = most_runs;
   for (size_t i = 0; i < run->outputs.size(); ++i) {
     Fact& output = run->outputs[i];
     if (static_cast<int>(i) < state_count) {
       output.type = inputs[i + 2].type;
+      output.upper_shape = inputs[i + 2].upper_shape;
       output.blame = inputs[i + 2].blame;
       continue;
     }
@@ -332,7 +378,11 @@ void TypeEngine::InferLoop(NodeRun* run) {
     output.blame = row.blame;
     if (!row.type.has_tensor_type()) continue;
     TensorType type = TypeFromOnnx(row.type);
-    if (type.has_rank) type.shape.insert(type.shape.begin(), runs);
+    if (type.has_rank) {
+      output.upper_shape = LargestType(row).shape;
+      output.upper_shape.insert(output.upper_shape.begin(), most_runs);
+      type.shape.insert(type.shape.begin(), runs);
+    }
     output.type = TypeToOnnx(type);
   }
 }

@@ -41,19 +41,6 @@ constexpr int64_t kMaxInferredNodes = 4'000'000;
 // are limited, too.
 constexpr int64_t kMaxRepeatedNodes = 50'000;
 
-bool IsSettled(const TypeProto& type) {
-  if (type.value_case() == TypeProto::kTensorType) {
-    return IsStatic(TypeFromOnnx(type));
-  }
-  if (type.value_case() == TypeProto::kSequenceType) {
-    return IsSettled(type.sequence_type().elem_type());
-  }
-  if (type.value_case() == TypeProto::kOptionalType) {
-    return IsSettled(type.optional_type().elem_type());
-  }
-  return type.value_case() != TypeProto::VALUE_NOT_SET;
-}
-
 // So many bytes of values at most are kept for all nodes.
 constexpr int64_t kMaxKnownBytes = int64_t{16} << 20;
 
@@ -104,10 +91,28 @@ ValueInput ValueInputOf(const Fact* fact, bool present) {
   TensorType type = TypeFromOnnx(fact->type);
   input.has_shape = type.has_rank;
   input.shape = std::move(type.shape);
+  input.upper_shape = fact->upper_shape;
   return input;
 }
 
 }  // namespace
+
+bool IsSettled(const TypeProto& type) {
+  if (type.value_case() == TypeProto::kTensorType) {
+    return IsStatic(TypeFromOnnx(type));
+  }
+  if (type.value_case() == TypeProto::kSequenceType) {
+    return IsSettled(type.sequence_type().elem_type());
+  }
+  if (type.value_case() == TypeProto::kOptionalType) {
+    return IsSettled(type.optional_type().elem_type());
+  }
+  return type.value_case() != TypeProto::VALUE_NOT_SET;
+}
+
+TensorType LargestType(const Fact& fact) {
+  return LargestType(TypeFromOnnx(fact.type), fact.upper_shape);
+}
 
 bool Sanitize(TypeProto* type) {
   if (type->value_case() != TypeProto::kTensorType) return true;
@@ -182,7 +187,8 @@ TypedGraph TypeEngine::Run() {
     if (!run->bodies.empty()) result.bodies[*at_node_] = std::move(run->bodies);
   });
   for (const auto& [name, fact] : scope.facts) {
-    result.tensors[name] = {TypeFromOnnx(fact.type), fact.blame, fact.constant};
+    result.tensors[name] = {TypeFromOnnx(fact.type), fact.upper_shape,
+                            fact.blame, fact.constant};
   }
   return result;
 }
@@ -279,10 +285,15 @@ void TypeEngine::InferOutputs(NodeRun* run) {
   const ShapeRules& rules = *run->rules;
   if (rules.control_flow == ControlFlow::kIf) return InferIf(run);
   if (rules.control_flow == ControlFlow::kLoop) return InferLoop(run);
+  InferOperator(run);
+}
+
+void TypeEngine::InferOperator(NodeRun* run) {
+  const ShapeRules& rules = *run->rules;
   if (rules.check != nullptr) rules.check(run);
   if (!run->problem.empty()) return;
   NodeProto storage;
-  const NodeProto* asked = &node;
+  const NodeProto* asked = run->node;
   if (rules.infer != nullptr) asked = rules.infer(run, &storage);
   if (asked != nullptr) InferWithSchema(*asked, run);
 }
@@ -300,6 +311,7 @@ void TypeEngine::FinishOutputs(NodeRun* run) {
   ComputeValues(run);
   for (int i = 0; i < node.output_size(); ++i) {
     if (node.output(i).empty()) continue;
+    if (!IsSettled(run->outputs[i].type)) BoundOutput(run, i);
     Fact fact = std::move(run->outputs[i]);
     fact.constant = constant;
     auto declared = run->scope->declared.find(node.output(i));
@@ -315,6 +327,7 @@ void TypeEngine::FinishOutputs(NodeRun* run) {
       if (fact.blame.kind == Blame::Kind::kNone) fact.blame = BlameNode(*run);
     } else {
       fact.blame = {};
+      fact.upper_shape.clear();
     }
     run->scope->facts[node.output(i)] = std::move(fact);
   }
@@ -347,7 +360,7 @@ Blame TypeEngine::BlameNode(const NodeRun& run) const {
     return {Blame::Kind::kData,
             fmt::format("{} '{}'", OperatorName(node), NodeName(node))};
   }
-  return {Blame::Kind::kEngine,
+  return {run.unknown ? Blame::Kind::kUnknown : Blame::Kind::kEngine,
           fmt::format("{} '{}': {}", OperatorName(node), NodeName(node),
                       run.problem.empty() ? "libonnx does not infer its sizes"
                                           : run.problem)};

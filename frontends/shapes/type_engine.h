@@ -6,8 +6,9 @@
 // values that shapes depend on, and knows nothing of bodies whose inputs are
 // untyped. Used by type_inference only, in a child process: libonnx crashes on
 // odd models. Parts: type_engine.cc (the pass), type_bodies.cc (If, Loop,
-// functions), schema_inference.cc (libonnx's schemas), operator_table.cc (what
-// is not libonnx's for each operator).
+// functions), schema_inference.cc (libonnx's schemas), upper_bounds.cc (how
+// large sizes get that only the data decides), operator_table.cc (what is not
+// libonnx's for each operator).
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -33,8 +34,9 @@ namespace dnncut {
 
 // What is known of one tensor.
 struct Fact {
-  ONNX_NAMESPACE::TypeProto type;  // without a value case: nothing
-  bool constant = false;           // depends on no model input
+  ONNX_NAMESPACE::TypeProto type;    // without a value case: nothing
+  std::vector<int64_t> upper_shape;  // as in TypedTensor
+  bool constant = false;             // depends on no model input
   std::optional<KnownValue> value;
   // The value as libonnx wants it: an initializer, or `computed`; may be null.
   const ONNX_NAMESPACE::TensorProto* data = nullptr;
@@ -60,6 +62,12 @@ const Fact* FindFact(const Scope& scope, const std::string& name);
 // Of a value with one element; nullopt when it is not known. Null: no fact.
 std::optional<int64_t> KnownScalar(const Fact* fact);
 
+// Of the fact, a tensor; with open dims as large as they get.
+TensorType LargestType(const Fact& fact);
+
+// True when nothing of the type is open.
+bool IsSettled(const ONNX_NAMESPACE::TypeProto& type);
+
 // One node being inferred.
 struct NodeRun {
   const ONNX_NAMESPACE::NodeProto* node = nullptr;
@@ -68,7 +76,11 @@ struct NodeRun {
   int64_t opset = 0;                  // 0: the domain is not imported
   std::vector<const Fact*> inputs;    // by position; null: absent or unknown
   std::vector<Fact> outputs;          // by position
+  // The types of the outputs if the inputs are as large as they get, once that
+  // was asked for.
+  std::optional<std::vector<TensorType>> largest;
   std::string problem;   // why the engine could not do its work; "" when it did
+  bool unknown = false;  // with `problem`: nothing is known of the operator
   bool refused = false;  // no size can be right: no declared one is taken
   std::vector<Operation::Body> bodies;
   std::vector<std::string> inferred_bodies;  // attributes that `bodies` are of
@@ -103,8 +115,12 @@ class TypeEngine {
                       ONNX_NAMESPACE::NodeProto>& nodes,
                   Scope* scope, const NodeDone& done);
   void InferOutputs(NodeRun* run);
+  void InferOperator(NodeRun* run);
   void InferWithSchema(const ONNX_NAMESPACE::NodeProto& node, NodeRun* run);
   void ComputeValues(NodeRun* run);
+  // upper_bounds.cc. Finds how large the open dims of the output get.
+  void BoundOutput(NodeRun* run, size_t index);
+  void InferAtLargest(NodeRun* run);
   void FinishOutputs(NodeRun* run);
   Blame BlameNode(const NodeRun& run) const;
 

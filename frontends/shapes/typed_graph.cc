@@ -25,6 +25,7 @@ static void Pack(const TensorType& type, std::string* bytes) {
 
 static void Pack(const TypedTensor& tensor, std::string* bytes) {
   Pack(tensor.type, bytes);
+  Pack(tensor.upper_shape, bytes);
   Pack(static_cast<int64_t>(tensor.blame.kind), bytes);
   Pack(tensor.blame.text, bytes);
   Pack(static_cast<int64_t>(tensor.constant), bytes);
@@ -61,6 +62,7 @@ static void Unpack(PackedReader* reader, TensorType* type) {
 
 static void Unpack(PackedReader* reader, TypedTensor* tensor) {
   Unpack(reader, &tensor->type);
+  Unpack(reader, &tensor->upper_shape);
   tensor->blame.kind = static_cast<Blame::Kind>(reader->Int());
   Unpack(reader, &tensor->blame.text);
   tensor->constant = reader->Int() != 0;
@@ -87,6 +89,14 @@ static void Unpack(PackedReader* reader, Operation* operation) {
 static void Unpack(PackedReader* reader, Operation::Body* body) {
   Unpack(reader, &body->operations);
   Unpack(reader, &body->runs);
+}
+
+TensorType LargestType(TensorType type,
+                       const std::vector<int64_t>& upper_shape) {
+  for (size_t i = 0; i < upper_shape.size() && i < type.shape.size(); ++i) {
+    if (type.shape[i] < 0) type.shape[i] = upper_shape[i];
+  }
+  return type;
 }
 
 std::string SerializeTypedGraph(const TypedGraph& graph) {

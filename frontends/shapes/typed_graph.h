@@ -17,9 +17,10 @@ namespace dnncut {
 struct Blame {
   enum class Kind {
     kNone,
-    kData,    // only the data decides, at an operator like NonMaxSuppression
-    kEngine,  // the inference does not know or refuses an operator
-    kFree,    // a free dimension of a model input
+    kData,     // only the data decides, at an operator like NonMaxSuppression
+    kUnknown,  // the inference does not know an operator
+    kEngine,   // it refuses one
+    kFree,     // a free dimension of a model input
   };
   Kind kind = Kind::kNone;
   std::string text;  // the operator and its problem; for kFree empty
@@ -29,11 +30,18 @@ struct Blame {
 
 struct TypedTensor {
   TensorType type;
+  // How large the dims get that the type leaves open, by position; -1: no bound
+  // is known. Empty when none is.
+  std::vector<int64_t> upper_shape;
   Blame blame;
   bool constant = false;
 
   bool operator==(const TypedTensor&) const = default;
 };
+
+// The type with its open dims as large as they get, where that is known.
+TensorType LargestType(TensorType type,
+                       const std::vector<int64_t>& upper_shape);
 
 struct TypedGraph {
   // The tensors of the main graph, by name; tensors of which nothing is known

@@ -9,7 +9,7 @@
 // more than twice as many digits, so rounding twice gives what a float32
 // operation gives. An element of the result is known only when all elements
 // that it is made of are; with Where, only the condition and the chosen element
-// count.
+// count. Of an integer that is not known a range is computed (value_ranges).
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "frontends/values/compute_values.h"
+#include "frontends/values/value_ranges.h"
 
 namespace dnncut {
 namespace {
@@ -33,17 +34,19 @@ bool IsSupported(DType dtype) {
          dtype == DType::kBool;
 }
 
-// The element as a value of type `dtype`; unknown when it does not fit.
+// The element as a value of type `dtype`; unknown when it may not fit.
 KnownElement Fit(DType dtype, KnownElement element) {
-  if (!element.known) return {};
+  if (IsReal(dtype) && !element.known) return {};
   if (dtype == DType::kFloat32) {
     // This is exactly the result of the operation on floats: a double has
     // enough digits that rounding to double first changes nothing.
     element.real = static_cast<float>(element.real);
-  } else if (dtype == DType::kInt32 &&
-             (element.integer > std::numeric_limits<int32_t>::max() ||
-              element.integer < std::numeric_limits<int32_t>::min())) {
-    return {};
+  } else if (dtype == DType::kInt32) {
+    const Range range = RangeOf(element);
+    if (range.most > std::numeric_limits<int32_t>::max() ||
+        range.least < std::numeric_limits<int32_t>::min()) {
+      return {};
+    }
   }
   return element;
 }
@@ -114,7 +117,11 @@ bool IsComparison(std::string_view op) {
 
 KnownElement Binary(std::string_view op, DType dtype, const KnownElement& a,
                     const KnownElement& b, bool fmod) {
-  if (!a.known || !b.known) return {};
+  if (!a.known || !b.known) {
+    if (IsReal(dtype)) return {};
+    const DType result = IsComparison(op) ? DType::kBool : dtype;
+    return Fit(result, ElementIn(BinaryRange(op, RangeOf(a), RangeOf(b))));
+  }
   if (IsComparison(op)) {
     return IsReal(dtype) ? Comparison(op, a.real, b.real)
                          : Comparison(op, a.integer, b.integer);
@@ -124,8 +131,19 @@ KnownElement Binary(std::string_view op, DType dtype, const KnownElement& a,
                         : IntegerArithmetic(op, a.integer, b.integer, fmod));
 }
 
+KnownElement UnaryRange(std::string_view op, const Range& a) {
+  if (op == "Not") return ElementIn(SubtractRanges({1, 1}, a));
+  const Range negative = SubtractRanges({0, 0}, a);
+  if (op == "Neg") return ElementIn(negative);
+  return op == "Abs" ? ElementIn(BinaryRange("Max", a, negative))
+                     : KnownElement{};
+}
+
 KnownElement Unary(std::string_view op, DType dtype, const KnownElement& a) {
-  if (!a.known) return {};
+  if (!a.known) {
+    return IsReal(dtype) ? KnownElement{}
+                         : Fit(dtype, UnaryRange(op, RangeOf(a)));
+  }
   const bool real = IsReal(dtype);
   KnownElement result = a;
   if (op == "Neg" || (op == "Abs" && (a.integer < 0 || a.real < 0))) {
@@ -149,8 +167,9 @@ KnownElement Unary(std::string_view op, DType dtype, const KnownElement& a) {
 }
 
 KnownElement CastElement(DType from, DType to, const KnownElement& a) {
-  if (!a.known || IsReal(from) == IsReal(to)) {
-    if (a.known && to == DType::kBool) {
+  if (!a.known && (IsReal(from) || IsReal(to) || to == DType::kBool)) return {};
+  if (IsReal(from) == IsReal(to)) {
+    if (to == DType::kBool) {
       return Integer(static_cast<int64_t>(a.integer != 0));
     }
     return Fit(to, a);
@@ -270,9 +289,16 @@ std::optional<KnownValue> ComputeWhere(const NodeProto&,
   int64_t count = *SmallCount(*shape);
   for (int64_t i = 0; i < count; ++i) {
     const KnownElement& chosen = At(condition, *shape, i);
-    result.elements.push_back(
-        chosen.known ? At(chosen.integer != 0 ? yes : no, *shape, i)
-                     : KnownElement{});
+    const KnownElement& if_true = At(yes, *shape, i);
+    const KnownElement& if_false = At(no, *shape, i);
+    if (chosen.known) {
+      result.elements.push_back(chosen.integer != 0 ? if_true : if_false);
+    } else if (IsReal(yes.dtype)) {
+      result.elements.emplace_back();
+    } else {
+      result.elements.push_back(
+          ElementIn(EitherRange(RangeOf(if_true), RangeOf(if_false))));
+    }
   }
   return result;
 }

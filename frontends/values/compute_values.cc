@@ -11,6 +11,7 @@
 #include "frontends/values/compute_values.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -34,6 +35,12 @@ int64_t IntAttribute(const NodeProto& node, std::string_view name,
                      int64_t otherwise) {
   const AttributeProto* attribute = FindAttribute(node, name);
   return attribute == nullptr ? otherwise : attribute->i();
+}
+
+Range ValueInput::Dim(size_t axis) const {
+  if (shape[axis] >= 0) return {shape[axis], shape[axis]};
+  const bool bounded = axis < upper_shape.size() && upper_shape[axis] >= 0;
+  return {0, bounded ? upper_shape[axis] : INT64_MAX};
 }
 
 const KnownValue* ValueAt(const Inputs& inputs, size_t index) {
@@ -70,16 +77,14 @@ std::optional<std::vector<int64_t>> InputOrAttribute(const NodeProto& node,
 
 Result ComputeShape(const NodeProto& node, const Inputs& inputs) {
   if (inputs.size() != 1 || !inputs[0].has_shape) return std::nullopt;
-  const std::vector<int64_t>& shape = inputs[0].shape;
-  const int64_t rank = static_cast<int64_t>(shape.size());
+  const int64_t rank = std::ssize(inputs[0].shape);
   int64_t start = IntAttribute(node, "start", 0);
   int64_t end = IntAttribute(node, "end", rank);
   start = std::clamp<int64_t>(start < 0 ? start + rank : start, 0, rank);
   end = std::clamp<int64_t>(end < 0 ? end + rank : end, 0, rank);
   KnownValue value;
   for (int64_t i = start; i < end; ++i) {
-    value.elements.push_back(
-        {shape[i] >= 0, std::max<int64_t>(shape[i], 0), 0});
+    value.elements.push_back(ElementIn(inputs[0].Dim(i)));
   }
   value.shape = {static_cast<int64_t>(value.elements.size())};
   return value;
@@ -87,13 +92,11 @@ Result ComputeShape(const NodeProto& node, const Inputs& inputs) {
 
 Result ComputeSize(const NodeProto&, const Inputs& inputs) {
   if (inputs.size() != 1 || !inputs[0].has_shape) return std::nullopt;
-  int64_t size = 1;
-  for (int64_t dim : inputs[0].shape) {
-    if (dim < 0 || __builtin_mul_overflow(size, dim, &size)) {
-      return std::nullopt;
-    }
+  Range size{1, 1};
+  for (size_t i = 0; i < inputs[0].shape.size(); ++i) {
+    size = MultiplyRanges(size, inputs[0].Dim(i));
   }
-  return KnownValue{DType::kInt64, {}, {{true, size, 0}}};
+  return KnownValue{DType::kInt64, {}, {ElementIn(size)}};
 }
 
 Result ComputeConstant(const NodeProto& node, const Inputs&) {
@@ -171,33 +174,27 @@ Result ComputeRange(const NodeProto&, const Inputs& inputs) {
 // this way.
 Result ComputeReduce(const NodeProto& node, const Inputs& inputs) {
   const KnownValue* value = ValueAt(inputs, 0);
-  auto integers = Integers(value);
   bool given = false;
   auto axes = InputOrAttribute(node, inputs, 1, "axes", &given);
-  if (!integers.has_value() || !axes.has_value() || value->shape.size() != 1 ||
-      axes->size() > 1 || integers->empty()) {
+  if (value == nullptr || !axes.has_value() || value->shape.size() != 1 ||
+      axes->size() > 1 || value->elements.empty() ||
+      (value->dtype != DType::kInt64 && value->dtype != DType::kInt32)) {
     return std::nullopt;
   }
   if (axes->empty() && IntAttribute(node, "noop_with_empty_axes", 0) != 0) {
     return std::nullopt;
   }
-  const std::string& op = node.op_type();
-  int64_t total = (*integers)[0];
-  for (size_t i = 1; i < integers->size(); ++i) {
-    const int64_t next = (*integers)[i];
-    bool overflow = false;
-    if (op == "ReduceProd") {
-      overflow = __builtin_mul_overflow(total, next, &total);
-    } else if (op == "ReduceSum") {
-      overflow = __builtin_add_overflow(total, next, &total);
-    } else {
-      total = op == "ReduceMax" ? std::max(total, next) : std::min(total, next);
-    }
-    if (overflow) return std::nullopt;
+  const std::string_view op = node.op_type() == "ReduceProd"  ? "Mul"
+                              : node.op_type() == "ReduceSum" ? "Add"
+                              : node.op_type() == "ReduceMax" ? "Max"
+                                                              : "Min";
+  Range total = RangeOf(value->elements[0]);
+  for (size_t i = 1; i < value->elements.size(); ++i) {
+    total = BinaryRange(op, total, RangeOf(value->elements[i]));
   }
   std::vector<int64_t> shape;
   if (IntAttribute(node, "keepdims", 1) != 0) shape = {1};
-  return KnownValue{value->dtype, shape, {{true, total, 0}}};
+  return KnownValue{value->dtype, shape, {ElementIn(total)}};
 }
 
 // Exporters compute lists of indices with NonZero of a constant.

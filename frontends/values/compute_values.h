@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "frontends/values/known_values.h"
+#include "frontends/values/value_ranges.h"
 
 namespace dnncut {
 
@@ -20,6 +21,11 @@ struct ValueInput {
   const KnownValue* value = nullptr;
   bool has_shape = false;
   std::vector<int64_t> shape;  // -1: unknown
+  // How large the dims get, -1: not known; empty when no more is known than
+  // `shape`.
+  std::vector<int64_t> upper_shape;
+
+  Range Dim(size_t axis) const;
 };
 
 // Computes the value of the first output of `node`, an operator of the default

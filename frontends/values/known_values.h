@@ -21,6 +21,9 @@ struct KnownElement {
   bool known = false;
   int64_t integer = 0;
   double real = 0;
+  // Of an integer or bool that is not known: between which numbers it is.
+  int64_t least = INT64_MIN;
+  int64_t most = INT64_MAX;
 
   bool operator==(const KnownElement&) const = default;
 };

@@ -17,6 +17,7 @@
 #include "compiler/base/error.h"
 #include "compiler/base/first_few.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/model/size_basis.h"
 #include "compiler/problem/cost_line.h"
 #include "compiler/problem/cut_words.h"
 #include "compiler/problem/objective.h"
@@ -67,8 +68,10 @@ std::string NetworkText(const TableFile& /*table*/, const TableFile::Cut& cut,
                         int64_t /*kbps*/) {
   if (!NeedsNetwork(cut)) return std::string(kNothingIsSent);
   return fmt::format(
-      "{} up, {} down, round trip {}", FormatBytes(cut.costs.upload_bytes),
-      FormatBytes(cut.costs.download_bytes), FormatDuration(cut.costs.rtt_ns));
+      "{} up, {} down, round trip {}",
+      FormatBytes(cut.costs.upload_bytes, cut.costs.upload_basis),
+      FormatBytes(cut.costs.download_bytes, cut.costs.download_basis),
+      FormatDuration(cut.costs.rtt_ns));
 }
 
 template <Side side>

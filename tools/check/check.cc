@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "compiler/base/unit_text.h"
+#include "compiler/model/size_basis.h"
 #include "tools/check/budget_check.h"
 #include "tools/check/result_check.h"
 
@@ -39,7 +40,7 @@ std::string RowsMarkdown(const TableFile& table) {
         FormatKbpsRange(row.min_kbps, row.max_kbps), row.cut,
         FormatPlural(costs.layers.device, "layer"),
         FormatPlural(costs.layers.server, "layer"),
-        FormatBytes(costs.upload_bytes),
+        FormatBytes(costs.upload_bytes, costs.upload_basis),
         FormatDuration(LatencyNs(costs, table.downlink, row.min_kbps)),
         FormatDuration(LatencyNs(costs, table.downlink, row.max_kbps)));
   }

@@ -14,12 +14,14 @@
 #include "backends/halves/interface_hash.h"
 #include "backends/result/latency_parts.h"
 #include "backends/result/setting_text.h"
+#include "backends/result/size_basis_json.h"
 #include "backends/result/table_file.h"
 #include "backends/result/table_json.h"
 #include "backends/result/verdict.h"
 #include "compiler/base/error.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/files/json_text.h"
+#include "compiler/model/size_basis.h"
 #include "compiler/problem/cut_words.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
@@ -61,7 +63,7 @@ std::string TensorLines(std::string_view label,
     text += fmt::format(
         "{:<9} {} {}\n", text.empty() ? label : "",
         FormatTensor(Printable(tensor.name), tensor.dtype, tensor.shape),
-        FormatSentBytes(tensor.bytes, tensor.decoded_bytes));
+        FormatSentBytes(tensor.bytes, tensor.decoded_bytes, tensor.size_basis));
   }
   return text;
 }
@@ -76,6 +78,7 @@ Json TensorsJson(const std::vector<TableFile::CrossingTensor>& tensors) {
     if (tensor.decoded_bytes) {
       list.back()["decoded_bytes"] = *tensor.decoded_bytes;
     }
+    AddBasis("size_basis", tensor.size_basis, &list.back());
   }
   return list;
 }
@@ -108,7 +111,7 @@ std::string LookupText(const StoredResult& stored, int64_t kbps) {
   }
   if (results > 0) {
     text += fmt::format("{:<9} {}\n", cut.fetched.empty() ? "download" : "",
-                        FormatBytes(results));
+                        FormatBytes(results, cut.costs.download_basis));
   }
   const std::string misfit = MisfitText(cut.missing, table.machines);
   if (!misfit.empty()) {

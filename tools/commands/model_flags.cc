@@ -43,10 +43,11 @@ void AddModelFlags(Flags* flags, LoadOptions* load, ImportOptions* import,
       Named(&import->shapes, "=:", "x=1x3x224x224", ParseShape),
       "fixes the shape of an input, for example x=1x3x224x224");
   flags->AddRepeatable(
-      "--tensor-bytes", "NAME=MAX",
+      "--tensor-bytes", "NAME=BYTES",
       Named(&import->tensor_bytes, "=", "boxes=64KiB", ParseBytes),
-      "how large a tensor gets whose size only the data decides, for example "
-      "boxes=64KiB");
+      "what is typical of a tensor whose size only the data decides, instead "
+      "of "
+      "a bound, for example boxes=64KiB");
   flags->AddRepeatable(
       "--input-value", "NAME=VALUE",
       Named(&import->input_values, "=", "sr=16000",

@@ -18,6 +18,7 @@
 #include "compiler/base/unit_text.h"
 #include "compiler/files/json_text.h"
 #include "compiler/files/system_file.h"
+#include "compiler/model/size_basis.h"
 #include "compiler/problem/cut_words.h"
 #include "frontends/read/limits.h"
 #include "tools/cli/command.h"
@@ -99,7 +100,8 @@ std::vector<std::string> UploadCells(const RunReport& report) {
     return {"upload", "-", "-", std::string(kNothingIsSent)};
   }
   return {"upload", FormatBytes(report.split.upload_bytes),
-          FormatBytes(report.Cut().costs.upload_bytes),
+          FormatBytes(report.Cut().costs.upload_bytes,
+                      report.Cut().costs.upload_basis),
           FormatPlural(std::ssize(report.split.crossing), "tensor")};
 }
 

@@ -12,6 +12,7 @@
 #include "backends/result/setting_text.h"
 #include "compiler/base/first_few.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/model/size_basis.h"
 #include "compiler/table/hysteresis.h"
 #include "tools/compile/latency_curve.h"
 #include "tools/compile/shown_rows.h"
@@ -70,6 +71,10 @@ std::string TensorLines(const Graph& graph,
                         std::string_view label) {
   const size_t shown = ShownOf(tensors.size(), kShownTensors);
   std::string text;
+  SizeBasis basis = SizeBasis::kExact;  // of the others
+  for (size_t i = shown; i < tensors.size(); ++i) {
+    basis = std::max(basis, graph.tensors[tensors[i]].size_basis);
+  }
   for (size_t i = 0; i < shown; ++i) {
     const Tensor& tensor = graph.tensors[tensors[i]];
     const int64_t of_this = tensor.bytes.value_or(0);
@@ -78,11 +83,11 @@ std::string TensorLines(const Graph& graph,
         "{} {} {}\n", label,
         FormatTensor(Printable(tensor.name), DTypeName(tensor.type.dtype),
                      tensor.type.shape),
-        FormatSentBytes(of_this, tensor.decoded_bytes));
+        FormatSentBytes(of_this, tensor.decoded_bytes, tensor.size_basis));
   }
   if (shown < tensors.size()) {
     text += fmt::format("{} {} more tensors, {}\n", label,
-                        tensors.size() - shown, FormatBytes(bytes));
+                        tensors.size() - shown, FormatBytes(bytes, basis));
   }
   return text;
 }
@@ -97,8 +102,9 @@ std::string CrossingLines(const Graph& graph, const CutCosts& costs) {
       TensorLines(graph, costs.uploaded, costs.upload_bytes, kSends) +
       TensorLines(graph, costs.fetched, fetched, kGets);
   if (costs.download_bytes > fetched) {
-    text += fmt::format("{} {}\n", kGets,
-                        FormatBytes(costs.download_bytes - fetched));
+    text += fmt::format(
+        "{} {}\n", kGets,
+        FormatBytes(costs.download_bytes - fetched, costs.download_basis));
   }
   return text;
 }

@@ -12,6 +12,7 @@
 #include <set>
 
 #include "compiler/base/unit_text.h"
+#include "compiler/model/size_basis.h"
 #include "compiler/problem/side.h"
 #include "tools/text/terminal.h"
 
@@ -171,7 +172,8 @@ class Picture {
       text_ += fmt::format(
           "  {} [shape=note, style=bold, color=\"#cc0000\", "
           "fontname=\"Helvetica-Bold\", label=\"{}\\n{}\"];\n",
-          sent, Escape(tensor.name), FormatBytes(*tensor.bytes));
+          sent, Escape(tensor.name),
+          FormatBytes(*tensor.bytes, tensor.size_basis));
       DrawBold(from, sent);
     }
     for (const LayerId reader : tensor.readers) {
@@ -197,7 +199,9 @@ class Picture {
     const ProblemTensor& tensor = problem_.tensors[t];
     const bool comes_back = ComesDown(problem_, tensor, chosen_.cut);
     const std::string size =
-        comes_back ? fmt::format("\\n{} back", FormatBytes(*tensor.bytes)) : "";
+        comes_back ? fmt::format("\\n{} back",
+                                 FormatBytes(*tensor.bytes, tensor.size_basis))
+                   : "";
     text_ +=
         fmt::format("  r{} [shape=parallelogram{}, label=\"{}\\nresult{}\"];\n",
                     t, comes_back ? ", style=bold, color=\"#cc0000\"" : "",

@@ -7,6 +7,7 @@
 
 #include "compiler/base/rounding.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/model/size_basis.h"
 #include "compiler/problem/cut_words.h"
 #include "tools/explain/explain_text.h"
 #include "tools/explain/explain_words.h"
@@ -35,7 +36,8 @@ std::string NextBestText(const StoredResult& compiled,
 std::string LinkLines(const StoredResult& compiled, const CutCosts& costs) {
   std::string text = Labelled("sends", UploadedText(compiled.problem(), costs));
   if (costs.download_bytes > 0) {
-    text += Labelled("gets back", FormatBytes(costs.download_bytes));
+    text += Labelled("gets back",
+                     FormatBytes(costs.download_bytes, costs.download_basis));
   }
   return text;
 }

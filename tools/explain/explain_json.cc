@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "backends/result/size_basis_json.h"
 #include "compiler/files/json_text.h"
 #include "compiler/problem/side.h"
 
@@ -161,6 +162,7 @@ Json TensorJson(const StoredResult& compiled,
   Json json = Start(compiled, "tensor");
   json["name"] = tensor.name;
   json["bytes"] = OrNull(tensor.bytes);
+  AddBasis("size_basis", tensor.size_basis, &json);
   json["cross_ns"] = tensor.cross_ns;
   json["producer"] = tensor.producer == kModelInput
                          ? Json()

@@ -7,6 +7,7 @@
 
 #include "compiler/base/first_few.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/model/size_basis.h"
 #include "compiler/problem/side.h"
 #include "tools/explain/explain_text.h"
 #include "tools/explain/explain_words.h"
@@ -21,7 +22,8 @@ namespace {
 constexpr size_t kShownNames = 4;
 
 std::string SizeText(const ProblemTensor& tensor) {
-  return tensor.bytes ? FormatBytes(*tensor.bytes) : "never crosses";
+  return tensor.bytes ? FormatBytes(*tensor.bytes, tensor.size_basis)
+                      : "never crosses";
 }
 
 std::string TensorsLine(const Problem& problem, std::string_view label,

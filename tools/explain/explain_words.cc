@@ -9,6 +9,7 @@
 
 #include "compiler/base/rounding.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/model/size_basis.h"
 #include "compiler/problem/cut_words.h"
 #include "compiler/problem/side.h"
 #include "tools/text/layer_words.h"
@@ -26,7 +27,7 @@ std::string MovedLine(const Problem& problem, Side side,
 
 std::string DownloadedText(const CutCosts& costs) {
   if (costs.download_bytes == 0) return std::string(kNothing);
-  return FormatBytes(costs.download_bytes);
+  return FormatBytes(costs.download_bytes, costs.download_basis);
 }
 
 }  // namespace
@@ -68,7 +69,7 @@ std::string UploadedText(const Problem& problem, const CutCosts& costs) {
   const std::string text = SentText(count, 1, name);
   if (count == 0) return text;
   return fmt::format("{}{} {}", text, count == 1 ? "" : ",",
-                     FormatBytes(costs.upload_bytes));
+                     FormatBytes(costs.upload_bytes, costs.upload_basis));
 }
 
 std::string DifferenceLines(const StoredResult& compiled,

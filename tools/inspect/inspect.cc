@@ -12,7 +12,7 @@ Port PortOf(const Graph& graph, const ModelOutput& output) {
     return {output.name, constant.type, constant.memory_bytes};
   }
   const Tensor& tensor = graph.tensors[output.id];
-  return {output.name, tensor.type, tensor.bytes};
+  return {output.name, tensor.type, tensor.bytes, tensor.size_basis};
 }
 
 // Counts what layers read and hold, so that a constant which only makes another
@@ -53,7 +53,8 @@ Inspection Inspect(const InspectOptions& options, Warnings* warnings) {
   const Graph& graph = inspection.graph;
   for (int i = 0; i < graph.input_count; ++i) {
     const Tensor& tensor = graph.tensors[i];
-    inspection.inputs.push_back({tensor.name, tensor.type, tensor.bytes});
+    inspection.inputs.push_back(
+        {tensor.name, tensor.type, tensor.bytes, tensor.size_basis});
   }
   for (const ModelOutput& output : graph.outputs) {
     inspection.outputs.push_back(PortOf(graph, output));
@@ -62,6 +63,7 @@ Inspection Inspect(const InspectOptions& options, Warnings* warnings) {
     if (tensor.bytes.value_or(-1) > inspection.largest_bytes) {
       inspection.largest_bytes = *tensor.bytes;
       inspection.largest = tensor.name;
+      inspection.largest_basis = tensor.size_basis;
     }
   }
   CountWeights(&inspection);

@@ -13,6 +13,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/model/graph.h"
+#include "compiler/model/size_basis.h"
 #include "compiler/model/source_model.h"
 #include "cost_models/machines/roofline.h"
 #include "frontends/onnx_frontend.h"
@@ -34,6 +35,7 @@ struct Port {
   std::string name;
   TensorType type;
   std::optional<int64_t> bytes;
+  SizeBasis size_basis = SizeBasis::kExact;
 };
 
 struct Inspection {
@@ -46,6 +48,7 @@ struct Inspection {
   int64_t memory_bytes = 0;   // of the same
   int64_t file_bytes = 0;     // of what is stored to make them
   int64_t largest_bytes = 0;  // of a tensor
+  SizeBasis largest_basis = SizeBasis::kExact;
   std::string largest;
   std::vector<CostShare> shares;
 };

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "backends/result/size_basis_json.h"
 #include "tools/inspect/inspect.h"
 
 namespace dnncut {
@@ -14,6 +15,7 @@ nlohmann::ordered_json PortJson(const Port& port) {
                                  {"bytes", nullptr}};
   if (port.type.has_rank) json["shape"] = port.type.shape;
   if (port.bytes) json["bytes"] = *port.bytes;
+  AddBasis("size_basis", port.size_basis, &json);
   return json;
 }
 

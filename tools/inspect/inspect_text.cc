@@ -5,6 +5,7 @@
 
 #include "compiler/base/checked_math.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/model/size_basis.h"
 #include "tools/inspect/inspect.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
@@ -21,7 +22,9 @@ std::string PortText(std::string_view label, const std::vector<Port>& ports) {
             : "no tensor";
     text += fmt::format(
         "{:<11} '{}' {}{}\n", label, Printable(port.name), type,
-        port.bytes ? fmt::format(" {}", FormatBytes(*port.bytes)) : "");
+        port.bytes
+            ? fmt::format(" {}", FormatBytes(*port.bytes, port.size_basis))
+            : "");
     label = "";
   }
   return text;
@@ -75,8 +78,9 @@ std::string InspectText(const Inspection& inspection) {
                       FormatSize(inspection.file_bytes));
   text += fmt::format("tensors     {}", graph.tensors.size());
   if (!inspection.largest.empty()) {
-    text += fmt::format(", the largest '{}' {}", Printable(inspection.largest),
-                        FormatBytes(inspection.largest_bytes));
+    text += fmt::format(
+        ", the largest '{}' {}", Printable(inspection.largest),
+        FormatBytes(inspection.largest_bytes, inspection.largest_basis));
   }
   text += fmt::format("\n{}{}", PortText("inputs", inspection.inputs),
                       PortText("outputs", inspection.outputs));

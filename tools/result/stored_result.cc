@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "compiler/base/error.h"
+#include "compiler/model/size_basis.h"
 #include "frontends/onnx_frontend.h"
 #include "tools/result/find_model.h"
 
@@ -20,6 +21,7 @@ void TakeSizes(const Problem& problem, Graph* graph) {
     Tensor& tensor = graph->tensors[t];
     tensor.bytes = problem.tensors[t].bytes;
     tensor.decoded_bytes = problem.tensors[t].decoded_bytes;
+    tensor.size_basis = problem.tensors[t].size_basis;
     tensor.why_not = tensor.bytes ? "" : "never crosses";
   }
 }
@@ -38,7 +40,8 @@ bool IsSameModel(const Graph& graph, const Problem& problem) {
     return tensor.name == other.name && tensor.producer == other.producer &&
            tensor.readers == other.readers &&
            tensor.is_result == other.result &&
-           (!tensor.bytes || !other.bytes || tensor.bytes == OwnBytes(other));
+           (!tensor.bytes || !other.bytes || tensor.bytes == OwnBytes(other) ||
+            other.size_basis != SizeBasis::kExact);
   };
   return std::equal(graph.layers.begin(), graph.layers.end(),
                     problem.layers.begin(), problem.layers.end(), same_layer) &&

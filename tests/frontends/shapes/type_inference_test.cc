@@ -278,10 +278,10 @@ TEST(TypeInferenceTest, UnknownOperatorsAreNamed) {
   const char* text = R"(
     g (float[1,8] x) => (z) { y = com.microsoft.Mystery(x)  z = Neg(y) })";
   EXPECT_EQ(ImportText(text).error,
-            "E311 the size of 'y', 'z' cannot be inferred "
-            "(com.microsoft.Mystery 'y': not known to libonnx); say how big "
-            "they get with --tensor-bytes NAME=MAX, or install ONNX Runtime, "
-            "which knows more operators (tools/get_onnxruntime.sh)");
+            "E311 the size of 'y' cannot be inferred (com.microsoft.Mystery "
+            "'y': not known to libonnx); say how big they get with "
+            "--tensor-bytes y=BYTES, or install ONNX Runtime, which knows more "
+            "operators (tools/get_onnxruntime.sh)");
   auto imported = ImportText(text, {.tensor_bytes = {{"y", 100}, {"z", 200}}});
   EXPECT_EQ(imported.error, "");
   EXPECT_EQ(TensorNamed(imported.graph, "z").bytes, 200);
@@ -314,31 +314,56 @@ TEST(TypeInferenceTest, ARuntimeThatRefusesIsNoReasonToStop) {
   auto imported =
       ImportText("g (float[8] x) => (y) { y = NonZero(x) }", options);
   EXPECT_EQ(imported.error, "");
-  EXPECT_EQ(WarningIds(imported), "W312 W305");
+  EXPECT_EQ(WarningIds(imported), "W312");
 }
 
-TEST(TypeInferenceTest, WhatTheDataDecidesNeverCrosses) {
+TEST(TypeInferenceTest, WhatTheDataDecidesCrossesAtItsBound) {
   const char* text = R"(
-    g (float[1,50,4] boxes, float[1,2,50] scores) => (picked) {
-      some = NonMaxSuppression(boxes, scores)
+    g (float[1,50,4] boxes, float[1,2,50] scores, int64[1] k) => (picked) {
+      some = NonMaxSuppression(boxes, scores, k)
       picked = Cast <to = 1> (some)
     })";
   auto imported = ImportText(text);
   ASSERT_EQ(imported.error, "");
-  const Tensor& some = TensorNamed(imported.graph, "some");
-  EXPECT_FALSE(some.bytes.has_value());
-  EXPECT_EQ(some.why_not,
-            "has a size that only the data decides, at NonMaxSuppression "
-            "'some'");
-  EXPECT_THAT(TensorNamed(imported.graph, "picked").why_not,
-              HasSubstr("NonMaxSuppression 'some'"));
-  EXPECT_EQ(WarningIds(imported), "W305");
+  EXPECT_EQ(TypeOf(imported, "some"), "int64[?,3]");
+  EXPECT_EQ(TensorNamed(imported.graph, "some").bytes, 2 * 50 * 3 * 8);
+  EXPECT_EQ(TensorNamed(imported.graph, "some").size_basis, SizeBasis::kAtMost);
+  EXPECT_EQ(TensorNamed(imported.graph, "picked").bytes, 2 * 50 * 3 * 4);
+  EXPECT_EQ(WarningIds(imported), "");
+
+  imported =
+      ImportText(text, {.tensor_bytes = {{"some", 240}, {"picked", 1201}}});
+  EXPECT_EQ(TensorNamed(imported.graph, "some").bytes, 240);
+  EXPECT_EQ(TensorNamed(imported.graph, "some").size_basis, SizeBasis::kStated);
+  EXPECT_EQ(TensorNamed(imported.graph, "picked").bytes, 1200);
+  EXPECT_EQ(WarningIds(imported), "W303 W304");
+}
+
+TEST(TypeInferenceTest, WhatNothingBoundsNeverCrossesButAsAResult) {
+  const char* text = R"(
+    g (float[4] x, int64[2] to) => (y) {
+      middle = ConstantOfShape(to)
+      y = Neg(middle)
+    })";
+  auto imported = ImportText(text);
+  const Tensor& middle = TensorNamed(imported.graph, "middle");
+  EXPECT_FALSE(middle.bytes.has_value());
+  EXPECT_EQ(middle.why_not,
+            "has a size that only the data decides, at ConstantOfShape "
+            "'middle'");
+  EXPECT_EQ(TensorNamed(imported.graph, "y").bytes, 65536);
+  EXPECT_EQ(TensorNamed(imported.graph, "y").size_basis, SizeBasis::kAssumed);
+  ASSERT_EQ(WarningIds(imported), "W306 W305");
   EXPECT_EQ(imported.warnings[0].text,
-            "only the data decides the size of 'some', 'picked' (2 in all), so "
-            "no cut sends it; --tensor-bytes NAME=MAX lets a tensor cross");
-  imported = ImportText(text, {.tensor_bytes = {{"some", 2400}}});
-  EXPECT_EQ(TensorNamed(imported.graph, "some").bytes, 2400);
-  EXPECT_EQ(WarningIds(imported), "W304 W305");
+            "nothing bounds the size of the result 'y'; it is assumed to have "
+            "65536 bytes; state what is typical: --tensor-bytes y=BYTES");
+  EXPECT_EQ(imported.warnings[1].text,
+            "only the data decides the size of 'middle' and nothing bounds it, "
+            "so no cut sends it; state what is typical: --tensor-bytes "
+            "middle=BYTES");
+  imported = ImportText(text, {.tensor_bytes = {{"middle", 24}, {"y", 24}}});
+  EXPECT_EQ(TensorNamed(imported.graph, "middle").bytes, 24);
+  EXPECT_EQ(WarningIds(imported), "W304 W304");
 }
 
 TEST(TypeInferenceTest, BranchesThatDifferAreDecidedByTheData) {
@@ -348,7 +373,8 @@ TEST(TypeInferenceTest, BranchesThatDifferAreDecidedByTheData) {
                   else_branch = e () => (b) { b = Neg(x) }>
     })");
   EXPECT_EQ(TypeOf(imported, "y"), "float32[?,3]");
-  EXPECT_EQ(WarningIds(imported), "W305");
+  EXPECT_EQ(TensorNamed(imported.graph, "y").bytes, 4 * 3 * 4);
+  EXPECT_EQ(TensorNamed(imported.graph, "y").size_basis, SizeBasis::kAtMost);
 }
 
 TEST(TypeInferenceTest, ABranchThatIsNeverTakenDoesNotCount) {

@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rules for operators whose results have sizes that only the data decides: how
+// large they get.
+//
+// A rule computes with ranges: of each dim of the inputs (one number when it is
+// known, 0 to its bound when only that is, 0 to INT64_MAX else), and of the
+// elements of those inputs that say what shape the result has. Wherever the
+// operator's own definition computes a dim from such numbers, the rule computes
+// the range of all that can come out, so the bound holds for any data for which
+// the operator is defined. It may be too large, never too small. What the rule
+// does not understand stays unbounded.
+#include "frontends/shapes/upper_rules.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <numeric>
+#include <utility>
+
+#include "frontends/shapes/onnx_types.h"
+#include "frontends/shapes/operator_rules.h"
+#include "frontends/values/compute_values.h"
+
+namespace dnncut {
+namespace {
+
+using Ranges = std::vector<Range>;
+
+constexpr Range kAnySize = {0, INT64_MAX};
+
+constexpr Range Exactly(int64_t number) { return {number, number}; }
+
+// As a size: never negative.
+Range SizeIn(const Range& range) {
+  return {std::max<int64_t>(range.least, 0), std::max<int64_t>(range.most, 0)};
+}
+
+Range SmallerOf(const Range& a, const Range& b) {
+  return BinaryRange("Min", a, b);
+}
+
+// Up to the larger end; the data may also make it nothing.
+Range UpTo(const Range& range) { return {0, range.most}; }
+
+std::optional<Ranges> InputDims(const NodeRun& run, size_t input) {
+  if (input >= run.inputs.size() || run.inputs[input] == nullptr) {
+    return std::nullopt;
+  }
+  return DimRanges(*run.inputs[input]);
+}
+
+// The elements of an integer input, one after the other. Of a list of which
+// nothing but the length is known, any.
+std::optional<Ranges> InputValues(const NodeRun& run, size_t input) {
+  if (input >= run.inputs.size() || run.inputs[input] == nullptr) {
+    return std::nullopt;
+  }
+  const Fact& fact = *run.inputs[input];
+  Ranges values;
+  if (fact.value.has_value()) {
+    const DType dtype = fact.value->dtype;
+    if (dtype != DType::kInt64 && dtype != DType::kInt32) return std::nullopt;
+    for (const KnownElement& element : fact.value->elements) {
+      values.push_back(RangeOf(element));
+    }
+    return values;
+  }
+  const TensorType type = InputType(run, input);
+  const auto count = type.has_rank ? SmallCount(type.shape) : std::nullopt;
+  if (!count.has_value()) return std::nullopt;
+  values.resize(static_cast<size_t>(*count));
+  return values;
+}
+
+// Of an input, or where older opsets have an attribute of that name, of it;
+// nullopt when neither is there or the input is not known.
+std::optional<Ranges> ValuesOf(const NodeRun& run, size_t input,
+                               std::string_view attribute) {
+  if (HasInput(run, static_cast<int>(input))) return InputValues(run, input);
+  const auto* given = FindAttribute(*run.node, attribute);
+  if (given == nullptr) return std::nullopt;
+  Ranges values;
+  for (const int64_t number : given->ints()) values.push_back(Exactly(number));
+  return values;
+}
+
+// The same where each element is known.
+std::optional<std::vector<int64_t>> NumbersOf(const NodeRun& run, size_t input,
+                                              std::string_view attribute) {
+  const auto values = ValuesOf(run, input, attribute);
+  if (!values.has_value()) return std::nullopt;
+  std::vector<int64_t> numbers;
+  for (const Range& value : *values) {
+    if (!value.IsOne()) return std::nullopt;
+    numbers.push_back(value.least);
+  }
+  return numbers;
+}
+
+std::optional<Range> OneValue(const NodeRun& run, size_t input) {
+  const auto values = InputValues(run, input);
+  if (!values.has_value() || values->size() != 1) return std::nullopt;
+  return values->front();
+}
+
+std::optional<size_t> NormalAxis(int64_t axis, size_t rank) {
+  if (axis < 0) axis += static_cast<int64_t>(rank);
+  if (axis < 0 || axis >= static_cast<int64_t>(rank)) return std::nullopt;
+  return static_cast<size_t>(axis);
+}
+
+// The axis that an attribute names.
+std::optional<size_t> AxisOf(const NodeRun& run, int64_t otherwise,
+                             size_t rank) {
+  return NormalAxis(IntAttribute(*run.node, "axis", otherwise), rank);
+}
+
+Range Product(const Ranges& factors) {
+  return std::accumulate(factors.begin(), factors.end(), Exactly(1),
+                         MultiplyRanges);
+}
+
+Range Sum(const Range& a, const Range& b) { return SizeIn(AddRanges(a, b)); }
+
+// Of a dim to which dims of such sizes are broadcast. They are all 1 or of one
+// size, which is that of any dim that is larger than 1.
+Range BroadcastDim(const Ranges& dims) {
+  Range result = dims.front();
+  for (const Range& dim : dims) {
+    if (dim.least > 1) return dim;
+    result = EitherRange(result, dim);
+  }
+  return result;
+}
+
+Ranges Broadcast(const std::vector<Ranges>& shapes) {
+  size_t rank = 0;
+  for (const Ranges& shape : shapes) rank = std::max(rank, shape.size());
+  Ranges result(rank);
+  for (size_t i = 0; i < rank; ++i) {
+    Ranges dims;
+    for (const Ranges& shape : shapes) {
+      if (i < shape.size()) dims.push_back(shape[shape.size() - 1 - i]);
+    }
+    if (dims.size() < shapes.size()) dims.push_back(Exactly(1));
+    result[rank - 1 - i] = BroadcastDim(dims);
+  }
+  return result;
+}
+
+}  // namespace
+
+std::optional<Ranges> DimRanges(const Fact& fact) {
+  const TensorType type = TypeFromOnnx(fact.type);
+  if (!type.has_rank) return std::nullopt;
+  const ValueInput input{
+      .has_shape = true, .shape = type.shape, .upper_shape = fact.upper_shape};
+  Ranges dims;
+  for (size_t i = 0; i < type.shape.size(); ++i) dims.push_back(input.Dim(i));
+  return dims;
+}
+
+std::optional<Ranges> BoundBroadcast(const NodeRun& run, size_t) {
+  std::vector<Ranges> shapes;
+  for (size_t i = 0; i < run.inputs.size(); ++i) {
+    auto dims = InputDims(run, i);
+    if (!dims.has_value()) return std::nullopt;
+    shapes.push_back(std::move(*dims));
+  }
+  if (shapes.empty()) return std::nullopt;
+  return Broadcast(shapes);
+}
+
+std::optional<Ranges> BoundExpand(const NodeRun& run, size_t) {
+  const auto dims = InputDims(run, 0);
+  const auto to = InputValues(run, 1);
+  if (!dims.has_value() || !to.has_value()) return std::nullopt;
+  Ranges shape;
+  for (const Range& dim : *to) shape.push_back(SizeIn(dim));
+  return Broadcast({*dims, shape});
+}
+
+// All inputs have the same dims but along the axis.
+std::optional<Ranges> BoundConcat(const NodeRun& run, size_t) {
+  auto result = InputDims(run, 0);
+  if (!result.has_value()) return std::nullopt;
+  const auto axis = AxisOf(run, run.opset < 4 ? 1 : 0, result->size());
+  if (!axis.has_value()) return std::nullopt;
+  for (size_t i = 1; i < run.inputs.size(); ++i) {
+    const auto dims = InputDims(run, i);
+    if (!dims.has_value() || dims->size() != result->size()) {
+      return std::nullopt;
+    }
+    for (size_t d = 0; d < dims->size(); ++d) {
+      Range& dim = (*result)[d];
+      if (d == *axis) {
+        dim = Sum(dim, (*dims)[d]);
+      } else {
+        dim = {std::max(dim.least, (*dims)[d].least),
+               std::min(dim.most, (*dims)[d].most)};
+      }
+    }
+  }
+  return result;
+}
+
+// One column for each element that is not 0.
+std::optional<Ranges> BoundNonZero(const NodeRun& run, size_t) {
+  const auto dims = InputDims(run, 0);
+  if (!dims.has_value()) return std::nullopt;
+  return Ranges{Exactly(std::ssize(*dims)), UpTo(Product(*dims))};
+}
+
+// Each class of each batch keeps some boxes, at most as many as are allowed.
+std::optional<Ranges> BoundNonMaxSuppression(const NodeRun& run, size_t) {
+  const auto scores = InputDims(run, 1);  // batches, classes, boxes
+  if (!scores.has_value() || scores->size() != 3) return std::nullopt;
+  Range kept = (*scores)[2];
+  if (!HasInput(run, 2)) {
+    kept = Exactly(0);
+  } else if (const auto limit = OneValue(run, 2)) {
+    kept = SmallerOf(kept, SizeIn(*limit));
+  }
+  return Ranges{UpTo(Product({(*scores)[0], (*scores)[1], kept})), Exactly(3)};
+}
+
+// Those of the elements, or of the rows along an axis, for which the condition
+// holds.
+std::optional<Ranges> BoundCompress(const NodeRun& run, size_t) {
+  auto dims = InputDims(run, 0);
+  if (!dims.has_value()) return std::nullopt;
+  const auto condition = InputDims(run, 1);
+  const Range chosen = condition.has_value() ? Product(*condition) : kAnySize;
+  if (FindAttribute(*run.node, "axis") == nullptr) {
+    return Ranges{UpTo(SmallerOf(Product(*dims), chosen))};
+  }
+  const auto axis = AxisOf(run, 0, dims->size());
+  if (!axis.has_value()) return std::nullopt;
+  (*dims)[*axis] = UpTo(SmallerOf((*dims)[*axis], chosen));
+  return dims;
+}
+
+// The first output has the elements, or rows along an axis; the second and the
+// fourth have one element for each, and the third one for each of the input.
+std::optional<Ranges> BoundUnique(const NodeRun& run, size_t output) {
+  auto dims = InputDims(run, 0);
+  if (!dims.has_value()) return std::nullopt;
+  Range count = Product(*dims);
+  const bool whole = FindAttribute(*run.node, "axis") == nullptr;
+  const auto axis = AxisOf(run, 0, dims->size());
+  if (!whole && !axis.has_value()) return std::nullopt;
+  if (!whole) count = (*dims)[*axis];
+  if (output == 2) return Ranges{count};
+  if (output != 0 || whole) return Ranges{UpTo(count)};
+  (*dims)[*axis] = UpTo(count);
+  return dims;
+}
+
+std::optional<Ranges> BoundTopK(const NodeRun& run, size_t) {
+  auto dims = InputDims(run, 0);
+  if (!dims.has_value()) return std::nullopt;
+  const auto axis = AxisOf(run, -1, dims->size());
+  if (!axis.has_value()) return std::nullopt;
+  Range count = kAnySize;
+  if (const auto given = OneValue(run, 1)) count = SizeIn(*given);
+  Range& dim = (*dims)[*axis];
+  dim = count.IsOne() ? count : UpTo(SmallerOf(dim, count));
+  return dims;
+}
+
+namespace {
+
+// How many elements of a dim stand from `start` to before `end`, in steps of
+// one or more. An end that counts from the back moves with the dim.
+Range SlicedForward(const Range& dim, const Range& start, const Range& end) {
+  const bool from_front = start.least >= 0;
+  const bool from_back = start.most < 0;
+  const bool to_front = end.least >= 0;
+  const bool to_back = end.most < 0;
+  Range count = dim;
+  if ((from_front && to_front) || (from_back && to_back)) {
+    count = SmallerOf(count, SizeIn(SubtractRanges(end, start)));
+  }
+  if (from_back) count = SmallerOf(count, SubtractRanges(Exactly(0), start));
+  if (to_front) count = SmallerOf(count, end);
+  if (from_front) count = SmallerOf(count, SubtractRanges(dim, start));
+  if (to_back) count = SmallerOf(count, AddRanges(dim, end));
+  if (from_front && to_back) {
+    count = SmallerOf(count, AddRanges(SubtractRanges(dim, start), end));
+  }
+  return UpTo(SizeIn(count));
+}
+
+Range SlicedDim(const Range& dim, const Range& start, const Range& end,
+                const Range& step) {
+  const bool forward = step.least > 0;
+  const Range count = forward ? SlicedForward(dim, start, end) : UpTo(dim);
+  if (!step.IsOne() || step.least == 0 || step.least == INT64_MIN ||
+      count.most == INT64_MAX) {
+    return count;
+  }
+  const int64_t stride = forward ? step.least : -step.least;
+  return {0, count.most / stride + (count.most % stride != 0 ? 1 : 0)};
+}
+
+}  // namespace
+
+std::optional<Ranges> BoundSlice(const NodeRun& run, size_t) {
+  auto dims = InputDims(run, 0);
+  if (!dims.has_value()) return std::nullopt;
+  const auto starts = ValuesOf(run, 1, "starts");
+  const auto ends = ValuesOf(run, 2, "ends");
+  auto axes = NumbersOf(run, 3, "axes");
+  auto steps = ValuesOf(run, 4, "steps");
+  if (starts.has_value() && !axes.has_value() && !HasInput(run, 3)) {
+    axes.emplace(starts->size());
+    std::iota(axes->begin(), axes->end(), int64_t{0});
+  }
+  if (axes.has_value() && !steps.has_value() && !HasInput(run, 4)) {
+    steps.emplace(axes->size(), Exactly(1));
+  }
+  const bool known =
+      axes.has_value() && starts.has_value() && ends.has_value() &&
+      steps.has_value() && starts->size() == axes->size() &&
+      ends->size() == axes->size() && steps->size() == axes->size();
+  if (!known) {
+    std::transform(dims->begin(), dims->end(), dims->begin(), UpTo);
+    return dims;
+  }
+  for (size_t i = 0; i < axes->size(); ++i) {
+    const auto axis = NormalAxis((*axes)[i], dims->size());
+    if (!axis.has_value()) return std::nullopt;
+    Range& dim = (*dims)[*axis];
+    dim = SlicedDim(dim, (*starts)[i], (*ends)[i], (*steps)[i]);
+  }
+  return dims;
+}
+
+// What `sizes` say, or equal parts but for the last.
+std::optional<Ranges> BoundSplit(const NodeRun& run, size_t output) {
+  auto dims = InputDims(run, 0);
+  if (!dims.has_value()) return std::nullopt;
+  const auto axis = AxisOf(run, 0, dims->size());
+  if (!axis.has_value()) return std::nullopt;
+  Range& dim = (*dims)[*axis];
+  const auto sizes = ValuesOf(run, 1, "split");
+  const bool given =
+      HasInput(run, 1) || FindAttribute(*run.node, "split") != nullptr;
+  if (sizes.has_value() && output < sizes->size()) {
+    const Range size = SizeIn((*sizes)[output]);
+    dim = size.IsOne() ? size : UpTo(SmallerOf(dim, size));
+  } else if (given || dim.most == INT64_MAX) {
+    dim = UpTo(dim);
+  } else {
+    const int64_t count = std::ssize(run.outputs);
+    dim = {0, dim.most / count + (dim.most % count != 0 ? 1 : 0)};
+  }
+  return dims;
+}
+
+// The axes that go have the size 1, whatever is known of them. Without axes,
+// the rank depends on which dims are 1.
+std::optional<Ranges> BoundSqueeze(const NodeRun& run, size_t) {
+  const auto dims = InputDims(run, 0);
+  const auto axes = NumbersOf(run, 1, "axes");
+  if (!dims.has_value() || !axes.has_value()) return std::nullopt;
+  std::vector<bool> dropped(dims->size());
+  for (const int64_t number : *axes) {
+    const auto axis = NormalAxis(number, dims->size());
+    if (!axis.has_value()) return std::nullopt;
+    dropped[*axis] = true;
+  }
+  Ranges rest;
+  for (size_t i = 0; i < dims->size(); ++i) {
+    if (!dropped[i]) rest.push_back((*dims)[i]);
+  }
+  return rest;
+}
+
+// A dim that is computed as what the others leave, or of which nothing is
+// known, gets no larger than all elements divided by the least of the others.
+// (Where one of the others is 0, there are no elements, and the model must not
+// compute a dim.) Two such dims would each get their product, so none of them
+// is bounded then.
+std::optional<Ranges> BoundReshape(const NodeRun& run, size_t) {
+  const auto dims = InputDims(run, 0);
+  const auto to = ValuesOf(run, 1, "shape");
+  if (!to.has_value()) return std::nullopt;
+  const bool copies = IntAttribute(*run.node, "allowzero", 0) == 0;
+  Ranges result;
+  std::optional<size_t> open;
+  Range others = Exactly(1);
+  bool one_open = true;
+  for (size_t i = 0; i < to->size(); ++i) {
+    const Range& size = (*to)[i];
+    if (size == Exactly(0) && copies) {
+      const bool there = dims.has_value() && i < dims->size();
+      result.push_back(there ? (*dims)[i] : kAnySize);
+    } else if (size.least < 0) {
+      one_open = !open.has_value();
+      open = i;
+      result.push_back(kAnySize);
+      continue;
+    } else {
+      result.push_back(size);
+    }
+    const int64_t least = std::max<int64_t>(result.back().least, 1);
+    others = MultiplyRanges(others, Exactly(least));
+  }
+  if (!open.has_value() || !one_open || !dims.has_value()) return result;
+  const Range elements = Product(*dims);
+  if (elements.most == INT64_MAX || others.least < 1) return result;
+  Range& computed = result[*open];
+  computed.most = elements.most / others.least;
+  const bool exact =
+      elements.IsOne() && elements.least > 0 &&
+      std::all_of(result.begin(), result.end(), [&](const Range& dim) {
+        return dim.IsOne() || &dim == &computed;
+      });
+  if (exact) computed.least = computed.most;
+  return result;
+}
+
+// `sizes` say it, of all axes or of some. With an aspect ratio to keep, they
+// are what is not exceeded, or what is reached at least.
+std::optional<Ranges> BoundResize(const NodeRun& run, size_t) {
+  auto dims = InputDims(run, 0);
+  const auto sizes = ValuesOf(run, 3, "sizes");
+  if (!dims.has_value() || !sizes.has_value()) return std::nullopt;
+  auto axes = NumbersOf(run, run.inputs.size(), "axes");
+  if (!axes.has_value()) {
+    axes.emplace(dims->size());
+    std::iota(axes->begin(), axes->end(), int64_t{0});
+  }
+  if (axes->size() != sizes->size()) return std::nullopt;
+  const auto* policy = FindAttribute(*run.node, "keep_aspect_ratio_policy");
+  const bool stretch = policy == nullptr || policy->s() == "stretch";
+  const bool not_larger = policy != nullptr && policy->s() == "not_larger";
+  for (size_t i = 0; i < axes->size(); ++i) {
+    const auto axis = NormalAxis((*axes)[i], dims->size());
+    if (!axis.has_value()) return std::nullopt;
+    const Range size = SizeIn((*sizes)[i]);
+    (*dims)[*axis] = stretch ? size : not_larger ? UpTo(size) : kAnySize;
+  }
+  return dims;
+}
+
+std::optional<Ranges> BoundPad(const NodeRun& run, size_t) {
+  auto dims = InputDims(run, 0);
+  const auto pads = ValuesOf(run, 1, "pads");
+  auto axes = NumbersOf(run, 3, "axes");
+  if (!dims.has_value() || !pads.has_value()) return std::nullopt;
+  if (!axes.has_value() && !HasInput(run, 3)) {
+    axes.emplace(dims->size());
+    std::iota(axes->begin(), axes->end(), int64_t{0});
+  }
+  if (!axes.has_value() || pads->size() != 2 * axes->size()) {
+    return std::nullopt;
+  }
+  for (size_t i = 0; i < axes->size(); ++i) {
+    const auto axis = NormalAxis((*axes)[i], dims->size());
+    if (!axis.has_value()) return std::nullopt;
+    Range& dim = (*dims)[*axis];
+    const Range padded = AddRanges((*pads)[i], (*pads)[i + axes->size()]);
+    dim = SizeIn(AddRanges(dim, padded));
+  }
+  return dims;
+}
+
+std::optional<Ranges> BoundTile(const NodeRun& run, size_t) {
+  auto dims = InputDims(run, 0);
+  const auto repeats = InputValues(run, 1);
+  if (!dims.has_value() || !repeats.has_value() ||
+      repeats->size() != dims->size()) {
+    return std::nullopt;
+  }
+  for (size_t i = 0; i < dims->size(); ++i) {
+    (*dims)[i] = MultiplyRanges((*dims)[i], SizeIn((*repeats)[i]));
+  }
+  return dims;
+}
+
+std::optional<Ranges> BoundOneHot(const NodeRun& run, size_t) {
+  auto dims = InputDims(run, 0);
+  if (!dims.has_value()) return std::nullopt;
+  const auto axis = AxisOf(run, -1, dims->size() + 1);
+  if (!axis.has_value()) return std::nullopt;
+  const Range depth = OneValue(run, 1).value_or(kAnySize);
+  dims->insert(dims->begin() + static_cast<std::ptrdiff_t>(*axis),
+               SizeIn(depth));
+  return dims;
+}
+
+std::optional<Ranges> BoundShapedAs(const NodeRun& run, size_t) {
+  auto shape = InputValues(run, 0);
+  if (!shape.has_value()) return std::nullopt;
+  std::transform(shape->begin(), shape->end(), shape->begin(), SizeIn);
+  return shape;
+}
+
+// ceil((limit - start) / step), at least 0.
+std::optional<Ranges> BoundRange(const NodeRun& run, size_t) {
+  const auto start = OneValue(run, 0);
+  const auto limit = OneValue(run, 1);
+  const auto step = OneValue(run, 2);
+  if (!start.has_value() || !limit.has_value() || !step.has_value()) {
+    return Ranges{kAnySize};
+  }
+  Range gap = kAnySize;
+  int64_t stride = 1;
+  if (step->least > 0) {
+    gap = SizeIn(SubtractRanges(*limit, *start));
+    stride = step->least;
+  } else if (step->most < 0 && step->most > INT64_MIN) {
+    gap = SizeIn(SubtractRanges(*start, *limit));
+    stride = -step->most;
+  }
+  if (gap.most == INT64_MAX) return Ranges{kAnySize};
+  return Ranges{{0, gap.most / stride + (gap.most % stride != 0 ? 1 : 0)}};
+}
+
+// The last dim of the indices says how many dims of the data they go through,
+// behind the batch dims that both have.
+std::optional<Ranges> BoundGatherNd(const NodeRun& run, size_t) {
+  const auto data = InputDims(run, 0);
+  const auto indices = InputDims(run, 1);
+  if (!data.has_value() || !indices.has_value() || indices->empty() ||
+      !indices->back().IsOne()) {
+    return std::nullopt;
+  }
+  const int64_t batches = IntAttribute(*run.node, "batch_dims", 0);
+  const int64_t rank = std::ssize(*data);
+  const int64_t length = indices->back().least;
+  if (batches < 0 || batches > rank || length < 1 || length > rank - batches) {
+    return std::nullopt;
+  }
+  Ranges result(indices->begin(), indices->end() - 1);
+  result.insert(result.end(), data->begin() + batches + length, data->end());
+  return result;
+}
+
+}  // namespace dnncut

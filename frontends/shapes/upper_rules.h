@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How large the results get of operators whose sizes only the data decides.
+// operator_table.cc says which rule is whose.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "frontends/shapes/operator_table.h"
+#include "frontends/shapes/type_engine.h"
+
+namespace dnncut {
+
+UpperRule BoundBroadcast;
+UpperRule BoundCompress;
+UpperRule BoundConcat;
+UpperRule BoundExpand;
+UpperRule BoundGatherNd;
+UpperRule BoundNonMaxSuppression;
+UpperRule BoundNonZero;
+UpperRule BoundOneHot;
+UpperRule BoundPad;
+UpperRule BoundRange;
+UpperRule BoundReshape;
+UpperRule BoundResize;
+UpperRule BoundShapedAs;  // ConstantOfShape
+UpperRule BoundSlice;
+UpperRule BoundSplit;
+UpperRule BoundSqueeze;
+UpperRule BoundTile;
+UpperRule BoundTopK;
+UpperRule BoundUnique;
+
+// The dims of a tensor, from least to most; nullopt when its rank is not known.
+std::optional<std::vector<Range>> DimRanges(const Fact& fact);
+
+}  // namespace dnncut
