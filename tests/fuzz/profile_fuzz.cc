@@ -80,7 +80,7 @@ constexpr char kMachine[] = R"({
 void Use(const std::string& path) {
   Warnings warnings;
   const auto costs = [&](const Fill& fill) {
-    return LoadMachineCosts(path, fill, Profiled().model, Profiled().graph,
+    return LoadMachineCosts(path, fill, {}, Profiled().model, Profiled().graph,
                             &warnings);
   };
   const Graph& graph = Profiled().graph;
