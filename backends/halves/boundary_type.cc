@@ -30,6 +30,33 @@ OpenDims FindOpenDims(const ONNX_NAMESPACE::GraphProto& model,
   return open;
 }
 
+namespace {
+
+// Whether dim `d` of the type must stay open.
+bool IsOpen(const TensorType& type, const OpenDims& open_dims, size_t d) {
+  return type.shape[d] < 0 || open_dims.all ||
+         (open_dims.leading &&
+          (d == 0 || open_dims.values.contains(type.shape[d])));
+}
+
+// Opens dims of a declared shape that are not those that the operators compute,
+// and a leading dim that is the size of a free batch.
+void OpenStaleDims(const TensorType& type, const OpenDims& open_dims,
+                   ONNX_NAMESPACE::TensorShapeProto* shape) {
+  for (int d = 0; d < shape->dim_size(); ++d) {
+    auto* dim = shape->mutable_dim(d);
+    if (!dim->has_dim_value()) continue;
+    const bool stale = type.shape[d] >= 0 && dim->dim_value() != type.shape[d];
+    const bool batch = d == 0 && open_dims.leading &&
+                       open_dims.values.contains(dim->dim_value());
+    if (!stale && !batch) continue;
+    dim->clear_dim_value();
+    if (!IsOpen(type, open_dims, d)) dim->set_dim_value(type.shape[d]);
+  }
+}
+
+}  // namespace
+
 void CompleteType(const TensorType& type, const OpenDims& open_dims,
                   ONNX_NAMESPACE::ValueInfoProto* info) {
   if (type.kind != TensorType::Kind::kTensor) return;
@@ -37,14 +64,16 @@ void CompleteType(const TensorType& type, const OpenDims& open_dims,
   if (tensor->elem_type() == 0) {
     tensor->set_elem_type(static_cast<int32_t>(type.dtype));
   }
-  if (tensor->has_shape() || !type.has_rank) return;
+  if (!type.has_rank) return;
   auto* shape = tensor->mutable_shape();
+  if (shape->dim_size() == static_cast<int>(type.shape.size())) {
+    OpenStaleDims(type, open_dims, shape);
+    return;
+  }
+  shape->clear_dim();
   for (size_t d = 0; d < type.shape.size(); ++d) {
     auto* dim = shape->add_dim();
-    const bool open = type.shape[d] < 0 || open_dims.all ||
-                      (open_dims.leading &&
-                       (d == 0 || open_dims.values.contains(type.shape[d])));
-    if (!open) dim->set_dim_value(type.shape[d]);
+    if (!IsOpen(type, open_dims, d)) dim->set_dim_value(type.shape[d]);
   }
 }
 

@@ -30,7 +30,10 @@ struct OpenDims {
 OpenDims FindOpenDims(const ONNX_NAMESPACE::GraphProto& model,
                       const Graph& graph);
 
-// Adds to `info` what it does not say of element type and shape.
+// Adds to `info` what it does not say of element type and shape, and corrects
+// what it says of a shape but the operators compute otherwise (a batch that was
+// changed by hand leaves such value_info), or what is so for one size of a free
+// batch only.
 void CompleteType(const TensorType& type, const OpenDims& open_dims,
                   ONNX_NAMESPACE::ValueInfoProto* info);
 

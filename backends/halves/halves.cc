@@ -284,6 +284,9 @@ ValueInfoProto HalfMaker::InfoOf(TensorId id) const {
   const auto known = infos_.find(tensor.name);
   if (known != infos_.end()) info = *known->second;
   info.set_name(tensor.name);
+  // What the model takes is what it says it takes.
+  const bool is_input = id < graph_.input_count;
+  if (is_input && info.type().tensor_type().has_shape()) return info;
   CompleteType(tensor.type, open_dims_, &info);
   return info;
 }

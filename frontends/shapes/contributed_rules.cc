@@ -2,6 +2,8 @@
 //
 // Types of the operators that ONNX Runtime adds and its optimiser writes most.
 // Source: ONNX Runtime's documentation of its contributed operators.
+#include <cstdint>
+
 #include "frontends/shapes/operator_rules.h"
 #include "frontends/values/compute_values.h"
 
@@ -31,6 +33,32 @@ const NodeProto* InferQuantizedBinary(NodeRun* run, NodeProto* storage) {
   storage->add_input(run->node->input(0));
   storage->add_input(run->node->input(3));
   return storage;
+}
+
+// Query, key and value are apart, or together in the first input. The second
+// and third output are past and present together, as long as the total length,
+// a value that only the data has, or as the past when that is longer.
+const NodeProto* InferGroupQueryAttention(NodeRun* run, NodeProto*) {
+  TensorType query = InputType(*run, 0);
+  const int64_t heads = IntAttribute(*run->node, "num_heads", 0);
+  const int64_t kv_heads = IntAttribute(*run->node, "kv_num_heads", 0);
+  if (!query.has_rank || query.shape.size() != 3 || heads < 1 || kv_heads < 1 ||
+      heads > INT32_MAX || kv_heads > INT32_MAX) {
+    run->problem = "its query or its numbers of heads are none";
+    return nullptr;
+  }
+  const bool packed = !HasInput(*run, 1);
+  const int64_t all_heads = packed ? heads + 2 * kv_heads : heads;
+  int64_t& width = query.shape[2];
+  const int64_t size = width < 0 ? -1 : width / all_heads;
+  width = size < 0 ? -1 : size * heads;
+  SetOutput(query, 0, run);
+  TensorType present = query;
+  present.shape = {query.shape[0], kv_heads, -1, size};
+  if (HasInput(*run, 3)) present.dtype = InputType(*run, 3).dtype;
+  SetOutput(present, 1, run);
+  SetOutput(present, 2, run);
+  return nullptr;
 }
 
 // [batch, sequence, width] with weights [width, 3 * hidden]: query, key, value.

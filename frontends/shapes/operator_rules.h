@@ -38,6 +38,7 @@ CheckRule CheckRecurrent;
 InferRule InferFusedAttention;
 InferRule InferFusedConv;
 InferRule InferFusedGemm;
+InferRule InferGroupQueryAttention;
 InferRule InferQuantizedBinary;
 InferRule InferSkipNormalization;
 

@@ -55,6 +55,8 @@ struct ShapeRules {
   // No size of a result shrinks when a size of an input grows, so that the
   // inputs at their largest give the results at their largest.
   bool monotone = !sized_by_values;
+  // ONNX Runtime infers other sizes than it computes, so it is not asked.
+  bool runtime_errs = false;
 };
 
 // The operator's row; an empty one, at which libonnx alone is asked, when it

@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -159,7 +160,13 @@ void TypeEngine::InferMain(Scope* scope, const NodeDone& done) {
   const GraphProto& graph = model_.graph();
   scope->opsets = &opsets_;
   AddDeclared(graph, scope);
+  std::set<std::string_view> distrusted;
+  for (const NodeProto& node : graph.node()) {
+    if (!ShapeRulesOf(node.domain(), node.op_type()).runtime_errs) continue;
+    distrusted.insert(node.output().begin(), node.output().end());
+  }
   for (const auto& [name, type] : trusted_) {
+    if (distrusted.contains(name)) continue;
     TensorType& known = scope->declared[name];
     known = MergeTypes(type, known);
   }

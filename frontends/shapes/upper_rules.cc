@@ -520,6 +520,22 @@ std::optional<Ranges> BoundRange(const NodeRun& run, size_t) {
   return Ranges{{0, gap.most / stride + (gap.most % stride != 0 ? 1 : 0)}};
 }
 
+// Past and present together are no longer than both.
+std::optional<Ranges> BoundGroupQueryAttention(const NodeRun& run,
+                                               size_t output) {
+  const auto query = InputDims(run, 0);
+  auto present = DimRanges(run.outputs[output]);
+  if (output == 0 || !query.has_value() || !present.has_value()) return present;
+  Range length = (*query)[1];
+  if (HasInput(run, 3)) {
+    const auto past = InputDims(run, 3);
+    if (!past.has_value() || past->size() != 4) return present;
+    length = Sum(length, (*past)[2]);
+  }
+  (*present)[2] = UpTo(length);
+  return present;
+}
+
 // The last dim of the indices says how many dims of the data they go through,
 // behind the batch dims that both have.
 std::optional<Ranges> BoundGatherNd(const NodeRun& run, size_t) {

@@ -17,6 +17,7 @@ UpperRule BoundCompress;
 UpperRule BoundConcat;
 UpperRule BoundExpand;
 UpperRule BoundGatherNd;
+UpperRule BoundGroupQueryAttention;
 UpperRule BoundNonMaxSuppression;
 UpperRule BoundNonZero;
 UpperRule BoundOneHot;

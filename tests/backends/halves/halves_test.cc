@@ -244,15 +244,15 @@ TEST(Halves, FreeDimsStayFree) {
                                    const std::string& first) {
     const SplitModel split = MakeSplitModel(
         ParseModel("<ir_version: 8, opset_import: [\"\" : 13]> free (float[" +
-                   shape + "] x) => (float[" + shape + "] z, float[r, c] y) {" +
+                   shape + "] x) => (float[" + shape + "] z, y) {" +
                    " a = " + first + "(x)  z = Abs(x)  y = Neg(a) }"),
         temp);
     const ModelProto server = Make(split, {"a", "z"}, Side::kServer);
     const ModelProto device = Make(split, {"a", "z"}, Side::kDevice);
     EXPECT_EQ(device.graph().input(0).SerializeAsString(),
               split.model.proto.graph().input(0).SerializeAsString());
-    EXPECT_EQ(server.graph().output(0).SerializeAsString(),
-              split.model.proto.graph().output(1).SerializeAsString());
+    EXPECT_EQ(device.graph().output(1).SerializeAsString(),
+              split.model.proto.graph().output(0).SerializeAsString());
     std::vector<int64_t> dims;
     const auto& type = server.graph().input(0).type().tensor_type();
     for (const auto& dim : type.shape().dim()) {
@@ -291,6 +291,30 @@ TEST(Halves, AnyOtherFreeDimOpensAllInferredOnes) {
   for (const auto& dim : type.shape().dim()) {
     EXPECT_FALSE(dim.has_dim_value());
   }
+}
+
+// A batch that was changed by hand leaves value_info of the old one; and what
+// is declared for a batch of 1 need not hold for a free batch.
+TEST(Halves, DeclaredDimsThatAreNotComputedGiveWay) {
+  const TensorType type = {
+      TensorType::Kind::kTensor, DType::kFloat32, true, {4, 8, 16}};
+  const auto completed = [&](const OpenDims& open, std::vector<int64_t> dims) {
+    ONNX_NAMESPACE::ValueInfoProto info;
+    auto* shape = info.mutable_type()->mutable_tensor_type()->mutable_shape();
+    for (const int64_t dim : dims) shape->add_dim()->set_dim_value(dim);
+    CompleteType(type, open, &info);
+    std::vector<int64_t> result;
+    for (const auto& dim : shape->dim()) {
+      result.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
+    }
+    return result;
+  };
+  const OpenDims none;
+  const OpenDims batch = {.leading = true, .values = {4}};
+  EXPECT_THAT(completed(none, {1, 8, 16}), ElementsAre(4, 8, 16));
+  EXPECT_THAT(completed(none, {4, 8}), ElementsAre(4, 8, 16));
+  EXPECT_THAT(completed(batch, {1, 8, 16}), ElementsAre(-1, 8, 16));
+  EXPECT_THAT(completed(batch, {4, 8, 16}), ElementsAre(-1, 8, 16));
 }
 
 // A model needs an output; what only makes things that nobody wants is none.

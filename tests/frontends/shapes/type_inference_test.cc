@@ -306,6 +306,31 @@ TEST(TypeInferenceTest, TheRuntimeIsAskedForTheRestOnly) {
   EXPECT_EQ(asked, 1);
 }
 
+// ONNX Runtime 1.30 infers the past's length.
+TEST(TypeInferenceTest, ThePresentOfGroupQueryAttentionGrows) {
+  constexpr const char* kText = R"(
+    g (float[1,64,256] q, float[1,64,64] k, float[1,64,64] v,
+       float[1,2,1,32] pk, float[1,2,1,32] pv, int32[1] lengths, int32 total)
+    => (y, {}) {{
+      y, present, pv2 = com.microsoft.GroupQueryAttention
+        <num_heads = 8, kv_num_heads = 2> (q, k, v, pk, pv, lengths, total)
+    }})";
+  ImportOptions options;
+  options.inference = [](const SourceModel&) {
+    TensorType type = {
+        TensorType::Kind::kTensor, DType::kFloat32, true, {1, 2, 1, 32}};
+    return TypeMap{{"present", type}};
+  };
+  auto imported =
+      ImportText(fmt::format(kText, "float[1,2,60,32] present"), options);
+  EXPECT_EQ(TypeOf(imported, "y"), "float32[1,64,256]");
+  EXPECT_EQ(TypeOf(imported, "present"), "float32[1,2,60,32]");
+  EXPECT_EQ(WarningIds(imported), "");
+  imported = ImportText(fmt::format(kText, "present"), options);
+  EXPECT_EQ(TypeOf(imported, "present"), "float32[1,2,?,32]");
+  EXPECT_EQ(TensorNamed(imported.graph, "present").bytes, 2 * 65 * 32 * 4);
+}
+
 TEST(TypeInferenceTest, ARuntimeThatRefusesIsNoReasonToStop) {
   ImportOptions options;
   options.inference = [](const SourceModel&) -> TypeMap {
