@@ -154,7 +154,7 @@ class Page {
         "</header>\n<main>\n",
         HtmlName(model_),
         Sentence(VerdictText(
-            table, result_.exact == nullptr ? table : *result_.exact)),
+            problem, table, result_.exact == nullptr ? table : *result_.exact)),
         MisfitsText() + WarnedText());
     StartSection("facts", "Key facts");
     Add("<dl>\n");

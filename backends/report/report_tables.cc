@@ -133,8 +133,8 @@ std::string CutsTable(const Result& result, std::optional<int> only_cut) {
   };
   HtmlTable table("cuts", "What each cut sends and stores",
                   {{"cut", true},
-                   {"sends", true},
-                   {"gets back", true},
+                   {"upload", true},
+                   {"download", true},
                    {"device weights", true},
                    {"server weights", true},
                    {"device half"},

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "compiler/base/unit_text.h"
+#include "compiler/problem/cost_line.h"
 #include "compiler/problem/cut.h"
 #include "compiler/problem/cut_kind.h"
 #include "compiler/problem/objective.h"
@@ -38,6 +39,23 @@ double Factor(const CostRatio& ratio) {
 
 bool IsSplit(const CutTable& table, const TableRow& row) {
   return KindOf(table.cuts[row.cut].costs) == CutKind::kSplit;
+}
+
+// Where in the row its cut takes no longer than everything on one side. A row
+// of an exact table is that everywhere; one of a table that was made smaller
+// may only be the best of the cuts that are left.
+KbpsInterval WhereItPays(const Problem& problem, const CutTable& table,
+                         const TableRow& row) {
+  const CostLine ours = LatencyOf(table.cuts[row.cut].costs, problem.downlink);
+  KbpsInterval pays{row.min_kbps, row.max_kbps};
+  for (const Side side : kSides) {
+    const std::optional<CutCosts> alone = CostsAlone(problem, side);
+    if (!alone) continue;
+    const CostLine theirs = LatencyOf(*alone, problem.downlink);
+    pays = Intersect(
+        pays, WhereNotPositive(ours - theirs, {row.min_kbps, row.max_kbps}));
+  }
+  return pays;
 }
 
 }  // namespace
@@ -112,22 +130,28 @@ bool HasSplit(const CutTable& table) {
       table.rows, [&](const TableRow& row) { return IsSplit(table, row); });
 }
 
-std::string VerdictText(const CutTable& table, const CutTable& exact) {
+std::string VerdictText(const Problem& problem, const CutTable& table,
+                        const CutTable& exact) {
   if (!HasSplit(table)) {
     return fmt::format(
         "{}: run everything {}",
         HasSplit(exact) ? "no cut that is kept splits" : "do not split",
         PlacesText(table));
   }
-  const auto is_split = [&table](const TableRow& row) {
-    return IsSplit(table, row);
-  };
-  const auto first =
-      std::find_if(table.rows.begin(), table.rows.end(), is_split);
-  const auto last =
-      std::find_if(table.rows.rbegin(), table.rows.rend(), is_split);
+  KbpsInterval pays;
+  for (const TableRow& row : table.rows) {
+    if (!IsSplit(table, row)) continue;
+    const KbpsInterval here = WhereItPays(problem, table, row);
+    if (here.empty()) continue;
+    if (pays.empty()) pays.from = here.from;
+    pays.to = here.to;
+  }
+  if (pays.empty()) {
+    return "the cuts that are kept do not pay: one side alone is faster at "
+           "every bandwidth";
+  }
   return fmt::format("split: it pays from {}",
-                     FormatKbpsRange(first->min_kbps, last->max_kbps));
+                     FormatKbpsRange(pays.from, pays.to));
 }
 
 }  // namespace dnncut

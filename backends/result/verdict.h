@@ -45,8 +45,11 @@ std::string MisfitVerdict(const std::vector<TableRow>& rows,
 // Does a row of the table run layers on both sides?
 bool HasSplit(const CutTable& table);
 
-// "split: it pays from 1 Mbit/s to 5 Mbit/s", or "do not split: run everything
-// ..."; `exact` is what an approximate table was made of, else the table.
-std::string VerdictText(const CutTable& table, const CutTable& exact);
+// "split: it pays from 1 Mbit/s to 5 Mbit/s", where a cut of the table that
+// splits takes no longer than either side alone; or "do not split: run
+// everything ..."; `exact` is what an approximate table was made of, else the
+// table.
+std::string VerdictText(const Problem& problem, const CutTable& table,
+                        const CutTable& exact);
 
 }  // namespace dnncut

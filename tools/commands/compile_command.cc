@@ -46,6 +46,12 @@ struct CompileCommand {
 Downlink DownlinkOf(std::string_view flag, const std::string& text) {
   if (text == "same") return {Downlink::Kind::kSame, 0};
   if (text == "free") return {Downlink::Kind::kFree, 0};
+  if (!text.empty() &&
+      text.find_first_not_of("0123456789.") == std::string::npos) {
+    Fail(ExitCode::kUsage, "E101",
+         "{} '{}' has no unit; write for example {} {}Mbps", flag, text, flag,
+         text);
+  }
   return {Downlink::Kind::kFixed, ParseKbps(flag, text)};
 }
 
@@ -213,7 +219,7 @@ void AddLinkFlags(Flags* flags, LinkOptions* link) {
   flags->AddValue(
       "--downlink", "RATE", Parsed(&link->downlink, DownlinkOf),
       "how results come back: same (as the uplink, the default), free, "
-      "or a bandwidth");
+      "or a bandwidth with its unit, for example 20Mbps");
 }
 
 void AddPlaceFlags(Flags* flags, CompileOptions* options) {

@@ -21,25 +21,40 @@
 #include "compiler/base/error.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/files/json_text.h"
+#include "compiler/files/read_file.h"
 #include "compiler/model/size_basis.h"
 #include "compiler/problem/cut_words.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
 #include "tools/commands/limit_flags.h"
+#include "tools/compile/shown_rows.h"
 #include "tools/result/stored_result.h"
 #include "tools/text/layer_words.h"
 #include "tools/text/terminal.h"
-#include "tools/text/units.h"
+#include "tools/text/text_table.h"
 
 namespace dnncut {
 namespace {
 
 struct LookupCommand {
   std::string path;
-  int64_t kbps = 0;
+  std::optional<int64_t> kbps;
   Output output;
 };
+
+// Beyond the ends of a table its first and last rows hold, as for firmware.
+int64_t InRange(int64_t kbps, const BandwidthRange& range) {
+  return std::clamp(kbps, range.min_kbps, range.max_kbps);
+}
+
+// "at 20 Mbit/s", and whether the table goes so far.
+std::string AtText(int64_t kbps, const BandwidthRange& range) {
+  std::string text = "at " + FormatKbps(kbps);
+  if (kbps > range.max_kbps) text += ", above the table";
+  if (kbps < range.min_kbps) text += ", below the table";
+  return text;
+}
 
 std::string HalfUseText(const std::filesystem::path& folder,
                         const std::optional<std::string>& model, int layers) {
@@ -56,14 +71,28 @@ std::string TimeLine(const TableFile::Cut& cut, const LatencyParts& parts) {
   return fmt::format("time      {} = {}\n", total, PartsSumText(parts));
 }
 
-std::string TensorLines(std::string_view label,
-                        const std::vector<TableFile::CrossingTensor>& tensors) {
+// What goes up and comes down, behind labels of equal width that stand once.
+std::string CrossingLines(std::string_view up, std::string_view down,
+                          const TableFile::Cut& cut) {
   std::string text;
-  for (const TableFile::CrossingTensor& tensor : tensors) {
-    text += fmt::format(
-        "{:<9} {} {}\n", text.empty() ? label : "",
+  const auto add = [&text](std::string_view* label, const std::string& what) {
+    text += fmt::format("{} {}\n", *label, what);
+    *label = "         ";
+  };
+  const auto describe = [](const TableFile::CrossingTensor& tensor) {
+    return fmt::format(
+        "{} {}",
         FormatTensor(Printable(tensor.name), tensor.dtype, tensor.shape),
         FormatSentBytes(tensor.bytes, tensor.decoded_bytes, tensor.size_basis));
+  };
+  for (const auto& tensor : cut.tensors) add(&up, describe(tensor));
+  int64_t results = cut.costs.download_bytes;
+  for (const auto& tensor : cut.fetched) {
+    add(&down, describe(tensor));
+    results -= tensor.bytes;
+  }
+  if (results > 0) {
+    add(&down, FormatBytes(results, cut.costs.download_basis));
   }
   return text;
 }
@@ -85,11 +114,11 @@ Json TensorsJson(const std::vector<TableFile::CrossingTensor>& tensors) {
 
 std::string LookupText(const StoredResult& stored, int64_t kbps) {
   const TableFile& table = stored.table;
-  const TableRow& row = FindRow(table, kbps);
+  const TableRow& row = FindRow(table, InRange(kbps, table.range));
   const TableFile::Cut& cut = table.cuts[row.cut];
   const LatencyParts parts = PartsAt(cut.costs, table.downlink, kbps);
   std::string text = fmt::format(
-      "at {}: cut {} of {}, used from {}\n", FormatKbps(kbps), row.cut,
+      "{}: cut {} of {}, used from {}\n", AtText(kbps, table.range), row.cut,
       Printable(table.model_file), FormatKbpsRange(row.min_kbps, row.max_kbps));
   text += fmt::format(
       "device    {}: {}\n",
@@ -101,18 +130,10 @@ std::string LookupText(const StoredResult& stored, int64_t kbps) {
       Printable(MachineText(table.machines.server, table.refined.server)),
       Printable(HalfUseText(stored.folder, cut.models.server,
                             cut.costs.layers.server)));
-  text += cut.tensors.empty()
-              ? fmt::format("{:<9} {}\n", "upload", kNothingIsSent)
-              : TensorLines("upload", cut.tensors);
-  text += TensorLines("download", cut.fetched);
-  int64_t results = cut.costs.download_bytes;
-  for (const TableFile::CrossingTensor& tensor : cut.fetched) {
-    results -= tensor.bytes;
+  if (cut.tensors.empty()) {
+    text += fmt::format("{:<9} {}\n", "upload", kNothingIsSent);
   }
-  if (results > 0) {
-    text += fmt::format("{:<9} {}\n", cut.fetched.empty() ? "download" : "",
-                        FormatBytes(results, cut.costs.download_basis));
-  }
+  text += CrossingLines("upload   ", "download ", cut);
   const std::string misfit = MisfitText(cut.missing, table.machines);
   if (!misfit.empty()) {
     text += fmt::format("memory    {}\n", Printable(misfit));
@@ -121,7 +142,7 @@ std::string LookupText(const StoredResult& stored, int64_t kbps) {
 }
 
 nlohmann::ordered_json LookupJson(const TableFile& table, int64_t kbps) {
-  const TableRow& row = FindRow(table, kbps);
+  const TableRow& row = FindRow(table, InRange(kbps, table.range));
   const TableFile::Cut& cut = table.cuts[row.cut];
   const LatencyParts parts = PartsAt(cut.costs, table.downlink, kbps);
   nlohmann::ordered_json json = {
@@ -163,11 +184,12 @@ std::string FirmwareText(const FirmwareTable& table, const FirmwareRow& row,
                          int64_t kbps) {
   const FirmwareCut& cut = table.cuts[row.cut];
   return fmt::format(
-      "at {}: cut {} of model {}, used from {}\n"
+      "{}: cut {} of model {}, used from {}\n"
       "kept      from {}, at least {}\n"
       "device    {}\n"
       "server    interface {}\n",
-      FormatKbps(kbps), row.cut, HashText(table.model_id),
+      AtText(kbps, {table.min_kbps, table.max_kbps}), row.cut,
+      HashText(table.model_id),
       FormatKbpsRange(row.min_kbps, MaxKbps(table, row)),
       FormatKbpsRange(row.down_kbps, row.up_kbps),
       FormatDuration(table.dwell_ms * int64_t{1'000'000}),
@@ -191,20 +213,75 @@ nlohmann::ordered_json FirmwareRowJson(const FirmwareTable& table,
 // The answer of a dnncut_table.bin, the row that firmware finds there.
 void LookUpInFirmware(const LookupCommand& command) {
   const FirmwareTable table = ReadFirmwareTable(command.path);
-  RequireInRange("--bandwidth", command.kbps, {table.min_kbps, table.max_kbps});
-  const FirmwareRow& row = FindRow(table, command.kbps);
+  if (!command.kbps) {
+    Fail(ExitCode::kUsage, "E135",
+         "dnncut lookup needs --bandwidth for a firmware table; its table.json "
+         "has the rows");
+  }
+  const int64_t kbps = *command.kbps;
+  const FirmwareRow& row =
+      FindRow(table, InRange(kbps, {table.min_kbps, table.max_kbps}));
   PrintAnswer(
-      command.output, [&] { return FirmwareRowJson(table, row, command.kbps); },
-      [&] { return FirmwareText(table, row, command.kbps); });
+      command.output, [&] { return FirmwareRowJson(table, row, kbps); },
+      [&] { return FirmwareText(table, row, kbps); });
+}
+
+CutTable RowsOf(const TableFile& file) {
+  CutTable table;
+  for (const TableFile::Cut& cut : file.cuts) {
+    table.cuts.push_back({{}, cut.costs});
+  }
+  table.rows = file.rows;
+  return table;
+}
+
+// The whole table, as compile has shown it.
+std::string TableText(const TableFile& file) {
+  Problem link;
+  link.range = file.range;
+  link.rtt_ns = file.rtt_ns;
+  link.downlink = file.downlink;
+  link.result = file.result;
+  const std::vector<ShownRow> rows = ShowRows(RowsOf(file), file.downlink);
+  std::vector<std::vector<std::string>> cells;
+  for (const ShownRow& row : rows) {
+    cells.push_back(
+        ShownRowCells(row, DeviceLayersText(file.cuts[row.row.cut].costs),
+                      ShownDecimals(rows)));
+  }
+  const std::vector<std::string> lines =
+      TableLines(ShownRowColumns(Align::kLeft, ""), cells);
+  std::string text = fmt::format(
+      "model   {}\ndevice  {}\nserver  {}\nlink    {}\n\n{}\n",
+      Printable(file.model_file),
+      Printable(MachineText(file.machines.device, file.refined.device)),
+      Printable(MachineText(file.machines.server, file.refined.server)),
+      LinkText(link), lines[0]);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    text += lines[i + 1] + "\n";
+    text += CrossingLines("   upload", " download", file.cuts[rows[i].row.cut]);
+  }
+  return text;
+}
+
+nlohmann::ordered_json StoredTableJson(const StoredResult& stored) {
+  constexpr int64_t kMostBytes = 1 << 30;
+  return nlohmann::ordered_json::parse(
+      ReadFile(FileOfTable(stored.path),
+               {.name = "JSON", .max_bytes = kMostBytes, .too_large = "E401"}));
 }
 
 void RunLookup(const LookupCommand& command) {
   if (LooksLikeFirmwareTable(command.path)) return LookUpInFirmware(command);
   const StoredResult stored = LoadTable(command.path);
-  RequireInRange("--bandwidth", command.kbps, stored.table.range);
+  if (!command.kbps) {
+    return PrintAnswer(
+        command.output, [&] { return StoredTableJson(stored); },
+        [&] { return TableText(stored.table); });
+  }
   PrintAnswer(
-      command.output, [&] { return LookupJson(stored.table, command.kbps); },
-      [&] { return LookupText(stored, command.kbps); });
+      command.output, [&] { return LookupJson(stored.table, *command.kbps); },
+      [&] { return LookupText(stored, *command.kbps); });
 }
 
 }  // namespace
@@ -214,8 +291,9 @@ CommandRunner SetUpLookup(Flags* flags) {
   flags->AddArgument(
       "OUT", Text(&command->path),
       "folder that compile wrote, a table.json or a dnncut_table.bin");
-  flags->AddRequired("-b,--bandwidth", "RATE", Kbps(&command->kbps),
-                     "uplink, for example 64kbps, 3Mbps or 10Gbps");
+  flags->AddValue("-b,--bandwidth", "RATE", Kbps(&command->kbps),
+                  "uplink, for example 64kbps, 3Mbps or 10Gbps; the whole "
+                  "table when not given");
   flags->AddSwitch("--json", &command->output.json, "the answer as JSON");
   AddTimeLimitFlag(flags);
   return [command] { RunLookup(*command); };

@@ -10,11 +10,13 @@
 
 #include "backends/result/splitting_model_json.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/files/json_text.h"
 #include "compiler/table/solve_at.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
 #include "tools/commands/limit_flags.h"
+#include "tools/result/stored_result.h"
 #include "tools/text/terminal.h"
 #include "tools/text/units.h"
 
@@ -38,7 +40,50 @@ struct Answer {
   std::vector<std::string> uploaded;  // tensors, in their order
   std::vector<std::string> fetched;
   int64_t solve_ns = 0;  // of the decision alone
+  // Where a result folder was asked: its cut, and whether it has it.
+  std::optional<StoredResult> stored;
+  std::optional<int> cut;
 };
+
+// Looks for the solution among the cuts of the folder. A splitting model that
+// was taken out of its folder has none.
+void FindStoredCut(const std::string& folder, Answer* answer) {
+  std::error_code ignored;
+  const std::filesystem::path path = folder;
+  if (!std::filesystem::exists(path / "table.json", ignored) ||
+      !std::filesystem::exists(path / "problem.json", ignored)) {
+    return;
+  }
+  answer->stored = LoadWithProblem(folder);
+  const std::vector<TableCut>& cuts = answer->stored->cuts();
+  const auto found =
+      std::ranges::find(cuts, answer->solution.cut, &TableCut::cut);
+  if (found != cuts.end()) {
+    answer->cut = static_cast<int>(found - cuts.begin());
+  }
+}
+
+std::optional<std::string> FileOf(const Answer& answer, Side side) {
+  if (!answer.cut) return std::nullopt;
+  const StoredResult& stored = *answer.stored;
+  const auto& model = stored.table.cuts[*answer.cut].models[side];
+  if (!model) return std::nullopt;
+  return (std::filesystem::path(stored.folder) / *model).string();
+}
+
+std::string StoredCutText(const Answer& answer) {
+  if (!answer.stored) return "";
+  if (!answer.cut) {
+    return "cut      none of the folder's: compile with this --rtt to get its "
+           "halves\n";
+  }
+  std::string files;
+  for (const Side side : kSides) {
+    const std::optional<std::string> file = FileOf(answer, side);
+    if (file) files += (files.empty() ? ": " : ", ") + Printable(*file);
+  }
+  return fmt::format("cut      {}{}\n", *answer.cut, files);
+}
 
 Answer Solve(const SplittingModel& model, int64_t kbps, int64_t rtt_ns) {
   Answer answer;
@@ -73,13 +118,16 @@ std::string SolutionText(const Answer& answer) {
       FormatKbps(answer.kbps), FormatDuration(answer.rtt_ns),
       FormatDuration(answer.latency_ns), CountDevice(answer.solution.cut),
       answer.solution.cut.size());
-  text += fmt::format("crosses  {}\n", FormatBytes(answer.upload_bytes));
+  text += fmt::format("upload   {}\n", FormatBytes(answer.upload_bytes));
   for (const std::string& name : answer.uploaded) {
     text += fmt::format("         '{}'\n", Printable(name));
   }
+  std::string_view label = "download";
   for (const std::string& name : answer.fetched) {
-    text += fmt::format("fetches  '{}'\n", Printable(name));
+    text += fmt::format("{:<8} '{}'\n", label, Printable(name));
+    label = "";
   }
+  text += StoredCutText(answer);
   return text + fmt::format("decided in {}\n", FormatDuration(answer.solve_ns));
 }
 
@@ -100,19 +148,23 @@ nlohmann::ordered_json SolutionJson(const SplittingModel& model,
           {"fetched", answer.fetched},
           {"device_layers", device},
           {"server_layers", server},
+          {"cut", OrNull(answer.cut)},
+          {"device_model", OrNull(FileOf(answer, Side::kDevice))},
+          {"server_model", OrNull(FileOf(answer, Side::kServer))},
           {"solve_ns", answer.solve_ns}};
 }
 
 void RunSolve(const SolveCommand& command) {
   std::error_code ignored;
+  const bool is_folder = std::filesystem::is_directory(command.path, ignored);
   const SplittingModel model = ReadSplittingModel(
-      std::filesystem::is_directory(command.path, ignored)
-          ? (std::filesystem::path(command.path) / "splitting_model.json")
-                .string()
-          : command.path);
+      is_folder ? (std::filesystem::path(command.path) / "splitting_model.json")
+                      .string()
+                : command.path);
   RequireInRange("--bandwidth", command.kbps, model.blocks.range);
-  const Answer answer =
+  Answer answer =
       Solve(model, command.kbps, command.rtt_ns.value_or(model.rtt_ns));
+  if (is_folder) FindStoredCut(command.path, &answer);
   PrintAnswer(
       command.output, [&] { return SolutionJson(model, answer); },
       [&] { return SolutionText(answer); });

@@ -29,8 +29,8 @@ namespace {
 constexpr size_t kShownTensors = 4;
 
 // What stands before what a cut sends and gets back.
-constexpr std::string_view kSends = "       up";
-constexpr std::string_view kGets = "     down";
+constexpr std::string_view kSends = "   upload";
+constexpr std::string_view kGets = " download";
 // Before what a half misses.
 constexpr std::string_view kMisfits = "        !";
 
@@ -173,7 +173,8 @@ std::string SummaryText(const CompileResult& result, const Summary& summary,
   text += RowsText(result, summary) + "\n";
   const std::string curve = LatencyCurve(result.problem, result.table);
   if (!curve.empty()) text += curve + "\n";
-  text += Heading(VerdictText(result.table, result.exact)) + "\n";
+  text +=
+      Heading(VerdictText(result.problem, result.table, result.exact)) + "\n";
   const std::string misfits = MisfitVerdict(result.table.rows, result.missing);
   if (!misfits.empty()) text += Heading("but     " + misfits) + "\n";
   text += fmt::format("gain    {}\n        {}\n",

@@ -81,7 +81,7 @@ std::string CutRangesText(const ResultDiff& diff) {
       {"old cut", Align::kRight},   {"new cut", Align::kRight},
       {"from, old", Align::kRight}, {"new", Align::kRight},
       {"change", Align::kRight},    {"to, old", Align::kRight},
-      {"new", Align::kRight},       {"sends", Align::kLeft}};
+      {"new", Align::kRight},       {"upload", Align::kLeft}};
   std::vector<std::vector<std::string>> cells;
   for (const CutUse& use : diff.cuts) {
     for (const CutUseLine& line : CutUseLines(use)) {

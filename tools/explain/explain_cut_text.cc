@@ -34,9 +34,10 @@ std::string NextBestText(const StoredResult& compiled,
 }
 
 std::string LinkLines(const StoredResult& compiled, const CutCosts& costs) {
-  std::string text = Labelled("sends", UploadedText(compiled.problem(), costs));
+  std::string text =
+      Labelled("upload", UploadedText(compiled.problem(), costs));
   if (costs.download_bytes > 0) {
-    text += Labelled("gets back",
+    text += Labelled("download",
                      FormatBytes(costs.download_bytes, costs.download_basis));
   }
   return text;

@@ -88,12 +88,12 @@ std::string DifferenceLines(const StoredResult& compiled,
   }
   if (then.uploaded != now.uploaded) {
     text += Labelled(
-        "", fmt::format("sends {} instead of {}", UploadedText(problem, then),
+        "", fmt::format("upload {} instead of {}", UploadedText(problem, then),
                         UploadedText(problem, now)));
   }
   if (then.download_bytes != now.download_bytes) {
     text +=
-        Labelled("", fmt::format("gets back {} instead of {}",
+        Labelled("", fmt::format("download {} instead of {}",
                                  DownloadedText(then), DownloadedText(now)));
   }
   return text;

@@ -35,6 +35,29 @@ TEST(Gain, IsNoneOverNoTime) {
   EXPECT_EQ(GainText("device", gain), "none over device-only");
 }
 
+// A table that kept one split only: it is used everywhere, but pays where it is
+// faster than either side alone.
+TEST(Verdict, JudgesTheCutsThatAreKept) {
+  Problem problem;
+  problem.range = {1, 100};
+  problem.layers = {MakeLayer("a", 100'000'000, 50'000'000),
+                    MakeLayer("b", 900'000'000, 100'000'000)};
+  problem.tensors = {MakeTensor("x", kModelInput, {0}, 5000),
+                     MakeTensor("t", 0, {1}, 1000)};
+  CutTable kept;
+  const Cut split = {Side::kDevice, Side::kServer};
+  kept.cuts = {{split, CountCosts(problem, split)}};
+  kept.rows = {{1, 100, 0}};
+  // 200 ms + 8 s / W against 1 s on the device: from 10 kbit/s. On the server
+  // 150 ms + 40 s / W: slower everywhere.
+  EXPECT_EQ(VerdictText(problem, kept, kept),
+            "split: it pays from 10 kbit/s to 100 kbit/s");
+  problem.layers[1].ns.device = 0;
+  EXPECT_EQ(VerdictText(problem, kept, kept),
+            "the cuts that are kept do not pay: one side alone is faster at "
+            "every bandwidth");
+}
+
 TEST(Misfit, NamesMachinesAndCutsWithRows) {
   PerSide<MachineLabel> machines;
   machines.device.name = "board";
