@@ -9,10 +9,10 @@
 #include <optional>
 
 #include "compiler/base/first_few.h"
+#include "compiler/base/shell_word.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/model/dtype.h"
 #include "tools/compile/tensor_places.h"
-#include "tools/text/shell_words.h"
 #include "tools/text/terminal.h"
 
 namespace dnncut {
@@ -24,7 +24,7 @@ namespace {
 // have no estimate.
 constexpr int64_t kColourBitsBy10 = 32;
 constexpr int64_t kGreyBitsBy10 = 24;
-constexpr int64_t kLeastPixels = 64 * 64;
+constexpr int64_t kLeastPixels = int64_t{64} * 64;
 
 struct Images {
   int64_t count = 1;
@@ -61,13 +61,15 @@ std::optional<int64_t> JpegBytes(const Images& images) {
   return images.count * images.pixels * BitsBy10(images) / 80;
 }
 
-// The largest image that is sent as 32-bit floats.
-std::vector<std::string> NotesOnImages(const Graph& graph) {
+// The largest image that the device has and would send as 32-bit floats.
+std::vector<std::string> NotesOnImages(const Graph& graph,
+                                       const Problem& problem) {
   const Tensor* largest = nullptr;
   for (int i = 0; i < graph.input_count; ++i) {
     const Tensor& input = graph.tensors[i];
     if (input.type.dtype != DType::kFloat32 || input.readers.empty() ||
-        !input.bytes || input.decoded_bytes || !ImagesOf(input.type)) {
+        !input.bytes || input.decoded_bytes || IsFed(problem.tensors[i]) ||
+        !ImagesOf(input.type)) {
       continue;
     }
     if (largest == nullptr || *largest->bytes < *input.bytes) largest = &input;
@@ -137,7 +139,7 @@ std::vector<std::string> NotesOnStates(const Graph& graph,
 }  // namespace
 
 std::vector<std::string> NotesOn(const Graph& graph, const Problem& problem) {
-  std::vector<std::string> notes = NotesOnImages(graph);
+  std::vector<std::string> notes = NotesOnImages(graph, problem);
   for (std::string& note : NotesOnStates(graph, problem)) {
     notes.push_back(std::move(note));
   }
