@@ -48,7 +48,8 @@ class Page {
   Page(const Result& result, std::optional<int> only_cut)
       : result_(result),
         only_cut_(only_cut),
-        rows_(ShowRows(*result.table, result.problem->downlink)),
+        rows_(
+            ShowRows(*result.table, result.problem->downlink, result.machines)),
         groups_(GroupLayers(*result.problem, *result.table)),
         model_(std::filesystem::path(result.model->path).filename().string()) {}
 
@@ -126,6 +127,9 @@ class Page {
     if (machine.threads) {
       text += fmt::format(", {}", FormatPlural(*machine.threads, "thread"));
     }
+    if (machine.band != 1) {
+      text += fmt::format(", within a factor of {:.2g}", machine.band);
+    }
     if (slowdown) text += SlowdownText(*slowdown);
     return text + ")";
   }
@@ -139,6 +143,17 @@ class Page {
                        Sentence("but " + misfits));
   }
 
+  std::string BandText() const {
+    if (!result_.band) return "";
+    return fmt::format(
+        "<p>If the estimated times are off, as they may be: {}.</p>\n",
+        AnswerBandText(*result_.band, Exact()));
+  }
+
+  const CutTable& Exact() const {
+    return result_.exact == nullptr ? *result_.table : *result_.exact;
+  }
+
   // The warnings stand at the end of the page, so this says at the top that
   // there are some.
   std::string WarnedText() const {
@@ -150,12 +165,10 @@ class Page {
   void AddAnswer() {
     const CutTable& table = *result_.table;
     const Problem& problem = *result_.problem;
-    Add("<header>\n<h1>Where to cut {}</h1>\n<p class=\"answer\">{}</p>\n{}"
+    Add("<header>\n<h1>Where to cut {}</h1>\n<p class=\"answer\">{}</p>\n{}{}"
         "</header>\n<main>\n",
-        HtmlName(model_),
-        Sentence(VerdictText(
-            problem, table, result_.exact == nullptr ? table : *result_.exact)),
-        MisfitsText() + WarnedText());
+        HtmlName(model_), Sentence(VerdictText(problem, table, Exact())),
+        BandText(), MisfitsText() + WarnedText());
     StartSection("facts", "Key facts");
     Add("<dl>\n");
     AddFact("gain",

@@ -96,6 +96,8 @@ std::string RowsTable(const Result& result, const std::vector<ShownRow>& rows) {
       {"cut", true},       {"uplink from", true}, {"to", true},
       {"layers"},          {"device ms", true},   {"network ms", true},
       {"server ms", true}, {"total ms", true},    {"at", true}};
+  const bool has_band = HasBand(rows);
+  if (has_band) columns.insert(columns.end() - 1, {"band ms", true});
   if (!result.measured.empty()) {
     columns.push_back({"device ms, measured", true});
     columns.push_back({"server ms, measured", true});
@@ -113,6 +115,7 @@ std::string RowsTable(const Result& result, const std::vector<ShownRow>& rows) {
         ms(row.parts.ns.server),
         ms(row.parts.total_ns),
         FormatKbps(row.shown_kbps)};
+    if (has_band) cells.insert(cells.end() - 1, BandMsText(row.band));
     if (!result.measured.empty()) {
       for (const Side side : kSides) {
         const auto& ns = result.measured[row.row.cut][side];

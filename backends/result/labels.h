@@ -20,6 +20,9 @@ struct MachineLabel {
   // see cost_models/measured/profile.h.
   std::optional<int64_t> threads = {};
   std::string optimization = {};
+  // By what factor its times may be off, either way, when they are estimated; 1
+  // where nothing is known of that, and where they are measured.
+  double band = 1;
 
   bool operator==(const MachineLabel&) const = default;
 };

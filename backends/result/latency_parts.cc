@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "backends/result/middle_kbps.h"
 #include "compiler/base/unit_text.h"
@@ -44,15 +45,52 @@ std::optional<LatencyParts> MeasuredParts(const ShownRow& row,
   return parts;
 }
 
-std::vector<ShownRow> ShowRows(const CutTable& table,
-                               const Downlink& downlink) {
+std::optional<TimeBand> BandOf(const LatencyParts& parts,
+                               const PerSide<MachineLabel>& machines) {
+  double low = 0;
+  double high = 0;
+  for (const Side side : kSides) {
+    const auto ns = static_cast<double>(parts.ns[side]);
+    low += ns - ns / machines[side].band;
+    high += ns * machines[side].band - ns;
+  }
+  if (low == 0 && high == 0) return std::nullopt;
+  return TimeBand{parts.total_ns - std::llround(low),
+                  parts.total_ns + std::llround(high)};
+}
+
+std::string BandMsText(const std::optional<TimeBand>& band) {
+  if (!band) return "-";
+  const int decimals = band->low_ns >= 10'000'000  ? 0
+                       : band->low_ns >= 1'000'000 ? 1
+                       : band->low_ns >= 100'000   ? 2
+                                                   : 3;
+  return fmt::format("{} to {}", FormatMs(band->low_ns, decimals),
+                     FormatMs(band->high_ns, decimals));
+}
+
+std::string BandedText(int64_t total_ns, const std::optional<TimeBand>& band) {
+  const std::string total = FormatDuration(total_ns);
+  if (!band) return total;
+  return fmt::format("{}, {} to {}", total, FormatDuration(band->low_ns),
+                     FormatDuration(band->high_ns));
+}
+
+std::vector<ShownRow> ShowRows(const CutTable& table, const Downlink& downlink,
+                               const PerSide<MachineLabel>& machines) {
   std::vector<ShownRow> rows;
   for (const TableRow& row : table.rows) {
     const int64_t kbps = MiddleKbps(row.min_kbps, row.max_kbps);
-    rows.push_back(
-        {row, kbps, PartsAt(table.cuts[row.cut].costs, downlink, kbps)});
+    const LatencyParts parts =
+        PartsAt(table.cuts[row.cut].costs, downlink, kbps);
+    rows.push_back({row, kbps, parts, BandOf(parts, machines)});
   }
   return rows;
+}
+
+bool HasBand(const std::vector<ShownRow>& rows) {
+  return std::ranges::any_of(
+      rows, [](const ShownRow& row) { return row.band.has_value(); });
 }
 
 int ShownDecimals(const std::vector<ShownRow>& rows) {

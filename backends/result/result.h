@@ -12,6 +12,7 @@
 #include "backends/result/labels.h"
 #include "compiler/base/error.h"
 #include "compiler/problem/problem.h"
+#include "compiler/table/answer_band.h"
 
 namespace dnncut {
 
@@ -36,6 +37,8 @@ struct Result {
   std::vector<std::string> commands;
   // The exact table from which `table` was made; null: `table` is exact itself.
   const CutTable* exact = nullptr;
+  // How far estimated times move the answer; nullopt: none is known to.
+  std::optional<AnswerBand> band;
   std::vector<MissingMemory> missing;  // by cut; empty: nothing is known
   // For a refined table; the times by cut.
   RefinedSides refined;

@@ -35,7 +35,8 @@ MachineLabel GetMachine(const JsonValue& root, std::string_view key) {
   const JsonValue machine = GetMember(root, key);
   return {GetString(machine, "name"), GetString(machine, "source"),
           FindInt64(machine, "threads", 1, kMaxCount),
-          FindString(machine, "optimization").value_or("")};
+          FindString(machine, "optimization").value_or(""),
+          FindDouble(machine, "band", 1, kMaxCount).value_or(1)};
 }
 
 std::vector<TableFile::ModelTensor> ReadModelTensors(const JsonValue& model,

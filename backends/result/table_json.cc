@@ -202,6 +202,7 @@ Json MachineJson(const MachineLabel& machine) {
   if (!machine.optimization.empty()) {
     json["optimization"] = machine.optimization;
   }
+  if (machine.band != 1) json["band"] = machine.band;
   return json;
 }
 

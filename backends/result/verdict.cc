@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "compiler/base/unit_text.h"
 #include "compiler/problem/cost_line.h"
@@ -35,6 +36,51 @@ std::string PlacesText(const CutTable& table) {
 
 double Factor(const CostRatio& ratio) {
   return static_cast<double>(ratio.cost) / static_cast<double>(ratio.base);
+}
+
+// To two digits.
+std::string RoundKbps(int64_t kbps) {
+  int64_t unit = 1;
+  while (kbps / unit >= 100) unit *= 10;
+  return FormatKbps((kbps + unit / 2) / unit * unit);
+}
+
+// "up to 38 Mbit/s, 22 Mbit/s to 64 Mbit/s"; `word` is "up to" or "from". Where
+// a bandwidth is missing, the side is best nowhere.
+std::string EndText(std::string_view word, const std::optional<int64_t>& end,
+                    const std::optional<int64_t>& low,
+                    const std::optional<int64_t>& high) {
+  const std::string text =
+      end ? fmt::format("{} {}", word, RoundKbps(*end)) : "nowhere";
+  if (low && high) {
+    return *low == *high ? text + " in all of the band"
+                         : fmt::format("{}, {} to {}", text, RoundKbps(*low),
+                                       RoundKbps(*high));
+  }
+  return fmt::format("{}, {} or nowhere", text, RoundKbps(low ? *low : *high));
+}
+
+// Of what is open and what is not, empty when a side is best nowhere anyway.
+std::string DeviceText(const AnswerBand& band) {
+  const auto& low = band.for_server.device_to_kbps;
+  const auto& high = band.for_device.device_to_kbps;
+  if (!low && !high) return "";
+  return "the device alone is best " +
+         EndText("up to", band.as_counted.device_to_kbps, low, high);
+}
+
+std::string ServerText(const AnswerBand& band) {
+  const auto& low = band.for_server.server_from_kbps;
+  const auto& high = band.for_device.server_from_kbps;
+  if (!low && !high) return "";
+  return "the server alone is best " +
+         EndText("from", band.as_counted.server_from_kbps, low, high);
+}
+
+// Does the server follow right after the device?
+bool AreAdjacent(const AnswerBand::Ends& ends) {
+  return ends.device_to_kbps && ends.server_from_kbps &&
+         *ends.device_to_kbps + 1 == *ends.server_from_kbps;
 }
 
 bool IsSplit(const CutTable& table, const TableRow& row) {
@@ -125,9 +171,26 @@ std::string MisfitVerdict(const std::vector<TableRow>& rows,
       is_one ? "its" : "their", is_one ? "" : "s");
 }
 
-bool HasSplit(const CutTable& table) {
-  return std::ranges::any_of(
-      table.rows, [&](const TableRow& row) { return IsSplit(table, row); });
+std::string AnswerBandText(const AnswerBand& band, const CutTable& exact) {
+  std::vector<std::string> parts;
+  const auto add = [&parts](std::string text) {
+    if (!text.empty()) parts.push_back(std::move(text));
+  };
+  add(DeviceText(band));
+  if (AreAdjacent(band.as_counted) && AreAdjacent(band.for_device) &&
+      AreAdjacent(band.for_server)) {
+    parts.back() += ", above that the server";
+  } else {
+    add(ServerText(band));
+  }
+  if (!HasSplit(exact)) {
+    parts.emplace_back(band.may_split
+                           ? "whether to split is open: in the band it may pay"
+                           : "no split pays anywhere in the band");
+  } else if (parts.empty()) {
+    parts.emplace_back("a split pays in all of it");
+  }
+  return fmt::format("{}", fmt::join(parts, "; "));
 }
 
 std::string VerdictText(const Problem& problem, const CutTable& table,

@@ -12,6 +12,7 @@
 
 #include "backends/result/labels.h"
 #include "compiler/problem/problem.h"
+#include "compiler/table/answer_band.h"
 #include "compiler/table/cut_table.h"
 
 namespace dnncut {
@@ -42,14 +43,15 @@ std::string MisfitText(const MissingMemory& missing,
 std::string MisfitVerdict(const std::vector<TableRow>& rows,
                           const std::vector<MissingMemory>& missing);
 
-// Does a row of the table run layers on both sides?
-bool HasSplit(const CutTable& table);
-
 // "split: it pays from 1 Mbit/s to 5 Mbit/s", where a cut of the table that
 // splits takes no longer than either side alone; or "do not split: run
 // everything ..."; `exact` is what an approximate table was made of, else the
 // table.
 std::string VerdictText(const Problem& problem, const CutTable& table,
                         const CutTable& exact);
+
+// "the device alone is best up to 38 Mbit/s, 22 Mbit/s to 64 Mbit/s", the same
+// of the server, and for a table without splits whether one may pay.
+std::string AnswerBandText(const AnswerBand& band, const CutTable& exact);
 
 }  // namespace dnncut

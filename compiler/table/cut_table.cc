@@ -177,6 +177,12 @@ CutTable BuildCutTable(const Problem& problem, const BlockGraph& blocks) {
   return table;
 }
 
+bool HasSplit(const CutTable& table) {
+  return std::ranges::any_of(table.rows, [&](const TableRow& row) {
+    return KindOf(table.cuts[row.cut].costs) == CutKind::kSplit;
+  });
+}
+
 const TableRow& FindRow(const CutTable& table, int64_t kbps) {
   const auto row = std::lower_bound(
       table.rows.begin(), table.rows.end(), kbps,

@@ -63,6 +63,9 @@ struct CutTable {
 // depend on which. Throws Error on overflow.
 CutTable BuildCutTable(const Problem& problem, const BlockGraph& blocks);
 
+// Does a row of the table run layers on both sides?
+bool HasSplit(const CutTable& table);
+
 // The row that holds `kbps`, which must be in the range.
 const TableRow& FindRow(const CutTable& table, int64_t kbps);
 

@@ -63,8 +63,9 @@ std::string HalfUseText(const std::filesystem::path& folder,
                      model ? (folder / *model).string() : "no half written");
 }
 
-std::string TimeLine(const TableFile::Cut& cut, const LatencyParts& parts) {
-  const std::string total = FormatDuration(parts.total_ns);
+std::string TimeLine(const TableFile::Cut& cut, const LatencyParts& parts,
+                     const PerSide<MachineLabel>& machines) {
+  const std::string total = BandedText(parts.total_ns, BandOf(parts, machines));
   if (!NeedsNetwork(cut)) {
     return fmt::format("time      {}, {}\n", total, kAllOnDevice);
   }
@@ -138,7 +139,7 @@ std::string LookupText(const StoredResult& stored, int64_t kbps) {
   if (!misfit.empty()) {
     text += fmt::format("memory    {}\n", Printable(misfit));
   }
-  return text + TimeLine(cut, parts);
+  return text + TimeLine(cut, parts, table.machines);
 }
 
 nlohmann::ordered_json LookupJson(const TableFile& table, int64_t kbps) {
@@ -161,6 +162,9 @@ nlohmann::ordered_json LookupJson(const TableFile& table, int64_t kbps) {
       {"network_ns", parts.network_ns},
       {"server_ns", parts.ns.server},
       {"latency_ns", parts.total_ns}};
+  if (const auto band = BandOf(parts, table.machines)) {
+    json["latency_band_ns"] = {band->low_ns, band->high_ns};
+  }
   if (!cut.fetched.empty()) json["fetched"] = TensorsJson(cut.fetched);
   for (const Side side : kSides) {
     if (!cut.missing[side]) continue;
@@ -242,15 +246,17 @@ std::string TableText(const TableFile& file) {
   link.rtt_ns = file.rtt_ns;
   link.downlink = file.downlink;
   link.result = file.result;
-  const std::vector<ShownRow> rows = ShowRows(RowsOf(file), file.downlink);
+  const std::vector<ShownRow> rows =
+      ShowRows(RowsOf(file), file.downlink, file.machines);
+  const bool has_band = HasBand(rows);
   std::vector<std::vector<std::string>> cells;
   for (const ShownRow& row : rows) {
     cells.push_back(
         ShownRowCells(row, DeviceLayersText(file.cuts[row.row.cut].costs),
-                      ShownDecimals(rows)));
+                      ShownDecimals(rows), has_band));
   }
   const std::vector<std::string> lines =
-      TableLines(ShownRowColumns(Align::kLeft, ""), cells);
+      TableLines(ShownRowColumns(Align::kLeft, "", has_band), cells);
   std::string text = fmt::format(
       "model   {}\ndevice  {}\nserver  {}\nlink    {}\n\n{}\n",
       Printable(file.model_file),

@@ -122,10 +122,29 @@ void Write(const CompileOptions& options, const CompileResult& result,
   WriteResult(DescribedResult(options, result, warnings), write);
 }
 
+// Only of a machine itself; a regression says nothing of its errors.
+double BandOf(const MachineCosts& costs) {
+  return costs.measured || costs.fitted ? 1 : costs.machine->band;
+}
+
+// How far the answer may be off; nullopt when no time is known to be.
+std::optional<AnswerBand> BandOf(const CompileOptions& options,
+                                 const CompileResult& result) {
+  const PerSide<double> factors = {BandOf(result.machines.device),
+                                   BandOf(result.machines.server)};
+  if (factors.device == 1 && factors.server == 1) return std::nullopt;
+  return FindAnswerBand(result.problem, result.exact, factors,
+                        [&options](const Problem& problem) {
+                          BlockGraph blocks = MakeBlockGraph(problem);
+                          return options.compress ? Compress(std::move(blocks))
+                                                  : blocks;
+                        });
+}
+
 MachineLabel LabelOf(const MachineCosts& costs) {
   const char* source = costs.fitted ? "regression" : "roofline";
   return {costs.name, costs.measured ? "profile" : source, costs.threads,
-          costs.optimization};
+          costs.optimization, BandOf(costs)};
 }
 
 }  // namespace
@@ -143,6 +162,7 @@ Result BackendResult(const CompileResult& result) {
   }
   backend.version = DNNCUT_VERSION;
   backend.firmware = result.firmware;
+  backend.band = result.band;
   backend.missing = result.missing;
   return backend;
 }
@@ -191,6 +211,7 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   // The answer. Beyond this point nothing is decided, only written.
   progress->Stage("finding the best cuts");
   result.exact = BuildCutTable(result.problem, result.blocks);
+  result.band = BandOf(options, result);
   result.table = Approximate(options, result.problem, result.exact);
   progress->Detail(FormatPlural(std::ssize(result.exact.rows), "row"));
   if (options.firmware.slowdown) {

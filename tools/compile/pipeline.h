@@ -16,6 +16,7 @@
 #include "compiler/problem/block_graph.h"
 #include "compiler/problem/make_problem.h"
 #include "compiler/problem/problem.h"
+#include "compiler/table/answer_band.h"
 #include "compiler/table/cut_table.h"
 #include "frontends/onnx_frontend.h"
 #include "tools/compile/machine_costs.h"
@@ -67,6 +68,7 @@ struct CompileResult {
   // `exact`, or a smaller one made of it; with firmware.slowdown further cuts
   // follow.
   CutTable table;
+  std::optional<AnswerBand> band;      // nullopt: all times are measured
   FirmwareOptions firmware;            // of the options
   std::vector<MissingMemory> missing;  // by cut of `table`
 };

@@ -10,28 +10,35 @@
 
 namespace dnncut {
 
-std::vector<Column> ShownRowColumns(Align layers, std::string_view unit) {
-  return {{"cut", Align::kRight},
-          {"uplink from", Align::kRight},
-          {"to", Align::kRight},
-          {"on device", layers},
-          {"device ms", Align::kRight},
-          {fmt::format("network{}", unit), Align::kRight},
-          {fmt::format("server{}", unit), Align::kRight},
-          {fmt::format("total{}", unit), Align::kRight},
-          {"at", Align::kRight}};
+std::vector<Column> ShownRowColumns(Align layers, std::string_view unit,
+                                    bool has_band) {
+  std::vector<Column> columns = {
+      {"cut", Align::kRight},
+      {"uplink from", Align::kRight},
+      {"to", Align::kRight},
+      {"on device", layers},
+      {"device ms", Align::kRight},
+      {fmt::format("network{}", unit), Align::kRight},
+      {fmt::format("server{}", unit), Align::kRight},
+      {fmt::format("total{}", unit), Align::kRight},
+      {"at", Align::kRight}};
+  if (has_band) columns.insert(columns.end() - 1, {"band", Align::kRight});
+  return columns;
 }
 
 std::vector<std::string> ShownRowCells(const ShownRow& row, std::string layers,
-                                       int decimals) {
+                                       int decimals, bool has_band) {
   const auto ms = [decimals](int64_t ns) {
     return ns == 0 ? std::string("-") : FormatMs(ns, decimals);
   };
-  return {fmt::format("{}", row.row.cut), FormatKbps(row.row.min_kbps),
-          FormatKbps(row.row.max_kbps),   std::move(layers),
-          ms(row.parts.ns.device),        ms(row.parts.network_ns),
-          ms(row.parts.ns.server),        ms(row.parts.total_ns),
-          FormatKbps(row.shown_kbps)};
+  std::vector<std::string> cells = {
+      fmt::format("{}", row.row.cut), FormatKbps(row.row.min_kbps),
+      FormatKbps(row.row.max_kbps),   std::move(layers),
+      ms(row.parts.ns.device),        ms(row.parts.network_ns),
+      ms(row.parts.ns.server),        ms(row.parts.total_ns),
+      FormatKbps(row.shown_kbps)};
+  if (has_band) cells.insert(cells.end() - 1, BandMsText(row.band));
+  return cells;
 }
 
 nlohmann::ordered_json ShownRowsJson(const std::vector<ShownRow>& rows) {
@@ -45,6 +52,9 @@ nlohmann::ordered_json ShownRowsJson(const std::vector<ShownRow>& rows) {
                     {"network_ns", row.parts.network_ns},
                     {"server_ns", row.parts.ns.server},
                     {"latency_ns", row.parts.total_ns}});
+    if (row.band) {
+      list.back()["latency_band_ns"] = {row.band->low_ns, row.band->high_ns};
+    }
   }
   return list;
 }

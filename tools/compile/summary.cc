@@ -8,7 +8,8 @@ namespace dnncut {
 Summary Summarize(const CompileResult& result) {
   Summary summary;
   summary.do_not_split = !HasSplit(result.exact);
-  summary.rows = ShowRows(result.table, result.problem.downlink);
+  summary.rows = ShowRows(result.table, result.problem.downlink,
+                          BackendResult(result).machines);
   for (const Side side : kSides) {
     summary.over[side] = GainOver(result.problem, result.table, side);
   }

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "backends/result/table_json.h"
+#include "compiler/files/json_text.h"
 #include "tools/compile/shown_rows.h"
 #include "tools/compile/summary.h"
 
@@ -13,6 +14,18 @@ nlohmann::ordered_json GainJson(const std::optional<Gain>& gain) {
   return {{"least", gain->least},
           {"most", gain->most},
           {"most_kbps", gain->most_kbps}};
+}
+
+nlohmann::ordered_json EndsJson(const AnswerBand::Ends& ends) {
+  return {{"device_to_kbps", OrNull(ends.device_to_kbps)},
+          {"server_from_kbps", OrNull(ends.server_from_kbps)}};
+}
+
+nlohmann::ordered_json BandJson(const CompileResult& result) {
+  if (!result.band) return nullptr;
+  return {{"device", EndsJson(result.band->for_device)},
+          {"server", EndsJson(result.band->for_server)},
+          {"may_split", result.band->may_split}};
 }
 
 }  // namespace
@@ -28,6 +41,7 @@ nlohmann::ordered_json SummaryJson(const CompileResult& result,
           {"device_measured", result.machines.device.measured},
           {"server_measured", result.machines.server.measured},
           {"do_not_split", summary.do_not_split},
+          {"band", BandJson(result)},
           {"gain_over_device", GainJson(summary.over.device)},
           {"gain_over_server", GainJson(summary.over.server)},
           {"weight_bytes", summary.weight_bytes},

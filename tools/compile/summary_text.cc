@@ -111,13 +111,15 @@ std::string CrossingLines(const Graph& graph, const CutCosts& costs) {
 
 std::string RowsText(const CompileResult& result, const Summary& summary) {
   const int decimals = ShownDecimals(summary.rows);
+  const bool has_band = HasBand(summary.rows);
   std::vector<std::vector<std::string>> cells;
   for (const ShownRow& row : summary.rows) {
     cells.push_back(ShownRowCells(
-        row, DeviceLayersText(result.table.cuts[row.row.cut].costs), decimals));
+        row, DeviceLayersText(result.table.cuts[row.row.cut].costs), decimals,
+        has_band));
   }
   const std::vector<std::string> lines =
-      TableLines(ShownRowColumns(Align::kLeft, ""), cells);
+      TableLines(ShownRowColumns(Align::kLeft, "", has_band), cells);
   std::string text = lines[0] + "\n";
   for (size_t i = 0; i < summary.rows.size(); ++i) {
     const int cut = summary.rows[i].row.cut;
@@ -175,6 +177,9 @@ std::string SummaryText(const CompileResult& result, const Summary& summary,
   if (!curve.empty()) text += curve + "\n";
   text +=
       Heading(VerdictText(result.problem, result.table, result.exact)) + "\n";
+  if (result.band) {
+    text += HangingText("band    ", AnswerBandText(*result.band, result.exact));
+  }
   const std::string misfits = MisfitVerdict(result.table.rows, result.missing);
   if (!misfits.empty()) text += Heading("but     " + misfits) + "\n";
   text += fmt::format("gain    {}\n        {}\n",

@@ -258,6 +258,7 @@ class Refiner {
     MachineLabel machine = compiled_.table.machines[side];
     if (!as_[side]) return machine;
     machine.source = "refined";
+    machine.band = 1;
     const int threads = ThreadsOfSide(side);
     machine.threads = threads > 0
                           ? threads

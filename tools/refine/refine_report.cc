@@ -90,11 +90,15 @@ std::string ErrorsText(const RefineResult& result) {
 
 std::string NewRowsText(const RefineResult& result) {
   std::vector<std::vector<std::string>> cells;
-  for (const ShownRow& row : ShowRows(result.table, result.before.downlink)) {
+  const std::vector<ShownRow> rows =
+      ShowRows(result.table, result.before.downlink, result.machines);
+  const bool has_band = HasBand(rows);
+  for (const ShownRow& row : rows) {
     const CutCosts& costs = result.table.cuts[row.row.cut].costs;
-    cells.push_back(ShownRowCells(row, LayerShareText(costs.layers), 3));
+    cells.push_back(
+        ShownRowCells(row, LayerShareText(costs.layers), 3, has_band));
   }
-  return TextTable(ShownRowColumns(Align::kRight, " ms"), cells);
+  return TextTable(ShownRowColumns(Align::kRight, " ms", has_band), cells);
 }
 
 // The cuts of the table before that are in the new one no more.
@@ -174,20 +178,20 @@ std::string RefineText(const RefineResult& result) {
 nlohmann::ordered_json RefineJson(const RefineResult& result) {
   nlohmann::ordered_json cuts = nlohmann::ordered_json::array();
   for (const RefinedCut& cut : result.cuts) cuts.push_back(CutJson(cut));
-  return {
-      {"schema", "dnncut.refinement/1"},
-      {"output", result.output},
-      {"refined", RefinedJson(result.refined)},
-      {"rounds", result.rounds},
-      {"converged", result.converged},
-      {"cuts", cuts},
-      {"mape",
-       {{"fitted", ErrorsJson(result.fitted)},
-        {"held_out", ErrorsJson(result.held_out)}}},
-      {"cuts_before", result.before.cuts.size()},
-      {"cuts_now", result.table.cuts.size()},
-      {"gone", GoneCuts(result)},
-      {"rows", ShownRowsJson(ShowRows(result.table, result.before.downlink))}};
+  return {{"schema", "dnncut.refinement/1"},
+          {"output", result.output},
+          {"refined", RefinedJson(result.refined)},
+          {"rounds", result.rounds},
+          {"converged", result.converged},
+          {"cuts", cuts},
+          {"mape",
+           {{"fitted", ErrorsJson(result.fitted)},
+            {"held_out", ErrorsJson(result.held_out)}}},
+          {"cuts_before", result.before.cuts.size()},
+          {"cuts_now", result.table.cuts.size()},
+          {"gone", GoneCuts(result)},
+          {"rows", ShownRowsJson(ShowRows(result.table, result.before.downlink,
+                                          result.machines))}};
 }
 
 }  // namespace dnncut
