@@ -24,7 +24,7 @@ using TypeMap = std::map<std::string, TensorType>;
 using TypeInference = std::function<TypeMap(const SourceModel& model)>;
 
 struct ImportOptions {
-  // --dim NAME=VALUE, --shape INPUT=AxBxC and --tensor-bytes NAME=MAX.
+  // --dim NAME=VALUE, --shape INPUT=AxBxC and --tensor-bytes NAME=BYTES.
   std::map<std::string, int64_t> dims = {};
   std::map<std::string, std::vector<int64_t>> shapes = {};
   std::map<std::string, int64_t> tensor_bytes = {};

@@ -31,8 +31,9 @@ constexpr Range kAnySize = {0, INT64_MAX};
 
 constexpr Range Exactly(int64_t number) { return {number, number}; }
 
-// As a size: never negative.
+// As a size: never negative. No size is right that can only be negative.
 Range SizeIn(const Range& range) {
+  if (range.most < 0) return kAnySize;
   return {std::max<int64_t>(range.least, 0), std::max<int64_t>(range.most, 0)};
 }
 
@@ -280,7 +281,7 @@ Range SlicedForward(const Range& dim, const Range& start, const Range& end) {
   const bool to_back = end.most < 0;
   Range count = dim;
   if ((from_front && to_front) || (from_back && to_back)) {
-    count = SmallerOf(count, SizeIn(SubtractRanges(end, start)));
+    count = SmallerOf(count, SubtractRanges(end, start));
   }
   if (from_back) count = SmallerOf(count, SubtractRanges(Exactly(0), start));
   if (to_front) count = SmallerOf(count, end);
@@ -289,7 +290,7 @@ Range SlicedForward(const Range& dim, const Range& start, const Range& end) {
   if (from_front && to_back) {
     count = SmallerOf(count, AddRanges(SubtractRanges(dim, start), end));
   }
-  return UpTo(SizeIn(count));
+  return UpTo(BinaryRange("Max", Exactly(0), count));
 }
 
 Range SlicedDim(const Range& dim, const Range& start, const Range& end,
@@ -510,10 +511,10 @@ std::optional<Ranges> BoundRange(const NodeRun& run, size_t) {
   Range gap = kAnySize;
   int64_t stride = 1;
   if (step->least > 0) {
-    gap = SizeIn(SubtractRanges(*limit, *start));
+    gap = BinaryRange("Max", Exactly(0), SubtractRanges(*limit, *start));
     stride = step->least;
   } else if (step->most < 0 && step->most > INT64_MIN) {
-    gap = SizeIn(SubtractRanges(*start, *limit));
+    gap = BinaryRange("Max", Exactly(0), SubtractRanges(*start, *limit));
     stride = -step->most;
   }
   if (gap.most == INT64_MAX) return Ranges{kAnySize};

@@ -61,10 +61,8 @@ std::vector<Vector> Join(const std::vector<std::vector<Vector>>& parts);
 
 inline constexpr std::string_view kLibraryText = "<library>";
 
-// Lines that many vectors have: of a tensor whose size is not known, because
-// `why` or because only the data decides it.
+// The line of tensors whose sizes are not known, because `why`.
 std::string NotInferred(const std::string& tensors, const std::string& why);
-std::string DataDecides(const std::string& tensors);
 
 // So that a test's name is its vector's.
 void PrintTo(const Vector& vector, std::ostream* out);

@@ -285,7 +285,7 @@ TEST(TypeInferenceTest, UnknownOperatorsAreNamed) {
   auto imported = ImportText(text, {.tensor_bytes = {{"y", 100}, {"z", 200}}});
   EXPECT_EQ(imported.error, "");
   EXPECT_EQ(TensorNamed(imported.graph, "z").bytes, 200);
-  EXPECT_EQ(WarningIds(imported), "W304 W304");
+  EXPECT_EQ(WarningIds(imported), "W304 W304 W308");
 }
 
 TEST(TypeInferenceTest, TheRuntimeIsAskedForTheRestOnly) {
@@ -378,7 +378,7 @@ TEST(TypeInferenceTest, WhatNothingBoundsNeverCrossesButAsAResult) {
             "'middle'");
   EXPECT_EQ(TensorNamed(imported.graph, "y").bytes, 65536);
   EXPECT_EQ(TensorNamed(imported.graph, "y").size_basis, SizeBasis::kAssumed);
-  ASSERT_EQ(WarningIds(imported), "W306 W305");
+  ASSERT_EQ(WarningIds(imported), "W306 W305 W308");
   EXPECT_EQ(imported.warnings[0].text,
             "nothing bounds the size of the result 'y'; it is assumed to have "
             "65536 bytes; state what is typical: --tensor-bytes y=BYTES");
@@ -388,7 +388,7 @@ TEST(TypeInferenceTest, WhatNothingBoundsNeverCrossesButAsAResult) {
             "middle=BYTES");
   imported = ImportText(text, {.tensor_bytes = {{"middle", 24}, {"y", 24}}});
   EXPECT_EQ(TensorNamed(imported.graph, "middle").bytes, 24);
-  EXPECT_EQ(WarningIds(imported), "W304 W304");
+  EXPECT_EQ(WarningIds(imported), "W304 W304 W308");
 }
 
 TEST(TypeInferenceTest, BranchesThatDifferAreDecidedByTheData) {
