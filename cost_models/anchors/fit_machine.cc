@@ -13,6 +13,8 @@
 #include <array>
 #include <cmath>
 
+#include "cost_models/fusion/fuse_layers.h"
+#include "cost_models/fusion/fused_costs.h"
 #include "cost_models/machines/roofline.h"
 #include "cost_models/measured/nonnegative_least_squares.h"
 
@@ -23,7 +25,7 @@ constexpr int kRounds = 25;
 // What an error of one network counts against an unknown that is off by as
 // much.
 
-constexpr double kPull = 0.15;
+constexpr double kPull = 0.05;
 constexpr double kNsPerMs = 1e6;
 constexpr double kBandDeviations = 1.5;
 // Networks that no list has are less alike than those of one list.
@@ -77,19 +79,32 @@ struct Parts {
   double fixed_ns = 0;
 };
 
+bool WaitsForMemory(const std::vector<OperationCost>& unit,
+                    const Machine& machine) {
+  WorkNs all;
+  for (const OperationCost& cost : unit) {
+    const WorkNs work = CountWorkNs(cost, machine);
+    all.compute += work.compute;
+    all.memory += work.memory;
+  }
+  return all.memory >= all.compute;
+}
+
 Parts PartsOf(const NetworkWork& network, const Machine& start,
               const Machine& now) {
   Parts parts;
-  for (const OperationCost& cost : network) {
-    const WorkNs at_start = CountWorkNs(cost, start);
-    const WorkNs at_now = CountWorkNs(cost, now);
-    parts.ns[kCall] += at_start.calls;
-    if (at_now.memory >= at_now.compute) {
-      parts.ns[kMemory] += at_start.memory;
-    } else if (const auto position = PositionOf(cost.operator_class)) {
-      parts.ns[*position] += at_start.compute;
-    } else {
-      parts.fixed_ns += at_start.compute;
+  for (const std::vector<OperationCost>& unit : network) {
+    const bool waits_for_memory = WaitsForMemory(unit, now);
+    for (const OperationCost& cost : unit) {
+      const WorkNs at_start = CountWorkNs(cost, start);
+      parts.ns[kCall] += at_start.calls;
+      if (waits_for_memory) {
+        parts.ns[kMemory] += at_start.memory;
+      } else if (const auto position = PositionOf(cost.operator_class)) {
+        parts.ns[*position] += at_start.compute;
+      } else {
+        parts.fixed_ns += at_start.compute;
+      }
     }
   }
   return parts;
@@ -134,15 +149,18 @@ Unknowns FitUnknowns(const Machine& start, const AnchoredNetworks& anchored,
 
 NetworkWork WorkOf(const Graph& network) {
   NetworkWork work;
-  for (const Layer& layer : network.layers) {
-    work.push_back(CountOperation(layer.operation));
+  const Fusion fusion = FuseLayers(network);
+  const FusedCosts fused = CountFused(network, fusion);
+  for (const std::vector<LayerId>& unit : UnitsOf(fusion)) {
+    std::vector<OperationCost>& costs = work.emplace_back();
+    for (const LayerId layer : unit) costs.push_back(fused.costs[layer]);
   }
   return work;
 }
 
 int64_t NetworkNs(const NetworkWork& network, const Machine& machine) {
   int64_t sum = 0;
-  for (const OperationCost& cost : network) sum += RooflineNs(cost, machine);
+  for (const auto& unit : network) sum += RooflineNs(unit, machine);
   return sum;
 }
 

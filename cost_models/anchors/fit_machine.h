@@ -12,8 +12,9 @@
 
 namespace dnncut {
 
-// What `compile` estimates a network's time from: the work of its layers.
-using NetworkWork = std::vector<OperationCost>;
+// What `compile` estimates a network's time from: the work of its layers, those
+// that run as one together.
+using NetworkWork = std::vector<std::vector<OperationCost>>;
 
 NetworkWork WorkOf(const Graph& network);
 

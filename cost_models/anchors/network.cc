@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "cost_models/operators/operator_family.h"
+
 namespace dnncut {
 namespace {
 
@@ -45,6 +47,9 @@ NetTensor Network::Add(Operation operation,
   for (const Shape& weight : weights) {
     operation.inputs.push_back(Float(weight));
     operation.constant_inputs.push_back(true);
+    layer.constants.push_back(static_cast<ConstantId>(graph_.constants.size()));
+    graph_.constants.push_back(
+        {.type = Float(weight), .memory_bytes = TensorBytes(Float(weight))});
   }
   operation.outputs.push_back(Float(output));
   std::sort(layer.inputs.begin(), layer.inputs.end());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compiler/model/graph.h"
+#include "cost_models/fusion/fuse_layers.h"
 #include "cost_models/machines/machine.h"
 #include "cost_models/operators/operation_cost.h"
 
@@ -36,11 +37,20 @@ WorkNs CountWorkNs(const OperationCost& cost, const Machine& machine);
 // on every computer: plain arithmetic on doubles in a fixed order.
 int64_t RooflineNs(const OperationCost& cost, const Machine& machine);
 
-// By LayerId.
+// Of layers that run as one: each sum counts, and one is waited for.
+int64_t RooflineNs(const std::vector<OperationCost>& unit,
+                   const Machine& machine);
+
+// By LayerId. The layers of a unit take what it takes as one: all its
+// operations, the bytes of its ends and one call, shared out by their work.
+std::vector<int64_t> RooflineNs(const Graph& graph, const Fusion& fusion,
+                                const Machine& machine);
+// The same for what FuseLayers finds.
 std::vector<int64_t> RooflineNs(const Graph& graph, const Machine& machine);
 
-// What the layers of one kind cost together, for `dnncut inspect`. The times of
-// the layers are given by LayerId; they need not be the roofline's.
+// What the layers of one kind cost together, fused as FuseLayers says, for
+// `dnncut inspect`. The times of the layers are given by LayerId; they need not
+// be the roofline's.
 struct CostShare {
   std::string name;  // of the operator class, or the op_type
   OperatorClass operator_class = OperatorClass::kElementwise;

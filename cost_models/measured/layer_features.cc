@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cost_models/fusion/fused_costs.h"
 #include "cost_models/operators/operator_family.h"
 
 namespace dnncut {
@@ -35,18 +36,33 @@ int64_t KernelElements(const Operation& operation) {
   return elements;
 }
 
-}  // namespace
-
-LayerFeatures CountFeatures(const Operation& operation) {
-  const OperationCost cost = CountOperation(operation);
+LayerFeatures Features(const Operation& operation, const OperationCost& cost,
+                       int64_t output_bytes) {
   LayerFeatures features;
   features.operator_class = cost.operator_class;
   features.operations = cost.operations;
   features.bytes = cost.bytes;
   features.calls = cost.calls;
-  features.output_bytes = OutputBytes(operation);
+  features.output_bytes = output_bytes;
   if (HasWindow(cost.operator_class) && operation.bodies.empty()) {
     features.kernel = KernelElements(operation);
+  }
+  return features;
+}
+
+}  // namespace
+
+LayerFeatures CountFeatures(const Operation& operation) {
+  return Features(operation, CountOperation(operation), OutputBytes(operation));
+}
+
+std::vector<LayerFeatures> CountFeatures(const Graph& graph,
+                                         const Fusion& fusion) {
+  const FusedCosts fused = CountFused(graph, fusion);
+  std::vector<LayerFeatures> features;
+  for (size_t i = 0; i < graph.layers.size(); ++i) {
+    features.push_back(Features(graph.layers[i].operation, fused.costs[i],
+                                fused.output_bytes[i]));
   }
   return features;
 }

@@ -6,7 +6,10 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
+#include "compiler/model/graph.h"
+#include "cost_models/fusion/fuse_layers.h"
 #include "cost_models/operators/operation_cost.h"
 
 namespace dnncut {
@@ -26,5 +29,10 @@ struct LayerFeatures {
 };
 
 LayerFeatures CountFeatures(const Operation& operation);
+
+// By LayerId. As in FusedCosts, bytes and calls of a unit stand at one of its
+// layers, so the features of its layers can be added up.
+std::vector<LayerFeatures> CountFeatures(const Graph& graph,
+                                         const Fusion& fusion);
 
 }  // namespace dnncut

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "compiler/files/json_file.h"
+#include "cost_models/fusion/fused_costs.h"
 #include "cost_models/machines/class_key.h"
 #include "cost_models/machines/roofline.h"
 
@@ -67,14 +68,14 @@ int64_t RegressionNs(const LayerFeatures& features,
   return RoundLayerNs(ns);
 }
 
-std::vector<int64_t> RegressionNs(const Graph& graph,
+std::vector<int64_t> RegressionNs(const Graph& graph, const Fusion& fusion,
                                   const RegressionModel& model) {
   std::vector<int64_t> ns;
   ns.reserve(graph.layers.size());
-  for (const Layer& layer : graph.layers) {
-    ns.push_back(RegressionNs(CountFeatures(layer.operation), model));
+  for (const LayerFeatures& features : CountFeatures(graph, fusion)) {
+    ns.push_back(RegressionNs(features, model));
   }
-  return ns;
+  return ShareOut(graph, fusion, ns);
 }
 
 RegressionModel ParseRegression(const JsonValue& root) {

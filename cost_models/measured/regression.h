@@ -12,11 +12,11 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "compiler/files/json_file.h"
 #include "compiler/model/graph.h"
+#include "cost_models/fusion/fuse_layers.h"
 #include "cost_models/measured/layer_features.h"
 
 namespace dnncut {
@@ -56,8 +56,8 @@ struct RegressionModel {
 int64_t RegressionNs(const LayerFeatures& features,
                      const RegressionModel& model);
 
-// By LayerId.
-std::vector<int64_t> RegressionNs(const Graph& graph,
+// By LayerId; the sum of a unit's layers is shared out by their work.
+std::vector<int64_t> RegressionNs(const Graph& graph, const Fusion& fusion,
                                   const RegressionModel& model);
 
 // Throws Error when the file breaks its format.

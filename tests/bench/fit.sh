@@ -3,7 +3,10 @@
 #
 # Measures how well "dnncut fit" predicts times on this machine. Profiles each model
 # several times with one thread, in turn, and keeps the profile with the shortest
-# run, because other work disturbed it least. Then prints what "dnncut fit" says.
+# run, because other work disturbed it least. Then prints what "dnncut fit" says,
+# which knows what the runtime fused; and what an estimate says, which knows the
+# model only: by a machine that is fitted to all models, and by one that is fitted
+# to all others.
 #
 #   tests/bench/fit.sh [MODEL...]
 #
@@ -16,6 +19,8 @@ dnncut=${DNNCUT:-$(dirname "${BASH_SOURCE[0]}")/../../build/release/bin/dnncut}
 dnncut=$(realpath "$dnncut")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+profiles=$folder/profiles
+mkdir "$profiles"
 
 if [[ $# -eq 0 ]]; then
   mapfile -t names < <("$dnncut" example --json |
@@ -38,7 +43,7 @@ for ((attempt = 0; attempt < ${ATTEMPTS:-3}; ++attempt)); do
     fi
     "$dnncut" profile "$file" -o "$folder/new.json" --force --quiet \
       --threads 1 --runs 10
-    kept=$folder/$name.json
+    kept=$profiles/$name.json
     if [[ ! -f $kept ]] ||
       (($(whole_ns "$folder/new.json") < $(whole_ns "$kept"))); then
       mv "$folder/new.json" "$kept"
@@ -46,5 +51,33 @@ for ((attempt = 0; attempt < ${ATTEMPTS:-3}; ++attempt)); do
     [[ $file == "$model" ]] || rm "$file"
   done
 done
-rm -f "$folder/new.json"
-"$dnncut" fit "$folder"/*.json
+"$dnncut" fit "$profiles"/*.json -o "$folder/all.json"
+
+# estimate MODEL_FILE MACHINE: prints the time of the whole model in ns.
+estimate() {
+  "$dnncut" inspect "$1" --device "$2" --json 2>/dev/null | python3 -c '
+import json, sys
+print(sum(row["ns"] for row in json.load(sys.stdin)["costs"]))'
+}
+
+echo
+echo "estimates      measured ms  fitted to all  fitted to others"
+for model in "$@"; do
+  name=$(basename "$model" .onnx)
+  file=$model
+  if [[ ! -f $model ]]; then
+    file=$folder/$name.onnx
+    "$dnncut" example "$name" --light -o "$file" >/dev/null
+  fi
+  mapfile -t others < <(find "$profiles" -name '*.json' ! -name "$name.json")
+  "$dnncut" fit "${others[@]}" -o "$folder/others.json" --force >/dev/null 2>&1
+  python3 - "$name" "$(whole_ns "$profiles/$name.json")" \
+    "$(estimate "$file" "$folder/all.json")" \
+    "$(estimate "$file" "$folder/others.json")" <<'END'
+import sys
+name, measured, to_all, to_others = sys.argv[1], *map(int, sys.argv[2:])
+print(f"{name:18} {measured / 1e6:7.3f}", *(
+    f"{ns / 1e6:9.3f} {100 * (ns / measured - 1):+6.1f} %"
+    for ns in (to_all, to_others)))
+END
+done

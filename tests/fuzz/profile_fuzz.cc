@@ -81,7 +81,7 @@ void Use(const std::string& path) {
   Warnings warnings;
   const auto costs = [&](const Fill& fill) {
     return LoadMachineCosts(path, fill, {}, Profiled().model, Profiled().graph,
-                            &warnings);
+                            {}, &warnings);
   };
   const Graph& graph = Profiled().graph;
   const MachineCosts device = costs({});

@@ -15,6 +15,7 @@
 #include "compiler/base/disjoint_sets.h"
 #include "compiler/base/shell_word.h"
 #include "compiler/base/unit_text.h"
+#include "cost_models/fusion/fuse_layers.h"
 #include "cost_models/machines/roofline.h"
 #include "cost_models/measured/profile.h"
 #include "cost_models/measured/regression.h"
@@ -125,18 +126,23 @@ MachineCosts CostsOf(const std::string& machine, std::optional<int64_t> threads,
   return costs;
 }
 
-MachineCosts PredictedCosts(const JsonValue& root, const Graph& graph) {
+MachineCosts PredictedCosts(const JsonValue& root, const Graph& graph,
+                            const Fusion& fusion) {
   const RegressionModel model = ParseRegression(root);
   MachineCosts costs = CostsOf(model.name, model.threads, model.optimization);
   costs.fitted = true;
-  costs.ns = RegressionNs(graph, model);
+  costs.ns = RegressionNs(graph, fusion, model);
   return costs;
 }
 
 MachineCosts EstimatedCosts(const CostSource& source, const Graph& graph,
-                            const std::optional<Precision>& precision) {
+                            const std::optional<Precision>& precision,
+                            const Pins& pins) {
+  const Fusion fusion = FuseLayers(graph, pins);
   if (source.kind == CostSource::Kind::kRegressionFile) {
-    return PredictedCosts(*source.root, graph);
+    MachineCosts costs = PredictedCosts(*source.root, graph, fusion);
+    costs.groups = fusion.groups;
+    return costs;
   }
   if (source.kind == CostSource::Kind::kProfileFile) {
     Fail(ExitCode::kBadInput, "E402",
@@ -148,7 +154,8 @@ MachineCosts EstimatedCosts(const CostSource& source, const Graph& graph,
   MachineCosts costs;
   costs.machine = MachineOf(source, precision);
   costs.name = costs.machine->name;
-  costs.ns = RooflineNs(graph, *costs.machine);
+  costs.ns = RooflineNs(graph, fusion, *costs.machine);
+  costs.groups = fusion.groups;
   return costs;
 }
 
@@ -197,21 +204,22 @@ std::string EstimateWords(const MachineCosts& costs) {
 }
 
 MachineCosts EstimateCosts(const std::string& name_or_path, const Graph& graph,
-                           const std::optional<Precision>& precision) {
-  return EstimatedCosts(ReadCostSource(name_or_path), graph, precision);
+                           const std::optional<Precision>& precision,
+                           const Pins& pins) {
+  return EstimatedCosts(ReadCostSource(name_or_path), graph, precision, pins);
 }
 
 MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
                               const std::optional<Precision>& precision,
                               const SourceModel& model, const Graph& graph,
-                              Warnings* warnings) {
+                              const Pins& pins, Warnings* warnings) {
   const CostSource source = ReadCostSource(name_or_path);
   if (source.kind == CostSource::Kind::kProfileFile) {
     return MeasuredCosts(source, fill, model, graph, warnings);
   }
   const bool has_it = source.builtin != nullptr && precision &&
                       InPrecision(*source.builtin, *precision);
-  return EstimatedCosts(source, graph, has_it ? precision : std::nullopt);
+  return EstimatedCosts(source, graph, has_it ? precision : std::nullopt, pins);
 }
 
 CostTable CombineCosts(const PerSide<MachineCosts>& machines,

@@ -29,9 +29,10 @@ struct MachineCosts {
   std::string optimization;
   // Known unless a profile or regression names a machine that is not built in.
   std::optional<Machine> machine;
-  std::vector<int64_t> ns;                 // by LayerId
-  std::vector<std::optional<int>> groups;  // by LayerId, or empty
-  std::vector<int64_t> cross_ns;           // by TensorId, or empty
+  std::vector<int64_t> ns;  // by LayerId
+  // Layers that run as one, measured or estimated; by LayerId, or empty.
+  std::vector<std::optional<int>> groups;
+  std::vector<int64_t> cross_ns;  // by TensorId, or empty
 };
 
 // "estimated for ncnn, 4 threads, in fp32"; of costs that are.
@@ -46,12 +47,16 @@ struct Fill {
   bool operator==(const Fill&) const = default;
 };
 
-// Of a machine, in the precision that is given, or of a regression. Throws
-// Error, also for a profile, and E412 when the machine does not have the
-// precision.
+// By LayerId, or empty: where the user wants layers.
+using Pins = std::vector<std::optional<Side>>;
+
+// Of a machine, in the precision that is given, or of a regression, with what
+// FuseLayers finds fused. Throws Error, also for a profile, and E412 when the
+// machine does not have the precision.
 MachineCosts EstimateCosts(
     const std::string& name_or_path, const Graph& graph,
-    const std::optional<Precision>& precision = std::nullopt);
+    const std::optional<Precision>& precision = std::nullopt,
+    const Pins& pins = {});
 
 // Of a machine (built in, or in a file), a regression or a profile, which must
 // be one of `model`; layers that a profile does not know get their time as
@@ -61,7 +66,7 @@ MachineCosts EstimateCosts(
 MachineCosts LoadMachineCosts(const std::string& name_or_path, const Fill& fill,
                               const std::optional<Precision>& precision,
                               const SourceModel& model, const Graph& graph,
-                              Warnings* warnings);
+                              const Pins& pins, Warnings* warnings);
 
 // The times of both sides, and what sending costs besides the link.
 CostTable CombineCosts(const PerSide<MachineCosts>& machines,

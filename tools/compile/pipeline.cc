@@ -186,15 +186,15 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   // What everything costs. Beyond this point the machines matter only to the
   // messages: times are numbers of nanoseconds.
   progress->Stage("counting costs");
+  Placement placement = PinLayers(result.graph, options.pins);
+  PlaceTensors(result.graph, options.places, &placement);
   for (const Side side : kSides) {
     result.machines[side] = LoadMachineCosts(
         options.machines[side], options.fill, options.precision, result.model,
-        result.graph, warnings);
+        result.graph, placement.pins, warnings);
   }
   RequirePrecision(options, result);
   WarnOfUselessFill(options, result, warnings);
-  Placement placement = PinLayers(result.graph, options.pins);
-  PlaceTensors(result.graph, options.places, &placement);
   placement.groups = CombineGroups(
       result.machines, static_cast<int>(result.graph.layers.size()));
 

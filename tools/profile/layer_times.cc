@@ -4,32 +4,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cost_models/measured/layer_features.h"
+#include "cost_models/fusion/fused_costs.h"
 
 namespace dnncut {
 namespace {
-
-// What runs as one moves few bytes in between: its work is in its operations,
-// and a byte counts as a share of one.
-constexpr double kBytesPerOperation = 8;
-
-// The share of each layer of a unit; they add up to 1.
-std::vector<double> Shares(const Graph& graph, const Unit& unit) {
-  std::vector<double> shares;
-  double all = 0;
-  for (const LayerId layer : unit.layers) {
-    const LayerFeatures features = CountFeatures(graph.layers[layer].operation);
-    const double work =
-        1 + static_cast<double>(features.operations) +
-        static_cast<double>(features.bytes) / kBytesPerOperation;
-    shares.push_back(features.calls == 0 ? 0 : work);
-    all += shares.back();
-  }
-  for (double& share : shares) {
-    share = all > 0 ? share / all : 1.0 / static_cast<double>(shares.size());
-  }
-  return shares;
-}
 
 double AllUs(const LayerTimes& times) {
   double all = 0;
@@ -42,7 +20,7 @@ std::vector<double> ByLayer(const Graph& graph, const LayerTimes& times,
                             double Unit::*us) {
   std::vector<double> by_layer(graph.layers.size(), 0);
   for (const Unit& unit : times.units) {
-    const std::vector<double> shares = Shares(graph, unit);
+    const std::vector<double> shares = WorkShares(graph, unit.layers);
     for (size_t i = 0; i < shares.size(); ++i) {
       by_layer[unit.layers[i]] = unit.*us * shares[i];
     }

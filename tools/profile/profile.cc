@@ -17,6 +17,7 @@
 
 #include "compiler/base/unit_text.h"
 #include "compiler/files/scratch_folder.h"
+#include "cost_models/fusion/fuse_layers.h"
 #include "cost_models/machines/roofline.h"
 #include "cost_models/measured/layer_features.h"
 #include "cost_models/measured/onnxruntime_trace.h"
@@ -228,12 +229,26 @@ void CheckVariation(const ProfileOptions& options,
   }
 }
 
+// By LayerId: the number of the unit that the layer ran in with others.
+std::vector<std::optional<int>> GroupsOf(const Graph& graph,
+                                         const LayerTimes& times) {
+  std::vector<std::optional<int>> groups(graph.layers.size());
+  for (size_t unit = 0; unit < times.units.size(); ++unit) {
+    for (const LayerId layer : times.units[unit].layers) {
+      groups[layer] = static_cast<int>(unit);
+    }
+  }
+  return groups;
+}
+
 std::vector<ProfileRow> RowsOf(const Graph& graph, const Measurement& measured,
                                const std::vector<std::string>& names) {
   const std::vector<int64_t> ns =
       ScaledNs(graph, measured.layers, measured.whole_ns);
   const std::vector<int64_t> spread_ns =
       ScaledSpreadNs(graph, measured.layers, measured.whole_ns);
+  const std::vector<LayerFeatures> features =
+      CountFeatures(graph, FusionOf(graph, GroupsOf(graph, measured.layers)));
   std::vector<ProfileRow> rows;
   for (size_t i = 0; i < graph.layers.size(); ++i) {
     if (names[i].empty()) continue;
@@ -242,7 +257,7 @@ std::vector<ProfileRow> RowsOf(const Graph& graph, const Measurement& measured,
     row.op = graph.layers[i].operation.op_type;
     row.ns = std::min(ns[i], kMaxLayerNs);
     row.spread_ns = std::min(spread_ns[i], kMaxLayerNs);
-    SetFeatures(CountFeatures(graph.layers[i].operation), &row);
+    SetFeatures(features[i], &row);
     rows.push_back(std::move(row));
   }
   return rows;

@@ -152,7 +152,8 @@ TEST_F(CompileTest, CompressionChangesNothing) {
     options.output += ".uncompressed";
     const CompileResult whole = Run(options);
     EXPECT_EQ(compressed.table, whole.table) << model;
-    EXPECT_EQ(CountBlocks(whole.blocks),
+    // Layers that run as one are one block from the start.
+    EXPECT_LE(CountBlocks(whole.blocks),
               static_cast<int>(whole.graph.layers.size()));
     EXPECT_LE(CountBlocks(compressed.blocks), CountBlocks(whole.blocks));
   }

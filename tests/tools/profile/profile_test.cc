@@ -99,7 +99,7 @@ class ProfileTest : public ::testing::Test {
     EXPECT_EQ(sum_ns, profile.whole_ns);
     Warnings warnings;
     const MachineCosts costs =
-        LoadMachineCosts(path, Fill(), {}, model, graph, &warnings);
+        LoadMachineCosts(path, Fill(), {}, model, graph, {}, &warnings);
     EXPECT_TRUE(warnings.empty());
     EXPECT_EQ(costs.ns.size(), graph.layers.size());
     std::set<std::string> grouped;
