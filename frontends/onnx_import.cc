@@ -193,6 +193,17 @@ class Importer {
     graph_.layers.push_back(std::move(layer));
   }
 
+  bool IsKnown(const NodeProto& node) const {
+    return !random_.Contains(node) &&
+           std::all_of(
+               node.output().begin(), node.output().end(),
+               [&](const std::string& name) {
+                 const auto found = types_.tensors.find(name);
+                 return name.empty() ||
+                        (found != types_.tensors.end() && found->second.known);
+               });
+  }
+
   Operation OperationOf(int index) const {
     const NodeProto& node = model_.graph().node(index);
     std::vector<Operand> inputs;
@@ -218,6 +229,7 @@ class Importer {
     auto opset = opsets_.find(NormalDomain(node.domain()));
     Operation operation = MakeOperation(
         node, opset == opsets_.end() ? 0 : opset->second, inputs, outputs);
+    operation.is_known = IsKnown(node);
     auto bodies = types_.bodies.find(index);
     if (bodies != types_.bodies.end()) operation.bodies = bodies->second;
     return operation;

@@ -61,6 +61,9 @@ struct Operation {
   std::string op_type;
   std::string domain;  // "" is the default domain; "ai.onnx" is spelt ""
   int64_t opset = 0;   // imported version of the domain
+  // What it makes follows from the sizes of the model's inputs: a runtime
+  // computes it once, for nothing.
+  bool is_known = false;
   // By position; absent ones are kAbsent. Dims that only the data decides are
   // as large as they get, where that is known.
   std::vector<TensorType> inputs;

@@ -137,6 +137,7 @@ std::optional<OperatorClass> FindOperatorClass(std::string_view name) {
 }
 
 OperationCost CountOperation(const Operation& operation) {
+  if (operation.is_known) return {.calls = 0};
   if (!operation.bodies.empty()) return CountBodies(operation);
   const OperatorFamily* family = FindFamily(operation);
   if (family == nullptr) return CountUnknown(operation);

@@ -46,10 +46,11 @@ struct OperationCost {
 // Sums and products saturate here rather than overflow.
 inline constexpr int64_t kMaxCount = INT64_MAX / 4;
 
-// Unknown sizes count as nothing. The bodies of Loop, Scan and functions count
-// as often as they run, once when only the data decides that; of the branches
-// of an If the dearest counts (the largest operations, bytes and calls of any).
-// Such a layer takes the class and type of the part with the most operations.
+// Unknown sizes count as nothing, and so does what is known before a run. The
+// bodies of Loop, Scan and functions count as often as they run, once when only
+// the data decides that; of the branches of an If the dearest counts (the
+// largest operations, bytes and calls of any). Such a layer takes the class and
+// type of the part with the most operations.
 OperationCost CountOperation(const Operation& operation);
 
 }  // namespace dnncut

@@ -119,6 +119,12 @@ Operation OperationOf(NodeRun* run) {
   }
   Operation operation = MakeOperation(*run->node, run->opset, inputs, outputs);
   operation.bodies = std::move(run->bodies);
+  operation.is_known = std::all_of(
+      run->node->output().begin(), run->node->output().end(),
+      [&](const std::string& name) {
+        const Fact* fact = name.empty() ? nullptr : FindFact(*run->scope, name);
+        return name.empty() || (fact != nullptr && fact->known);
+      });
   return operation;
 }
 
@@ -210,6 +216,9 @@ std::vector<Fact> TypeEngine::InferBody(NodeRun* run,
     } else if (fact.type.has_tensor_type()) {
       fact.type = TypeToOnnx(MergeTypes(TypeFromOnnx(fact.type), declared));
     }
+  }
+  for (const auto& output : body.output()) {
+    scope.returned.insert(output.name());
   }
   Operation::Body operations;
   InferNodes(body.node(), &scope, [&](NodeRun* inner) {
@@ -343,6 +352,7 @@ void TypeEngine::InferLoop(NodeRun* run) {
   std::optional<int64_t> condition = KnownScalar(input(1));
   if (run->node->input_size() < 2 || run->node->input(1).empty()) condition = 1;
   std::vector<Fact> inputs(body->input_size());
+  inputs[0].of_data = inputs[1].of_data = true;  // of the round
   inputs[0].type.mutable_tensor_type()->set_elem_type(
       ONNX_NAMESPACE::TensorProto::INT64);
   inputs[0].type.mutable_tensor_type()->mutable_shape();
@@ -354,6 +364,7 @@ void TypeEngine::InferLoop(NodeRun* run) {
   }
   for (int i = 0; i < state_count; ++i) {
     if (input(i + 2) == nullptr) continue;
+    inputs[i + 2].of_data = input(i + 2)->of_data;
     inputs[i + 2].type = input(i + 2)->type;
     inputs[i + 2].upper_shape = input(i + 2)->upper_shape;
     inputs[i + 2].blame = input(i + 2)->blame;
@@ -412,6 +423,7 @@ void TypeEngine::InferCall(NodeRun* run, const FunctionProto& function,
   auto arguments = Arguments(function, *run->node);
   google::protobuf::RepeatedPtrField<NodeProto> nodes = function.node();
   for (auto& node : nodes) SubstituteAttributes(arguments, &node);
+  scope.returned = {function.output().begin(), function.output().end()};
   Operation::Body body;
   InferNodes(nodes, &scope, [&](NodeRun* inner) {
     body.operations.push_back(OperationOf(inner));

@@ -55,6 +55,10 @@ bool IsExact(const KnownValue& value) {
       });
 }
 
+// Of all known values of a model, 24 bytes each while they are held. Shapes
+// come nowhere near; what comes after so many is not known.
+constexpr int64_t kMaxAllElements = int64_t{1} << 20;
+
 std::string NodeName(const NodeProto& node) {
   if (!node.name().empty()) return node.name();
   for (const auto& output : node.output()) {
@@ -94,6 +98,23 @@ ValueInput ValueInputOf(const Fact* fact, bool present) {
   input.shape = std::move(type.shape);
   input.upper_shape = fact->upper_shape;
   return input;
+}
+
+// Makes something of the sizes of its input only.
+bool IsOfShape(const NodeProto& node) {
+  return NormalDomain(node.domain()).empty() &&
+         (node.op_type() == "Shape" || node.op_type() == "Size");
+}
+
+// Whether a runtime might know a size that is not known here. The first input
+// is what an operator works on; the others say how, and are then no data.
+bool MayBeFolded(const std::vector<const Fact*>& inputs) {
+  const auto is_data = [](const Fact* fact) {
+    return fact != nullptr && fact->of_data;
+  };
+  if (inputs.size() < 2)
+    return std::none_of(inputs.begin(), inputs.end(), is_data);
+  return std::none_of(inputs.begin() + 1, inputs.end(), is_data);
 }
 
 }  // namespace
@@ -150,6 +171,7 @@ TypeEngine::TypeEngine(const ModelProto& model, const TypeMap& trusted,
       functions_(IndexFunctions(model)),
       random_(model),
       nodes_left_(kMaxInferredNodes),
+      elements_left_(kMaxAllElements),
       repeats_left_(kMaxRepeatedNodes) {
   for (const auto& import : model.opset_import()) {
     opsets_[std::string(NormalDomain(import.domain()))] = import.version();
@@ -174,6 +196,7 @@ void TypeEngine::InferMain(Scope* scope, const NodeDone& done) {
   for (const auto& input : graph.input()) {
     if (scope->facts.contains(input.name())) continue;
     Fact& fact = scope->facts[input.name()];
+    fact.of_data = true;
     fact.type = input.type();
     Sanitize(&fact.type);
     if (!IsSettled(fact.type)) {
@@ -195,7 +218,7 @@ TypedGraph TypeEngine::Run() {
   });
   for (const auto& [name, fact] : scope.facts) {
     result.tensors[name] = {TypeFromOnnx(fact.type), fact.upper_shape,
-                            fact.blame, fact.constant};
+                            fact.blame, fact.constant, fact.known};
   }
   return result;
 }
@@ -246,6 +269,7 @@ void TypeEngine::AddInitializers(const GraphProto& graph, Scope* scope) {
     if (WeightOf(tensor).has_value()) continue;
     fact.data = &tensor;
     fact.value = ValueOfTensor(tensor);
+    fact.known = fact.value.has_value();
   }
   for (const auto& tensor : graph.sparse_initializer()) {
     Fact& fact = scope->facts[tensor.values().name()];
@@ -261,9 +285,23 @@ void TypeEngine::AddInitializers(const GraphProto& graph, Scope* scope) {
 void TypeEngine::InferNodes(
     const google::protobuf::RepeatedPtrField<NodeProto>& nodes, Scope* scope,
     const NodeDone& done) {
+  // How often what these nodes make is still to be read. A value is forgotten
+  // after that, so that a long chain of values needs no more memory than one.
+  std::unordered_map<std::string, int64_t> unread;
+  std::vector<std::vector<std::string>> reads;
+  for (const NodeProto& node : nodes) {
+    reads.push_back(ReadNames(node));
+    for (const std::string& name : reads.back()) {
+      const auto made = unread.find(name);
+      if (made != unread.end()) ++made->second;
+    }
+    for (const std::string& name : node.output()) unread.emplace(name, 0);
+  }
+  size_t next = 0;
   for (const NodeProto& node : nodes) {
     ThrowIfInterrupted();
     NodeRun run;
+    run.reads = std::move(reads[next++]);
     run.node = &node;
     run.scope = scope;
     run.rules = &ShapeRulesOf(node.domain(), node.op_type());
@@ -277,7 +315,42 @@ void TypeEngine::InferNodes(
     InferRemainingBodies(&run);
     FinishOutputs(&run);
     done(&run);
+    for (const std::string& name : run.reads) {
+      const auto made = unread.find(name);
+      if (made != unread.end() && --made->second == 0) {
+        ForgetValue(name, scope);
+      }
+    }
+    for (const std::string& name : node.output()) {
+      if (unread.at(name) == 0) ForgetValue(name, scope);
+    }
   }
+}
+
+void TypeEngine::Store(const std::string& name, Fact fact, Scope* scope) {
+  if (fact.value.has_value()) {
+    const int64_t count = std::ssize(fact.value->elements);
+    if (count > elements_left_) {
+      fact.value.reset();
+      fact.computed.reset();
+      fact.symbolic.reset();
+      fact.data = nullptr;
+    } else {
+      fact.known = IsComplete(*fact.value);
+      elements_left_ -= count;
+    }
+  }
+  scope->facts[name] = std::move(fact);
+}
+
+void TypeEngine::ForgetValue(const std::string& name, Scope* scope) {
+  const auto found = scope->facts.find(name);
+  if (found == scope->facts.end() || scope->returned.contains(name)) return;
+  Fact& fact = found->second;
+  fact.value.reset();
+  fact.computed.reset();
+  fact.symbolic.reset();
+  fact.data = nullptr;
 }
 
 void TypeEngine::InferOutputs(NodeRun* run) {
@@ -308,12 +381,20 @@ void TypeEngine::InferOperator(NodeRun* run) {
 void TypeEngine::FinishOutputs(NodeRun* run) {
   const NodeProto& node = *run->node;
   bool constant = !random_.Contains(node);
+  bool of_data = !constant;
   Blame blame;
-  for (const std::string& name : ReadNames(node)) {
+  for (const std::string& name : run->reads) {
     const Fact* fact = FindFact(*run->scope, name);
     if (fact == nullptr) continue;
     constant = constant && fact->constant;
-    if (fact->blame.kind > blame.kind) blame = fact->blame;
+    of_data = of_data || fact->of_data;
+    if (fact->blame.kind > blame.kind ||
+        (fact->blame.kind == blame.kind && fact->blame.may_be_folded)) {
+      blame = fact->blame;
+    }
+  }
+  if (IsOfShape(node) && !run->inputs.empty() && run->inputs[0] != nullptr) {
+    of_data = !IsSettled(run->inputs[0]->type);
   }
   ComputeValues(run);
   for (int i = 0; i < node.output_size(); ++i) {
@@ -321,6 +402,7 @@ void TypeEngine::FinishOutputs(NodeRun* run) {
     if (!IsSettled(run->outputs[i].type)) BoundOutput(run, i);
     Fact fact = std::move(run->outputs[i]);
     fact.constant = constant;
+    fact.of_data = of_data;
     auto declared = run->scope->declared.find(node.output(i));
     if (declared != run->scope->declared.end() && !run->refused &&
         !fact.type.has_sequence_type() && !fact.type.has_optional_type()) {
@@ -336,7 +418,7 @@ void TypeEngine::FinishOutputs(NodeRun* run) {
       fact.blame = {};
       fact.upper_shape.clear();
     }
-    run->scope->facts[node.output(i)] = std::move(fact);
+    Store(node.output(i), std::move(fact), run->scope);
   }
 }
 
@@ -365,7 +447,8 @@ Blame TypeEngine::BlameNode(const NodeRun& run) const {
   const NodeProto& node = *run.node;
   if (run.problem.empty() && run.rules->sized_by_values) {
     return {Blame::Kind::kData,
-            fmt::format("{} '{}'", OperatorName(node), NodeName(node))};
+            fmt::format("{} '{}'", OperatorName(node), NodeName(node)),
+            MayBeFolded(run.inputs)};
   }
   return {run.unknown ? Blame::Kind::kUnknown : Blame::Kind::kEngine,
           fmt::format("{} '{}': {}", OperatorName(node), NodeName(node),

@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "compiler/model/graph.h"
@@ -37,6 +38,8 @@ struct Fact {
   ONNX_NAMESPACE::TypeProto type;    // without a value case: nothing
   std::vector<int64_t> upper_shape;  // as in TypedTensor
   bool constant = false;             // depends on no model input
+  bool known = false;                // all elements of its value were known
+  bool of_data = false;  // depends on what an input holds, not only on sizes
   std::optional<KnownValue> value;
   // The value as libonnx wants it: an initializer, or `computed`; may be null.
   const ONNX_NAMESPACE::TensorProto* data = nullptr;
@@ -55,6 +58,8 @@ struct Scope {
   int depth = 0;
   std::unordered_map<std::string, Fact> facts;
   std::unordered_map<std::string, TensorType> declared;  // value_info, outputs
+  // Tensors that are looked at when all nodes are done.
+  std::unordered_set<std::string> returned;
 };
 
 const Fact* FindFact(const Scope& scope, const std::string& name);
@@ -75,6 +80,7 @@ struct NodeRun {
   const ShapeRules* rules = nullptr;  // of the operator; never null
   int64_t opset = 0;                  // 0: the domain is not imported
   std::vector<const Fact*> inputs;    // by position; null: absent or unknown
+  std::vector<std::string> reads;     // names, captures of bodies included
   std::vector<Fact> outputs;          // by position
   // The types of the outputs if the inputs are as large as they get, once that
   // was asked for.
@@ -122,6 +128,10 @@ class TypeEngine {
   void BoundOutput(NodeRun* run, size_t index);
   void InferAtLargest(NodeRun* run);
   void FinishOutputs(NodeRun* run);
+  // Keeps what was found of an output.
+  void Store(const std::string& name, Fact fact, Scope* scope);
+  // Frees the value of a tensor that nobody reads any more.
+  void ForgetValue(const std::string& name, Scope* scope);
   Blame BlameNode(const NodeRun& run) const;
 
   // type_bodies.cc. Each body that a node has is inferred with the types of its
@@ -149,8 +159,9 @@ class TypeEngine {
   RandomNodes random_;
   OpsetMap opsets_;
   bool believe_declared_ = true;
-  int64_t nodes_left_;    // bounds the work on functions that call functions
-  int64_t repeats_left_;  // nodes in rounds of loops after the first
+  int64_t nodes_left_;     // bounds the work on functions that call functions
+  int64_t elements_left_;  // bounds the work on known values
+  int64_t repeats_left_;   // nodes in rounds of loops after the first
 };
 
 // Absurd dims (of libonnx: negative after an overflow, say) become unknown

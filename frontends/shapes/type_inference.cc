@@ -6,11 +6,11 @@
 //
 // The own inference runs first, in a child process, as libonnx crashes on odd
 // models; the child notes in shared memory which node it is at, so that the
-// message can name it. The runtime is asked only when something is still open,
-// and the own inference then runs again with its answers. If the own inference
-// fails, what was declared is good enough exactly when it leaves nothing open;
-// else its failure is the error. Where a declared type contradicts a computed
-// one, the computed one stands, and the user is told.
+// message can name it. The runtime is asked only when something is still open
+// that it might know, and the own inference then runs again with its answers.
+// If the own inference fails, what was declared is good enough exactly when it
+// leaves nothing open; else its failure is the error. Where a declared type
+// contradicts a computed one, the computed one stands, and the user is told.
 #include "frontends/shapes/type_inference.h"
 
 #include <sys/mman.h>
@@ -99,6 +99,25 @@ bool AnythingOpen(const GraphProto& graph, const TypedGraph& types) {
   return false;
 }
 
+// Is there anything open that a runtime might know? Asking it takes longer than
+// everything else; it does not know what the data decides, nor what the user
+// has left free.
+bool AnythingToAsk(const GraphProto& graph, const TypedGraph& types) {
+  const auto may_be_known = [&](const std::string& output) {
+    if (output.empty() || !IsOpen(types, output)) return false;
+    const auto tensor = types.tensors.find(output);
+    if (tensor == types.tensors.end()) return true;
+    const Blame& blame = tensor->second.blame;
+    return blame.kind == Blame::Kind::kData ? blame.may_be_folded
+                                            : blame.kind != Blame::Kind::kFree;
+  };
+  return std::any_of(graph.node().begin(), graph.node().end(),
+                     [&](const auto& node) {
+                       return std::any_of(node.output().begin(),
+                                          node.output().end(), may_be_known);
+                     });
+}
+
 TypedGraph GraphOf(const TypeMap& types) {
   TypedGraph graph;
   for (const auto& [name, type] : types) graph.tensors[name].type = type;
@@ -178,7 +197,7 @@ TypedGraph InferTypes(const SourceModel& model, const ImportOptions& options,
   std::optional<Error> failure;
   TypedGraph types = TryEngine(model, {}, declared, &failure);
   bool open = AnythingOpen(graph, types);
-  if (options.inference && (open || failure)) {
+  if (options.inference && (failure || AnythingToAsk(graph, types))) {
     TypeMap trusted =
         AskRuntime(WithoutStaleTypes(model, types), options, warnings);
     types = TryEngine(model, trusted, declared, &failure);

@@ -28,7 +28,9 @@ static void Pack(const TypedTensor& tensor, std::string* bytes) {
   Pack(tensor.upper_shape, bytes);
   Pack(static_cast<int64_t>(tensor.blame.kind), bytes);
   Pack(tensor.blame.text, bytes);
+  Pack(static_cast<int64_t>(tensor.blame.may_be_folded), bytes);
   Pack(static_cast<int64_t>(tensor.constant), bytes);
+  Pack(static_cast<int64_t>(tensor.known), bytes);
 }
 
 static void Pack(const Operation::Body& body, std::string* bytes);
@@ -37,6 +39,7 @@ static void Pack(const Operation& operation, std::string* bytes) {
   Pack(operation.op_type, bytes);
   Pack(operation.domain, bytes);
   Pack(operation.opset, bytes);
+  Pack(static_cast<int64_t>(operation.is_known), bytes);
   Pack(operation.inputs, bytes);
   Pack(operation.outputs, bytes);
   Pack(std::vector<int64_t>(operation.constant_inputs.begin(),
@@ -65,7 +68,9 @@ static void Unpack(PackedReader* reader, TypedTensor* tensor) {
   Unpack(reader, &tensor->upper_shape);
   tensor->blame.kind = static_cast<Blame::Kind>(reader->Int());
   Unpack(reader, &tensor->blame.text);
+  tensor->blame.may_be_folded = reader->Int() != 0;
   tensor->constant = reader->Int() != 0;
+  tensor->known = reader->Int() != 0;
 }
 
 static void Unpack(PackedReader* reader, Operation::Body* body);
@@ -74,6 +79,7 @@ static void Unpack(PackedReader* reader, Operation* operation) {
   Unpack(reader, &operation->op_type);
   Unpack(reader, &operation->domain);
   Unpack(reader, &operation->opset);
+  operation->is_known = reader->Int() != 0;
   Unpack(reader, &operation->inputs);
   Unpack(reader, &operation->outputs);
   std::vector<int64_t> constant_inputs;

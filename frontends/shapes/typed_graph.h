@@ -24,6 +24,9 @@ struct Blame {
   };
   Kind kind = Kind::kNone;
   std::string text;  // the operator and its problem; for kFree empty
+  // For kData: the size follows from constants and shapes that are known, by
+  // operators that our inference cannot compute and a runtime perhaps can.
+  bool may_be_folded = false;
 
   bool operator==(const Blame&) const = default;
 };
@@ -35,6 +38,8 @@ struct TypedTensor {
   std::vector<int64_t> upper_shape;
   Blame blame;
   bool constant = false;
+  // Its value follows from the sizes of the model's inputs.
+  bool known = false;
 
   bool operator==(const TypedTensor&) const = default;
 };

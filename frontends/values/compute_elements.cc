@@ -219,6 +219,13 @@ std::optional<KnownValue> Zip(const KnownValue& a, const KnownValue& b,
   if (!shape.has_value()) return std::nullopt;
   KnownValue result{result_dtype, *shape, {}};
   int64_t count = *SmallCount(*shape);
+  result.elements.reserve(static_cast<size_t>(count));
+  if (a.shape == b.shape) {
+    for (size_t i = 0; i < a.elements.size(); ++i) {
+      result.elements.push_back(combine(a.elements[i], b.elements[i]));
+    }
+    return result;
+  }
   for (int64_t i = 0; i < count; ++i) {
     result.elements.push_back(combine(At(a, *shape, i), At(b, *shape, i)));
   }

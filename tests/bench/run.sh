@@ -18,7 +18,7 @@ bench=$root/tests/bench
 cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
   -DDNNCUT_BENCH=ON >/dev/null
 cmake --build "$build" --target dnncut decision_bench \
-  firmware_lookup_bench >/dev/null
+  firmware_lookup_bench import_bench >/dev/null
 dnncut=$build/bin/dnncut
 
 results=$(mktemp -d "$work/dnncut_bench_XXXXXX")
@@ -29,6 +29,8 @@ trap 'rm -rf "$results"' EXIT
 "$build/tests/bench/firmware_lookup_bench" \
   --benchmark_out="$results/firmware.json" --benchmark_out_format=json \
   --benchmark_min_time=0.2 >/dev/null 2>&1
+
+"$build/tests/bench/import_bench"
 
 set -- "$results/decisions.json" "$results/firmware.json"
 if python3 -c 'import networkx' 2>/dev/null; then

@@ -2,6 +2,8 @@
 //
 // Shapes that no rule of inference expects: ranks too small, empty dims, sizes
 // that overflow, loops in loops.
+#include <fmt/format.h>
+
 #include <string>
 
 #include "tests/frontends/loading.h"
@@ -28,6 +30,18 @@ Vector Inferred(const std::string& row, const std::string& name,
             "]>\nmain (" + inputs + ") => (float[] y) {\n" + nodes + "\n}"));
       },
       exit_code, std::move(lines)};
+}
+
+// 4,096 elements, added up 2,000 times.
+std::string LongChainOfValues() {
+  std::string nodes = "v0 = Shape(x)";
+  for (int i = 0; i < 12; ++i) {
+    nodes += fmt::format("\nv{} = Concat<axis = 0>(v{}, v{})", i + 1, i, i);
+  }
+  for (int i = 12; i < 2'000; ++i) {
+    nodes += fmt::format("\nv{} = Add(v{}, v12)", i + 1, i);
+  }
+  return nodes + "\nf = Cast<to = 1>(v2000)\ny = ReduceSum<keepdims = 0>(f)";
 }
 
 std::vector<Vector> Ranks() {
@@ -97,6 +111,8 @@ std::vector<Vector> Ranks() {
                {"error[E223]: MODEL: graph 'main', node 0 (Flatten): axis is "
                 "-9223372036854775808, but it must be in -64 .. 64"}),
       Inferred(row, "NoInputs", "float[4] x", "y = Add()", {}, 0),
+      Inferred("known values", "LongChainOfValues", "float[1] x",
+               LongChainOfValues(), {}, 0),
   };
 }
 

@@ -88,6 +88,33 @@ std::string DataOf(const TensorProto& tensor) {
   return fmt::format("the data of tensor '{}'", tensor.name());
 }
 
+std::string FileOf(const SourceModel& half, const WeightData& data) {
+  return data.location.empty()
+             ? half.path
+             : (std::filesystem::path(half.path).parent_path() / data.location)
+                   .string();
+}
+
+// Whether the weight of the half, which is small, is `bytes`.
+bool HoldsBytes(const SourceModel& half, const WeightData& data,
+                std::string_view bytes) {
+  if (data.encoding != WeightData::Encoding::kRaw ||
+      data.bytes != std::ssize(bytes)) {
+    return false;
+  }
+  const UniqueFd file = OpenWeightFile(half, data);
+  std::string mine(bytes.size(), '\0');
+  for (size_t done = 0; done < mine.size();) {
+    const ssize_t got =
+        pread(file.get(), mine.data() + done, mine.size() - done,
+              data.offset + static_cast<int64_t>(done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    done += static_cast<size_t>(got);
+  }
+  return mine == bytes;
+}
+
 }  // namespace
 
 std::string ContentComparer::DataDifference(const SourceModel& half,
@@ -134,7 +161,9 @@ bool ContentComparer::SameData(const SourceModel& half, const TensorProto& a,
   const auto weight_a = WeightOf(a);
   const auto weight_b = WeightOf(b);
   if (weight_a && weight_b) return SameWeight(half, *weight_a, *weight_b);
-  if (weight_a) return false;
+  // A value that was folded has no file in the source.
+  if (weight_a)
+    return HoldsBytes(half, half.weights.at(*weight_a), b.raw_data());
   if (!weight_b) {
     // Small, so that they are copies of each other.
     TensorProto copy_a = a;
@@ -160,12 +189,7 @@ bool ContentComparer::SameWeight(const SourceModel& half, WeightId a,
       data.encoding != WeightData::Encoding::kRaw) {
     return false;
   }
-  const std::string file =
-      data.location.empty()
-          ? half.path
-          : (std::filesystem::path(half.path).parent_path() / data.location)
-                .string();
-  const std::tuple place{file, data.offset, data.bytes, b};
+  const std::tuple place{FileOf(half, data), data.offset, data.bytes, b};
   if (same_.contains(place)) return true;
 
   const UniqueFd open_file = OpenWeightFile(half, data);
