@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cost_models/anchors/network.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "cost_models/operators/operator_family.h"
@@ -60,7 +62,7 @@ NetTensor Network::Add(Operation operation,
   }
   const TensorId made = static_cast<TensorId>(graph_.tensors.size());
   layer.outputs = {made};
-  layer.name = "t" + std::to_string(made);
+  layer.name = fmt::format("t{}", made);
   layer.operation = std::move(operation);
   graph_.tensors.push_back(
       {.name = layer.name, .type = Float(output), .producer = id});

@@ -139,13 +139,14 @@ std::string AnchorsText(const Machine& machine) {
                     ErrorText(fit, ms), fmt::format("{:.3g}", out),
                     ErrorText(out, ms)});
   }
-  std::string text = "\n" + TextTable({{"published, in ms", Align::kLeft},
-                                       {"measured", Align::kRight},
-                                       {"estimate", Align::kRight},
-                                       {"error", Align::kRight},
-                                       {"left out", Align::kRight},
-                                       {"error", Align::kRight}},
-                                      rows);
+  std::string text = "\n";
+  text += TextTable({{"published, in ms", Align::kLeft},
+                     {"measured", Align::kRight},
+                     {"estimate", Align::kRight},
+                     {"error", Align::kRight},
+                     {"left out", Align::kRight},
+                     {"error", Align::kRight}},
+                    rows);
   text += fmt::format(
       "\nleft out: estimated by a fit to the other networks; mean error {:.0f} "
       "%\n\nmeasured\n",

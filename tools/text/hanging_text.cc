@@ -18,7 +18,8 @@ std::string HangingText(std::string_view label, std::string_view text) {
     const int width = DisplayWidth(word);
     const bool is_first = column == indent;
     if (!is_first && column + 1 + width > kColumns) {
-      lines += "\n" + std::string(indent, ' ');
+      lines += '\n';
+      lines.append(indent, ' ');
       column = indent;
     } else if (!is_first) {
       lines += ' ';
