@@ -181,6 +181,7 @@ void AddOtherCuts(Random* random, CompileResult* result) {
     result->table.cuts.push_back(*cut);
     others.erase(cut);
   }
+  result->missing.resize(result->table.cuts.size());
 }
 
 void WriteAndCheckHalves(const std::string& out, bool inline_weights,
