@@ -68,7 +68,7 @@ HEAD = """# Real models
 What `dnncut compile MODEL --verify` says of them with its defaults: a Raspberry Pi 4, a T4 behind 64 kbit/s to 10 Gbit/s
 and a round trip of 5 ms. Times are estimates; where the answer changes is as uncertain as they are. *Verified*: ONNX
 Runtime ran all halves of all cuts of the table without optimisation, and their results have the bits of the whole
-model's. `tests/bench/models_page.py` makes this page.
+model's (of an IS-Net in 16-bit floats: of the model when it is folded). `tests/bench/models_page.py` makes this page.
 
 | model | from | layers | flags | Raspberry Pi 4 and T4 | verified |
 |---|---|---:|---|---|---|"""

@@ -46,6 +46,7 @@ class VerifyRuns {
   };
 
   bool AlsoOptimized() const;
+  bool RoundsElsewhere() const;
   std::vector<ModelInput> InputsOfModel() const;
   std::vector<Value> RunWholeAt(const RunOptions& run);
   std::vector<Value> RunCopy(const ONNX_NAMESPACE::ModelProto& copy,
