@@ -81,12 +81,7 @@ struct Parts {
 
 bool WaitsForMemory(const std::vector<OperationCost>& unit,
                     const Machine& machine) {
-  WorkNs all;
-  for (const OperationCost& cost : unit) {
-    const WorkNs work = CountWorkNs(cost, machine);
-    all.compute += work.compute;
-    all.memory += work.memory;
-  }
+  const WorkNs all = CountWorkNs(unit, machine);
   return all.memory >= all.compute;
 }
 

@@ -31,6 +31,9 @@ struct WorkNs {
 
 // Operations and bytes of float32 are those of the machine's precision.
 WorkNs CountWorkNs(const OperationCost& cost, const Machine& machine);
+// The sums over layers that run as one.
+WorkNs CountWorkNs(const std::vector<OperationCost>& unit,
+                   const Machine& machine);
 
 // max(operations / attainable operations, bytes / attainable bandwidth), plus
 // the cost of the calls; rounded half up to whole nanoseconds. The same number

@@ -4,11 +4,7 @@
 // operator_table.cc says which rule is whose.
 #pragma once
 
-#include <optional>
-#include <vector>
-
 #include "frontends/shapes/operator_table.h"
-#include "frontends/shapes/type_engine.h"
 
 namespace dnncut {
 
@@ -32,8 +28,5 @@ UpperRule BoundSqueeze;
 UpperRule BoundTile;
 UpperRule BoundTopK;
 UpperRule BoundUnique;
-
-// The dims of a tensor, from least to most; nullopt when its rank is not known.
-std::optional<std::vector<Range>> DimRanges(const Fact& fact);
 
 }  // namespace dnncut
