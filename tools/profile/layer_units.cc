@@ -17,6 +17,27 @@ void LayerUnits::Join(int node, LayerId layer) {
   }
 }
 
+void LayerUnits::FollowNeighbours(
+    const std::function<bool(int)>& is_for_the_next) {
+  const int count = static_cast<int>(unit_.size());
+  std::optional<int> before;
+  for (int i = 0; i < count; ++i) {
+    if (unit_[i]) {
+      before = i;
+    } else if (before && !is_for_the_next(i)) {
+      Follow(i, *before);
+    }
+  }
+  std::optional<int> behind = before;
+  for (int i = count; i-- > 0;) {
+    if (unit_[i]) {
+      behind = i;
+    } else if (behind) {
+      Follow(i, *behind);
+    }
+  }
+}
+
 void LayerUnits::MarkSettled(const std::vector<LayerId>& layers) {
   for (const LayerId layer : layers) has_node_[layer] = true;
 }

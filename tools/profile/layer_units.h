@@ -4,6 +4,7 @@
 // are being found. For the mappings of trace_mapping.h.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -23,6 +24,11 @@ class LayerUnits {
   void JoinLayers(LayerId a, LayerId b) { units_.Join(a, b); }
   // Counts the node's time with the unit of another.
   void Follow(int node, int other) { unit_[node] = unit_[other]; }
+
+  // A node without a unit counts with the one before it; one that is for the
+  // next node, or has none before it, with the one behind it, or else the last
+  // one.
+  void FollowNeighbours(const std::function<bool(int)>& is_for_the_next);
 
   // Counts the node's time with the layer's unit.
   void CountWith(int node, LayerId layer) { unit_[node] = layer; }

@@ -306,22 +306,7 @@ class OwnNamesMapping {
   // A node whose layer is not known counts with the one before it, what
   // prepares an input with the one behind it.
   void FollowNeighbours() {
-    std::optional<int> before;
-    for (int i = 0; i < Count(); ++i) {
-      if (units_.UnitOf(i)) {
-        before = i;
-      } else if (before && !IsForTheNext(nodes_[i])) {
-        units_.Follow(i, *before);
-      }
-    }
-    std::optional<int> behind = before;
-    for (int i = Count(); i-- > 0;) {
-      if (units_.UnitOf(i)) {
-        behind = i;
-      } else if (behind) {
-        units_.Follow(i, *behind);
-      }
-    }
+    units_.FollowNeighbours([this](int i) { return IsForTheNext(nodes_[i]); });
   }
 
   LayerTimes Times() const {

@@ -296,22 +296,7 @@ class ReportMapping {
   // A row that names no layer counts with the one before, or behind it if it is
   // the first.
   void FollowNeighbours() {
-    std::optional<int> before;
-    for (int i = 0; i < Count(); ++i) {
-      if (units_.UnitOf(i)) {
-        before = i;
-      } else if (before) {
-        units_.Follow(i, *before);
-      }
-    }
-    std::optional<int> behind;
-    for (int i = Count(); i-- > 0;) {
-      if (units_.UnitOf(i)) {
-        behind = i;
-      } else if (behind) {
-        units_.Follow(i, *behind);
-      }
-    }
+    units_.FollowNeighbours([](int) { return false; });
   }
 
   LayerTimes Times() const {
