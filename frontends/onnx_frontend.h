@@ -12,6 +12,7 @@
 #include "compiler/base/error.h"
 #include "compiler/model/graph.h"
 #include "compiler/model/source_model.h"
+#include "frontends/dims/second_size.h"
 #include "frontends/fold/fold_model.h"
 #include "frontends/read/load_options.h"
 #include "frontends/shapes/import_options.h"
@@ -32,5 +33,10 @@ SourceModel ReloadModel(const std::string& path, const ModelLimits& limits);
 // the flag that settles it.
 Graph ImportGraph(const SourceModel& model, const ImportOptions& options,
                   Warnings* warnings);
+
+// Fills Tensor::constant_dims of `graph`, which ImportGraph has made of these:
+// infers types a second time, at another size of the model's free dims.
+void FindConstantDims(const SourceModel& model, const ImportOptions& options,
+                      Graph* graph);
 
 }  // namespace dnncut

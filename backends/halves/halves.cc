@@ -18,6 +18,7 @@
 #include <set>
 #include <utility>
 
+#include "backends/halves/boundary_type.h"
 #include "compiler/base/checked_math.h"
 #include "compiler/model/tensor_data.h"
 #include "compiler/problem/side.h"
@@ -118,8 +119,7 @@ HalfMaker::HalfMaker(const SourceModel& model, const Graph& graph)
     : model_(model),
       graph_(graph),
       shell_(model.proto),
-      functions_(IndexFunctions(model.proto)),
-      open_dims_(FindOpenDims(model.proto.graph(), graph)) {
+      functions_(IndexFunctions(model.proto)) {
   ClearFilteredLists(&shell_);
   for (size_t c = 0; c < graph.constants.size(); ++c) {
     constants_[graph.constants[c].name] = static_cast<ConstantId>(c);
@@ -272,7 +272,9 @@ std::vector<ValueInfoProto> HalfMaker::Outputs(const TableCut& cut,
     if (output.source == ModelOutput::Source::kConstant &&
         constants.insert(output.id).second) {
       outputs.push_back(*infos_.at(output.name));
-      CompleteType(graph_.constants[output.id].type, {}, &outputs.back());
+      const TensorType& type = graph_.constants[output.id].type;
+      CompleteType(type, std::vector<bool>(type.shape.size(), true),
+                   &outputs.back());
     }
   }
   return outputs;
@@ -287,7 +289,7 @@ ValueInfoProto HalfMaker::InfoOf(TensorId id) const {
   // What the model takes is what it says it takes.
   const bool is_input = id < graph_.input_count;
   if (is_input && info.type().tensor_type().has_shape()) return info;
-  CompleteType(tensor.type, open_dims_, &info);
+  CompleteType(tensor.type, tensor.constant_dims, &info);
   return info;
 }
 

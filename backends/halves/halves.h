@@ -23,7 +23,6 @@
 #include <unordered_set>
 #include <vector>
 
-#include "backends/halves/boundary_type.h"
 #include "compiler/model/graph.h"
 #include "compiler/model/onnx_walk.h"
 #include "compiler/model/source_model.h"
@@ -89,7 +88,6 @@ class HalfMaker {
   // that of value_info.
   std::unordered_map<std::string_view, const ONNX_NAMESPACE::ValueInfoProto*>
       infos_;
-  OpenDims open_dims_;
 };
 
 }  // namespace dnncut

@@ -112,6 +112,9 @@ struct Layer {
 struct Tensor {
   std::string name;
   TensorType type;
+  // By position: is the dim known to be the same at all sizes of the model's
+  // free dims? Empty: nothing is known. See FindConstantDims.
+  std::vector<bool> constant_dims;
   // Size when it crosses, in bytes. nullopt: must not cross, `why_not` says
   // why ("is a sequence", "only the data decides its size").
   std::optional<int64_t> bytes;

@@ -11,21 +11,20 @@
 // name. An option can fill a free dimension but not change one that the model
 // fixes.
 //
-// What a batch is is guessed, so only where nothing speaks against it: a name
-// that also stands elsewhere than first (a mask of n x n), and the only
-// dimension of an input (the samples of a sound) are no batches.
+// What a batch is is guessed, so only where nothing speaks against it
+// (batch_dims.h).
 #include "frontends/shapes/fixed_dims.h"
 
 #include <fmt/format.h>
 
 #include <map>
-#include <set>
 
 #include "compiler/base/did_you_mean.h"
 #include "compiler/base/shell_word.h"
 #include "compiler/model/onnx_shapes.h"
 #include "compiler/model/onnx_walk.h"
-#include "frontends/shapes/dim_names.h"
+#include "frontends/dims/batch_dims.h"
+#include "frontends/dims/dim_names.h"
 
 namespace dnncut {
 namespace {
@@ -129,79 +128,39 @@ DimValues GivenDims(const ImportOptions& options, const DimNames& names,
   return options.dims;
 }
 
-// Guesses which first dimensions are batches.
-class Batches {
- public:
-  Batches(const DimNames& names, GraphProto* graph)
-      : names_(names), graph_(graph) {
-    for (int index : RealInputs(*graph)) Look(graph->input(index), true);
-    for (const auto& output : graph->output()) Look(output, false);
+// Sets first dims that can be a batch and are still free to 1, so a model for
+// any batch size is compiled for one sample. Adds to `values` which names that
+// gives.
+void FixBatch(const DimNames& names, GraphProto* graph, DimValues* values,
+              std::vector<std::string>* guesses, Warnings* warnings) {
+  const BatchDims batch(names, *graph);
+  for (int index : RealInputs(*graph)) {
+    ValueInfoProto* input = graph->mutable_input(index);
+    const TensorShapeProto* shape = TensorShape(*input);
+    if (shape == nullptr || shape->dim_size() == 0) continue;
+    if (shape->dim(0).has_dim_value()) continue;
+    if (!batch.CanLead(*shape, *values)) continue;
+    const std::string name = shape->dim(0).dim_param();
+    if (!name.empty() && !values->emplace(name, 1).second) continue;
+    const std::string what =
+        fmt::format("the first dimension of input '{}'", input->name());
+    const std::string named = name.empty() ? "" : fmt::format(" ('{}')", name);
+    const std::string flag =
+        name.empty()
+            ? ShellFlag("--shape", fmt::format("{}=...", input->name()))
+            : ShellFlag("--dim", fmt::format("{}=VALUE", name));
+    Warn(warnings, "W301",
+         "{} is free{} and is taken as 1; give {} to choose another", what,
+         named, flag);
+    guesses->push_back(fmt::format("{}{} was taken as 1, which {} changes",
+                                   what, named, flag));
+    input->mutable_type()
+        ->mutable_tensor_type()
+        ->mutable_shape()
+        ->mutable_dim(0)
+        ->set_dim_value(1);
   }
-
-  // Sets those that are still free to 1, so a model for any batch size is
-  // compiled for one sample. Adds to `values` which names that gives.
-  void Fix(DimValues* values, std::vector<std::string>* guesses,
-           Warnings* warnings) {
-    for (int index : RealInputs(*graph_)) {
-      ValueInfoProto* input = graph_->mutable_input(index);
-      const TensorShapeProto* shape = TensorShape(*input);
-      if (shape == nullptr || shape->dim_size() == 0) continue;
-      if (shape->dim(0).has_dim_value()) continue;
-      const std::string name = shape->dim(0).dim_param();
-      if (!CanBeBatch(name, shape->dim_size(), *values)) continue;
-      if (!name.empty() && !values->emplace(name, 1).second) continue;
-      const std::string what =
-          fmt::format("the first dimension of input '{}'", input->name());
-      const std::string named =
-          name.empty() ? "" : fmt::format(" ('{}')", name);
-      const std::string flag =
-          name.empty()
-              ? ShellFlag("--shape", fmt::format("{}=...", input->name()))
-              : ShellFlag("--dim", fmt::format("{}=VALUE", name));
-      Warn(warnings, "W301",
-           "{} is free{} and is taken as 1; give {} to choose another", what,
-           named, flag);
-      guesses->push_back(fmt::format("{}{} was taken as 1, which {} changes",
-                                     what, named, flag));
-      input->mutable_type()
-          ->mutable_tensor_type()
-          ->mutable_shape()
-          ->mutable_dim(0)
-          ->set_dim_value(1);
-    }
-  }
-
- private:
-  // An output has a first dimension like an input, but is no place for a batch
-  // to come from.
-  void Look(const ValueInfoProto& info, bool is_input) {
-    const TensorShapeProto* shape = TensorShape(info);
-    if (shape == nullptr) return;
-    for (int i = 0; i < shape->dim_size(); ++i) {
-      const std::string& name = shape->dim(i).dim_param();
-      if (name.empty()) continue;
-      if (i == 0) {
-        if (is_input && shape->dim_size() > 1) leading_.insert(name);
-        continue;
-      }
-      inner_.insert(name);
-      const std::set<std::string>* parts = names_.PartsOf(name);
-      if (parts != nullptr) inner_.insert(parts->begin(), parts->end());
-    }
-  }
-
-  bool CanBeBatch(const std::string& name, int rank,
-                  const DimValues& values) const {
-    if (name.empty()) return rank > 1;
-    if (inner_.contains(name) || !leading_.contains(name)) return false;
-    return !names_.FollowsFromOthers(name, values);
-  }
-
-  const DimNames& names_;
-  GraphProto* graph_;
-  std::set<std::string> leading_;  // first of an input with other dims
-  std::set<std::string> inner_;    // elsewhere than first, of inputs or outputs
-};
+}
 
 }  // namespace
 
@@ -214,7 +173,7 @@ FixedDims FixDims(const ImportOptions& options, ModelProto* model,
   ApplyShapes(options, graph, &values);
   names.Compute(&values);
   Apply(values, graph);
-  Batches(names, graph).Fix(&values, &result.guesses, warnings);
+  FixBatch(names, graph, &values, &result.guesses, warnings);
   names.Compute(&values);
   Apply(values, graph);
   result.free = FindFreeDims(*graph, names, values);

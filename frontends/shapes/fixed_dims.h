@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "compiler/base/error.h"
-#include "frontends/shapes/free_dims.h"
+#include "frontends/dims/free_dims.h"
 #include "frontends/shapes/import_options.h"
 
 namespace dnncut {

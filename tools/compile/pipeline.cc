@@ -178,6 +178,9 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   FoldModel(options.import.input_values, &result.model);
   progress->Stage("working out shapes");
   result.graph = ImportGraph(result.model, options.import, warnings);
+  if (!options.output.empty()) {
+    FindConstantDims(result.model, options.import, &result.graph);
+  }
   progress->Detail(fmt::format(
       "{}, {}, {}", FormatPlural(std::ssize(result.graph.layers), "layer"),
       FormatPlural(std::ssize(result.graph.tensors), "tensor"),

@@ -100,8 +100,9 @@ StoredResult LoadWithModel(const std::string& path,
       stored.table, FindCompiledModel(stored.table, stored.folder, model),
       limits);
   Warnings told;  // by the compile
-  stored.graph = ImportGraph(stored.model,
-                             ImportOf(stored.table, stored.problem()), &told);
+  const ImportOptions import = ImportOf(stored.table, stored.problem());
+  stored.graph = ImportGraph(stored.model, import, &told);
+  FindConstantDims(stored.model, import, &stored.graph);
   if (!IsSameModel(stored.graph, stored.problem())) {
     Fail(ExitCode::kBadInput, "E740",
          "{}/problem.json is not the problem of {}; compile again",

@@ -210,6 +210,39 @@ Value MakeUp(const ModelInput& input, int64_t seed, size_t position) {
   return value;
 }
 
+// `all` bytes or strings, of `block` repeated as often as it takes.
+template <typename Sequence>
+Sequence Repeat(const Sequence& block, size_t all) {
+  Sequence repeated;
+  repeated.reserve(all);
+  while (repeated.size() < all) {
+    const size_t more = std::min(block.size(), all - repeated.size());
+    repeated.insert(repeated.end(), block.begin(), block.begin() + more);
+  }
+  return repeated;
+}
+
+// With another first dim.
+Value RepeatRows(const Value& value, const std::vector<int64_t>& shape) {
+  const int64_t old_rows = value.shape.empty() ? 0 : value.shape[0];
+  const int64_t rows = shape.empty() ? 0 : shape[0];
+  Value result = value;
+  result.shape = shape;
+  const bool same_rows =
+      old_rows > 0 && value.shape.size() == shape.size() &&
+      std::equal(shape.begin() + 1, shape.end(), value.shape.begin() + 1) &&
+      BitsOf(value.dtype) % 8 == 0;
+  if (!same_rows) {
+    Fail(ExitCode::kBadInput, "E720",
+         "input '{}' ({}) cannot be repeated to the shape {}", value.name,
+         DescribeValue(value), fmt::join(shape, "x"));
+  }
+  result.data = Repeat(value.data, value.data.size() / old_rows * rows);
+  result.strings =
+      Repeat(value.strings, value.strings.size() / old_rows * rows);
+  return result;
+}
+
 std::vector<Value> ReadExpected(const fs::path& folder,
                                 const std::vector<ModelInput>& outputs) {
   std::vector<Value> expected;
@@ -279,6 +312,7 @@ RunInputs MakeInputs(const std::vector<ModelInput>& inputs,
   const auto files = FilesOf(options, inputs);
   RunInputs result;
   for (size_t k = 0; k < inputs.size(); ++k) {
+    result.made_up.push_back(false);
     if (const auto file = files.find(k); file != files.end()) {
       result.values.push_back(ReadFor(inputs[k], file->second));
     } else if (options.test_data) {
@@ -292,6 +326,7 @@ RunInputs MakeInputs(const std::vector<ModelInput>& inputs,
       result.values.push_back(ReadFor(inputs[k], path.string()));
     } else {
       result.values.push_back(MakeUp(inputs[k], options.seed, k));
+      result.made_up.back() = true;
       result.any_made_up = true;
     }
   }
@@ -299,6 +334,26 @@ RunInputs MakeInputs(const std::vector<ModelInput>& inputs,
     result.expected = ReadExpected(TestDataFolder(*options.test_data), outputs);
   }
   return result;
+}
+
+RunInputs ResizeInputs(const std::vector<ModelInput>& inputs,
+                       const InputShapes& shapes, int64_t seed,
+                       RunInputs values) {
+  values.expected.clear();
+  for (size_t k = 0; k < inputs.size(); ++k) {
+    const auto shape = shapes.find(inputs[k].name);
+    if (shape == shapes.end()) continue;
+    Value& value = values.values[k];
+    if (value.shape == shape->second) continue;
+    if (values.made_up[k]) {
+      ModelInput resized = inputs[k];
+      resized.type.shape = shape->second;
+      value = MakeUp(resized, seed, k);
+    } else {
+      value = RepeatRows(value, shape->second);
+    }
+  }
+  return values;
 }
 
 std::vector<Value> FixedInputs(const SourceModel& model) {

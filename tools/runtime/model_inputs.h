@@ -11,6 +11,7 @@
 #include "backends/result/table_file.h"
 #include "compiler/model/graph.h"
 #include "compiler/model/source_model.h"
+#include "frontends/onnx_frontend.h"
 #include "tools/runtime/onnxruntime_run.h"
 #include "tools/values/value.h"
 #include "tools/values/value_files.h"
@@ -47,6 +48,7 @@ void OpenFreeDims(const SourceModel& model, std::vector<ModelInput>* inputs);
 struct RunInputs {
   std::vector<Value> values;    // one for each input, in their order
   std::vector<Value> expected;  // outputs of the test data; may be empty
+  std::vector<bool> made_up;    // by value
   bool any_made_up = false;
 };
 
@@ -59,6 +61,13 @@ struct RunInputs {
 RunInputs MakeInputs(const std::vector<ModelInput>& inputs,
                      const std::vector<ModelInput>& outputs,
                      const InputOptions& options);
+
+// The same inputs with the shapes that `shapes` has for some: a value that was
+// given is repeated along its first dim, which alone may differ, one that was
+// made up is made up again. Throws Error when that cannot be done.
+RunInputs ResizeInputs(const std::vector<ModelInput>& inputs,
+                       const InputShapes& shapes, int64_t seed,
+                       RunInputs values);
 
 // The values of the inputs that FoldModel has made constants: what the model's
 // own file still takes, beside the inputs that are left.

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_set>
+#include <set>
 
 #include "compiler/base/error.h"
 #include "tools/result/find_model.h"
@@ -46,10 +46,17 @@ bool AllWithin(const std::vector<OutputCheck>& checks) {
 
 bool SameToTheBit(const CutReport& report) {
   return report.faults.empty() && report.run_error.empty() &&
-         AllSameBits(report.exact);
+         AllSameBits(report.exact) && report.second_error.empty() &&
+         AllSameBits(report.second);
 }
 
 }  // namespace
+
+std::string BatchText(const SecondBatch& second) {
+  std::set<int64_t> sizes;
+  for (const auto& [name, shape] : second.inputs) sizes.insert(shape[0]);
+  return fmt::format("{}", fmt::join(sizes, " and "));
+}
 
 bool AllSameBits(const std::vector<OutputCheck>& checks) {
   return std::all_of(
@@ -78,6 +85,7 @@ VerifyReport Verify(const TableFile& table, const VerifyOptions& options,
   } else {
     runs.emplace(options, table, model, progress);
     runs->RunWhole(&report, warnings);
+    runs->RunWholeAtSecondBatch(&report);
   }
   for (const int c : cuts) {
     progress->Stage(fmt::format("checking cut {}", c));

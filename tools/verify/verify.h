@@ -11,6 +11,7 @@
 #include "backends/result/table_file.h"
 #include "compiler/base/error.h"
 #include "compiler/problem/side.h"
+#include "frontends/onnx_frontend.h"
 #include "frontends/read/limits.h"
 #include "tools/runtime/model_inputs.h"
 #include "tools/runtime/optimization_level.h"
@@ -48,8 +49,19 @@ struct CutReport {
   // Without optimisation and with it; empty when it was not run.
   std::vector<OutputCheck> exact;
   std::vector<OutputCheck> optimized;
+  // The same without optimisation at the second batch, and ONNX Runtime's error
+  // when a half does not run at that.
+  std::vector<OutputCheck> second;
+  std::string second_error;
   // Where outputs that are not exact go wrong, see FindFirstDifference.
   std::string first_difference;
+};
+
+// The second size at which halves are run.
+struct SecondBatch {
+  InputShapes inputs;   // those that have a batch
+  std::string why_not;  // the whole model does not run at it: ONNX Runtime's
+                        // error, and no half was run
 };
 
 struct VerifyReport {
@@ -59,6 +71,7 @@ struct VerifyReport {
   std::string runtime_version;  // empty: nothing was run
   std::string why_not_run;      // when nothing was
   OptimizationLevel optimization = OptimizationLevel::kAll;
+  std::optional<SecondBatch> second;  // nullopt: the model has no free batch
   std::vector<CutReport> cuts;
   // The whole model's outputs against those of the test data, if it has some.
   std::vector<OutputCheck> expected;
@@ -68,6 +81,9 @@ struct VerifyReport {
 // Error when the model itself does not run, E734 when there is no such cut.
 VerifyReport Verify(const TableFile& table, const VerifyOptions& options,
                     Progress* progress, Warnings* warnings);
+
+// "2", or "2 and 6" when the inputs differ: the batch of `second`.
+std::string BatchText(const SecondBatch& second);
 
 bool AllSameBits(const std::vector<OutputCheck>& checks);
 bool Passed(const CutReport& report);

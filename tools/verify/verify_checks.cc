@@ -63,10 +63,15 @@ CheckItem BitsItem(const CutReport& cut) {
   CheckItem item =
       Passing("verify-bits",
               "Without optimisation, halves give the same bits as the model",
-              fmt::format("cut {} bits", cut.cut), "0 ULP");
-  const auto bad = Bad(cut.exact, &Comparison::same_bits);
+              fmt::format("cut {} bits", cut.cut),
+              cut.second.empty() ? "0 ULP" : "0 ULP, at a second batch, too");
+  auto bad = Bad(cut.exact, &Comparison::same_bits);
+  const auto more = Bad(cut.second, &Comparison::same_bits);
+  bad.insert(bad.end(), more.begin(), more.end());
   if (!cut.run_error.empty()) {
     SetFailed(cut.run_error, &item);
+  } else if (!cut.second_error.empty()) {
+    SetFailed("at the second batch: " + cut.second_error, &item);
   } else if (!bad.empty()) {
     SetFailed(fmt::format("other bits in {}", NamesText(bad)), &item);
     if (!cut.first_difference.empty()) {

@@ -31,13 +31,18 @@ std::string UlpText(uint64_t ulp) {
   return ulp == UINT64_MAX ? "inf" : fmt::format("{}", ulp);
 }
 
-std::string ExactText(const CutReport& cut) {
-  if (!cut.run_error.empty()) return "does not run";
-  const Comparison worst = WorstOf(cut.exact);
+std::string ExactText(const std::vector<OutputCheck>& checks,
+                      const std::string& error) {
+  if (!error.empty()) return "does not run";
+  const Comparison worst = WorstOf(checks);
   if (worst.same_bits) return "0 ULP";
   return worst.other.empty() && worst.max_ulp > 0
              ? UlpText(worst.max_ulp) + " ULP"
              : "differs";
+}
+
+bool RanSecond(const VerifyReport& report) {
+  return report.second && report.second->why_not.empty();
 }
 
 std::vector<std::string> CellsOf(const VerifyReport& report,
@@ -46,7 +51,12 @@ std::vector<std::string> CellsOf(const VerifyReport& report,
       fmt::format("{}", cut.cut), LayersText(cut.layers.device),
       LayersText(cut.layers.server), cut.faults.empty() ? "same" : "differs"};
   if (report.runtime_version.empty()) return cells;
-  cells.push_back(ExactText(cut));
+  cells.push_back(ExactText(cut.exact, cut.run_error));
+  if (RanSecond(report)) {
+    // A half that does not run at the first size is not run again.
+    const bool ran = cut.run_error.empty();
+    cells.push_back(ran ? ExactText(cut.second, cut.second_error) : "");
+  }
   if (cut.optimized.empty()) return cells;
   const Comparison worst = WorstOf(cut.optimized);
   cells.push_back(fmt::format("{:.2g}", worst.max_abs));
@@ -60,6 +70,9 @@ std::string TableText(const VerifyReport& report) {
       {"cut", Align::kRight}, {"device"}, {"server"}, {"structure"}};
   if (!report.runtime_version.empty()) {
     columns.push_back({"disabled"});
+    if (RanSecond(report)) {
+      columns.push_back({fmt::format("batch {}", BatchText(*report.second))});
+    }
     if (report.optimization != OptimizationLevel::kDisabled) {
       columns.push_back(
           {fmt::format("{}: abs", OptimizationName(report.optimization)),
@@ -101,6 +114,15 @@ std::string FaultsText(const VerifyReport& report, const CutReport& cut) {
     if (check.comparison.same_bits) continue;
     add("without optimisation, " + OutputText(check));
   }
+  if (!cut.second_error.empty()) {
+    add(fmt::format("at batch {}, {}", BatchText(*report.second),
+                    Printable(cut.second_error)));
+  }
+  for (const OutputCheck& check : cut.second) {
+    if (check.comparison.same_bits) continue;
+    add(fmt::format("at batch {}, without optimisation, {}",
+                    BatchText(*report.second), OutputText(check)));
+  }
   if (!cut.first_difference.empty()) {
     add("the first tensor that differs: " + Printable(cut.first_difference));
   }
@@ -122,6 +144,14 @@ std::string ExpectedText(const VerifyReport& report) {
   return text.empty() ? "expected outputs: match\n" : text;
 }
 
+std::string NoteText(const VerifyReport& report) {
+  if (!report.second || report.second->why_not.empty()) return "";
+  return fmt::format(
+      "note: at batch {} the whole model does not run, so that no half was run "
+      "at it: {}\n",
+      BatchText(*report.second), Printable(report.second->why_not));
+}
+
 std::string VerdictText(const VerifyReport& report) {
   if (!Passed(report)) return "FAILED\n";
   const std::string cuts = FormatPlural(std::ssize(report.cuts), "cut");
@@ -130,6 +160,9 @@ std::string VerdictText(const VerifyReport& report) {
                        report.why_not_run);
   }
   std::string text = fmt::format("verified: {}, 0 ULP", cuts);
+  if (RanSecond(report)) {
+    text += fmt::format(", at batch {}, too", BatchText(*report.second));
+  }
   if (report.optimization != OptimizationLevel::kDisabled) {
     Comparison worst;
     for (const CutReport& cut : report.cuts) {
@@ -164,6 +197,16 @@ nlohmann::ordered_json TextOrNull(const std::string& text) {
   return text;
 }
 
+nlohmann::ordered_json SecondJson(const VerifyReport& report) {
+  if (!report.second) return nullptr;
+  nlohmann::ordered_json inputs = nlohmann::ordered_json::array();
+  for (const auto& [name, shape] : report.second->inputs) {
+    inputs.push_back({{"name", name}, {"shape", shape}});
+  }
+  return {{"inputs", inputs},
+          {"why_not_run", TextOrNull(report.second->why_not)}};
+}
+
 }  // namespace
 
 std::string VerifyText(const VerifyReport& report) {
@@ -179,7 +222,7 @@ std::string VerifyText(const VerifyReport& report) {
   }
   text += fmt::format("\n{}", TableText(report));
   for (const CutReport& cut : report.cuts) text += FaultsText(report, cut);
-  return text + ExpectedText(report) + VerdictText(report);
+  return text + ExpectedText(report) + NoteText(report) + VerdictText(report);
 }
 
 nlohmann::ordered_json VerifyJson(const VerifyReport& report) {
@@ -193,7 +236,9 @@ nlohmann::ordered_json VerifyJson(const VerifyReport& report) {
                     {"run_error", TextOrNull(cut.run_error)},
                     {"first_difference", TextOrNull(cut.first_difference)},
                     {"disabled", ChecksJson(cut.exact)},
-                    {"optimized", ChecksJson(cut.optimized)}});
+                    {"optimized", ChecksJson(cut.optimized)},
+                    {"second_batch", ChecksJson(cut.second)},
+                    {"second_batch_error", TextOrNull(cut.second_error)}});
   }
   return {
       {"schema", "dnncut.verify/1"},
@@ -203,6 +248,7 @@ nlohmann::ordered_json VerifyJson(const VerifyReport& report) {
       {"onnxruntime", TextOrNull(report.runtime_version)},
       {"why_not_run", TextOrNull(report.why_not_run)},
       {"optimization", OptimizationName(report.optimization)},
+      {"second_batch", SecondJson(report)},
       {"cuts", cuts},
       {"expected", ChecksJson(report.expected)}};
 }

@@ -87,6 +87,19 @@ bool IsOf(const Value& value, const TableFile::CrossingTensor& tensor,
   return !is_known || bytes == std::ssize(value.data);
 }
 
+// A model output that is an input is made by nobody.
+const Value* FindResult(const std::string& name,
+                        const std::vector<Value>& outputs,
+                        const RunInputs& inputs) {
+  const Value* found = FindValue(outputs, name);
+  return found != nullptr ? found : FindValue(inputs.values, name);
+}
+
+// A disk that is full says nothing about a half or model.
+void RequireOfModel(const Error& error) {
+  if (error.exit_code() == ExitCode::kIo) throw error;
+}
+
 }  // namespace
 
 Tolerance ToleranceFor(const ONNX_NAMESPACE::ModelProto& model,
@@ -105,7 +118,8 @@ VerifyRuns::VerifyRuns(const VerifyOptions& options, const TableFile& table,
       progress_(progress),
       tolerance_(ToleranceFor(model.proto, options.tolerance)),
       runtime_(RequireOnnxRuntime(options.onnxruntime, "verify")),
-      inputs_(MakeInputs(InputsOfModel(), OutputsOf(table), options.inputs)) {
+      first_{MakeInputs(InputsOfModel(), OutputsOf(table), options.inputs),
+             {}} {
   exact_.timeout_seconds = options.timeout_seconds;
   optimized_ = exact_;
   optimized_.optimization = options.optimization;
@@ -114,9 +128,8 @@ VerifyRuns::VerifyRuns(const VerifyOptions& options, const TableFile& table,
 
 void VerifyRuns::RunWhole(VerifyReport* report, Warnings* warnings) {
   report->runtime_version = runtime_.version;
-  expected_exact_ = RoundsElsewhere() ? RunCopy(model_.proto, inputs_.values)
-                                      : RunWholeAt(exact_);
-  for (const Value& output : expected_exact_) {
+  first_.expected = RunWholeExact(first_);
+  for (const Value& output : first_.expected) {
     const bool is_nan = IsAllNan(output);
     if (!is_nan && !IsOneNumber(output)) continue;
     Warn(warnings, "W730",
@@ -126,32 +139,73 @@ void VerifyRuns::RunWhole(VerifyReport* report, Warnings* warnings) {
          output.name, options_.model_path,
          is_nan ? "NaN" : "one number everywhere");
   }
-  if (AlsoOptimized()) expected_optimized_ = RunWholeAt(optimized_);
-  for (const Value& expected : inputs_.expected) {
-    const Value* got = FindResult(expected.name, expected_exact_);
+  if (AlsoOptimized()) expected_optimized_ = RunWholeAt(first_, optimized_);
+  for (const Value& expected : first_.inputs.expected) {
+    const Value* got =
+        FindResult(expected.name, first_.expected, first_.inputs);
     if (got == nullptr) continue;
     report->expected.push_back(
         {expected.name, CompareValues(*got, expected, tolerance_)});
   }
 }
 
+void VerifyRuns::RunWholeAtSecondBatch(VerifyReport* report) {
+  const std::vector<ModelInput> inputs = InputsOfModel();
+  InputShapes shapes;
+  for (const Value& value : first_.inputs.values) {
+    if (value.kind == Value::Kind::kTensor) shapes[value.name] = value.shape;
+  }
+  const auto twice =
+      ShapesAtTwice(FreeSizes::kBatch, model_.proto.graph(), shapes);
+  if (!twice) return;
+  SecondBatch& second = report->second.emplace();
+  for (const auto& [name, shape] : *twice) {
+    if (shape != shapes[name]) second.inputs[name] = shape;
+  }
+  try {
+    Size size;
+    size.inputs =
+        ResizeInputs(inputs, *twice, options_.inputs.seed, first_.inputs);
+    size.expected = RunWholeExact(size);
+    second_ = std::move(size);
+  } catch (const Error& error) {
+    RequireOfModel(error);
+    second.why_not = error.what();
+  }
+}
+
 void VerifyRuns::RunCut(CutReport* report) {
   try {
-    const Outputs exact = RunHalves(report->cut, exact_);
+    const Outputs exact = RunHalves(report->cut, first_, exact_);
     CheckSent(exact, report);
-    report->exact = Compare(exact, ExpectedExact(report->cut));
+    report->exact = Compare(exact, ExpectedExact(report->cut, first_), first_);
     if (AlsoOptimized()) {
-      report->optimized = Compare(RunHalves(report->cut, optimized_),
-                                  {expected_optimized_, expected_optimized_});
+      report->optimized =
+          Compare(RunHalves(report->cut, first_, optimized_),
+                  {expected_optimized_, expected_optimized_}, first_);
     }
   } catch (const Error& error) {
-    // A disk that is full says nothing about the half.
-    if (error.exit_code() == ExitCode::kIo) throw;
+    RequireOfModel(error);
     report->run_error = error.what();
     return;
   }
   if (!AllSameBits(report->exact)) {
-    report->first_difference = FirstDifference(report->cut);
+    report->first_difference = FirstDifference(report->cut, first_);
+  }
+  if (second_) RunCutAtSecondBatch(report);
+}
+
+void VerifyRuns::RunCutAtSecondBatch(CutReport* report) {
+  try {
+    report->second = Compare(RunHalves(report->cut, *second_, exact_),
+                             ExpectedExact(report->cut, *second_), *second_);
+  } catch (const Error& error) {
+    RequireOfModel(error);
+    report->second_error = error.what();
+    return;
+  }
+  if (!AllSameBits(report->second) && report->first_difference.empty()) {
+    report->first_difference = FirstDifference(report->cut, *second_);
   }
 }
 
@@ -175,13 +229,19 @@ std::vector<ModelInput> VerifyRuns::InputsOfModel() const {
   return inputs;
 }
 
-std::vector<Value> VerifyRuns::RunWholeAt(const RunOptions& run) {
+std::vector<Value> VerifyRuns::RunWholeExact(const Size& size) {
+  return RoundsElsewhere() ? RunCopy(model_.proto, size.inputs.values)
+                           : RunWholeAt(size, exact_);
+}
+
+std::vector<Value> VerifyRuns::RunWholeAt(const Size& size,
+                                          const RunOptions& run) {
   progress_->Stage(fmt::format("running {}, optimisation {}",
                                options_.model_path,
                                OptimizationName(run.optimization)));
-  std::vector<Value> values = inputs_.values;
+  std::vector<Value> values = size.inputs.values;
   for (Value& value : FixedInputs(model_)) values.push_back(std::move(value));
-  return RunOnInputs(options_.model_path, values, inputs_.any_made_up, run,
+  return RunOnInputs(options_.model_path, values, size.inputs.any_made_up, run,
                      runtime_)
       .outputs;
 }
@@ -197,10 +257,10 @@ std::vector<Value> VerifyRuns::RunCopy(const ONNX_NAMESPACE::ModelProto& copy,
 // The outputs of the whole model. Where 16-bit floats cross, those of the
 // device half are of a run that gives the crossing tensors, too, and those of
 // the server half of one that is given them: rounded in the same places.
-VerifyRuns::Expected VerifyRuns::ExpectedExact(int cut) {
+VerifyRuns::Expected VerifyRuns::ExpectedExact(int cut, const Size& size) {
   const std::map<std::string, DType> rounded =
       RoundedTensors(table_.cuts[cut], model_.proto.graph());
-  if (rounded.empty()) return {expected_exact_, expected_exact_};
+  if (rounded.empty()) return {size.expected, size.expected};
   progress_->Stage(fmt::format("running {}, rounded where cut {} sends",
                                options_.model_path, cut));
   std::set<std::string> names;
@@ -208,8 +268,8 @@ VerifyRuns::Expected VerifyRuns::ExpectedExact(int cut) {
   ONNX_NAMESPACE::ModelProto copy = model_.proto;
   ExposeTensors(names, &copy);
   Expected expected;
-  expected.device = RunCopy(copy, inputs_.values);
-  std::vector<Value> given = inputs_.values;
+  expected.device = RunCopy(copy, size.inputs.values);
+  std::vector<Value> given = size.inputs.values;
   for (const Value& value : expected.device) {
     if (names.contains(value.name)) given.push_back(value);
   }
@@ -230,26 +290,28 @@ std::vector<Value> VerifyRuns::RunHalf(const std::string& file,
 }
 
 // The second half gets nothing but what crosses and what lies on the server.
-VerifyRuns::Outputs VerifyRuns::RunHalves(int cut_id, const RunOptions& run) {
+VerifyRuns::Outputs VerifyRuns::RunHalves(int cut_id, const Size& size,
+                                          const RunOptions& run) {
   const TableFile::Cut& cut = table_.cuts[cut_id];
   Outputs outputs;
   if (cut.models.device) {
-    outputs.halves.device = RunHalf(*cut.models.device, inputs_.values, run);
+    outputs.halves.device =
+        RunHalf(*cut.models.device, size.inputs.values, run);
   }
-  outputs.sent = Sent(cut, outputs.halves.device);
+  outputs.sent = Sent(cut, size, outputs.halves.device);
   if (cut.models.server) {
     std::vector<Value> received = outputs.sent;
-    AddFed(table_, inputs_.values, &received);
+    AddFed(table_, size.inputs.values, &received);
     outputs.halves.server = RunHalf(*cut.models.server, received, run);
   }
   return outputs;
 }
 
-std::vector<Value> VerifyRuns::Sent(const TableFile::Cut& cut,
+std::vector<Value> VerifyRuns::Sent(const TableFile::Cut& cut, const Size& size,
                                     const std::vector<Value>& device) const {
   std::vector<Value> sent;
   for (const auto& tensor : cut.tensors) {
-    const Value* value = FindResult(tensor.name, device);
+    const Value* value = FindResult(tensor.name, device, size.inputs);
     if (value != nullptr) sent.push_back(*value);
   }
   return sent;
@@ -259,7 +321,7 @@ std::vector<Value> VerifyRuns::Sent(const TableFile::Cut& cut,
 void VerifyRuns::CheckSent(const Outputs& outputs, CutReport* report) const {
   bool same_inputs = true;
   for (const TableFile::ModelTensor& input : table_.inputs) {
-    const Value* value = FindValue(inputs_.values, input.name);
+    const Value* value = FindValue(first_.inputs.values, input.name);
     if (value == nullptr || !input.shape) continue;
     same_inputs = same_inputs && value->shape == *input.shape;
   }
@@ -275,10 +337,11 @@ void VerifyRuns::CheckSent(const Outputs& outputs, CutReport* report) const {
 }
 
 std::vector<OutputCheck> VerifyRuns::Compare(const Outputs& got,
-                                             const Expected& expected) const {
+                                             const Expected& expected,
+                                             const Size& size) const {
   std::vector<OutputCheck> checks;
-  for (const Value& output : expected_exact_) {
-    if (FindValue(inputs_.values, output.name) != nullptr) continue;
+  for (const Value& output : size.expected) {
+    if (FindValue(size.inputs.values, output.name) != nullptr) continue;
     OutputCheck check{output.name, {}};
     bool made = false;
     for (const Side side : kSides) {
@@ -296,18 +359,11 @@ std::vector<OutputCheck> VerifyRuns::Compare(const Outputs& got,
   return checks;
 }
 
-// A model output that is an input is made by nobody.
-const Value* VerifyRuns::FindResult(const std::string& name,
-                                    const std::vector<Value>& outputs) const {
-  const Value* found = FindValue(outputs, name);
-  return found != nullptr ? found : FindValue(inputs_.values, name);
-}
-
-std::string VerifyRuns::FirstDifference(int cut) {
+std::string VerifyRuns::FirstDifference(int cut, const Size& size) {
   progress_->Stage("looking for the first tensor that differs");
   try {
     return FindFirstDifference(model_, table_.cuts[cut], options_.out,
-                               inputs_.values, options_.timeout_seconds,
+                               size.inputs.values, options_.timeout_seconds,
                                options_.limits, runtime_);
   } catch (const Error& error) {
     return fmt::format("unknown: {}", error.what());

@@ -3,6 +3,7 @@
 // The runs of Verify: the whole model once, and the halves of each cut.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,10 +34,19 @@ class VerifyRuns {
   // The whole model, at both levels. Throws Error when it does not run.
   void RunWhole(VerifyReport* report, Warnings* warnings);
 
+  // The same at twice the batch, without optimisation, where the model has a
+  // free one. That it does not run there is no fault.
+  void RunWholeAtSecondBatch(VerifyReport* report);
+
   // The halves of report->cut against it.
   void RunCut(CutReport* report);
 
  private:
+  // What the model is run on, and what it gives without optimisation.
+  struct Size {
+    RunInputs inputs;
+    std::vector<Value> expected;
+  };
   // What the halves of a cut are to give.
   using Expected = PerSide<std::vector<Value>>;
   // What they give, and what crosses.
@@ -48,22 +58,22 @@ class VerifyRuns {
   bool AlsoOptimized() const;
   bool RoundsElsewhere() const;
   std::vector<ModelInput> InputsOfModel() const;
-  std::vector<Value> RunWholeAt(const RunOptions& run);
+  std::vector<Value> RunWholeAt(const Size& size, const RunOptions& run);
+  std::vector<Value> RunWholeExact(const Size& size);
   std::vector<Value> RunCopy(const ONNX_NAMESPACE::ModelProto& copy,
                              const std::vector<Value>& inputs);
-  Expected ExpectedExact(int cut);
+  Expected ExpectedExact(int cut, const Size& size);
   std::vector<Value> RunHalf(const std::string& file,
                              const std::vector<Value>& given,
                              const RunOptions& run);
-  Outputs RunHalves(int cut, const RunOptions& run);
-  std::vector<Value> Sent(const TableFile::Cut& cut,
+  Outputs RunHalves(int cut, const Size& size, const RunOptions& run);
+  void RunCutAtSecondBatch(CutReport* report);
+  std::vector<Value> Sent(const TableFile::Cut& cut, const Size& size,
                           const std::vector<Value>& device) const;
   void CheckSent(const Outputs& outputs, CutReport* report) const;
-  std::vector<OutputCheck> Compare(const Outputs& got,
-                                   const Expected& expected) const;
-  const Value* FindResult(const std::string& name,
-                          const std::vector<Value>& outputs) const;
-  std::string FirstDifference(int cut);
+  std::vector<OutputCheck> Compare(const Outputs& got, const Expected& expected,
+                                   const Size& size) const;
+  std::string FirstDifference(int cut, const Size& size);
 
   const VerifyOptions& options_;
   const TableFile& table_;
@@ -71,10 +81,10 @@ class VerifyRuns {
   Progress* progress_;
   Tolerance tolerance_;
   OnnxRuntime runtime_;
-  RunInputs inputs_;
+  Size first_;
+  std::optional<Size> second_;
   RunOptions exact_;
   RunOptions optimized_;
-  std::vector<Value> expected_exact_;
   std::vector<Value> expected_optimized_;
 };
 

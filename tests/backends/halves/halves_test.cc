@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "backends/halves/boundary_type.h"
 #include "tests/backends/halves/split_model.h"
 #include "tests/backends/test_models.h"
 #include "tests/onnx_parts.h"
@@ -238,83 +239,81 @@ TEST(Halves, ANewSplitOfAHalfReplacesTheMetadata) {
   EXPECT_NE(again.model.sha256, whole.model.sha256);
 }
 
+// The dims of the first tensor that crosses when the layers that make these are
+// on the device, as the server's half declares them; -1: open.
+std::vector<int64_t> CrossingDims(const std::string& model,
+                                  const std::set<std::string>& on_device) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(ParseModel(model), temp);
+  const ModelProto server = Make(split, on_device, Side::kServer);
+  const auto& inputs = server.graph().input();
+  std::vector<int64_t> dims;
+  for (const auto& dim : inputs.rbegin()->type().tensor_type().shape().dim()) {
+    dims.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
+  }
+  return dims;
+}
+
 TEST(Halves, FreeDimsStayFree) {
   TempFolder temp;
-  const auto input_of_server = [&](const std::string& shape,
-                                   const std::string& first) {
-    const SplitModel split = MakeSplitModel(
-        ParseModel("<ir_version: 8, opset_import: [\"\" : 13]> free (float[" +
-                   shape + "] x) => (float[" + shape + "] z, y) {" +
-                   " a = " + first + "(x)  z = Abs(x)  y = Neg(a) }"),
-        temp);
-    const ModelProto server = Make(split, {"a", "z"}, Side::kServer);
-    const ModelProto device = Make(split, {"a", "z"}, Side::kDevice);
-    EXPECT_EQ(device.graph().input(0).SerializeAsString(),
-              split.model.proto.graph().input(0).SerializeAsString());
-    EXPECT_EQ(device.graph().output(1).SerializeAsString(),
-              split.model.proto.graph().output(0).SerializeAsString());
-    std::vector<int64_t> dims;
-    const auto& type = server.graph().input(0).type().tensor_type();
-    for (const auto& dim : type.shape().dim()) {
-      dims.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
-    }
-    return dims;
+  const SplitModel split =
+      MakeSplitModel(ParseModel(R"(<ir_version: 8, opset_import: ["" : 13]>
+      free (float[batch, 64] x) => (float[batch, 64] z, y)
+      { a = Relu(x)  z = Abs(x)  y = Neg(a) })"),
+                     temp);
+  const ModelProto device = Make(split, {"a", "z"}, Side::kDevice);
+  EXPECT_EQ(device.graph().input(0).SerializeAsString(),
+            split.model.proto.graph().input(0).SerializeAsString());
+  EXPECT_EQ(device.graph().output(1).SerializeAsString(),
+            split.model.proto.graph().output(0).SerializeAsString());
+}
+
+// Wherever the batch is, and only there: what is 1 because the batch is need
+// not be told from what is always 1.
+TEST(Halves, DimsThatDependOnTheBatchAreOpen) {
+  const auto dims = [](const std::string& shape, const std::string& first) {
+    return CrossingDims(
+        "<ir_version: 8, opset_import: [\"\" : 13]> free (float[" + shape +
+            "] x) => (y) { " +
+            "parts = Constant <value = int64[4] {-1, 2, 3, 1}> ()" +
+            "middle = Constant <value = int64[3] {1, -1, 3}> ()" +
+            "a = " + first + " y = Neg(a) }",
+        {"a"});
   };
-  EXPECT_THAT(input_of_server("1, 64", "Relu"), ElementsAre(1, 64));
-  EXPECT_THAT(input_of_server("batch, 64", "Relu"), ElementsAre(-1, 64));
-  // The batch may have moved, or be part of the leading dim.
-  EXPECT_THAT(input_of_server("batch, 3, 4", "Transpose"),
-              ElementsAre(-1, 3, -1));
-  EXPECT_THAT(input_of_server("batch, 3, 4", "Flatten <axis = 2>"),
+  EXPECT_THAT(dims("1, 64", "Relu(x)"), ElementsAre(1, 64));
+  EXPECT_THAT(dims("batch, 64", "Relu(x)"), ElementsAre(-1, 64));
+  EXPECT_THAT(dims("?, 64", "Relu(x)"), ElementsAre(-1, 64));
+  EXPECT_THAT(dims("batch, 1, 4", "Relu(x)"), ElementsAre(-1, 1, 4));
+  EXPECT_THAT(dims("batch, 3, 4", "Transpose(x)"), ElementsAre(4, 3, -1));
+  EXPECT_THAT(dims("batch, 3, 4", "Flatten <axis = 2> (x)"),
               ElementsAre(-1, 4));
+  EXPECT_THAT(dims("batch, 6", "Reshape(x, parts)"), ElementsAre(-1, 2, 3, 1));
+  EXPECT_THAT(dims("batch, 6", "Reshape(x, middle)"), ElementsAre(1, -1, 3));
 }
 
-TEST(Halves, AnyOtherFreeDimOpensAllInferredOnes) {
-  const ModelProto model = ParseModel(R"(
-    <ir_version: 8, opset_import: ["" : 13]>
-    free (float[1, 3, height, 8] x) => (float[1, 3, height, 8] y) {
-      y = Relu(x)
-    })");
-  Graph graph;
-  graph.input_count = 1;
-  graph.tensors.resize(1);
-  graph.tensors[0].name = "x";
-  graph.tensors[0].type = {
-      TensorType::Kind::kTensor, DType::kFloat32, true, {1, 3, 16, 8}};
-  const OpenDims open = FindOpenDims(model.graph(), graph);
-  EXPECT_TRUE(open.all);
-  ONNX_NAMESPACE::ValueInfoProto info;
-  CompleteType(graph.tensors[0].type, open, &info);
-  const auto& type = info.type().tensor_type();
-  EXPECT_EQ(type.elem_type(), ONNX_NAMESPACE::TensorProto::FLOAT);
-  ASSERT_EQ(type.shape().dim_size(), 4);
-  for (const auto& dim : type.shape().dim()) {
-    EXPECT_FALSE(dim.has_dim_value());
-  }
-}
-
-// A batch that was changed by hand leaves value_info of the old one; and what
-// is declared for a batch of 1 need not hold for a free batch.
+// A batch that was changed by hand leaves value_info of the old one.
 TEST(Halves, DeclaredDimsThatAreNotComputedGiveWay) {
   const TensorType type = {
       TensorType::Kind::kTensor, DType::kFloat32, true, {4, 8, 16}};
-  const auto completed = [&](const OpenDims& open, std::vector<int64_t> dims) {
+  const auto completed = [&](const std::vector<bool>& constant,
+                             std::vector<int64_t> dims) {
     ONNX_NAMESPACE::ValueInfoProto info;
     auto* shape = info.mutable_type()->mutable_tensor_type()->mutable_shape();
     for (const int64_t dim : dims) shape->add_dim()->set_dim_value(dim);
-    CompleteType(type, open, &info);
+    CompleteType(type, constant, &info);
     std::vector<int64_t> result;
     for (const auto& dim : shape->dim()) {
       result.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
     }
     return result;
   };
-  const OpenDims none;
-  const OpenDims batch = {.leading = true, .values = {4}};
-  EXPECT_THAT(completed(none, {1, 8, 16}), ElementsAre(4, 8, 16));
-  EXPECT_THAT(completed(none, {4, 8}), ElementsAre(4, 8, 16));
+  const std::vector<bool> all = {true, true, true};
+  const std::vector<bool> batch = {false, true, true};
+  EXPECT_THAT(completed(all, {1, 8, 16}), ElementsAre(4, 8, 16));
+  EXPECT_THAT(completed(all, {4, 8}), ElementsAre(4, 8, 16));
   EXPECT_THAT(completed(batch, {1, 8, 16}), ElementsAre(-1, 8, 16));
   EXPECT_THAT(completed(batch, {4, 8, 16}), ElementsAre(-1, 8, 16));
+  EXPECT_THAT(completed({}, {4, 8, 16}), ElementsAre(-1, -1, -1));
 }
 
 // A model needs an output; what only makes things that nobody wants is none.

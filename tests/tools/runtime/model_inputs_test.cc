@@ -147,6 +147,30 @@ TEST_F(GivenInputs, ByName) {
   EXPECT_FALSE(given.any_made_up);
 }
 
+// Of twice the batch: samples that are given come again, others are new.
+TEST_F(GivenInputs, Resized) {
+  const std::string file = Write("x.pb", "ab");
+  const std::vector<ModelInput> inputs = {Input("x", DType::kUint8, {2}),
+                                          Input("y", DType::kFloat32, {1, 3}),
+                                          Input("z", DType::kUint8, {2})};
+  const RunInputs made = Make(inputs, {"x=" + file, "z=" + file});
+  const RunInputs twice = ResizeInputs(
+      inputs, {{"x", {4}}, {"y", {2, 3}}, {"z", {2}}}, kDefaultSeed, made);
+  EXPECT_EQ(twice.values[0].data, "abab");
+  EXPECT_EQ(twice.values[0].shape, (std::vector<int64_t>{4}));
+  const std::string& rows = twice.values[1].data;
+  ASSERT_EQ(rows.size(), 24u);
+  EXPECT_NE(rows.substr(0, 12), rows.substr(12));
+  EXPECT_EQ(twice.values[2].data, "ab");
+  EXPECT_EQ(
+      ResizeInputs(inputs, {{"x", {3}}}, kDefaultSeed, made).values[0].data,
+      "aba");
+  EXPECT_THAT(ErrorOf([&] {
+                ResizeInputs(inputs, {{"x", {2, 2}}}, kDefaultSeed, made);
+              }),
+              HasSubstr("E720 input 'x' (uint8[2]) cannot be repeated"));
+}
+
 TEST_F(GivenInputs, MustFit) {
   const std::string file = Write("x.pb", "ab");
   const auto error = [&](const ModelInput& input) {

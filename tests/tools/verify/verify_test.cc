@@ -150,6 +150,67 @@ TEST_F(VerifyTest, FullOptimisationIsComparedToo) {
   EXPECT_EQ(report.cuts.at(0).optimized.size(), 2u);
 }
 
+// The batch moves from dim to dim; each cut must let it through.
+ModelProto FreeBatchModel() {
+  return ParseModel(R"(
+    <ir_version: 8, opset_import: ["" : 15]>
+    net (float[batch, 6] x) => (float[batch, 6] y) {
+      parts = Constant <value = int64[4] {1, -1, 3, 2}> ()
+      whole = Constant <value = int64[2] {-1, 6}> ()
+      a = Reshape (x, parts)
+      b = Sigmoid (a)
+      c = Transpose <perm = [3, 2, 1, 0]> (b)
+      d = Transpose <perm = [3, 2, 1, 0]> (c)
+      y = Reshape (d, whole)
+    })");
+}
+
+TEST_F(VerifyTest, HalvesRunAtASecondBatch) {
+  const VerifyReport report = VerifyUnoptimized(Compile(FreeBatchModel()));
+  EXPECT_TRUE(Passed(report)) << VerifyText(report);
+  EXPECT_GE(report.cuts.size(), 6u);
+  ASSERT_TRUE(report.second.has_value());
+  EXPECT_EQ(report.second->inputs, (InputShapes{{"x", {2, 6}}}));
+  EXPECT_EQ(BatchText(*report.second), "2");
+  for (const CutReport& cut : report.cuts) {
+    EXPECT_EQ(cut.second.size(), 1u);
+    EXPECT_TRUE(AllSameBits(cut.second));
+  }
+}
+
+TEST_F(VerifyTest, AHalfThatTakesOneBatchOnlyHasFailed) {
+  VerifyOptions options = Compile(FreeBatchModel());
+  options.cut = CutAfter({"a", "b"});
+  Change(options, "server", [](ModelProto* half) {
+    auto* type = half->mutable_graph()->mutable_input(0)->mutable_type();
+    auto* dim = type->mutable_tensor_type()->mutable_shape()->mutable_dim(1);
+    ASSERT_FALSE(dim->has_dim_value());
+    dim->set_dim_value(1);
+  });
+  const VerifyReport report = VerifyUnoptimized(options);
+  EXPECT_FALSE(Passed(report));
+  EXPECT_EQ(report.cuts.at(0).run_error, "");
+  EXPECT_THAT(report.cuts[0].second_error, HasSubstr("index: 1 Got: 2"));
+  EXPECT_THAT(VerifyText(report), HasSubstr("cut 2: at batch 2, "));
+}
+
+TEST_F(VerifyTest, AModelThatTakesOneBatchOnlyIsNoFault) {
+  const VerifyReport report = VerifyUnoptimized(Compile(ParseModel(R"(
+    <ir_version: 8, opset_import: ["" : 15]>
+    net (float[batch, 6] x) => (float[1, 6] y) {
+      whole = Constant <value = int64[2] {1, 6}> ()
+      a = Sigmoid (x)
+      b = Reshape (a, whole)
+      y = Neg (b)
+    })")));
+  EXPECT_TRUE(Passed(report)) << VerifyText(report);
+  ASSERT_TRUE(report.second.has_value());
+  EXPECT_THAT(report.second->why_not, HasSubstr("reshape"));
+  EXPECT_THAT(report.cuts.at(0).second, IsEmpty());
+  EXPECT_THAT(VerifyText(report),
+              HasSubstr("note: at batch 2 the whole model does not run"));
+}
+
 TEST_F(VerifyTest, ATensorInTheMiddleOfTheServerHalfIsNamed) {
   VerifyOptions options = Compile(ChainModel());
   options.cut = CutAfter({"a"});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "frontends/shapes/dim_expression.h"
+#include "frontends/dims/dim_expression.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -11,7 +11,7 @@
 // not fit 64 bits, or a division by zero, makes the whole no size; a name
 // without a value makes it open. Either way the text is read to its end,
 // because what cannot be read is just a name ("batch size", "x->y").
-#include "frontends/shapes/dim_expression.h"
+#include "frontends/dims/dim_expression.h"
 
 #include <fmt/format.h>
 

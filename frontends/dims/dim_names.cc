@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "frontends/shapes/dim_names.h"
+#include "frontends/dims/dim_names.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/model/onnx_shapes.h"
-#include "frontends/shapes/dim_expression.h"
+#include "frontends/dims/dim_expression.h"
 
 namespace dnncut {
 

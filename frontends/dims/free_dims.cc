@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "frontends/shapes/free_dims.h"
+#include "frontends/dims/free_dims.h"
 
 #include <fmt/format.h>
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "frontends/shapes/dim_names.h"
+#include "frontends/dims/dim_names.h"
 
 namespace dnncut {
 

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Types are inferred again with the free dims twice as large, from the inputs
+// alone: what comes out the same is constant. A batch runs through a model
+// unchanged and so shows itself, wherever a Reshape or Transpose puts it. Other
+// free dims (a height, the length of a sequence) may influence a dim in any
+// way; where there are some it must also be declared as that number.
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "frontends/dims/dim_names.h"
+#include "frontends/dims/second_size.h"
+#include "frontends/onnx_frontend.h"
+#include "frontends/shapes/fixed_dims.h"
+#include "frontends/shapes/type_inference.h"
+
+namespace dnncut {
+namespace {
+
+using ONNX_NAMESPACE::GraphProto;
+using ONNX_NAMESPACE::TensorShapeProto;
+using ONNX_NAMESPACE::ValueInfoProto;
+
+InputShapes ShapesOfInputs(const Graph& graph) {
+  InputShapes shapes;
+  for (int i = 0; i < graph.input_count; ++i) {
+    const Tensor& input = graph.tensors[i];
+    if (input.type.has_rank) shapes[input.name] = input.type.shape;
+  }
+  return shapes;
+}
+
+// What the file says of inner tensors holds for one size only.
+void ForgetDeclaredTypes(GraphProto* graph) {
+  graph->clear_value_info();
+  for (auto& output : *graph->mutable_output()) output.clear_type();
+}
+
+// The types at the second size; nullopt when the model does not allow it.
+std::optional<TypedGraph> TypesAtTwice(const SourceModel& model,
+                                       ImportOptions options, FreeSizes sizes,
+                                       const InputShapes& shapes) {
+  Warnings told;  // of the first size
+  try {
+    const auto second =
+        ShapesAtTwice(sizes, model.proto.graph(), shapes, options.dims);
+    if (!second) return std::nullopt;
+    SourceModel fixed = model;
+    options.dims.clear();
+    options.shapes = *second;
+    FixDims(options, &fixed.proto, &told);
+    ForgetDeclaredTypes(fixed.proto.mutable_graph());
+    return InferTypes(fixed, options, &told);
+  } catch (const Error& error) {
+    if (error.exit_code() == ExitCode::kBadInput ||
+        error.exit_code() == ExitCode::kUsage) {
+      return std::nullopt;
+    }
+    throw;
+  }
+}
+
+// By name; of dims that are no numbers -1.
+std::unordered_map<std::string, std::vector<int64_t>> DeclaredShapes(
+    const GraphProto& graph) {
+  std::unordered_map<std::string, std::vector<int64_t>> shapes;
+  for (const auto* list : {&graph.value_info(), &graph.output()}) {
+    for (const ValueInfoProto& info : *list) {
+      const TensorShapeProto* shape = TensorShape(info);
+      if (shape == nullptr) continue;
+      std::vector<int64_t>& dims = shapes[info.name()];
+      dims.clear();
+      for (const auto& dim : shape->dim()) {
+        dims.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
+      }
+    }
+  }
+  return shapes;
+}
+
+// The positions at which two shapes have the same number.
+std::vector<bool> SameDims(const std::vector<int64_t>& a,
+                           const std::vector<int64_t>& b) {
+  std::vector<bool> same(a.size());
+  for (size_t d = 0; d < a.size() && a.size() == b.size(); ++d) {
+    same[d] = a[d] >= 0 && a[d] == b[d];
+  }
+  return same;
+}
+
+}  // namespace
+
+void FindConstantDims(const SourceModel& model, const ImportOptions& options,
+                      Graph* graph) {
+  const GraphProto& proto = model.proto.graph();
+  const FreeDimKinds free = FindFreeDimKinds(proto);
+  if (!free.batch && !free.other) {
+    for (Tensor& tensor : graph->tensors) {
+      tensor.constant_dims = SameDims(tensor.type.shape, tensor.type.shape);
+    }
+    return;
+  }
+  const auto twice = TypesAtTwice(
+      model, options, free.other ? FreeSizes::kAll : FreeSizes::kBatch,
+      ShapesOfInputs(*graph));
+  const auto declared = DeclaredShapes(proto);
+  for (Tensor& tensor : graph->tensors) {
+    tensor.constant_dims.assign(tensor.type.shape.size(), false);
+    if (!twice) continue;
+    const auto second = twice->tensors.find(tensor.name);
+    if (second == twice->tensors.end()) continue;
+    tensor.constant_dims =
+        SameDims(tensor.type.shape, second->second.type.shape);
+    if (!free.other) continue;
+    const auto stated = declared.find(tensor.name);
+    const std::vector<bool> agree =
+        stated == declared.end() ? std::vector<bool>(tensor.type.shape.size())
+                                 : SameDims(tensor.type.shape, stated->second);
+    for (size_t d = 0; d < agree.size(); ++d) {
+      if (!agree[d]) tensor.constant_dims[d] = false;
+    }
+  }
+}
+
+}  // namespace dnncut
