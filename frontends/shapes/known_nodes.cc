@@ -1,13 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontends/shapes/known_nodes.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "compiler/base/child_process.h"
 #include "compiler/base/error.h"
 #include "compiler/base/packed_bytes.h"
 #include "frontends/shapes/type_engine.h"
 
 namespace dnncut {
+
+using ONNX_NAMESPACE::NodeProto;
+
 namespace {
+
+// So many bytes of values at most are kept for all nodes.
+constexpr int64_t kMaxKnownBytes = int64_t{16} << 20;
+
+// Whether every runtime has the same bits: not of what is no finite number.
+bool IsExact(const KnownValue& value) {
+  return std::all_of(
+      value.elements.begin(), value.elements.end(),
+      [](const KnownElement& element) {
+        return element.known && std::isfinite(element.real) &&
+               !(element.real == 0 && std::signbit(element.real));
+      });
+}
 
 std::string Packed(const KnownNodes& known) {
   std::string bytes;
@@ -41,6 +60,34 @@ KnownNodes Unpacked(const std::string& bytes) {
 }
 
 }  // namespace
+
+KnownNodes TypeEngine::FindKnown() {
+  believe_declared_ = false;
+  KnownNodes known;
+  int64_t bytes_left = kMaxKnownBytes;
+  Scope scope;
+  InferMain(&scope, [&](NodeRun* run) {
+    const NodeProto& node = *run->node;
+    if (run->rules->control_flow == ControlFlow::kIf && !run->inputs.empty()) {
+      const std::optional<int64_t> condition = KnownScalar(run->inputs[0]);
+      if (condition.has_value()) {
+        known.conditions[*at_node_] = *condition != 0;
+      }
+    }
+    if (node.output_size() != 1) return;
+    const Fact* fact = FindFact(scope, node.output(0));
+    // What depends on no input is constant anyway.
+    if (fact == nullptr || fact->constant || random_.Contains(node) ||
+        !fact->value.has_value() || !IsExact(*fact->value)) {
+      return;
+    }
+    std::string value = TensorOfValue(*fact->value).SerializeAsString();
+    bytes_left -= static_cast<int64_t>(value.size());
+    if (bytes_left < 0) return;
+    known.values[*at_node_] = std::move(value);
+  });
+  return known;
+}
 
 KnownNodes FindKnownNodes(const SourceModel& model) {
   const auto find = [&] {

@@ -179,15 +179,6 @@ std::map<std::string, AttributeProto> Arguments(const FunctionProto& function,
 
 }  // namespace
 
-std::optional<int64_t> KnownScalar(const Fact* fact) {
-  if (fact == nullptr || !fact->value.has_value()) return std::nullopt;
-  const KnownValue& value = *fact->value;
-  if (value.elements.size() != 1 || !value.elements[0].known) {
-    return std::nullopt;
-  }
-  return value.elements[0].integer;
-}
-
 bool TypeEngine::EnterBody(int depth, int node_count) {
   if (depth > kMaxDepth || node_count > nodes_left_) return false;
   nodes_left_ -= node_count;

@@ -5,21 +5,20 @@
 // up on the whole model where a value_info is stale, does not compute the
 // values that shapes depend on, and knows nothing of bodies whose inputs are
 // untyped. Used by type_inference only, in a child process: libonnx crashes on
-// odd models. Parts: type_engine.cc (the pass), type_bodies.cc (If, Loop,
-// functions), schema_inference.cc (libonnx's schemas), upper_bounds.cc (how
-// large sizes get that only the data decides), operator_table.cc (what is not
-// libonnx's for each operator).
+// odd models. Parts: type_facts (what is known of a tensor),
+// type_engine.cc (the pass), type_outputs.cc (what is kept of a node's
+// outputs), type_bodies.cc (If, Loop, functions), schema_inference.cc
+// (libonnx's schemas), upper_bounds.cc (how large sizes get that only the data
+// decides), operator_table.cc (what is not libonnx's for each operator).
 #pragma once
 
 #include <onnx/onnx_pb.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
-#include <map>
-#include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "compiler/model/graph.h"
@@ -28,50 +27,10 @@
 #include "frontends/shapes/import_options.h"
 #include "frontends/shapes/known_nodes.h"
 #include "frontends/shapes/operator_table.h"
+#include "frontends/shapes/type_facts.h"
 #include "frontends/shapes/typed_graph.h"
-#include "frontends/values/known_values.h"
 
 namespace dnncut {
-
-// What is known of one tensor.
-struct Fact {
-  ONNX_NAMESPACE::TypeProto type;    // without a value case: nothing
-  std::vector<int64_t> upper_shape;  // as in TypedTensor
-  bool constant = false;             // depends on no model input
-  bool known = false;                // all elements of its value were known
-  bool of_data = false;  // depends on what an input holds, not only on sizes
-  std::optional<KnownValue> value;
-  // The value as libonnx wants it: an initializer, or `computed`; may be null.
-  const ONNX_NAMESPACE::TensorProto* data = nullptr;
-  std::shared_ptr<const ONNX_NAMESPACE::TensorProto> computed;
-  // What is partly known of a shape-like value, as libonnx wants it.
-  std::shared_ptr<const ONNX_NAMESPACE::TensorShapeProto> symbolic;
-  Blame blame;  // why the type is not static
-};
-
-using OpsetMap = std::map<std::string, int64_t, std::less<>>;  // by domain
-
-// The tensors of one graph; `outer` is the scope of the graph around it.
-struct Scope {
-  const Scope* outer = nullptr;
-  const OpsetMap* opsets = nullptr;
-  int depth = 0;
-  std::unordered_map<std::string, Fact> facts;
-  std::unordered_map<std::string, TensorType> declared;  // value_info, outputs
-  // Tensors that are looked at when all nodes are done.
-  std::unordered_set<std::string> returned;
-};
-
-const Fact* FindFact(const Scope& scope, const std::string& name);
-
-// Of a value with one element; nullopt when it is not known. Null: no fact.
-std::optional<int64_t> KnownScalar(const Fact* fact);
-
-// Of the fact, a tensor; with open dims as large as they get.
-TensorType LargestType(const Fact& fact);
-
-// True when nothing of the type is open.
-bool IsSettled(const ONNX_NAMESPACE::TypeProto& type);
 
 // One node being inferred.
 struct NodeRun {
@@ -163,9 +122,5 @@ class TypeEngine {
   int64_t elements_left_;  // bounds the work on known values
   int64_t repeats_left_;   // nodes in rounds of loops after the first
 };
-
-// Absurd dims (of libonnx: negative after an overflow, say) become unknown
-// ones. False when all were possible, but not together.
-bool Sanitize(ONNX_NAMESPACE::TypeProto* type);
 
 }  // namespace dnncut

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the inference of types knows of tensors while it runs.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "compiler/model/graph.h"
+#include "frontends/shapes/typed_graph.h"
+#include "frontends/values/known_values.h"
+
+namespace dnncut {
+
+// What is known of one tensor.
+struct Fact {
+  ONNX_NAMESPACE::TypeProto type;    // without a value case: nothing
+  std::vector<int64_t> upper_shape;  // as in TypedTensor
+  bool constant = false;             // depends on no model input
+  bool known = false;                // all elements of its value were known
+  bool of_data = false;  // depends on what an input holds, not only on sizes
+  std::optional<KnownValue> value;
+  // The value as libonnx wants it: an initializer, or `computed`; may be null.
+  const ONNX_NAMESPACE::TensorProto* data = nullptr;
+  std::shared_ptr<const ONNX_NAMESPACE::TensorProto> computed;
+  // What is partly known of a shape-like value, as libonnx wants it.
+  std::shared_ptr<const ONNX_NAMESPACE::TensorShapeProto> symbolic;
+  Blame blame;  // why the type is not static
+};
+
+using OpsetMap = std::map<std::string, int64_t, std::less<>>;  // by domain
+
+// The tensors of one graph; `outer` is the scope of the graph around it.
+struct Scope {
+  const Scope* outer = nullptr;
+  const OpsetMap* opsets = nullptr;
+  int depth = 0;
+  std::unordered_map<std::string, Fact> facts;
+  std::unordered_map<std::string, TensorType> declared;  // value_info, outputs
+  // Tensors that are looked at when all nodes are done.
+  std::unordered_set<std::string> returned;
+};
+
+const Fact* FindFact(const Scope& scope, const std::string& name);
+
+// Of a value with one element; nullopt when it is not known. Null: no fact.
+std::optional<int64_t> KnownScalar(const Fact* fact);
+
+// Of the fact, a tensor; with open dims as large as they get.
+TensorType LargestType(const Fact& fact);
+
+// True when nothing of the type is open.
+bool IsSettled(const ONNX_NAMESPACE::TypeProto& type);
+
+// Absurd dims (of libonnx: negative after an overflow, say) become unknown
+// ones. False when all were possible, but not together.
+bool Sanitize(ONNX_NAMESPACE::TypeProto* type);
+
+}  // namespace dnncut
