@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A layer takes the longer of its arithmetic and its memory traffic, plus its
-// calls. Which of the two is longer depends on what is being fitted. So the fit
-// goes in rounds: with what each layer is bound by in the last round, a
-// network's time is linear in the unknowns, which are times, of an operation of
-// each class, of a byte and of a call; half of the way to the solution is the
-// start of the next round. Rows are divided by the measured times, so that
-// errors are relative. A row for each unknown pulls it to what is likely.
+// A network's time is a sum over what it computes and moves, each at an unknown
+// rate. The fit looks for the logarithms of how much slower than the data
+// sheet's estimate each is, with the least sum of squared logarithms of
+// estimate over measured time, by Gauss and Newton's method. A row for each
+// unknown pulls it to what is likely; the cost of a call is not fitted, as a
+// few networks cannot tell it from what else is small. No memory is faster than
+// its peak, so unknowns have lower bounds: a step solves for their distances
+// from these, which cannot be negative.
 #include "cost_models/anchors/fit_machine.h"
 
 #include <algorithm>
@@ -21,11 +22,10 @@
 namespace dnncut {
 namespace {
 
-constexpr int kRounds = 25;
-// What an error of one network counts against an unknown that is off by as
-// much.
-
-constexpr double kPull = 0.05;
+constexpr int kRounds = 60;
+// What an unknown that is off by a factor counts against an error of one
+// network by the same factor (docs/benchmarks.md has what other choices give).
+constexpr double kPull = 0.1;
 constexpr double kNsPerMs = 1e6;
 constexpr double kBandDeviations = 1.5;
 // Networks that no list has are less alike than those of one list.
@@ -36,11 +36,10 @@ constexpr OperatorClass kFitted[] = {OperatorClass::kConvolution,
                                      OperatorClass::kDepthwiseConvolution,
                                      OperatorClass::kMatrixProduct};
 constexpr size_t kClasses = std::size(kFitted);
-constexpr size_t kMemory = kClasses;
-constexpr size_t kCall = kMemory + 1;
-constexpr size_t kUnknowns = kCall + 1;
+constexpr size_t kActivations = kClasses;
+constexpr size_t kWeights = kActivations + 1;
+constexpr size_t kUnknowns = kWeights + 1;
 
-// As multiples of those of the machine that the fit starts from.
 using Unknowns = std::array<double, kUnknowns>;
 
 std::optional<size_t> PositionOf(OperatorClass operator_class) {
@@ -56,50 +55,46 @@ double Rounded(double value) {
   return std::round(value * scale) / scale;
 }
 
-// The machine that is `unknowns` times as slow in each.
-Machine Scaled(Machine machine, const Unknowns& unknowns) {
-  const auto share = [](double efficiency, double slower) {
-    return std::clamp(efficiency / slower, 1e-4, kMaxEfficiency);
-  };
+// Logarithms of the factors by which it may at most be faster than `start`.
+Unknowns LowerBounds(const Machine& start) {
+  Unknowns bounds;
   for (size_t i = 0; i < kClasses; ++i) {
-    double& efficiency = machine.efficiency[kFitted[i]];
-    efficiency = share(efficiency, unknowns[i]);
+    bounds[i] = std::log(Efficiency(start, kFitted[i]) / kMaxEfficiency);
   }
-  machine.memory_efficiency =
-      std::min(share(machine.memory_efficiency, unknowns[kMemory]), 1.0);
-  machine.layer_ns =
-      std::llround(static_cast<double>(machine.layer_ns) * unknowns[kCall]);
+  bounds[kActivations] = std::log(start.memory_efficiency);
+  bounds[kWeights] = std::log(WeightMemoryEfficiency(start));
+  return bounds;
+}
+
+// The machine that is exp(`unknowns`) times as slow in each.
+Machine Scaled(Machine machine, const Unknowns& unknowns) {
+  machine.weight_memory_efficiency =
+      WeightMemoryEfficiency(machine) * std::exp(-unknowns[kWeights]);
+  machine.memory_efficiency *= std::exp(-unknowns[kActivations]);
+  for (size_t i = 0; i < kClasses; ++i) {
+    machine.efficiency[kFitted[i]] =
+        Efficiency(machine, kFitted[i]) * std::exp(-unknowns[i]);
+  }
   return machine;
 }
 
-// What the unknowns add up to in the network's time, ns: how much of it, at
-// `start`, each stands for, where layers are bound as they are at `now`.
+// What a network takes on the machine that the fit starts from, ns, by the
+// unknown that it depends on.
 struct Parts {
   Unknowns ns = {};
   double fixed_ns = 0;
 };
 
-bool WaitsForMemory(const std::vector<OperationCost>& unit,
-                    const Machine& machine) {
-  const WorkNs all = CountWorkNs(unit, machine);
-  return all.memory >= all.compute;
-}
-
-Parts PartsOf(const NetworkWork& network, const Machine& start,
-              const Machine& now) {
+Parts PartsOf(const NetworkWork& network, const Machine& start) {
   Parts parts;
   for (const std::vector<OperationCost>& unit : network) {
-    const bool waits_for_memory = WaitsForMemory(unit, now);
     for (const OperationCost& cost : unit) {
-      const WorkNs at_start = CountWorkNs(cost, start);
-      parts.ns[kCall] += at_start.calls;
-      if (waits_for_memory) {
-        parts.ns[kMemory] += at_start.memory;
-      } else if (const auto position = PositionOf(cost.operator_class)) {
-        parts.ns[*position] += at_start.compute;
-      } else {
-        parts.fixed_ns += at_start.compute;
-      }
+      const WorkNs work = CountWorkNs(cost, start);
+      const auto position = PositionOf(cost.operator_class);
+      (position ? parts.ns[*position] : parts.fixed_ns) += work.compute;
+      parts.ns[kActivations] += work.activations;
+      parts.ns[kWeights] += work.weights;
+      parts.fixed_ns += work.calls;
     }
   }
   return parts;
@@ -107,34 +102,41 @@ Parts PartsOf(const NetworkWork& network, const Machine& start,
 
 Unknowns FitUnknowns(const Machine& start, const AnchoredNetworks& anchored,
                      const std::vector<size_t>& used) {
-  Unknowns unknowns;
-  unknowns.fill(1);
+  const Unknowns bounds = LowerBounds(start);
+  std::vector<Parts> networks;
+  for (const size_t i : used) {
+    networks.push_back(PartsOf(anchored.networks[i], start));
+  }
+  Unknowns unknowns = {};
   for (int round = 0; round < kRounds; ++round) {
-    const Machine now = Scaled(start, unknowns);
     std::vector<std::vector<double>> rows;
     std::vector<double> targets;
-    for (const size_t i : used) {
-      const double measured_ns = anchored.anchors[i].ms * kNsPerMs;
-      const Parts parts = PartsOf(anchored.networks[i], start, now);
-      double now_ns = parts.fixed_ns;
-      for (size_t u = 0; u < kUnknowns; ++u) {
-        now_ns += parts.ns[u] * unknowns[u];
-      }
-      std::vector<double> row(parts.ns.begin(), parts.ns.end());
-      for (double& ns : row) ns /= now_ns;
-      rows.push_back(std::move(row));
-      targets.push_back(1 - parts.fixed_ns / now_ns -
-                        std::log(now_ns / measured_ns));
-    }
-    for (size_t i = 0; i < kUnknowns; ++i) {
+    for (size_t n = 0; n < used.size(); ++n) {
       std::vector<double> row(kUnknowns, 0);
-      row[i] = kPull;
+      double estimate_ns = networks[n].fixed_ns;
+      for (size_t u = 0; u < kUnknowns; ++u) {
+        row[u] = networks[n].ns[u] * std::exp(unknowns[u]);
+        estimate_ns += row[u];
+      }
+      const double measured_ns = anchored.anchors[used[n]].ms * kNsPerMs;
+      double target = -std::log(estimate_ns / measured_ns);
+      for (size_t u = 0; u < kUnknowns; ++u) {
+        row[u] /= estimate_ns;
+        target += row[u] * (unknowns[u] - bounds[u]);
+      }
       rows.push_back(std::move(row));
-      targets.push_back(kPull);
+      targets.push_back(target);
     }
-    const std::vector<double> solution = SolveNonnegative(rows, targets);
-    for (size_t i = 0; i < kUnknowns; ++i) {
-      unknowns[i] = (unknowns[i] + std::max(solution[i], 0.01)) / 2;
+    for (size_t u = 0; u < kUnknowns; ++u) {
+      std::vector<double> row(kUnknowns, 0);
+      row[u] = kPull;
+      rows.push_back(std::move(row));
+      targets.push_back(-kPull * bounds[u]);
+    }
+    const std::vector<double> distances = SolveNonnegative(rows, targets);
+    // Half a step: a whole one may go too far where logarithms bend.
+    for (size_t u = 0; u < kUnknowns; ++u) {
+      unknowns[u] = (unknowns[u] + bounds[u] + distances[u]) / 2;
     }
   }
   return unknowns;
@@ -224,7 +226,7 @@ FittedMachine FitAnchors(const std::string& machine, Precision precision) {
       Rounded(Efficiency(fitted, OperatorClass::kDepthwiseConvolution));
   rounded.matrix = Rounded(Efficiency(fitted, OperatorClass::kMatrixProduct));
   rounded.memory = Rounded(fitted.memory_efficiency);
-  rounded.layer_ns = fitted.layer_ns / 100 * 100;
+  rounded.weight_memory = Rounded(WeightMemoryEfficiency(fitted));
   rounded.band = Rounded(
       std::max(kLeastBand,
                BandOf(anchored.anchors, LeaveOneNetworkOut(start, anchored))));

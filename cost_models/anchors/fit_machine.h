@@ -29,10 +29,10 @@ struct AnchoredNetworks {
 
 AnchoredNetworks AnchorsOf(const std::string& machine, Precision precision);
 
-// `machine` with the efficiencies, the memory efficiency and the time of a call
-// that suit the anchors best: the smallest sum of squared relative errors, with
-// those of `machine` as what is likely where the anchors do not say. At least
-// one anchor.
+// `machine` with the efficiencies, of operations and of memory, that suit the
+// anchors best: the smallest sum of squared logarithms of estimate over
+// measured time, with those of `machine` as what is likely where the anchors do
+// not say. At least one anchor.
 Machine FitMachine(const Machine& machine, const AnchoredNetworks& anchored);
 
 // By anchor: its estimate, ns, by the fit to all anchors but those of the same

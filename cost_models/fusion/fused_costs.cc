@@ -28,22 +28,29 @@ class UnitCounter {
   UnitCounter(const Graph& graph, const Fusion& fusion)
       : graph_(graph), fusion_(fusion) {}
 
-  int64_t BytesRead(const std::vector<LayerId>& unit) const {
-    std::set<TensorId> entries;
+  int64_t WeightBytes(const std::vector<LayerId>& unit) const {
     std::set<ConstantId> weights;
     for (const LayerId id : unit) {
       const Layer& layer = graph_.layers[id];
       weights.insert(layer.constants.begin(), layer.constants.end());
-      for (const TensorId input : layer.inputs) {
+    }
+    int64_t bytes = 0;
+    for (const ConstantId weight : weights) {
+      bytes = SaturatingAdd(bytes, graph_.constants[weight].memory_bytes);
+    }
+    return bytes;
+  }
+
+  int64_t BytesRead(const std::vector<LayerId>& unit) const {
+    std::set<TensorId> entries;
+    for (const LayerId id : unit) {
+      for (const TensorId input : graph_.layers[id].inputs) {
         if (!IsIn(unit, graph_.tensors[input].producer)) entries.insert(input);
       }
     }
     int64_t bytes = 0;
     for (const TensorId entry : entries) {
       bytes = SaturatingAdd(bytes, EntryBytes(graph_.tensors[entry]));
-    }
-    for (const ConstantId weight : weights) {
-      bytes = SaturatingAdd(bytes, graph_.constants[weight].memory_bytes);
     }
     return bytes;
   }
@@ -132,11 +139,15 @@ FusedCosts CountFused(const Graph& graph, const Fusion& fusion) {
     }
     for (const LayerId layer : unit) {
       fused.costs[layer].bytes = 0;
+      fused.costs[layer].weight_bytes = 0;
       fused.costs[layer].calls = 0;
       fused.output_bytes[layer] = 0;
     }
     const int64_t written = counter.BytesWritten(unit);
-    fused.costs[leader].bytes = SaturatingAdd(counter.BytesRead(unit), written);
+    const int64_t weights = counter.WeightBytes(unit);
+    fused.costs[leader].weight_bytes = weights;
+    fused.costs[leader].bytes =
+        SaturatingAdd(SaturatingAdd(counter.BytesRead(unit), weights), written);
     fused.costs[leader].calls = 1;
     fused.output_bytes[leader] = written;
   }

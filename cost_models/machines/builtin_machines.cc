@@ -2,11 +2,11 @@
 //
 // Peaks are those of the data sheets: cores x clock x operations per cycle for
 // CPUs, the vendor's dense (not sparse) figures for GPUs; float32 on a GPU is
-// that of its CUDA cores, without TF32. What of a peak is attainable, and what
-// a layer's call costs, stands in no data sheet: fitted_machines.cc has it,
-// fitted to published times of whole networks. The efficiencies here are where
-// that fit starts, and what it keeps of classes that networks with published
-// times say nothing about.
+// that of its CUDA cores, without TF32. What a layer's call costs is what
+// runtimes are known to take. What of a peak is attainable stands in no data
+// sheet: fitted_machines.cc has it, fitted to published times of whole
+// networks. The efficiencies here are where that fit starts, and what it keeps
+// of classes that networks with published times say nothing about.
 #include <algorithm>
 #include <optional>
 
@@ -27,6 +27,7 @@ constexpr int64_t kFastCpuCallNs = 10'000;
 constexpr int64_t kServerCallNs = 5'000;
 // A kernel launch as the host sees it, when kernels follow each other.
 constexpr int64_t kGpuCallNs = 7'000;
+constexpr int64_t kFastGpuCallNs = 5'000;
 constexpr int64_t kEmbeddedGpuCallNs = 15'000;
 // A call through a table of functions: some hundred cycles.
 constexpr int64_t kMicrocontrollerCallNs = 1'000;
@@ -278,7 +279,7 @@ std::vector<Machine> ServerGpus() {
                            {DType::kFloat16, 312000},
                            {DType::kInt8, 624000}},
            .memory_gb_per_s = 1555,
-           .layer_ns = kGpuCallNs,
+           .layer_ns = kFastGpuCallNs,
            .memory_bytes = 40 * kGiB,
            .memory_efficiency = 0.75,
            .efficiency = GpuEfficiency()},
@@ -296,7 +297,7 @@ std::vector<Machine> ServerGpus() {
                            {DType::kFloat8E5M2, 1979000},
                            {DType::kInt8, 1979000}},
            .memory_gb_per_s = 3350,
-           .layer_ns = 5'000,
+           .layer_ns = kFastGpuCallNs,
            .memory_bytes = 80 * kGiB,
            .memory_efficiency = 0.75,
            .efficiency = GpuEfficiency()}};
@@ -339,7 +340,7 @@ Machine WithFit(Machine machine, Precision precision,
   machine.efficiency[Class::kDepthwiseConvolution] = fitted.depthwise * factor;
   machine.efficiency[Class::kMatrixProduct] = fitted.matrix * factor;
   machine.memory_efficiency = fitted.memory;
-  machine.layer_ns = fitted.layer_ns;
+  machine.weight_memory_efficiency = fitted.weight_memory;
   machine.band = fitted.band;
   return machine;
 }

@@ -3,7 +3,6 @@
 // What programs attain of the built-in machines, fitted to published times.
 #pragma once
 
-#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -17,8 +16,8 @@ struct FittedMachine {
   double convolution = 0;  // efficiencies by class of operators
   double depthwise = 0;
   double matrix = 0;
-  double memory = 0;
-  int64_t layer_ns = 0;
+  double memory = 0;  // of the bandwidth: activations, weights
+  double weight_memory = 0;
   double band = 0;
 
   bool operator==(const FittedMachine&) const = default;

@@ -80,10 +80,10 @@ Precision ReadPrecision(const JsonValue& root) {
 
 Machine ReadMachine(const JsonValue& root) {
   CheckSchema(root, "dnncut.machine", 1);
-  RefuseMisspeltKeys(
-      root, {"name", "description", "source", "runtime", "precision",
-             "peak_gflops", "memory_gb_per_s", "memory_efficiency", "layer_ns",
-             "memory_bytes", "efficiency", "band"});
+  RefuseMisspeltKeys(root, {"name", "description", "source", "runtime",
+                            "precision", "peak_gflops", "memory_gb_per_s",
+                            "memory_efficiency", "weight_memory_efficiency",
+                            "layer_ns", "memory_bytes", "efficiency", "band"});
   Machine machine;
   machine.name = GetString(root, "name");
   if (machine.name.empty()) FailAt(GetMember(root, "name"), "is empty");
@@ -97,6 +97,8 @@ Machine ReadMachine(const JsonValue& root) {
   machine.memory_efficiency =
       FindDouble(root, "memory_efficiency", kMinRate, 1.0)
           .value_or(kDefaultEfficiency);
+  machine.weight_memory_efficiency =
+      FindDouble(root, "weight_memory_efficiency", kMinRate, 1.0);
   machine.layer_ns = GetInt64(root, "layer_ns", 0, kMaxCallNs);
   machine.memory_bytes = GetInt64(root, "memory_bytes", 1);
   machine.efficiency = ReadEfficiency(root);
@@ -181,6 +183,10 @@ double PeakGflops(const Machine& machine, DType dtype) {
 double Efficiency(const Machine& machine, OperatorClass operator_class) {
   const auto it = machine.efficiency.find(operator_class);
   return it == machine.efficiency.end() ? kDefaultEfficiency : it->second;
+}
+
+double WeightMemoryEfficiency(const Machine& machine) {
+  return machine.weight_memory_efficiency.value_or(machine.memory_efficiency);
 }
 
 CostSource ReadCostSource(const std::string& name_or_path) {

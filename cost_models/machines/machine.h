@@ -19,7 +19,8 @@ namespace dnncut {
 // Attainable share of the peak where a machine says nothing.
 inline constexpr double kDefaultEfficiency = 0.5;
 // An efficiency above 1 is no mistake: Winograd's convolutions multiply less
-// than is counted.
+// than is counted, and some units compute float32 faster than the data sheet's
+// figure for it.
 inline constexpr double kMaxEfficiency = 8;
 
 // In what a runtime computes a model of float32: with the weights and
@@ -55,6 +56,9 @@ struct Machine {
   // Attainable share of the peak, 0 < e <= kMaxEfficiency: of the memory
   // bandwidth, and of the operations by class of operator.
   double memory_efficiency = kDefaultEfficiency;
+  // The same for weights, which are read once and in order, or are stored
+  // smaller than in the model. As `memory_efficiency` where it is not there.
+  std::optional<double> weight_memory_efficiency;
   std::map<OperatorClass, double> efficiency;
   // Estimates of whole networks are wrong by at most about this factor; at
   // least 1.
@@ -80,6 +84,7 @@ const Machine* FindBuiltin(std::string_view name);
 double PeakGflops(const Machine& machine, DType dtype);
 
 double Efficiency(const Machine& machine, OperatorClass operator_class);
+double WeightMemoryEfficiency(const Machine& machine);
 
 // What `--device NAME|FILE` names. A file is read here and nowhere else, so
 // that all that is said of it is of one content, even while somebody replaces

@@ -11,11 +11,6 @@
 namespace dnncut {
 namespace {
 
-// How much faster Winograd's transforms make a convolution: in theory 2.25 to 4
-// times. This one was chosen because with it the fits of all built-in machines
-// predict the networks that they leave out well enough.
-constexpr double kWinograd = 1.5;
-
 template <typename NameOf>
 std::vector<CostShare> CostBy(const Graph& graph,
                               const std::vector<int64_t>& layer_ns,
@@ -55,18 +50,22 @@ int64_t RoundLayerNs(double ns) {
 
 WorkNs CountWorkNs(const OperationCost& cost, const Machine& machine) {
   DType dtype = cost.dtype;
-  auto bytes = static_cast<double>(cost.bytes);
+  double stored = 1;
   if (dtype == DType::kFloat32) {
     dtype = PrecisionType(machine.precision);
-    bytes *= static_cast<double>(BitsOf(dtype)) /
+    stored = static_cast<double>(BitsOf(dtype)) /
              static_cast<double>(BitsOf(DType::kFloat32));
   }
   const double attainable =
       PeakGflops(machine, dtype) * Efficiency(machine, cost.operator_class);
-  const double bandwidth = machine.memory_gb_per_s * machine.memory_efficiency;
-  const double operations =
-      static_cast<double>(cost.operations) / (cost.winograd ? kWinograd : 1);
-  return {operations / attainable, bytes / bandwidth,
+  const auto memory_ns = [&](int64_t bytes, double efficiency) {
+    return static_cast<double>(bytes) * stored /
+           (machine.memory_gb_per_s * efficiency);
+  };
+  const int64_t weights = std::min(cost.weight_bytes, cost.bytes);
+  return {static_cast<double>(cost.operations) / attainable,
+          memory_ns(cost.bytes - weights, machine.memory_efficiency),
+          memory_ns(weights, WeightMemoryEfficiency(machine)),
           static_cast<double>(SaturatingMul(cost.calls, machine.layer_ns))};
 }
 
@@ -76,7 +75,8 @@ WorkNs CountWorkNs(const std::vector<OperationCost>& unit,
   for (const OperationCost& cost : unit) {
     const WorkNs work = CountWorkNs(cost, machine);
     all.compute += work.compute;
-    all.memory += work.memory;
+    all.activations += work.activations;
+    all.weights += work.weights;
     all.calls += work.calls;
   }
   return all;
@@ -85,9 +85,7 @@ WorkNs CountWorkNs(const std::vector<OperationCost>& unit,
 int64_t RooflineNs(const std::vector<OperationCost>& unit,
                    const Machine& machine) {
   const WorkNs all = CountWorkNs(unit, machine);
-  // Arithmetic goes on while bytes are moved; calls come on top.
-  const int64_t work_ns = RoundLayerNs(std::max(all.compute, all.memory));
-  return std::min(kMaxLayerNs, SaturatingAdd(work_ns, RoundLayerNs(all.calls)));
+  return RoundLayerNs(all.compute + all.activations + all.weights + all.calls);
 }
 
 int64_t RooflineNs(const OperationCost& cost, const Machine& machine) {

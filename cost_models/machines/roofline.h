@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Estimates times with the roofline model: from the work of each layer and what
-// a machine can do at best.
+// Estimates times from the work of each layer and what a machine attains, in
+// the manner of the roofline model, but that arithmetic and memory traffic are
+// added up: published times of networks that no fit has seen are predicted
+// better so than by the longer of the two (docs/benchmarks.md).
 #pragma once
 
 #include <cstdint>
@@ -22,10 +24,12 @@ inline constexpr int64_t kMaxLayerNs = 1'000'000'000'000'000;
 // Rounded half up, and at most kMaxLayerNs. `ns` must not be negative.
 int64_t RoundLayerNs(double ns);
 
-// What a layer takes for its arithmetic, its memory traffic and its calls, ns.
+// What a layer takes for its arithmetic, for moving its activations and its
+// weights, and for its calls, ns.
 struct WorkNs {
   double compute = 0;
-  double memory = 0;
+  double activations = 0;
+  double weights = 0;
   double calls = 0;
 };
 
@@ -35,12 +39,13 @@ WorkNs CountWorkNs(const OperationCost& cost, const Machine& machine);
 WorkNs CountWorkNs(const std::vector<OperationCost>& unit,
                    const Machine& machine);
 
-// max(operations / attainable operations, bytes / attainable bandwidth), plus
-// the cost of the calls; rounded half up to whole nanoseconds. The same number
-// on every computer: plain arithmetic on doubles in a fixed order.
+// operations / attainable operations + bytes of activations and of weights,
+// each / attainable bandwidth + the cost of the calls; rounded half up to whole
+// nanoseconds. The same number on every computer: plain arithmetic on doubles
+// in a fixed order.
 int64_t RooflineNs(const OperationCost& cost, const Machine& machine);
 
-// Of layers that run as one: each sum counts, and one is waited for.
+// Of layers that run as one.
 int64_t RooflineNs(const std::vector<OperationCost>& unit,
                    const Machine& machine);
 

@@ -60,8 +60,7 @@ OperationCost CountExperts(const Operation& operation, int stride) {
     cost.operations =
         SaturatingAdd(cost.operations, SaturatingMul(used, per_row));
     const int64_t idle = experts - std::min(experts, used);
-    cost.bytes -= SaturatingMul(TensorBytes(weight) / experts, idle);
-    cost.bytes = std::max<int64_t>(0, cost.bytes);
+    LeaveUnread(SaturatingMul(TensorBytes(weight) / experts, idle), &cost);
   }
   return cost;
 }

@@ -66,7 +66,8 @@ OperationCost CountProducts(const Operation& operation, int64_t weights) {
   OperationCost cost =
       MakeCost(operation, OperatorClass::kMatrixProduct, DType::kFloat32,
                SaturatingMul(2, SaturatingMul(Rows(operation), weights)));
-  cost.bytes = SaturatingAdd(cost.bytes, SaturatingMul(4, weights));
+  cost.weight_bytes = SaturatingMul(4, weights);
+  cost.bytes = SaturatingAdd(cost.bytes, cost.weight_bytes);
   return cost;
 }
 

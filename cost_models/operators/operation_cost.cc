@@ -63,6 +63,8 @@ class Sum {
     total_.operations =
         SaturatingAdd(total_.operations, SaturatingMul(part.operations, runs));
     total_.bytes = SaturatingAdd(total_.bytes, SaturatingMul(part.bytes, runs));
+    total_.weight_bytes = SaturatingAdd(total_.weight_bytes,
+                                        SaturatingMul(part.weight_bytes, runs));
     total_.calls = SaturatingAdd(total_.calls, SaturatingMul(part.calls, runs));
   }
 
@@ -95,6 +97,7 @@ OperationCost CountBodies(const Operation& operation) {
     }
     dearest.operations = std::max(dearest.operations, cost.operations);
     dearest.bytes = std::max(dearest.bytes, cost.bytes);
+    dearest.weight_bytes = std::max(dearest.weight_bytes, cost.weight_bytes);
     dearest.calls = std::max(dearest.calls, cost.calls);
   }
   const bool branches =

@@ -37,10 +37,8 @@ struct OperationCost {
   DType dtype = DType::kFloat32;  // in which it computes
   int64_t operations = 0;         // one multiply-accumulate is two
   int64_t bytes = 0;              // read and written, weights included
+  int64_t weight_bytes = 0;       // how many of `bytes` are constants
   int64_t calls = 1;  // of kernels: more than one for bodies, 0 for none
-  // A 3 x 3 convolution at stride 1, of many channels: runtimes compute it with
-  // Winograd's transforms, in fewer multiplications than are counted.
-  bool winograd = false;
 };
 
 // Sums and products saturate here rather than overflow.

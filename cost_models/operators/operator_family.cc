@@ -98,6 +98,17 @@ int64_t InputBytes(const Operation& operation) {
   return SumBytes(operation.inputs);
 }
 
+int64_t ConstantBytes(const Operation& operation) {
+  int64_t sum = 0;
+  const size_t count =
+      std::min(operation.inputs.size(), operation.constant_inputs.size());
+  for (size_t i = 0; i < count; ++i) {
+    if (!operation.constant_inputs[i]) continue;
+    sum = SaturatingAdd(sum, TensorBytes(operation.inputs[i]));
+  }
+  return sum;
+}
+
 int64_t OutputBytes(const Operation& operation) {
   return SumBytes(operation.outputs);
 }
@@ -114,7 +125,13 @@ OperationCost MakeCost(const Operation& operation, OperatorClass operator_class,
           .dtype = dtype,
           .operations = operations,
           .bytes = SaturatingAdd(InputBytes(operation), OutputBytes(operation)),
+          .weight_bytes = ConstantBytes(operation),
           .calls = 1};
+}
+
+void LeaveUnread(int64_t bytes, OperationCost* cost) {
+  cost->bytes = std::max<int64_t>(0, cost->bytes - bytes);
+  cost->weight_bytes = std::max<int64_t>(0, cost->weight_bytes - bytes);
 }
 
 OperationCost CountUnknown(const Operation& operation) {

@@ -29,6 +29,9 @@ std::span<const OperatorFamily> MlFamilies();  // of ai.onnx.ml
 std::span<const OperatorFamily> RecurrentFamilies();
 std::span<const OperatorFamily> WindowFamilies();
 
+// Takes what a layer skips of its weights out of what it reads.
+void LeaveUnread(int64_t bytes, OperationCost* cost);
+
 // For operators of no family: bound by memory, one operation per output
 // element.
 OperationCost CountUnknown(const Operation& operation);
@@ -60,6 +63,8 @@ int64_t CountAttribute(const Operation& operation, std::string_view name,
 int64_t OutputElements(const Operation& operation);
 int64_t InputBytes(const Operation& operation);
 int64_t OutputBytes(const Operation& operation);
+// Of the inputs that are constants.
+int64_t ConstantBytes(const Operation& operation);
 
 // The type in which arithmetic on such elements is done: int8 for both 8-bit
 // integer types, float32 for an unknown one.

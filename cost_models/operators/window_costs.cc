@@ -33,33 +33,12 @@ OperatorClass ConvolutionClass(const Operation& operation,
 // Every output element sums over its group's channels and the kernel; padding
 // counts as if it were data. Strides and dilations show in the output's shape.
 // `weights_at` is the position of the weights.
-// With fewer channels the transforms cost more than they save.
-bool IsWinograd(const Operation& operation, const TensorType& weights) {
-  constexpr int64_t kFewestChannels = 16;
-  if (Rank(weights) != 4 || Dim(weights, 2) != 3 || Dim(weights, 3) != 3 ||
-      Dim(weights, 1) < kFewestChannels) {
-    return false;
-  }
-  for (const char* name : {"strides", "dilations"}) {
-    const auto it = operation.ints.find(name);
-    if (it == operation.ints.end()) continue;
-    for (const int64_t step : it->second) {
-      if (step != 1) return false;
-    }
-  }
-  return true;
-}
-
 OperationCost CountConvolution(const Operation& operation, int weights_at) {
   const TensorType& weights = Input(operation, weights_at);
   const int64_t products =
       SaturatingMul(Elements(Output(operation, 0)), KernelSize(weights));
-  OperationCost cost =
-      MakeCost(operation, ConvolutionClass(operation, weights),
-               ComputeType(Input(operation, 0)), SaturatingMul(2, products));
-  cost.winograd = cost.operator_class == OperatorClass::kConvolution &&
-                  IsWinograd(operation, weights);
-  return cost;
+  return MakeCost(operation, ConvolutionClass(operation, weights),
+                  ComputeType(Input(operation, 0)), SaturatingMul(2, products));
 }
 
 // Every input element is multiplied with the kernel of each output channel of
@@ -81,7 +60,6 @@ constexpr int64_t kBilinear = 8;
 OperationCost CountDeformConv(const Operation& operation, int) {
   const TensorType& weights = Input(operation, 1);
   OperationCost cost = CountConvolution(operation, 1);
-  cost.winograd = false;
   const TensorType& output = Output(operation, 0);
   const int64_t positions =
       Elements(output) / std::max<int64_t>(1, Dim(output, 1));

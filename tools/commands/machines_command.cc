@@ -93,6 +93,7 @@ Json MachineJson(const Machine& machine) {
           {"peak_gflops", peaks},
           {"memory_gb_per_s", machine.memory_gb_per_s},
           {"memory_efficiency", machine.memory_efficiency},
+          {"weight_memory_efficiency", WeightMemoryEfficiency(machine)},
           {"layer_ns", machine.layer_ns},
           {"memory_bytes", machine.memory_bytes},
           {"efficiency", efficiency},
@@ -179,7 +180,8 @@ std::string MachineText(const Machine& machine) {
              "runtime    {}\n"
              "precision  {} ({})\n"
              "peaks      {} GFLOP/s\n"
-             "memory     {:g} GB/s, of which it attains {:.3g}; {}\n"
+             "memory     {}; {:g} GB/s, of which it attains {:.3g}, for "
+             "weights {:.3g}\n"
              "attains    {}\n"
              "a call     {}\n"
              "band       an estimate of 100 ms stands for {:.0f} to {:.0f} "
@@ -189,9 +191,9 @@ std::string MachineText(const Machine& machine) {
              precisions.size() == 1
                  ? "there is no other"
                  : fmt::format("--precision {}", fmt::join(precisions, "|")),
-             peaks, machine.memory_gb_per_s, machine.memory_efficiency,
-             FormatSize(machine.memory_bytes), efficiency,
-             FormatDuration(machine.layer_ns), 100 / machine.band,
+             peaks, FormatSize(machine.memory_bytes), machine.memory_gb_per_s,
+             machine.memory_efficiency, WeightMemoryEfficiency(machine),
+             efficiency, FormatDuration(machine.layer_ns), 100 / machine.band,
              100 * machine.band) +
          AnchorsText(machine);
 }

@@ -36,9 +36,9 @@ std::string EntryText(const Key& key, const FittedMachine& fitted) {
                                 : key.second == Precision::kFp16 ? "kFp16"
                                                                  : "kInt8";
   return fmt::format(
-      "      {{\"{}\", {}, {:g}, {:g}, {:g}, {:g}, {}, {:g}}},\n", key.first,
+      "      {{\"{}\", {}, {:g}, {:g}, {:g}, {:g}, {:g}, {:g}}},\n", key.first,
       precision, fitted.convolution, fitted.depthwise, fitted.matrix,
-      fitted.memory, fitted.layer_ns, fitted.band);
+      fitted.memory, fitted.weight_memory, fitted.band);
 }
 
 TEST(FittedMachines, AreWhatTheAnchorsGive) {

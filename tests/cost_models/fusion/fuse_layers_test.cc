@@ -276,8 +276,9 @@ TEST(FusedCosts, AUnitMovesWhatItsEndsHaveAndIsCalledOnce) {
   machine.memory_gb_per_s = 2;
   machine.layer_ns = 100;
   const std::vector<int64_t> ns = RooflineNs(graph, machine);
-  // Operations at half of 2 a nanosecond, and a call.
-  EXPECT_EQ(ns[0] + ns[1] + ns[2], 2 * 256 * 4 + 256 + 256 + 100);
+  // Operations at half of 2 a nanosecond, bytes as well, and a call.
+  EXPECT_EQ(ns[0] + ns[1] + ns[2],
+            2 * 256 * 4 + 256 + 256 + 4 * (256 + 16 + 4 + 256) + 100);
   EXPECT_GT(ns[0], ns[1]);
   EXPECT_GT(ns[1], 0);
 }

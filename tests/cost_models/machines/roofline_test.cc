@@ -26,11 +26,22 @@ OperationCost Cost(int64_t operations, int64_t bytes) {
   return {.operations = operations, .bytes = bytes};
 }
 
-TEST(Roofline, TakesTheLargerOfTheTwo) {
+TEST(Roofline, AddsArithmeticTrafficAndCalls) {
   const Machine machine = PlainMachine();
-  EXPECT_EQ(RooflineNs(Cost(5000, 10), machine), 600);
-  EXPECT_EQ(RooflineNs(Cost(10, 5000), machine), 2600);
+  EXPECT_EQ(RooflineNs(Cost(5000, 10), machine), 605);
+  EXPECT_EQ(RooflineNs(Cost(10, 5000), machine), 2601);
   EXPECT_EQ(RooflineNs(Cost(0, 0), machine), 100);
+}
+
+TEST(Roofline, ReadsWeightsAtTheirOwnRate) {
+  Machine machine = PlainMachine();
+  OperationCost cost = Cost(0, 5000);
+  cost.weight_bytes = 3000;
+  EXPECT_EQ(RooflineNs(cost, machine), 2600);
+  machine.weight_memory_efficiency = 1;
+  EXPECT_EQ(RooflineNs(cost, machine), 1850);
+  machine.precision = Precision::kInt8;
+  EXPECT_EQ(RooflineNs(cost, machine), 538);
 }
 
 TEST(Roofline, RoundsHalfUp) {
@@ -75,7 +86,7 @@ Graph SmallGraph() {
 
 TEST(Roofline, OfAGraphIsThatOfItsLayers) {
   EXPECT_EQ(RooflineNs(SmallGraph(), PlainMachine()),
-            (std::vector<int64_t>{500, 10400, 100, 300}));
+            (std::vector<int64_t>{510, 11400, 100, 305}));
 }
 
 TEST(CostShares, AddUpAndAreSorted) {
@@ -85,9 +96,9 @@ TEST(CostShares, AddUpAndAreSorted) {
   ASSERT_EQ(by_class.size(), 2u);
   EXPECT_EQ(by_class[0],
             (CostShare{"matrix-product", OperatorClass::kMatrixProduct, 1,
-                       10000, 20600, 10400}));
+                       10000, 20600, 11400}));
   EXPECT_EQ(by_class[1], (CostShare{"elementwise", OperatorClass::kElementwise,
-                                    3, 150, 1200, 900}));
+                                    3, 150, 1200, 915}));
   const auto by_operator = CostByOperator(graph, ns);
   ASSERT_EQ(by_operator.size(), 3u);
   EXPECT_EQ(by_operator[0].name, "MatMul");
