@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <utility>
 
@@ -134,13 +135,26 @@ std::optional<Gain> GainOver(const Problem& problem, const CutTable& table,
   return Gain{Factor(least), Factor(most), most_kbps};
 }
 
+namespace {
+
+// With three digits: "1.00x", "42.2x", "1940x".
+std::string FactorText(double factor) {
+  if (factor < 9.995) return fmt::format("{:.2f}x", factor);
+  if (factor < 99.95) return fmt::format("{:.1f}x", factor);
+  double unit = 1;
+  while (factor / unit >= 999.5) unit *= 10;
+  return fmt::format("{:.0f}x", std::round(factor / unit) * unit);
+}
+
+}  // namespace
+
 std::string GainText(std::string_view place, const std::optional<Gain>& gain) {
   if (!gain) return fmt::format("{}-only is not possible", place);
   if (gain->least == 1 && gain->most == 1) {
     return fmt::format("none over {}-only", place);
   }
-  return fmt::format("{:.2f}x to {:.2f}x over {}-only (most at {})",
-                     gain->least, gain->most, place,
+  return fmt::format("{} to {} over {}-only (most at {})",
+                     FactorText(gain->least), FactorText(gain->most), place,
                      FormatKbps(gain->most_kbps));
 }
 

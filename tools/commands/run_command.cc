@@ -112,6 +112,18 @@ std::vector<std::string> NetworkCells(const RunReport& report) {
                       FormatDuration(report.Cut().costs.rtt_ns))};
 }
 
+std::string MadeUpText(const RunInputs& inputs) {
+  if (!inputs.any_made_up) return "";
+  std::vector<std::string> names;
+  for (size_t i = 0; i < inputs.values.size(); ++i) {
+    if (!inputs.made_up[i]) continue;
+    names.push_back(fmt::format("'{}'", Printable(inputs.values[i].name)));
+  }
+  return fmt::format(
+      "made up {}; --input NAME=FILE or --test-data FOLDER gives real values\n",
+      fmt::join(names, ", "));
+}
+
 std::string RunText(const RunReport& report) {
   const TableFile& table = report.table;
   const LatencyParts expected = report.Expected();
@@ -145,7 +157,7 @@ std::string RunText(const RunReport& report) {
         table_time(costs.layers.server, expected.ns.server),
         Printable(MachineText(table.machines.server, table.refined.server))},
        {"sum", FormatDuration(report.TotalNs()),
-        FormatDuration(expected.total_ns),
+        BandedText(expected.total_ns, BandOf(expected, table.machines)),
         "here: with the table's network time"}});
   text += "\n";
   for (const Value& value : report.split.crossing) {
@@ -157,11 +169,7 @@ std::string RunText(const RunReport& report) {
     text += fmt::format("output  '{}' {}: {}\n", Printable(value.name),
                         DescribeValue(value), ValueText(value));
   }
-  if (report.inputs.any_made_up) {
-    text +=
-        "inputs  made up; --input NAME=FILE or --test-data FOLDER gives "
-        "real ones\n";
-  }
+  text += MadeUpText(report.inputs);
   return text;
 }
 
@@ -219,6 +227,9 @@ nlohmann::ordered_json RunJson(const RunReport& report) {
         {"latency_ns", expected.total_ns}}},
       {"tensors", tensors},
       {"outputs", outputs}};
+  if (const auto band = BandOf(expected, report.table.machines)) {
+    json["table"]["latency_band_ns"] = {band->low_ns, band->high_ns};
+  }
   const nlohmann::ordered_json refined = RefinedJson(report.table.refined);
   if (!refined.is_null()) json["table"]["refined"] = refined;
   return json;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "backends/result/latency_parts.h"
 #include "backends/result/splitting_model_json.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/files/json_text.h"
@@ -43,6 +44,7 @@ struct Answer {
   // Where a result folder was asked: its cut, and whether it has it.
   std::optional<StoredResult> stored;
   std::optional<int> cut;
+  std::optional<TimeBand> band;  // of the latency, where the cut is there
 };
 
 // Looks for the solution among the cuts of the folder. A splitting model that
@@ -60,6 +62,13 @@ void FindStoredCut(const std::string& folder, Answer* answer) {
       std::ranges::find(cuts, answer->solution.cut, &TableCut::cut);
   if (found != cuts.end()) {
     answer->cut = static_cast<int>(found - cuts.begin());
+    const StoredResult& stored = *answer->stored;
+    LatencyParts parts =
+        PartsAt(found->costs, stored.problem().downlink, answer->kbps);
+    // Another round trip time than the folder's changes the network's part.
+    parts.network_ns += answer->latency_ns - parts.total_ns;
+    parts.total_ns = answer->latency_ns;
+    answer->band = BandOf(parts, stored.table.machines);
   }
 }
 
@@ -116,8 +125,8 @@ std::string SolutionText(const Answer& answer) {
       "at {} with a round trip of {}: {}\n"
       "device   {} of {} layers\n",
       FormatKbps(answer.kbps), FormatDuration(answer.rtt_ns),
-      FormatDuration(answer.latency_ns), CountDevice(answer.solution.cut),
-      answer.solution.cut.size());
+      BandedText(answer.latency_ns, answer.band),
+      CountDevice(answer.solution.cut), answer.solution.cut.size());
   text += fmt::format("upload   {}\n", FormatBytes(answer.upload_bytes));
   for (const std::string& name : answer.uploaded) {
     text += fmt::format("         '{}'\n", Printable(name));
@@ -139,19 +148,24 @@ nlohmann::ordered_json SolutionJson(const SplittingModel& model,
     (answer.solution.cut[i] == Side::kDevice ? device : server)
         .push_back(model.layer_names[i]);
   }
-  return {{"schema", "dnncut.solution/1"},
-          {"kbps", answer.kbps},
-          {"rtt_ns", answer.rtt_ns},
-          {"latency_ns", answer.latency_ns},
-          {"upload_bytes", answer.upload_bytes},
-          {"tensors", answer.uploaded},
-          {"fetched", answer.fetched},
-          {"device_layers", device},
-          {"server_layers", server},
-          {"cut", OrNull(answer.cut)},
-          {"device_model", OrNull(FileOf(answer, Side::kDevice))},
-          {"server_model", OrNull(FileOf(answer, Side::kServer))},
-          {"solve_ns", answer.solve_ns}};
+  nlohmann::ordered_json json = {
+      {"schema", "dnncut.solution/1"},
+      {"kbps", answer.kbps},
+      {"rtt_ns", answer.rtt_ns},
+      {"latency_ns", answer.latency_ns},
+      {"upload_bytes", answer.upload_bytes},
+      {"tensors", answer.uploaded},
+      {"fetched", answer.fetched},
+      {"device_layers", device},
+      {"server_layers", server},
+      {"cut", OrNull(answer.cut)},
+      {"device_model", OrNull(FileOf(answer, Side::kDevice))},
+      {"server_model", OrNull(FileOf(answer, Side::kServer))},
+      {"solve_ns", answer.solve_ns}};
+  if (answer.band) {
+    json["latency_band_ns"] = {answer.band->low_ns, answer.band->high_ns};
+  }
+  return json;
 }
 
 void RunSolve(const SolveCommand& command) {

@@ -147,6 +147,7 @@ OperatingPoint OperatingPointAt(const StoredResult& compiled, int64_t kbps) {
   point.kbps = kbps;
   point.parts = PartsAt(compiled.cuts()[point.row.cut].costs,
                         compiled.problem().downlink, kbps);
+  point.band = BandOf(point.parts, compiled.table.machines);
   return point;
 }
 

@@ -24,7 +24,8 @@ namespace dnncut {
 struct OperatingPoint {
   TableRow row;
   int64_t kbps = 0;
-  LatencyParts parts;  // of the row's cut
+  LatencyParts parts;            // of the row's cut
+  std::optional<TimeBand> band;  // of their total
 };
 
 OperatingPoint OperatingPointAt(const StoredResult& compiled, int64_t kbps);

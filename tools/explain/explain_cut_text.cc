@@ -59,7 +59,7 @@ std::string RowText(const StoredResult& compiled, const RowExplanation& row) {
       fmt::format("cut {}, {}: {}", point.row.cut, OperatingPointText(point),
                   WhereText(cut.costs));
   std::string text = fmt::format("\n{}\n", Heading(heading));
-  text += Labelled("time", PartsText(point.parts));
+  text += Labelled("time", PartsText(point.parts, point.band));
   text += LinkLines(compiled, cut.costs);
   if (row.change) {
     text += Labelled("takes over",
@@ -208,7 +208,7 @@ std::string CutText(const StoredResult& compiled,
       Heading(fmt::format("cut {} at {}: {}", point.row.cut,
                           FormatKbps(point.kbps), WhereText(cut.costs))) +
       "\n";
-  text += Labelled("time", PartsText(point.parts));
+  text += Labelled("time", PartsText(point.parts, point.band));
   text += LinkLines(compiled, cut.costs);
   text += LongestText(explanation);
   text += UsedLines(compiled, point);

@@ -46,7 +46,7 @@ std::string OperatingPointHeading(const OperatingPoint& point,
   const std::string heading = fmt::format(
       "{}: {}, cut {}", OperatingPointText(point), what, point.row.cut);
   return fmt::format("\n{}\n{}", Heading(heading),
-                     Labelled("time", PartsText(point.parts)));
+                     Labelled("time", PartsText(point.parts, point.band)));
 }
 
 // What moving the layer to a side takes with it.

@@ -36,7 +36,8 @@ std::string Labelled(std::string_view label, std::string_view text) {
   return fmt::format("{:<11}{}\n", label, text);
 }
 
-std::string PartsText(const LatencyParts& parts) {
+std::string PartsText(const LatencyParts& parts,
+                      const std::optional<TimeBand>& band) {
   const auto part = [&parts](std::string_view name, int64_t ns) {
     const auto percent = static_cast<int64_t>(
         DivideRounded(Int128{ns} * 100, std::max<int64_t>(1, parts.total_ns)));
@@ -49,7 +50,7 @@ std::string PartsText(const LatencyParts& parts) {
     shares.push_back(part(name, ns));
     last = name;
   }
-  std::string total = FormatDuration(parts.total_ns);
+  std::string total = BandedText(parts.total_ns, band);
   if (shares.empty()) return total;
   if (shares.size() == 1) return fmt::format("{}, all on the {}", total, last);
   return fmt::format("{} = {}", total, fmt::join(shares, " + "));

@@ -3,6 +3,7 @@
 // The phrases that the answers of `dnncut explain` share.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,8 @@ std::string Labelled(std::string_view label, std::string_view text);
 
 // "12.5 ms = device 4.5 ms (36 %) + network 7.6 ms (61 %) + server 400 us (3
 // %)"; without parts of no time: "12.5 ms, all on the device".
-std::string PartsText(const LatencyParts& parts);
+std::string PartsText(const LatencyParts& parts,
+                      const std::optional<TimeBand>& band);
 
 // "64 kbit/s to 2.195 Mbit/s, shown at 370 kbit/s".
 std::string OperatingPointText(const OperatingPoint& point);

@@ -35,6 +35,15 @@ TEST(Gain, IsNoneOverNoTime) {
   EXPECT_EQ(GainText("device", gain), "none over device-only");
 }
 
+TEST(Gain, IsSaidWithThreeDigits) {
+  EXPECT_EQ(GainText("device", Gain{1, 9.994, 5000}),
+            "1.00x to 9.99x over device-only (most at 5 Mbit/s)");
+  EXPECT_EQ(GainText("server", Gain{9.996, 99.96, 64}),
+            "10.0x to 100x over server-only (most at 64 kbit/s)");
+  EXPECT_EQ(GainText("server", Gain{2488.25, 12800000.01, 64}),
+            "2490x to 12800000x over server-only (most at 64 kbit/s)");
+}
+
 // A table that kept one split only: it is used everywhere, but pays where it is
 // faster than either side alone.
 TEST(Verdict, JudgesTheCutsThatAreKept) {
