@@ -52,6 +52,7 @@ class Importer {
     AddInputs();
     for (int i = 0; i < model_.graph().node_size(); ++i) AddNode(i);
     AddOutputs();
+    FindSizesOnly();
     return std::move(graph_);
   }
 
@@ -265,6 +266,19 @@ class Importer {
         graph_.tensors[use.id].is_result = true;
       }
       graph_.outputs.push_back(std::move(output));
+    }
+  }
+
+  // What makes a result, or nothing that is read, is wanted for itself.
+  void FindSizesOnly() {
+    for (Layer& layer : graph_.layers) {
+      bool is_read = false;
+      bool is_result = false;
+      for (const TensorId t : layer.outputs) {
+        is_read = is_read || !graph_.tensors[t].readers.empty();
+        is_result = is_result || graph_.tensors[t].is_result;
+      }
+      layer.sizes_only = layer.operation.is_known && is_read && !is_result;
     }
   }
 

@@ -68,13 +68,15 @@ def is_downloaded(problem, tensor, sides):
 def count_costs(problem, sides):
     """The costs of a cut, under the keys of table.json, and its rtt_ns."""
     layers = list(zip(problem["layers"], sides))
+    # Those that only compute sizes do not count as layers.
+    counted = [s for l, s in layers if not l.get("sizes_only", False)]
     uploaded = [t for t in problem["tensors"] if is_uploaded(problem, t, sides)]
     downloaded = [
         t for t in problem["tensors"] if is_downloaded(problem, t, sides)
     ]
     return {
-        "device_layers": sides.count(DEVICE),
-        "server_layers": sides.count(SERVER),
+        "device_layers": counted.count(DEVICE),
+        "server_layers": counted.count(SERVER),
         "device_ns": sum(l["device_ns"] for l, s in layers if s == DEVICE),
         "server_ns": sum(l["server_ns"] for l, s in layers if s == SERVER),
         "cross_ns": sum(t["cross_ns"] for t in uploaded),
@@ -249,7 +251,8 @@ def check_links(problem, table):
     check(table["schema"] == "dnncut.table/1", "table.json: schema")
     for key in ("rtt_ns", "downlink", "result"):
         check(problem[key] == table["link"][key], f"the files differ in {key}")
-    check(table["layers"] == len(problem["layers"]), "number of layers")
+    check(table["layers"] + table.get("size_layers", 0)
+          == len(problem["layers"]), "number of layers")
     for index, tensor in enumerate(problem["tensors"]):
         check(tensor["producer"] < min(tensor["readers"], default=1 << 62),
               f"tensor {index} is read before it is made")

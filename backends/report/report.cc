@@ -182,7 +182,7 @@ class Page {
     AddFact("link", LinkText(problem));
     AddFact("model",
             fmt::format("{} in {}, {} in the table",
-                        FormatPlural(std::ssize(problem.layers), "layer"),
+                        FormatPlural(CountLayers(*result_.graph), "layer"),
                         FormatPlural(CountBlocks(*result_.blocks), "block"),
                         FormatPlural(std::ssize(table.rows), "row")));
     if (table.approximation) {

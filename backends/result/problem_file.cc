@@ -60,6 +60,9 @@ ProblemLayer ReadLayer(const JsonValue& json) {
   if (const auto group = FindInt64(json, "group", 0, kMaxGroup)) {
     layer.group = static_cast<int>(*group);
   }
+  if (const auto sizes = FindMember(json, "sizes_only")) {
+    layer.sizes_only = AsBool(*sizes);
+  }
   return layer;
 }
 
@@ -210,7 +213,8 @@ ProblemFile ReadProblemFile(const std::string& out, const TableFile& table) {
   }
   ReadTensors(root, &file);
   CheckRefined(out, file, table.refined);
-  if (std::cmp_not_equal(file.problem.layers.size(), table.layers)) {
+  if (std::cmp_not_equal(file.problem.layers.size(),
+                         int64_t{table.layers} + table.size_layers)) {
     FailToFit(out, "the number of layers differs");
   }
   VerifyProblem(file.problem);

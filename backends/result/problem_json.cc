@@ -12,13 +12,15 @@ namespace {
 
 Json LayerJson(const ProblemLayer& layer, const std::string& sides) {
   const auto pinned = layer.pinned ? Json(SideName(*layer.pinned)) : Json();
-  return {{"name", layer.name},
-          {"op", layer.op},
-          {"device_ns", layer.ns.device},
-          {"server_ns", layer.ns.server},
-          {"pinned", pinned},
-          {"group", OrNull(layer.group)},
-          {"side_of_cut", sides}};
+  Json json = {{"name", layer.name},
+               {"op", layer.op},
+               {"device_ns", layer.ns.device},
+               {"server_ns", layer.ns.server},
+               {"pinned", pinned},
+               {"group", OrNull(layer.group)},
+               {"side_of_cut", sides}};
+  if (layer.sizes_only) json["sizes_only"] = true;
+  return json;
 }
 
 Json TensorJson(const ProblemTensor& tensor, size_t id,

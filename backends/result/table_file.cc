@@ -31,6 +31,11 @@ int GetCount(const JsonValue& object, std::string_view key) {
   return static_cast<int>(GetInt64(object, key, 0, kMaxCount));
 }
 
+// 0 when it is not there.
+int FindCount(const JsonValue& object, std::string_view key) {
+  return static_cast<int>(FindInt64(object, key, 0, kMaxCount).value_or(0));
+}
+
 MachineLabel GetMachine(const JsonValue& root, std::string_view key) {
   const JsonValue machine = GetMember(root, key);
   return {GetString(machine, "name"), GetString(machine, "source"),
@@ -106,6 +111,8 @@ TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
   CutCosts& costs = cut.costs;
   costs.layers.device = GetCount(json, "device_layers");
   costs.layers.server = GetCount(json, "server_layers");
+  costs.size_layers.device = FindCount(json, "device_size_layers");
+  costs.size_layers.server = FindCount(json, "server_size_layers");
   costs.ns.device = GetInt64(json, "device_ns");
   costs.ns.server = GetInt64(json, "server_ns");
   costs.cross_ns = GetInt64(json, "cross_ns");
@@ -259,6 +266,7 @@ TableFile ReadTableFile(const std::string& path) {
   table.result = GetSide(link, "result");
   table.interface = FindHash(root);
   table.layers = GetCount(root, "layers");
+  table.size_layers = FindCount(root, "size_layers");
   table.blocks = GetCount(root, "blocks");
   for (const JsonValue& cut : GetArray(root, "cuts")) {
     table.cuts.push_back(

@@ -82,6 +82,7 @@ struct TableFile {
   Side result = Side::kDevice;
   std::optional<std::string> interface;  // of all cuts; older tables have none
   int layers = 0;
+  int size_layers = 0;  // beside those, see Layer::sizes_only
   int blocks = 0;
   std::vector<Cut> cuts;
   std::vector<TableRow> rows;
@@ -96,7 +97,7 @@ struct TableFile {
 
 // See cut_kind.h.
 inline bool NeedsNetwork(const TableFile::Cut& cut) {
-  return NeedsNetwork(cut.costs.layers.server,
+  return NeedsNetwork(cut.costs.AllLayers(Side::kServer),
                       cut.tensors.size() + cut.fetched.size());
 }
 

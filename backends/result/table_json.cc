@@ -135,6 +135,10 @@ Json InterfaceJson(const std::optional<uint32_t>& hash) {
   return hash ? Json(HashText(*hash)) : Json();
 }
 
+void AddIfAny(const char* key, int count, Json* json) {
+  if (count > 0) (*json)[key] = count;
+}
+
 Json CutJson(const Result& result, const HalfMaker& maker, int id,
              std::optional<int> only_cut) {
   const TableCut& cut = result.table->cuts[id];
@@ -163,6 +167,8 @@ Json CutJson(const Result& result, const HalfMaker& maker, int id,
       {"device_model", file(Side::kDevice)},
       {"server_model", file(Side::kServer)},
       {"interface", InterfaceJson(InterfaceHash(graph, cut))}};
+  AddIfAny("device_size_layers", cut.costs.size_layers.device, &json);
+  AddIfAny("server_size_layers", cut.costs.size_layers.server, &json);
   for (const TensorId t : cut.costs.fetched) {
     json["fetched"].push_back(TensorJson(graph.tensors[t]));
   }
@@ -244,7 +250,10 @@ Json TableJson(const Result& result, std::optional<int> only_cut) {
   if (!refined.is_null()) json["refined"] = refined;
   json["firmware"] = FirmwareJson(result.firmware, hysteresis);
   json["interface"] = InterfaceJson(InterfaceHash(*result.graph, table));
-  json["layers"] = result.graph->layers.size();
+  const int layers = CountLayers(*result.graph);
+  json["layers"] = layers;
+  AddIfAny("size_layers",
+           static_cast<int>(result.graph->layers.size()) - layers, &json);
   json["blocks"] = CountBlocks(*result.blocks);
   Json& cuts = json["cuts"] = Json::array();
   for (int id = 0; id < std::ssize(table.cuts); ++id) {

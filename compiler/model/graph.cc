@@ -100,6 +100,12 @@ bool HasStaticSize(const TensorType& type) {
   return IsStatic(type) && BitsOf(type.dtype) > 0;
 }
 
+int CountLayers(const Graph& graph) {
+  return static_cast<int>(
+      std::count_if(graph.layers.begin(), graph.layers.end(),
+                    [](const Layer& layer) { return !layer.sizes_only; }));
+}
+
 void VerifyGraph(const Graph& graph) {
   Require(graph.input_count >= 0 &&
               graph.input_count <= static_cast<int>(graph.tensors.size()),

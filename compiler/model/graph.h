@@ -100,7 +100,10 @@ struct InnerWeights {
 
 struct Layer {
   std::string name;  // of the node; for a nameless one its first output's
-  int node = -1;     // index into GraphProto.node
+  // It computes what follows from the sizes of the inputs, for other layers
+  // only: part of the model's bookkeeping, and in no count of layers.
+  bool sizes_only = false;
+  int node = -1;  // index into GraphProto.node
   Operation operation;
   std::vector<TensorId> inputs;       // each once, ascending; captures included
   std::vector<TensorId> outputs;      // each once, in the node's order
@@ -155,6 +158,9 @@ struct Graph {
   std::vector<ModelOutput> outputs;
   int input_count = 0;  // of `tensors`
 };
+
+// Those that count: without those that only compute sizes.
+int CountLayers(const Graph& graph);
 
 // Throws std::logic_error when one of the promises above does not hold.
 void VerifyGraph(const Graph& graph);

@@ -114,14 +114,15 @@ CutCosts CountCosts(const Problem& problem, const Cut& cut) {
   CutCosts costs;
   for (size_t l = 0; l < cut.size(); ++l) {
     const Side side = cut[l];
-    ++costs.layers[side];
-    costs.ns[side] = CheckedAdd(costs.ns[side], problem.layers[l].ns[side],
-                                kSumOfTimes[side]);
+    const ProblemLayer& layer = problem.layers[l];
+    ++(layer.sizes_only ? costs.size_layers : costs.layers)[side];
+    costs.ns[side] =
+        CheckedAdd(costs.ns[side], layer.ns[side], kSumOfTimes[side]);
   }
   for (TensorId t = 0; t < static_cast<int>(problem.tensors.size()); ++t) {
     CountTensor(problem, t, cut, &costs);
   }
-  if (NeedsNetwork(costs.layers.server,
+  if (NeedsNetwork(costs.AllLayers(Side::kServer),
                    costs.uploaded.size() + costs.fetched.size())) {
     costs.rtt_ns = problem.rtt_ns;
   }

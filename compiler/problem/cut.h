@@ -24,7 +24,8 @@ inline constexpr PerSide<std::string_view> kSumOfTimes = {
     "sum of the layers' times on the server"};
 
 struct CutCosts {
-  PerSide<int> layers;
+  PerSide<int> layers;       // without those that only compute sizes
+  PerSide<int> size_layers;  // those
   PerSide<int64_t> ns;
   int64_t cross_ns = 0;
   int64_t rtt_ns = 0;  // the problem's when something is offloaded, else 0
@@ -38,6 +39,11 @@ struct CutCosts {
   SizeBasis download_basis = SizeBasis::kExact;
 
   bool operator==(const CutCosts&) const = default;
+
+  // Of both kinds: what runs on that side.
+  int64_t AllLayers(Side side) const {
+    return int64_t{layers[side]} + size_layers[side];
+  }
 
   // Latency = FixedNs() + 8e6 / W * LinkBytes(downlink).
   int64_t FixedNs() const;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "compiler/problem/cut.h"
 
@@ -15,8 +16,9 @@ enum class CutKind { kDeviceOnly, kServerOnly, kSplit };
 
 // A cut without any layer is device-only.
 inline CutKind KindOf(const CutCosts& costs) {
-  if (costs.layers.server == 0) return CutKind::kDeviceOnly;
-  return costs.layers.device == 0 ? CutKind::kServerOnly : CutKind::kSplit;
+  if (costs.AllLayers(Side::kServer) == 0) return CutKind::kDeviceOnly;
+  return costs.AllLayers(Side::kDevice) == 0 ? CutKind::kServerOnly
+                                             : CutKind::kSplit;
 }
 
 // Does a cut with this many layers on the server and this many tensors that
@@ -24,7 +26,7 @@ inline CutKind KindOf(const CutCosts& costs) {
 // device-only cut does, too, when its results are wanted on the server or its
 // inputs lie there. The overloads for TableCut and TableFile::Cut count the
 // tensors; CutCosts that were read from a file do not have them.
-constexpr bool NeedsNetwork(int server_layers, size_t crossing) {
+constexpr bool NeedsNetwork(int64_t server_layers, size_t crossing) {
   return server_layers > 0 || crossing > 0;
 }
 

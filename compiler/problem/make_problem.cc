@@ -25,6 +25,7 @@ Problem MakeProblem(const Graph& graph, const CostTable& costs,
     ProblemLayer layer;
     layer.name = graph.layers[l].name;
     layer.op = graph.layers[l].operation.op_type;
+    layer.sizes_only = graph.layers[l].sizes_only;
     layer.ns = {costs.ns.device[l], costs.ns.server[l]};
     if (!placement.pins.empty()) layer.pinned = placement.pins[l];
     if (!placement.groups.empty()) layer.group = placement.groups[l];

@@ -55,6 +55,12 @@ std::string DownlinkName(const Downlink& downlink) {
   throw std::logic_error("DownlinkName: unknown kind");
 }
 
+int CountLayers(const Problem& problem) {
+  return static_cast<int>(std::count_if(
+      problem.layers.begin(), problem.layers.end(),
+      [](const ProblemLayer& layer) { return !layer.sizes_only; }));
+}
+
 std::string_view WantedName(Wanted wanted) {
   switch (wanted) {
     case Wanted::kAsAll:

@@ -78,6 +78,7 @@ struct ProblemLayer {
   PerSide<int64_t> ns;
   std::optional<Side> pinned;
   std::optional<int> group;  // layers of one group share a side
+  bool sizes_only = false;   // as in Layer; it decides nothing
 
   bool operator==(const ProblemLayer&) const = default;
 };
@@ -122,6 +123,9 @@ struct Problem {
 
   bool operator==(const Problem&) const = default;
 };
+
+// Those that count: without those that only compute sizes.
+int CountLayers(const Problem& problem);
 
 // "device", "server" or "none": how files spell it; "" for kAsAll.
 std::string_view WantedName(Wanted wanted);

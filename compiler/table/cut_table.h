@@ -24,7 +24,7 @@ struct TableCut {
 
 // See cut_kind.h.
 inline bool NeedsNetwork(const TableCut& cut) {
-  return NeedsNetwork(cut.costs.layers.server,
+  return NeedsNetwork(cut.costs.AllLayers(Side::kServer),
                       cut.costs.uploaded.size() + cut.costs.fetched.size());
 }
 

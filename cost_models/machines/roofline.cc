@@ -22,17 +22,18 @@ std::vector<CostShare> CostBy(const Graph& graph,
     const OperationCost& cost = fused.costs[i];
     const std::string name = name_of(layer, cost);
     CostShare& share = shares[name];
-    if (share.layers == 0) {
-      share.name = name;
-      share.operator_class = cost.operator_class;
-    }
-    ++share.layers;
+    share.name = name;
+    share.operator_class = cost.operator_class;
+    if (!layer.sizes_only) ++share.layers;
     share.operations = SaturatingAdd(share.operations, cost.operations);
     share.bytes = SaturatingAdd(share.bytes, cost.bytes);
     share.ns = SaturatingAdd(share.ns, layer_ns[i]);
   }
   std::vector<CostShare> sorted;
-  for (auto& [name, share] : shares) sorted.push_back(std::move(share));
+  for (auto& [name, share] : shares) {
+    // Of layers that only compute sizes nothing is to be told.
+    if (share.layers > 0 || share.ns > 0) sorted.push_back(std::move(share));
+  }
   std::stable_sort(
       sorted.begin(), sorted.end(),
       [](const CostShare& a, const CostShare& b) { return a.ns > b.ns; });

@@ -62,7 +62,7 @@ std::vector<int64_t> RooflineNs(const Graph& graph, const Machine& machine);
 struct CostShare {
   std::string name;  // of the operator class, or the op_type
   OperatorClass operator_class = OperatorClass::kElementwise;
-  int64_t layers = 0;
+  int64_t layers = 0;  // without those that only compute sizes
   int64_t operations = 0;
   int64_t bytes = 0;
   int64_t ns = 0;

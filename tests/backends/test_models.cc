@@ -255,6 +255,30 @@ ModelProto HiddenNameModel() {
     })");
 }
 
+ModelProto SizesModel() {
+  return ParseModel(R"(
+    <ir_version: 8, opset_import: ["" : 15]>
+    sizes (float[batch, 6] x) => (float[batch, 6] y, int64[1] n) {
+      first = Constant <value_ints = [0]> ()
+      rest = Constant <value_ints = [3, 2]> ()
+      all = Constant <value_ints = [6]> ()
+      shape = Shape (x)
+      batch = Gather <axis = 0> (shape, first)
+      parts = Concat <axis = 0> (batch, rest)
+      flat = Concat <axis = 0> (batch, all)
+      a = Sigmoid (x)
+      b = Reshape (a, parts)
+      c = Transpose <perm = [0, 2, 1]> (b)
+      d = Reshape (c, flat)
+      inner = Shape (d)
+      e = Neg (d)
+      y = Expand (e, inner)
+      again = Shape (y)
+      last = Constant <value_ints = [1]> ()
+      n = Slice (again, first, last)
+    })");
+}
+
 std::vector<TestModel> AllTestModels() {
   return {{"Chain", ChainModel()},
           {"Old", OldModel()},
@@ -263,7 +287,8 @@ std::vector<TestModel> AllTestModels() {
           {"Output", OutputModel()},
           {"RareFields", RareFieldsModel()},
           {"ConstantNode", ConstantNodeModel()},
-          {"HiddenName", HiddenNameModel()}};
+          {"HiddenName", HiddenNameModel()},
+          {"Sizes", SizesModel()}};
 }
 
 }  // namespace dnncut

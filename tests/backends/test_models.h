@@ -35,6 +35,8 @@ ONNX_NAMESPACE::ModelProto ConstantNodeModel();
 // A body makes a tensor whose name a later node uses again: it must not become
 // an input of a half that has the body.
 ONNX_NAMESPACE::ModelProto HiddenNameModel();
+// A free batch, and computations with it that layers on both sides read.
+ONNX_NAMESPACE::ModelProto SizesModel();
 
 std::vector<TestModel> AllTestModels();
 

@@ -84,7 +84,7 @@ void LookAtTable(const TableFile& table, CheckItem* item) {
 void LookAtProblem(const ProblemFile& file, CheckItem* item) {
   item->message =
       fmt::format("{} and {} give the cuts the costs in table.json",
-                  FormatPlural(std::ssize(file.problem.layers), "layer"),
+                  FormatPlural(CountLayers(file.problem), "layer"),
                   FormatPlural(std::ssize(file.problem.tensors), "tensor"));
 }
 

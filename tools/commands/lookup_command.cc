@@ -57,9 +57,10 @@ std::string AtText(int64_t kbps, const BandwidthRange& range) {
 }
 
 std::string HalfUseText(const std::filesystem::path& folder,
-                        const std::optional<std::string>& model, int layers) {
-  if (layers == 0) return LayersText(0);
-  return fmt::format("{}, {}", LayersText(layers),
+                        const std::optional<std::string>& model,
+                        const CutCosts& costs, Side side) {
+  if (costs.AllLayers(side) == 0) return LayersText(0);
+  return fmt::format("{}, {}", FormatPlural(costs.layers[side], "layer"),
                      model ? (folder / *model).string() : "no half written");
 }
 
@@ -124,13 +125,13 @@ std::string LookupText(const StoredResult& stored, int64_t kbps) {
   text += fmt::format(
       "device    {}: {}\n",
       Printable(MachineText(table.machines.device, table.refined.device)),
-      Printable(HalfUseText(stored.folder, cut.models.device,
-                            cut.costs.layers.device)));
+      Printable(HalfUseText(stored.folder, cut.models.device, cut.costs,
+                            Side::kDevice)));
   text += fmt::format(
       "server    {}: {}\n",
       Printable(MachineText(table.machines.server, table.refined.server)),
-      Printable(HalfUseText(stored.folder, cut.models.server,
-                            cut.costs.layers.server)));
+      Printable(HalfUseText(stored.folder, cut.models.server, cut.costs,
+                            Side::kServer)));
   if (cut.tensors.empty()) {
     text += fmt::format("{:<9} {}\n", "upload", kNothingIsSent);
   }

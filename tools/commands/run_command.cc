@@ -136,7 +136,7 @@ std::string RunText(const RunReport& report) {
       report.options.runs > 1
           ? fmt::format(", median of {} runs", report.options.runs)
           : "");
-  const auto table_time = [](int layers, int64_t ns) {
+  const auto table_time = [](int64_t layers, int64_t ns) {
     return layers == 0 ? std::string("-") : FormatDuration(ns);
   };
   text += TextTable(
@@ -147,14 +147,14 @@ std::string RunText(const RunReport& report) {
       {{HalfLabel("device", report.split.ns.device,
                   report.options.threads.device),
         DurationOrDash(report.split.ns.device),
-        table_time(costs.layers.device, expected.ns.device),
+        table_time(costs.AllLayers(Side::kDevice), expected.ns.device),
         Printable(MachineText(table.machines.device, table.refined.device))},
        UploadCells(report),
        NetworkCells(report),
        {HalfLabel("server", report.split.ns.server,
                   report.options.threads.server),
         DurationOrDash(report.split.ns.server),
-        table_time(costs.layers.server, expected.ns.server),
+        table_time(costs.AllLayers(Side::kServer), expected.ns.server),
         Printable(MachineText(table.machines.server, table.refined.server))},
        {"sum", FormatDuration(report.TotalNs()),
         BandedText(expected.total_ns, BandOf(expected, table.machines)),

@@ -182,7 +182,7 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
     FindConstantDims(result.model, options.import, &result.graph);
   }
   progress->Detail(fmt::format(
-      "{}, {}, {}", FormatPlural(std::ssize(result.graph.layers), "layer"),
+      "{}, {}, {}", FormatPlural(CountLayers(result.graph), "layer"),
       FormatPlural(std::ssize(result.graph.tensors), "tensor"),
       FormatPlural(std::ssize(result.graph.constants), "constant")));
 

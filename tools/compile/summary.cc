@@ -13,7 +13,7 @@ Summary Summarize(const CompileResult& result) {
   for (const Side side : kSides) {
     summary.over[side] = GainOver(result.problem, result.table, side);
   }
-  summary.layers = static_cast<int64_t>(result.graph.layers.size());
+  summary.layers = CountLayers(result.graph);
   summary.blocks = CountBlocks(result.blocks);
   for (const Constant& constant : result.graph.constants) {
     summary.weight_bytes += constant.file_bytes;

@@ -256,11 +256,14 @@ Overview ExplainTable(const StoredResult& compiled) {
     overview.rows.push_back(row);
   }
   const BlockGraph blocks = MakeBlockGraph(compiled.problem());
-  overview.held_on.device =
-      static_cast<int>(blocks.blocks.front().layers.size());
+  const auto count = [&](const Block& block) {
+    return static_cast<int>(std::count_if(
+        block.layers.begin(), block.layers.end(),
+        [&](LayerId l) { return !compiled.problem().layers[l].sizes_only; }));
+  };
+  overview.held_on.device = count(blocks.blocks.front());
   if (blocks.has_server_anchor) {
-    overview.held_on.server =
-        static_cast<int>(blocks.blocks.back().layers.size());
+    overview.held_on.server = count(blocks.blocks.back());
   }
   return overview;
 }

@@ -49,6 +49,24 @@ std::string SharesText(const Inspection& inspection) {
   return TextTable(columns, rows);
 }
 
+// Which nodes of the model are layers, and what the others are.
+std::string LayersLine(const Graph& graph, int64_t nodes) {
+  const int64_t layers = CountLayers(graph);
+  const int64_t sizes = std::ssize(graph.layers) - layers;
+  const int64_t constants = nodes - std::ssize(graph.layers);
+  std::string text = fmt::format("layers      {}", layers);
+  if (nodes > layers) text += fmt::format(" of {} nodes", nodes);
+  if (sizes > 0) {
+    text += fmt::format("; {} only {} sizes", sizes,
+                        sizes == 1 ? "computes" : "compute");
+  }
+  if (constants > 0) {
+    text += constants == 1 ? "; the other makes a constant"
+                           : "; the others make constants";
+  }
+  return text + "\n";
+}
+
 }  // namespace
 
 std::string InspectText(const Inspection& inspection) {
@@ -63,15 +81,7 @@ std::string InspectText(const Inspection& inspection) {
         "opset       {} of {}\n", import.version(),
         import.domain().empty() ? "ai.onnx" : Printable(import.domain()));
   }
-  text += fmt::format("layers      {}", graph.layers.size());
-  const auto nodes = inspection.model.proto.graph().node_size();
-  if (static_cast<size_t>(nodes) > graph.layers.size()) {
-    const bool one = static_cast<size_t>(nodes) == graph.layers.size() + 1;
-    text += fmt::format(
-        " of {} nodes; {}", nodes,
-        one ? "the other makes a constant" : "the others make constants");
-  }
-  text += "\n";
+  text += LayersLine(graph, inspection.model.proto.graph().node_size());
   text += fmt::format("parameters  {}, {} in memory, {} in the file\n",
                       FormatCount(inspection.parameters),
                       FormatSize(inspection.memory_bytes),

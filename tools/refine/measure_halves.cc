@@ -95,10 +95,10 @@ class HalfTimer {
       if (device) {
         to_run_.push_back({cut, Side::kDevice, *device, inputs_.values});
       }
-      if (costs.layers.device == 0) measured_.times[cut].device = 0;
+      if (costs.AllLayers(Side::kDevice) == 0) measured_.times[cut].device = 0;
     }
     if (!options_.measured.server) return;
-    if (costs.layers.server == 0) measured_.times[cut].server = 0;
+    if (costs.AllLayers(Side::kServer) == 0) measured_.times[cut].server = 0;
     if (!server) return;
     HalfToRun half = {cut, Side::kServer, *server, inputs_.values};
     if (device) {

@@ -78,7 +78,7 @@ Names OutputNames(const onnx::ModelProto& half) {
   return names;
 }
 
-std::optional<std::string> PathOf(const TableFile& table, int layers,
+std::optional<std::string> PathOf(const TableFile& table, int64_t layers,
                                   const std::optional<std::string>& model,
                                   const std::string& folder, const HalfId& id) {
   if (model) return (std::filesystem::path(folder) / *model).string();
@@ -122,7 +122,7 @@ SplitHalves CheckHalves(const TableFile& table, int cut_id,
   const TableFile::Cut& cut = table.cuts[cut_id];
   SplitHalves halves;
   for (const Side side : kSides) {
-    halves[side] = PathOf(table, cut.costs.layers[side], cut.models[side],
+    halves[side] = PathOf(table, cut.costs.AllLayers(side), cut.models[side],
                           folder, {cut_id, SideName(side)});
   }
   Names known;

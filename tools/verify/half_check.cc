@@ -111,7 +111,7 @@ std::vector<std::string> HalfChecker::Check(int cut_id) {
   CheckBoundary(cut, cut.models.device ? &halves.device : nullptr,
                 cut.models.server ? &halves.server : nullptr, &faults);
   for (const Side side : kSides) {
-    const int expected = cut.costs.layers[side];
+    const int64_t expected = cut.costs.AllLayers(side);
     const Half& half = halves[side];
     if (half.shown.empty()) continue;
     const auto layers =
@@ -119,7 +119,9 @@ std::vector<std::string> HalfChecker::Check(int cut_id) {
                       [&](int node) { return is_layer_[node]; });
     if (layers != expected) {
       half.Fault(
-          fmt::format("has {} layers; table.json says {}", layers, expected));
+          fmt::format("has {} nodes that depend on an input; table.json says "
+                      "{}",
+                      layers, expected));
     }
   }
   return faults;
@@ -129,9 +131,11 @@ std::vector<std::string> HalfChecker::Check(int cut_id) {
 // no half, so a half that is not there may hold as many as the table says.
 void HalfChecker::CheckCounts(const PerSide<Half>& halves,
                               std::vector<std::string>* faults) const {
-  if (layer_count_ != table_.layers) {
-    faults->push_back(fmt::format("the model has {} layers; table.json says {}",
-                                  layer_count_, table_.layers));
+  const int64_t expected = int64_t{table_.layers} + table_.size_layers;
+  if (layer_count_ != expected) {
+    faults->push_back(fmt::format(
+        "the model has {} nodes that depend on an input; table.json says {}",
+        layer_count_, expected));
   }
   std::vector<int> times(is_layer_.size());
   for (const Side side : kSides) {

@@ -316,6 +316,30 @@ TEST(Halves, DeclaredDimsThatAreNotComputedGiveWay) {
   EXPECT_THAT(completed({}, {4, 8, 16}), ElementsAre(-1, -1, -1));
 }
 
+// They are in no count, run on either side, and what a cut without any other
+// layer on the server costs is what its numbers say.
+TEST(Halves, LayersThatOnlyComputeSizesDoNotCount) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(SizesModel(), temp);
+  std::set<std::string> sizes;
+  for (const Layer& layer : split.graph.layers) {
+    if (layer.sizes_only) sizes.insert(layer.name);
+  }
+  // 'n' is a result.
+  EXPECT_THAT(sizes, UnorderedElementsAre("shape", "batch", "parts", "flat",
+                                          "inner", "again"));
+  EXPECT_EQ(CountLayers(split.graph), 7);
+  const std::vector<TableCut> cuts = AllCuts(split.problem);
+  EXPECT_GT(cuts.size(), 10u);
+  for (const TableCut& cut : cuts) {
+    EXPECT_EQ(cut.costs.layers.device + cut.costs.layers.server, 7);
+    EXPECT_EQ(cut.costs.size_layers.device + cut.costs.size_layers.server, 6);
+    EXPECT_EQ(NeedsNetwork(cut), NeedsNetwork(cut.costs.layers.server,
+                                              cut.costs.uploaded.size() +
+                                                  cut.costs.fetched.size()));
+  }
+}
+
 // A model needs an output; what only makes things that nobody wants is none.
 TEST(Halves, NoHalfWithoutOutputs) {
   TempFolder temp;

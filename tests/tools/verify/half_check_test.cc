@@ -151,7 +151,7 @@ TEST_F(TamperedHalf, ALayerIsGone) {
   });
   ExpectFault("layer 'z' (Relu) is in neither half");
   ExpectFault("no half emits the output 'z'");
-  ExpectFault("has 3 layers; table.json says 4");
+  ExpectFault("has 3 nodes that depend on an input; table.json says 4");
 }
 
 TEST_F(TamperedHalf, ALayerIsInBothHalves) {
