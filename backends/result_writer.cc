@@ -169,7 +169,9 @@ std::string Replace(std::string text, const std::string& temporary,
 
 void WriteResult(const Result& result, const ResultOptions& options) {
   CheckOnlyCut(*result.table, options.only_cut);
-  ResultFolder folder(options.out, options.force, FilesOf(*result.model));
+  std::vector<std::string> inputs = FilesOf(*result.model);
+  inputs.insert(inputs.end(), options.inputs.begin(), options.inputs.end());
+  ResultFolder folder(options.out, options.force, inputs);
   try {
     WriteFiles(result, options, folder.path());
     folder.Commit();

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "backends/result/result.h"
 
@@ -14,6 +15,9 @@ namespace dnncut {
 struct ResultOptions {
   std::string out;  // the folder
   bool force = false;
+  // Files that the command reads besides the model's: no folder that holds one
+  // is replaced.
+  std::vector<std::string> inputs;
   bool inline_weights = false;
   bool halves_only = false;     // no files for people and firmware
   std::optional<int> only_cut;  // writes the halves of this cut alone

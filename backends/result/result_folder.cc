@@ -151,13 +151,13 @@ void CheckReplaceable(const std::string& target, const std::string& out,
   }
   if (IsMountPoint(target)) FailMountPoint(out);
   if (IsEmptyFolder(target, out)) return;
-  CheckHoldsNoInput(target, out, inputs);
   if (!IsOurs(target)) {
     Fail(ExitCode::kIo, "E604",
          "{}: exists and was not written by dnncut: there is no table.json "
          "of dnncut in it; choose another output folder",
          out);
   }
+  CheckHoldsNoInput(target, out, inputs);
   if (!force) {
     Fail(ExitCode::kIo, "E602", "{}: exists already; use --force to replace it",
          out);

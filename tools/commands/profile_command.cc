@@ -229,16 +229,12 @@ nlohmann::ordered_json SummaryJson(const ProfileResult& result,
   return json;
 }
 
-// What the profile must not be written over. Names of inputs may hold '=', so
-// whatever follows one may be the file.
+// What the profile must not be written over.
 std::vector<std::string> InputFiles(const ProfileOptions& options) {
-  std::vector<std::string> files = {options.model_path, options.times_path,
-                                    options.layer_info};
-  for (const std::string& input : options.inputs.given) {
-    for (size_t at = input.find('='); at != std::string::npos;
-         at = input.find('=', at + 1)) {
-      files.push_back(input.substr(at + 1));
-    }
+  std::vector<std::string> files = FilesOf(options.inputs);
+  for (const std::string& path :
+       {options.model_path, options.times_path, options.layer_info}) {
+    files.push_back(path);
   }
   return files;
 }

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "compiler/base/errno_text.h"
@@ -143,11 +144,20 @@ void CheckReportFiles(const ReportFiles& files,
 
 void WriteReports(const ReportFiles& files, const CheckReport& report,
                   Warnings* warnings) {
-  if (files.junit) WriteWhole(*files.junit, JUnitText(report));
-  if (files.sarif) WriteWhole(*files.sarif, SarifText(report));
+  // All or none: a pipeline must not read one report of this run beside
+  // another of the last.
+  std::vector<std::unique_ptr<PendingFile>> pending;
+  const auto write = [&](const std::string& path, const std::string& text) {
+    pending.push_back(std::make_unique<PendingFile>(path, /*overwrite=*/true));
+    pending.back()->Write(text);
+    pending.back()->Close();
+  };
+  if (files.junit) write(*files.junit, JUnitText(report));
+  if (files.sarif) write(*files.sarif, SarifText(report));
   if (files.github_summary) {
     AppendSummary(*files.github_summary, report, warnings);
   }
+  for (const auto& file : pending) file->Commit();
 }
 
 }  // namespace dnncut

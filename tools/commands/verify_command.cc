@@ -44,6 +44,9 @@ void RunVerify(const Flags& flags, const VerifyCommand& command) {
   }
   std::vector<std::string> inputs = FilesOfResult(options.out);
   if (command.model) inputs.push_back(*command.model);
+  for (std::string& file : FilesOf(options.inputs)) {
+    inputs.push_back(std::move(file));
+  }
   CheckReportFiles(command.reports, inputs);
   WarningPrinter report_warnings;
   // A pipeline shows its reports also when nothing could be verified.

@@ -114,6 +114,8 @@ void Write(const CompileOptions& options, const CompileResult& result,
   ResultOptions write;
   write.out = options.output;
   write.force = options.force;
+  write.inputs = options.kept_files;
+  for (const Side side : kSides) write.inputs.push_back(options.machines[side]);
   write.inline_weights = options.inline_weights;
   write.only_cut = options.only_cut;
   write.progress = [progress, &stage](int64_t done_bytes, int64_t all_bytes) {

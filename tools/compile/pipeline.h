@@ -53,9 +53,10 @@ struct CompileOptions {
 
   // The folder to write; empty: nothing is written.
   std::string output;
-  bool force = false;           // replace what is there
-  bool inline_weights = false;  // in the halves instead of beside them
-  std::optional<int> only_cut;  // write the halves of this cut only
+  bool force = false;                   // replace what is there
+  std::vector<std::string> kept_files;  // never with it: what the caller reads
+  bool inline_weights = false;          // in the halves instead of beside them
+  std::optional<int> only_cut;          // write the halves of this cut only
 };
 
 struct CompileResult {

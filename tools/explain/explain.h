@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "backends/result/latency_parts.h"
-#include "compiler/problem/problem.h"
 #include "compiler/problem/side.h"
 #include "compiler/table/cut_table.h"
 #include "tools/explain/why_held.h"

@@ -259,6 +259,23 @@ std::vector<Value> ReadExpected(const fs::path& folder,
 
 }  // namespace
 
+std::vector<std::string> FilesOf(const InputOptions& options) {
+  std::vector<std::string> files;
+  for (const std::string& input : options.given) {
+    for (size_t at = input.find('='); at != std::string::npos;
+         at = input.find('=', at + 1)) {
+      files.push_back(input.substr(at + 1));
+    }
+  }
+  if (!options.test_data) return files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator it(*options.test_data, error), end;
+       !error && it != end; it.increment(error)) {
+    files.push_back(it->path().string());
+  }
+  return files;
+}
+
 std::vector<ModelInput> InputsOf(const SourceModel& model, const Graph& graph) {
   std::vector<ModelInput> inputs;
   for (int i = 0; i < graph.input_count; ++i) {

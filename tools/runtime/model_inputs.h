@@ -27,6 +27,10 @@ struct InputOptions {
   int64_t seed = kDefaultSeed;
 };
 
+// The files that they may be read from, which no command may replace. Names of
+// inputs may hold '=', so whatever follows one may be a file.
+std::vector<std::string> FilesOf(const InputOptions& options);
+
 // An input or output of a model, with the shape that the compile has fixed.
 struct ModelInput {
   std::string name;
