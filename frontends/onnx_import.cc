@@ -65,7 +65,7 @@ class Importer {
   TensorType LargestTypeOf(const std::string& name) const {
     auto found = types_.tensors.find(name);
     if (found == types_.tensors.end()) return {};
-    return LargestType(found->second.type, found->second.upper_shape);
+    return LargestType(found->second);
   }
 
   ConstantId AddConstant(Constant constant) {

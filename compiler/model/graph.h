@@ -43,6 +43,10 @@ struct TensorType {
   bool has_rank = false;
   // Empty for a scalar (with has_rank). -1: not known, or decided by the data.
   std::vector<int64_t> shape;
+  // Of a type with its dims as large as they get: how many elements there are
+  // at most, where that is fewer than these dims make together, or one of them
+  // is not known. -1: what the dims say.
+  int64_t most_elements = -1;
 
   bool operator==(const TensorType&) const = default;
 };

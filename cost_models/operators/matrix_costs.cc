@@ -23,14 +23,25 @@ int64_t SumLength(const Operation& operation) {
                                                         : Dim(a, -2);
 }
 
+// Each element of A is multiplied with a row of B. Of an A whose dims cannot
+// all be as large as they get at once, that counts fewer.
+int64_t ProductsOf(const Operation& operation) {
+  const TensorType& a = Input(operation, 0);
+  const TensorType& product = Output(operation, 0);
+  const int64_t products =
+      SaturatingMul(Elements(product), SumLength(operation));
+  if (a.most_elements < 0 || Rank(a) != 2 || Rank(product) != 2) {
+    return products;
+  }
+  return std::min(products, SaturatingMul(Elements(a), Dim(product, -1)));
+}
+
 // `arithmetic`: kInt8 for operators that quantise A themselves.
 OperationCost CountProduct(const Operation& operation, int arithmetic) {
-  const int64_t products =
-      SaturatingMul(Elements(Output(operation, 0)), SumLength(operation));
   const DType dtype =
       arithmetic == kInt8 ? DType::kInt8 : ComputeType(Input(operation, 0));
   return MakeCost(operation, OperatorClass::kMatrixProduct, dtype,
-                  SaturatingMul(2, products));
+                  SaturatingMul(2, ProductsOf(operation)));
 }
 
 // Accuracy level 4 allows int8 arithmetic, lower ones compute as A is.

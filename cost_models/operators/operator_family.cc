@@ -17,6 +17,7 @@ int64_t SaturatingMul(int64_t a, int64_t b) {
 }
 
 int64_t Elements(const TensorType& type) {
+  if (type.most_elements >= 0) return std::min(kMaxCount, type.most_elements);
   if (type.kind != TensorType::Kind::kTensor || !type.has_rank) return 0;
   int64_t count = 1;
   for (int64_t dim : type.shape) {

@@ -2,7 +2,7 @@
 //
 // Everything that dnncut knows about the types and shapes of an operator's
 // outputs by itself, in one row for each operator. What no row says, libonnx's
-// schema does.
+// schema does. (How many elements outputs have together: element_bounds.)
 #pragma once
 
 #include <onnx/onnx_pb.h>

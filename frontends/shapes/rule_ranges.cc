@@ -50,6 +50,17 @@ std::optional<Ranges> InputDims(const NodeRun& run, size_t input) {
   return DimRanges(*run.inputs[input]);
 }
 
+Range InputElements(const NodeRun& run, size_t input) {
+  const auto dims = InputDims(run, input);
+  Range elements = dims.has_value() ? SizeIn(Product(*dims)) : kAnySize;
+  if (input >= run.inputs.size() || run.inputs[input] == nullptr) {
+    return elements;
+  }
+  const int64_t most = run.inputs[input]->most_elements;
+  if (most >= 0) elements.most = std::min(elements.most, most);
+  return elements;
+}
+
 std::optional<Ranges> InputValues(const NodeRun& run, size_t input) {
   if (input >= run.inputs.size() || run.inputs[input] == nullptr) {
     return std::nullopt;

@@ -34,6 +34,9 @@ std::optional<Ranges> DimRanges(const Fact& fact);
 // nullopt without such an input.
 std::optional<Ranges> InputDims(const NodeRun& run, size_t input);
 
+// How many elements an input has; any number when that is not known.
+Range InputElements(const NodeRun& run, size_t input);
+
 // The elements of an integer input, one after the other. Of a list of which
 // nothing but the length is known, any.
 std::optional<Ranges> InputValues(const NodeRun& run, size_t input);

@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -38,7 +39,7 @@ struct Unknown {
 
 // What a result takes of which nothing is known: a list of some hundred boxes
 // with their masks, classes and scores, say.
-constexpr int64_t kAssumedBytes = 64 * 1024;
+constexpr int64_t kAssumedBytes = int64_t{64} * 1024;
 
 bool Matters(const Tensor& tensor) {
   return tensor.is_result || !tensor.readers.empty();
@@ -61,6 +62,17 @@ Blame BlameOf(const TypedGraph& types, const Tensor& tensor) {
   return found->second.blame;
 }
 
+// nullopt when nothing bounds it.
+std::optional<int64_t> LargestBytes(const TypedTensor& tensor,
+                                    const std::string& name) {
+  const TensorType largest = LargestType(tensor);
+  if (largest.most_elements >= 0 && BitsOf(largest.dtype) > 0) {
+    return BytesOf(largest.dtype, {largest.most_elements}, name);
+  }
+  if (!HasStaticSize(largest)) return std::nullopt;
+  return BytesOf(largest.dtype, largest.shape, name);
+}
+
 void SetSize(const TypedGraph& types, Tensor* tensor, Unknown* unknown) {
   const TensorType& type = tensor->type;
   if (type.kind == TensorType::Kind::kOther) {
@@ -78,9 +90,8 @@ void SetSize(const TypedGraph& types, Tensor* tensor, Unknown* unknown) {
   }
   const auto typed = types.tensors.find(tensor->name);
   if (typed != types.tensors.end()) {
-    const TensorType largest = LargestType(type, typed->second.upper_shape);
-    if (HasStaticSize(largest)) {
-      tensor->bytes = BytesOf(largest.dtype, largest.shape, tensor->name);
+    tensor->bytes = LargestBytes(typed->second, tensor->name);
+    if (tensor->bytes.has_value()) {
       tensor->size_basis = SizeBasis::kAtMost;
       return;
     }

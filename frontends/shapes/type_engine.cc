@@ -91,7 +91,8 @@ TypedGraph TypeEngine::Run() {
   });
   for (const auto& [name, fact] : scope.facts) {
     result.tensors[name] = {TypeFromOnnx(fact.type), fact.upper_shape,
-                            fact.blame, fact.constant, fact.known};
+                            fact.most_elements,      fact.blame,
+                            fact.constant,           fact.known};
   }
   return result;
 }

@@ -83,8 +83,10 @@ class TypeEngine {
   void InferOperator(NodeRun* run);
   void InferWithSchema(const ONNX_NAMESPACE::NodeProto& node, NodeRun* run);
   void ComputeValues(NodeRun* run);
-  // upper_bounds.cc. Finds how large the open dims of the output get.
+  // upper_bounds.cc. Finds how large the open dims of the output get, and how
+  // many elements it has at most.
   void BoundOutput(NodeRun* run, size_t index);
+  void BoundDims(NodeRun* run, size_t index);
   void InferAtLargest(NodeRun* run);
   void FinishOutputs(NodeRun* run);
   // Keeps what was found of an output.

@@ -21,7 +21,9 @@ bool IsSettled(const TypeProto& type) {
 }
 
 TensorType LargestType(const Fact& fact) {
-  return LargestType(TypeFromOnnx(fact.type), fact.upper_shape);
+  return LargestType({.type = TypeFromOnnx(fact.type),
+                      .upper_shape = fact.upper_shape,
+                      .most_elements = fact.most_elements});
 }
 
 bool Sanitize(TypeProto* type) {

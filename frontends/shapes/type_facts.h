@@ -24,6 +24,7 @@ namespace dnncut {
 struct Fact {
   ONNX_NAMESPACE::TypeProto type;    // without a value case: nothing
   std::vector<int64_t> upper_shape;  // as in TypedTensor
+  int64_t most_elements = -1;        // as in TypedTensor
   bool constant = false;             // depends on no model input
   bool known = false;                // all elements of its value were known
   bool of_data = false;  // depends on what an input holds, not only on sizes

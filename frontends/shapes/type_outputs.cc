@@ -123,6 +123,7 @@ void TypeEngine::FinishOutputs(NodeRun* run) {
     } else {
       fact.blame = {};
       fact.upper_shape.clear();
+      fact.most_elements = -1;
     }
     Store(node.output(i), std::move(fact), run->scope);
   }

@@ -21,11 +21,13 @@ static void Pack(const TensorType& type, std::string* bytes) {
   Pack(static_cast<int64_t>(type.dtype), bytes);
   Pack(static_cast<int64_t>(type.has_rank), bytes);
   Pack(type.shape, bytes);
+  Pack(type.most_elements, bytes);
 }
 
 static void Pack(const TypedTensor& tensor, std::string* bytes) {
   Pack(tensor.type, bytes);
   Pack(tensor.upper_shape, bytes);
+  Pack(tensor.most_elements, bytes);
   Pack(static_cast<int64_t>(tensor.blame.kind), bytes);
   Pack(tensor.blame.text, bytes);
   Pack(static_cast<int64_t>(tensor.blame.may_be_folded), bytes);
@@ -61,11 +63,13 @@ static void Unpack(PackedReader* reader, TensorType* type) {
   type->dtype = static_cast<DType>(reader->Int());
   type->has_rank = reader->Int() != 0;
   Unpack(reader, &type->shape);
+  type->most_elements = reader->Int();
 }
 
 static void Unpack(PackedReader* reader, TypedTensor* tensor) {
   Unpack(reader, &tensor->type);
   Unpack(reader, &tensor->upper_shape);
+  tensor->most_elements = reader->Int();
   tensor->blame.kind = static_cast<Blame::Kind>(reader->Int());
   Unpack(reader, &tensor->blame.text);
   tensor->blame.may_be_folded = reader->Int() != 0;
@@ -97,11 +101,13 @@ static void Unpack(PackedReader* reader, Operation::Body* body) {
   Unpack(reader, &body->runs);
 }
 
-TensorType LargestType(TensorType type,
-                       const std::vector<int64_t>& upper_shape) {
-  for (size_t i = 0; i < upper_shape.size() && i < type.shape.size(); ++i) {
-    if (type.shape[i] < 0) type.shape[i] = upper_shape[i];
+TensorType LargestType(const TypedTensor& tensor) {
+  TensorType type = tensor.type;
+  const std::vector<int64_t>& upper = tensor.upper_shape;
+  for (size_t i = 0; i < upper.size() && i < type.shape.size(); ++i) {
+    if (type.shape[i] < 0) type.shape[i] = upper[i];
   }
+  type.most_elements = tensor.most_elements;
   return type;
 }
 

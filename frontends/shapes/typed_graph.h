@@ -36,6 +36,11 @@ struct TypedTensor {
   // How large the dims get that the type leaves open, by position; -1: no bound
   // is known. Empty when none is.
   std::vector<int64_t> upper_shape;
+  // How many elements there are at most, where the dims do not say it or say
+  // more; -1: no such bound is known. Of a tensor that is reshaped to a number
+  // of rows that the data decides, the rows and their length can each be large,
+  // but not both.
+  int64_t most_elements = -1;
   Blame blame;
   bool constant = false;
   // Its value follows from the sizes of the model's inputs.
@@ -44,9 +49,9 @@ struct TypedTensor {
   bool operator==(const TypedTensor&) const = default;
 };
 
-// The type with its open dims as large as they get, where that is known.
-TensorType LargestType(TensorType type,
-                       const std::vector<int64_t>& upper_shape);
+// The type with its open dims as large as they get, where that is known, and
+// the bound of its elements.
+TensorType LargestType(const TypedTensor& tensor);
 
 struct TypedGraph {
   // The tensors of the main graph, by name; tensors of which nothing is known

@@ -7,8 +7,13 @@
 // size of a result shrinks when a size of an input grows, the result at its
 // largest is that of the inputs at their largest, so the operator is inferred a
 // second time with these. That happens only for nodes with open outputs and
-// bounded inputs.
+// bounded inputs. Last comes what is known of all elements together
+// (element_bounds).
+#include <algorithm>
+
+#include "frontends/shapes/element_bounds.h"
 #include "frontends/shapes/onnx_types.h"
+#include "frontends/shapes/rule_ranges.h"
 #include "frontends/shapes/type_engine.h"
 #include "frontends/shapes/upper_rules.h"
 
@@ -39,6 +44,15 @@ void TakeRanges(const std::vector<Range>& dims, Fact* fact) {
   fact->upper_shape = TypeFromOnnx(TypeToOnnx(computed)).shape;
 }
 
+// Keeps the bound of the elements where it says more than the dims do.
+void TakeElements(int64_t most, Fact* fact) {
+  const auto dims = DimRanges(*fact);
+  const Range by_dims = dims.has_value() ? SizeIn(Product(*dims)) : kAnySize;
+  // What is too large for a tensor is no bound: its bits are counted in int64.
+  constexpr int64_t kMostOfATensor = INT64_MAX / 128;
+  if (most < by_dims.most && most <= kMostOfATensor) fact->most_elements = most;
+}
+
 bool IsOpen(const Fact* fact) {
   return fact != nullptr && fact->type.has_tensor_type() &&
          !IsSettled(fact->type);
@@ -49,6 +63,16 @@ bool IsOpen(const Fact* fact) {
 void TypeEngine::BoundOutput(NodeRun* run, size_t index) {
   // A function may have the name of an operator.
   if (!run->problem.empty() || functions_.contains(KeyOf(*run->node))) return;
+  BoundDims(run, index);
+  // Of fixed sizes the operator must infer fixed ones: where it does not, the
+  // node is wrong.
+  if (run->rules->sized_by_values ||
+      std::any_of(run->inputs.begin(), run->inputs.end(), IsOpen)) {
+    TakeElements(MostElements(*run, index), &run->outputs[index]);
+  }
+}
+
+void TypeEngine::BoundDims(NodeRun* run, size_t index) {
   Fact& output = run->outputs[index];
   if (run->rules->upper != nullptr) {
     const auto dims = run->rules->upper(*run, index);

@@ -72,7 +72,7 @@ std::optional<Ranges> BoundConcat(const NodeRun& run, size_t) {
 std::optional<Ranges> BoundNonZero(const NodeRun& run, size_t) {
   const auto dims = InputDims(run, 0);
   if (!dims.has_value()) return std::nullopt;
-  return Ranges{Exactly(std::ssize(*dims)), UpTo(Product(*dims))};
+  return Ranges{Exactly(std::ssize(*dims)), UpTo(InputElements(run, 0))};
 }
 
 // Each class of each batch keeps some boxes, at most as many as are allowed.
@@ -93,10 +93,9 @@ std::optional<Ranges> BoundNonMaxSuppression(const NodeRun& run, size_t) {
 std::optional<Ranges> BoundCompress(const NodeRun& run, size_t) {
   auto dims = InputDims(run, 0);
   if (!dims.has_value()) return std::nullopt;
-  const auto condition = InputDims(run, 1);
-  const Range chosen = condition.has_value() ? Product(*condition) : kAnySize;
+  const Range chosen = InputElements(run, 1);
   if (FindAttribute(*run.node, "axis") == nullptr) {
-    return Ranges{UpTo(SmallerOf(Product(*dims), chosen))};
+    return Ranges{UpTo(SmallerOf(InputElements(run, 0), chosen))};
   }
   const auto axis = AxisOf(run, 0, dims->size());
   if (!axis.has_value()) return std::nullopt;
@@ -109,7 +108,7 @@ std::optional<Ranges> BoundCompress(const NodeRun& run, size_t) {
 std::optional<Ranges> BoundUnique(const NodeRun& run, size_t output) {
   auto dims = InputDims(run, 0);
   if (!dims.has_value()) return std::nullopt;
-  Range count = Product(*dims);
+  Range count = InputElements(run, 0);
   const bool whole = FindAttribute(*run.node, "axis") == nullptr;
   const auto axis = AxisOf(run, 0, dims->size());
   if (!whole && !axis.has_value()) return std::nullopt;
@@ -245,7 +244,7 @@ std::optional<Ranges> BoundSqueeze(const NodeRun& run, size_t) {
 // known, gets no larger than all elements divided by the least of the others.
 // (Where one of the others is 0, there are no elements, and the model must not
 // compute a dim.) Two such dims would each get their product, so none of them
-// is bounded then.
+// is bounded then; what all of them have together, is (element_bounds.cc).
 std::optional<Ranges> BoundReshape(const NodeRun& run, size_t) {
   const auto dims = InputDims(run, 0);
   const auto to = ValuesOf(run, 1, "shape");
@@ -271,8 +270,8 @@ std::optional<Ranges> BoundReshape(const NodeRun& run, size_t) {
     const int64_t least = std::max<int64_t>(result.back().least, 1);
     others = MultiplyRanges(others, Exactly(least));
   }
-  if (!open.has_value() || !one_open || !dims.has_value()) return result;
-  const Range elements = Product(*dims);
+  if (!open.has_value() || !one_open) return result;
+  const Range elements = InputElements(run, 0);
   if (elements.most == INT64_MAX || others.least < 1) return result;
   Range& computed = result[*open];
   computed.most = elements.most / others.least;

@@ -16,6 +16,15 @@ TEST(Matrix, GemmAndItsTranspositions) {
   EXPECT_EQ(Count(transposed), 2 * 3 * 5 * 7);
 }
 
+// [n, 24 / n] with n up to 6.
+TEST(Matrix, AnInputWhoseDimsAreNotLargeTogether) {
+  Operation product = Simple("MatMul", {{6, 24}, {24, 7}}, {6, 7});
+  EXPECT_EQ(Count(product), 2 * 6 * 24 * 7);
+  product.inputs[0].most_elements = 24;
+  EXPECT_EQ(Count(product), 2 * 24 * 7);
+  EXPECT_EQ(CountOperation(product).bytes, 4 * (24 + 24 * 7 + 6 * 7));
+}
+
 TEST(Matrix, MatMulBroadcastsBatches) {
   EXPECT_EQ(Count(Simple("MatMul", {{2, 1, 3, 5}, {4, 5, 7}}, {2, 4, 3, 7})),
             2 * (2 * 4) * 3 * 5 * 7);

@@ -39,6 +39,16 @@ constexpr const char* kConstants = R"(
     ln = Gather(s, l0)
 )";
 
+// To as many rows as there are, each as long as is left.
+constexpr const char* kByRows = R"(
+    l0 = Constant <value_ints = [0]> ()
+    lm1 = Constant <value_ints = [-1]> ()
+    half = Constant <value = float {0.5}> ()
+    s = Shape(b)
+    ln = Gather(s, l0)
+    by_rows = Concat <axis = 0> (ln, lm1)
+)";
+
 struct Case {
   const char* name;
   const char* body;  // makes `y`
@@ -174,6 +184,24 @@ INSTANTIATE_TEST_SUITE_P(
              "to = Constant <value_ints = [-1]> ()"},
         Case{"ReshapeToPairs", "y = Reshape(b, to)", "float32[12,2]",
              "to = Constant <value_ints = [-1, 2]> ()"},
+        Case{"ReshapeToItsRows", "y = Reshape(b, by_rows)", "float32[6,24]",
+             kByRows},
+        Case{"ReshapeByShape",
+             "to = Concat <axis = 0> (ln, l2, lm1) y = Reshape(b, to)",
+             "float32[6,2,12]"},
+        Case{"ReshapeToItsRowsTwice",
+             "c = Reshape(b, by_rows) d = Relu(c) y = Reshape(d, lm1)",
+             "float32[24]", kByRows},
+        Case{"ReshapeToItsRowsAndOn",
+             "c = Reshape(b, by_rows) d = Unsqueeze(c, l0) e = Transpose <perm "
+             "= [2, 0, 1]> (d) y = Add(e, half)",
+             "float32[24,1,6]", kByRows},
+        Case{"ReshapeToItsRowsThenConcat",
+             "c = Reshape(b, by_rows) y = Concat <axis = 1> (c, c)",
+             "float32[6,48]", kByRows},
+        Case{"ReshapeToItsRowsThenFlatten",
+             "c = Reshape(b, by_rows) y = Flatten <axis = 0> (c)",
+             "float32[1,144]", kByRows},
         Case{"ReshapeKeepsRows", "y = Reshape(b, to)", "float32[6,2,2]",
              "to = Constant <value_ints = [0, 2, 2]> ()"},
         Case{"TopK",
@@ -287,9 +315,11 @@ INSTANTIATE_TEST_SUITE_P(
             "<then_branch = t () => (p) { p = Neg(b) }, else_branch = e () => "
             "(q) { q = Slice(b, l0, l3, l0) }>",
             "float32[6,4]"},
-        Case{"ReshapeByShape",
-             "to = Concat <axis = 0> (ln, l2, lm1) y = Reshape(b, to)",
-             "float32[6,2,12]"},
+        // Of which the sum is more than can be.
+        Case{"ConcatOfParts",
+             "i, j = Split <axis = 0, num_outputs = 2> (b) to = Concat <axis = "
+             "0> (ln, lm1) c = Concat <axis = 0> (i, j) y = Reshape(c, to)",
+             "float32[6,24]"},
         Case{"LoopThatShrinksItsState",
              "y = Loop (three, yes, b) <body = l (int64 i, bool c, st) => "
              "(bool d, t) { d = Identity(c) f = ReduceMax <keepdims = 0> (st, "
@@ -299,13 +329,12 @@ INSTANTIATE_TEST_SUITE_P(
       return std::string(param.param.name);
     });
 
-// What grows with each round of a loop, and ranks that the data decides, have
-// no bound; and a product of two open dims is none either.
+// What grows with each round of a loop has no bound, nor has what the values
+// themselves say.
 TEST(UpperBoundsTest, WhatHasNoBound) {
   for (const char* body :
        {"y = Loop (three, yes, b) <body = l (int64 i, bool c, st) => (bool d, "
         "t) { d = Identity(c) t = Concat <axis = 0> (st, b) }>",
-        "y = Squeeze(b)",
         "i = Cast <to = 7> (b) f = Reshape(i, lm1) p = "
         "Slice(f, l0, l2) y = ConstantOfShape(p)"}) {
     const Imported imported = Bounded({"", body, ""});
@@ -314,6 +343,13 @@ TEST(UpperBoundsTest, WhatHasNoBound) {
         << body;
     EXPECT_EQ(WarningIds(imported), "W306 W308") << body;
   }
+}
+
+TEST(UpperBoundsTest, WhatHasNoKnownRankHasElements) {
+  const Imported imported = Bounded({"", "y = Squeeze(b)", ""});
+  ASSERT_EQ(imported.error, "");
+  EXPECT_EQ(TensorNamed(imported.graph, "y").bytes, 6 * 4 * 4);
+  EXPECT_EQ(TensorNamed(imported.graph, "y").size_basis, SizeBasis::kAtMost);
 }
 
 TEST(UpperBoundsTest, FunctionsAndTheirBodiesHaveBounds) {
