@@ -35,6 +35,7 @@ constexpr ShapeRules kRows[] = {
     {.op_type = "CastLike", .infer = InferCastLike},
     {.op_type = "Ceil", .value = ComputeUnary},
     {.op_type = "CenterCropPad", .sized_by_values = true},
+    {.op_type = "Clip", .value = ComputeClip},
     {.op_type = "Col2Im", .sized_by_values = true},
     {.op_type = "Compress", .sized_by_values = true, .upper = BoundCompress},
     {.op_type = "Concat",

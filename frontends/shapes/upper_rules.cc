@@ -240,6 +240,19 @@ std::optional<Ranges> BoundSqueeze(const NodeRun& run, size_t) {
   return rest;
 }
 
+namespace {
+
+// A size of 0 means that of the input at the same place.
+Range OrCopied(const Range& size, const std::optional<Ranges>& dims,
+               size_t axis) {
+  if (size.least > 0) return size;
+  if (!dims.has_value()) return kAnySize;
+  if (axis >= dims->size()) return size;
+  return size == Exactly(0) ? (*dims)[axis] : EitherRange(size, (*dims)[axis]);
+}
+
+}  // namespace
+
 // A dim that is computed as what the others leave, or of which nothing is
 // known, gets no larger than all elements divided by the least of the others.
 // (Where one of the others is 0, there are no elements, and the model must not
@@ -256,17 +269,13 @@ std::optional<Ranges> BoundReshape(const NodeRun& run, size_t) {
   bool one_open = true;
   for (size_t i = 0; i < to->size(); ++i) {
     const Range& size = (*to)[i];
-    if (size == Exactly(0) && copies) {
-      const bool there = dims.has_value() && i < dims->size();
-      result.push_back(there ? (*dims)[i] : kAnySize);
-    } else if (size.least < 0) {
+    if (size.least < 0) {
       one_open = !open.has_value();
       open = i;
       result.push_back(kAnySize);
       continue;
-    } else {
-      result.push_back(size);
     }
+    result.push_back(copies ? OrCopied(size, dims, i) : size);
     const int64_t least = std::max<int64_t>(result.back().least, 1);
     others = MultiplyRanges(others, Exactly(least));
   }

@@ -236,20 +236,54 @@ std::optional<KnownValue> Zip(const KnownValue& a, const KnownValue& b,
 
 std::optional<KnownValue> ComputeBinary(const NodeProto& node,
                                         const std::vector<ValueInput>& inputs) {
-  if (inputs.empty() || inputs[0].value == nullptr) return std::nullopt;
+  const auto known = std::find_if(
+      inputs.begin(), inputs.end(),
+      [](const ValueInput& input) { return input.value != nullptr; });
+  if (known == inputs.end()) return std::nullopt;
   const std::string& op = node.op_type();
-  bool fmod = IntAttribute(node, "fmod", 0) != 0;
-  KnownValue result = *inputs[0].value;
-  for (size_t i = 1; i < inputs.size(); ++i) {
-    const KnownValue* other = inputs[i].value;
-    if (other == nullptr || other->dtype != result.dtype) return std::nullopt;
-    DType dtype = result.dtype;
-    auto next = Zip(result, *other, IsComparison(op) ? DType::kBool : dtype,
-                    [&](const KnownElement& a, const KnownElement& b) {
-                      return Binary(op, dtype, a, b, fmod);
-                    });
+  const DType dtype = known->value->dtype;
+  // One number that is known bounds a minimum or maximum with any others.
+  const bool bounds = (op == "Min" || op == "Max") && !IsReal(dtype);
+  const bool fmod = IntAttribute(node, "fmod", 0) != 0;
+  std::optional<KnownValue> result;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i].value == nullptr && !bounds) return std::nullopt;
+    auto next = ValueOrUnknown(inputs, i, dtype);
+    if (!next.has_value() || next->dtype != dtype) return std::nullopt;
+    if (i > 0) {
+      next = Zip(*result, *next, IsComparison(op) ? DType::kBool : dtype,
+                 [&](const KnownElement& a, const KnownElement& b) {
+                   return Binary(op, dtype, a, b, fmod);
+                 });
+    }
     if (!next.has_value()) return std::nullopt;
-    result = std::move(*next);
+    result = std::move(next);
+  }
+  return result;
+}
+
+// The smaller of `max` and of the larger of `min` and an element; either may be
+// absent.
+std::optional<KnownValue> ComputeClip(const NodeProto&,
+                                      const std::vector<ValueInput>& inputs) {
+  constexpr std::string_view kSteps[] = {"", "Max", "Min"};
+  const KnownValue* limit = ValueAt(inputs, 1);
+  if (limit == nullptr) limit = ValueAt(inputs, 2);
+  if (limit == nullptr || IsReal(limit->dtype)) return std::nullopt;
+  const DType dtype = limit->dtype;
+  std::optional<KnownValue> result = ValueOrUnknown(inputs, 0, dtype);
+  if (!result.has_value()) return std::nullopt;
+  for (size_t i = 1; i < inputs.size() && i < std::size(kSteps); ++i) {
+    if (!inputs[i].present) continue;
+    const auto other = ValueOrUnknown(inputs, i, dtype);
+    if (!other.has_value() || other->dtype != result->dtype) {
+      return std::nullopt;
+    }
+    result = Zip(*result, *other, dtype,
+                 [&](const KnownElement& a, const KnownElement& b) {
+                   return Binary(kSteps[i], dtype, a, b, false);
+                 });
+    if (!result.has_value()) return std::nullopt;
   }
   return result;
 }
@@ -280,11 +314,14 @@ std::optional<KnownValue> ComputeCast(const NodeProto& node,
 
 std::optional<KnownValue> ComputeWhere(const NodeProto&,
                                        const std::vector<ValueInput>& inputs) {
-  if (inputs.size() != 3) return std::nullopt;
-  for (const ValueInput& input : inputs) {
-    if (input.value == nullptr) return std::nullopt;
+  if (inputs.size() != 3 || inputs[1].value == nullptr ||
+      inputs[2].value == nullptr) {
+    return std::nullopt;
   }
-  const KnownValue& condition = *inputs[0].value;
+  // Whatever chooses, it is one of the two.
+  const auto choices = ValueOrUnknown(inputs, 0, DType::kBool);
+  if (!choices.has_value()) return std::nullopt;
+  const KnownValue& condition = *choices;
   const KnownValue& yes = *inputs[1].value;
   const KnownValue& no = *inputs[2].value;
   if (yes.dtype != no.dtype) return std::nullopt;

@@ -47,6 +47,18 @@ const KnownValue* ValueAt(const Inputs& inputs, size_t index) {
   return index < inputs.size() ? inputs[index].value : nullptr;
 }
 
+std::optional<KnownValue> ValueOrUnknown(const std::vector<ValueInput>& inputs,
+                                         size_t index, DType dtype) {
+  if (index >= inputs.size()) return std::nullopt;
+  const ValueInput& input = inputs[index];
+  if (input.value != nullptr) return *input.value;
+  const auto count = input.has_shape ? SmallCount(input.shape) : std::nullopt;
+  if (!count.has_value()) return std::nullopt;
+  KnownValue value{dtype, input.shape, {}};
+  value.elements.resize(static_cast<size_t>(*count));
+  return value;
+}
+
 std::optional<std::vector<int64_t>> Integers(const KnownValue* value) {
   if (value == nullptr || !IsComplete(*value)) return std::nullopt;
   if (value->dtype != DType::kInt64 && value->dtype != DType::kInt32) {

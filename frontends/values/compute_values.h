@@ -48,6 +48,7 @@ ComputeValueFunction ComputeSize;
 // more at a time (arithmetic, comparisons) or one.
 ComputeValueFunction ComputeBinary;
 ComputeValueFunction ComputeCast;
+ComputeValueFunction ComputeClip;
 ComputeValueFunction ComputeUnary;
 ComputeValueFunction ComputeWhere;
 
@@ -64,6 +65,12 @@ ComputeValueFunction ComputeUnsqueeze;
 
 // The value of an input; null when it is not there or not known.
 const KnownValue* ValueAt(const std::vector<ValueInput>& inputs, size_t index);
+
+// The same, or where nothing but its shape is known, one of `dtype` with
+// elements of which nothing is known; nullopt when the shape is not known
+// either, or too large.
+std::optional<KnownValue> ValueOrUnknown(const std::vector<ValueInput>& inputs,
+                                         size_t index, DType dtype);
 
 // The integers of a value; nullopt unless all of them are known.
 std::optional<std::vector<int64_t>> Integers(const KnownValue* value);

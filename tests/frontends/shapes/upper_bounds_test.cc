@@ -202,6 +202,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ReshapeToItsRowsThenFlatten",
              "c = Reshape(b, by_rows) y = Flatten <axis = 0> (c)",
              "float32[1,144]", kByRows},
+        // Of no rows, 0 copies the 4 columns.
+        Case{"ReshapeToRowsOfTheSecondDim",
+             "c = Slice(b, l0, l2, l0) t = Shape(c) r = Gather(t, l0) to = "
+             "Concat <axis = 0> (lm1, r) y = Reshape(c, to)",
+             "float32[8,4]"},
         Case{"ReshapeKeepsRows", "y = Reshape(b, to)", "float32[6,2,2]",
              "to = Constant <value_ints = [0, 2, 2]> ()"},
         Case{"TopK",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontends/values/compute_values.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -175,6 +176,43 @@ TEST(ComputeValuesTest, BroadcastsAndChooses) {
               ElementsAre(1, 2, 3));
   KnownValue pair = Vector({1, 2});
   EXPECT_THAT(Numbers(Node("Add"), {&row, &pair}), ElementsAre(-1, -1));
+}
+
+// "least..most" of each element of the result, whose first input has two
+// elements of which nothing is known; "" when there is no value.
+std::string RangesOf(const NodeProto& node,
+                     const std::vector<const KnownValue*>& others) {
+  std::vector<ValueInput> inputs = Inputs(others);
+  ValueInput unknown;
+  unknown.present = unknown.has_shape = true;
+  unknown.shape = {2};
+  inputs.insert(inputs.begin(), unknown);
+  const auto result = ComputeValue(node, inputs);
+  if (!result.has_value()) return "";
+  std::string text;
+  for (const KnownElement& element : result->elements) {
+    const Range range = RangeOf(element);
+    text += fmt::format("{}{}..{}", text.empty() ? "" : " ", range.least,
+                        range.most);
+  }
+  return text;
+}
+
+TEST(ComputeValuesTest, OneKnownNumberBoundsOthers) {
+  const KnownValue three = Vector({3});
+  const KnownValue limits = Vector({1, 7});
+  const KnownValue real = Reals({3});
+  EXPECT_EQ(RangesOf(Node("Min"), {&limits}),
+            fmt::format("{0}..1 {0}..7", INT64_MIN));
+  EXPECT_EQ(RangesOf(Node("Max"), {&three}),
+            fmt::format("3..{0} 3..{0}", INT64_MAX));
+  EXPECT_EQ(RangesOf(Node("Clip"), {&three, &limits}), "1..1 3..7");
+  EXPECT_EQ(RangesOf(Node("Clip"), {nullptr, &three}),
+            fmt::format("{0}..3 {0}..3", INT64_MIN));
+  EXPECT_EQ(RangesOf(Node("Where"), {&three, &limits}), "1..3 3..7");
+  EXPECT_EQ(RangesOf(Node("Add"), {&three}), "");
+  EXPECT_EQ(RangesOf(Node("Min"), {&real}), "");
+  EXPECT_EQ(RangesOf(Node("Clip"), {&real}), "");
 }
 
 TEST(ComputeValuesTest, ReducesVectors) {
