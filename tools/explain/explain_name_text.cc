@@ -3,7 +3,6 @@
 // What `dnncut explain` says of one layer or one tensor.
 #include <fmt/format.h>
 
-
 #include "compiler/base/first_few.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/model/size_basis.h"
