@@ -197,6 +197,51 @@ def rename_tensor(path, old, new):
         file.write(data.replace(old.encode(), new.encode()))
 
 
+def field(number, value):
+    """One field of a protobuf message: a number, a text or a message."""
+    def varint(rest):
+        low = bytes([rest & 0x7f | (0x80 if rest > 0x7f else 0)])
+        return low + (varint(rest >> 7) if rest > 0x7f else b"")
+
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    data = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+
+def write_states(path):
+    """A model whose input 'past' is what its output 'present' was."""
+    def node(op_type, inputs, output):
+        names = b"".join(field(1, name) for name in inputs)
+        return field(1, names + field(2, output) + field(4, op_type))
+
+    def port(number, name):
+        shape = b"".join(field(1, field(1, dim)) for dim in (1, 1000))
+        tensor = field(1, field(1, 1) + field(2, shape))
+        return field(number, field(1, name) + field(2, tensor))
+
+    graph = (node("Add", ["past", "x"], "present") +
+             node("Relu", ["present"], "y") + field(2, "states") +
+             port(11, "x") + port(11, "past") + port(12, "y") +
+             port(12, "present"))
+    with open(path, "wb") as file:
+        file.write(field(1, 8) + field(7, graph) +
+                   field(8, field(1, "") + field(2, 17)))
+
+
+def check_states(checker, model):
+    checker.run("inspect", model)
+    checker.run("compile", model, "-o", "stateless")
+    checker.run("compile", model, "-o", "kept", "--state", "past=present",
+                "--result", "y=device")
+    checker.validate_files("kept")
+    checker.run("lookup", "kept", "-b", "1Mbps")
+    checker.run("solve", "kept", "-b", "1Mbps")
+    checker.run("diff", "stateless", "kept")
+    checker.run("check", "kept")
+    checker.run("explain", "kept", "--tensor", "past")
+
+
 def check_compiles(checker, model, odd):
     checker.run("compile", model, "-o", "out")
     checker.run("compile", odd, "-o", "odd", "--server", "h100", "--rtt", "0")
@@ -270,6 +315,8 @@ def main():
         rename_tensor("odd.onnx", "features.9.squeeze",
                       "\u00e9\u7573|`<b>\"\\ _____")
         check_compiles(checker, "net.onnx", "odd.onnx")
+        write_states("states.onnx")
+        check_states(checker, "states.onnx")
         check_runs(checker, "net.onnx")
         os.chdir("/")
     refused = check_refusals(checker)

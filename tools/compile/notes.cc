@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -12,7 +11,7 @@
 #include "compiler/base/shell_word.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/model/dtype.h"
-#include "tools/compile/tensor_places.h"
+#include "tools/compile/likely_states.h"
 #include "tools/text/terminal.h"
 
 namespace dnncut {
@@ -95,36 +94,21 @@ std::vector<std::string> NotesOnImages(const Graph& graph,
                       ShellWord(fmt::format("{}={}", largest->name, size)))};
 }
 
-// Names that exporters give to an input and the output that it was.
-const std::array<StatePattern, 9> kKnownStates = {{
-    {"past_key_values.*", "present.*"},
-    {"past_*", "present_*"},
-    {"past.*", "present.*"},
-    {"past", "present"},
-    {"h", "hn"},
-    {"c", "cn"},
-    {"h0", "hn"},
-    {"c0", "cn"},
-    {"state", "stateN"},
-}};
-
 // In one note, those that no --state names.
 std::vector<std::string> NotesOnStates(const Graph& graph,
                                        const Problem& problem) {
   int64_t bytes = 0;
   std::vector<std::string> names;
   std::string flags;
-  for (const StatePattern& pattern : kKnownStates) {
+  for (const LikelyStates& likely : FindLikelyStates(graph)) {
     bool is_new = false;
-    for (const auto& [input, result] : StatesOf(graph, pattern)) {
+    for (const auto& [input, result] : likely.states) {
       if (IsFed(problem.tensors[input])) continue;
       is_new = true;
       bytes += *graph.tensors[input].bytes;
       names.push_back(fmt::format("'{}'", graph.tensors[input].name));
     }
-    if (!is_new) continue;
-    flags += " --state " +
-             ShellWord(fmt::format("{}={}", pattern.input, pattern.output));
+    if (is_new) flags += " " + likely.Flag();
   }
   if (names.empty()) return {};
   const bool is_one = names.size() == 1;

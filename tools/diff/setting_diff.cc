@@ -70,16 +70,24 @@ std::string ShapeName(const TableFile::ModelTensor& tensor) {
                       : tensor.dtype + "[unknown]";
 }
 
+// "device", or for what --state names "what 'hn' was".
+std::string HomeName(const TableFile::ModelTensor& input) {
+  if (input.state_of) return fmt::format("what '{}' was", *input.state_of);
+  return std::string(SideName(input.home));
+}
+
 // By name: their order does not matter.
-void CompareShapes(std::string_view what, const ModelTensors& before,
-                   const ModelTensors& after, std::vector<SettingDiff>* diffs) {
+void CompareTensors(std::string_view what, const ModelTensors& before,
+                    const ModelTensors& after,
+                    std::string (*text)(const TableFile::ModelTensor&),
+                    std::vector<SettingDiff>* diffs) {
   for (const TableFile::ModelTensor& tensor : before) {
     const auto found = std::find_if(
         after.begin(), after.end(),
         [&](const auto& other) { return other.name == tensor.name; });
     if (found == after.end()) continue;
-    Compare(fmt::format("{} '{}'", what, tensor.name), ShapeName(tensor),
-            ShapeName(*found), diffs);
+    Compare(fmt::format("{} '{}'", what, tensor.name), text(tensor),
+            text(*found), diffs);
   }
 }
 
@@ -146,8 +154,10 @@ std::vector<SettingDiff> DiffSettings(const TableFile& before,
   std::vector<SettingDiff> diffs;
   Compare("model file", before.model_file, after.model_file, &diffs);
   Compare("model sha256", before.model_sha256, after.model_sha256, &diffs);
-  CompareShapes("input", before.inputs, after.inputs, &diffs);
-  CompareShapes("output", before.outputs, after.outputs, &diffs);
+  CompareTensors("input", before.inputs, after.inputs, ShapeName, &diffs);
+  CompareTensors("output", before.outputs, after.outputs, ShapeName, &diffs);
+  CompareTensors("home of input", before.inputs, after.inputs, HomeName,
+                 &diffs);
   Compare("device", MachineName(before.machines.device, before.refined.device),
           MachineName(after.machines.device, after.refined.device), &diffs);
   Compare("server", MachineName(before.machines.server, before.refined.server),

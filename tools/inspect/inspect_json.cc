@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "backends/result/size_basis_json.h"
+#include "tools/compile/likely_states.h"
 #include "tools/inspect/inspect.h"
 
 namespace dnncut {
@@ -16,6 +17,17 @@ nlohmann::ordered_json PortJson(const Port& port) {
   if (port.type.has_rank) json["shape"] = port.type.shape;
   if (port.bytes) json["bytes"] = *port.bytes;
   AddBasis("size_basis", port.size_basis, &json);
+  return json;
+}
+
+nlohmann::ordered_json StatesJson(const Graph& graph) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  for (const LikelyStates& likely : FindLikelyStates(graph)) {
+    for (const auto& [input, output] : likely.states) {
+      json.push_back({{"input", graph.tensors[input].name},
+                      {"output", graph.tensors[output].name}});
+    }
+  }
   return json;
 }
 
@@ -56,6 +68,7 @@ nlohmann::ordered_json InspectJson(const Inspection& inspection) {
           {"weight_file_bytes", inspection.file_bytes},
           {"inputs", ports_json(inspection.inputs)},
           {"outputs", ports_json(inspection.outputs)},
+          {"likely_states", StatesJson(inspection.graph)},
           {"machine", inspection.costs.name},
           {"costs", shares}};
 }

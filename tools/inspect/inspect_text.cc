@@ -4,8 +4,10 @@
 #include <filesystem>
 
 #include "compiler/base/checked_math.h"
+#include "compiler/base/first_few.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/model/size_basis.h"
+#include "tools/compile/likely_states.h"
 #include "tools/inspect/inspect.h"
 #include "tools/text/terminal.h"
 #include "tools/text/text_table.h"
@@ -47,6 +49,37 @@ std::string SharesText(const Inspection& inspection) {
       {"operations", Align::kRight}, {"moved", Align::kRight},
       {"ms", Align::kRight},         {"share", Align::kRight}};
   return TextTable(columns, rows);
+}
+
+// "states      'h' may be what the output 'hn' was: compile --state h=hn"
+std::string StatesText(const Graph& graph) {
+  constexpr size_t kShown = 2;
+  std::string text;
+  std::string_view label = "states";
+  for (const LikelyStates& likely : FindLikelyStates(graph)) {
+    int64_t bytes = 0;
+    for (const auto& [input, output] : likely.states) {
+      bytes = CheckedAdd(bytes, graph.tensors[input].bytes.value_or(0),
+                         "the sum of the states");
+    }
+    const size_t count = likely.states.size();
+    text += fmt::format(
+        "{:<11} {} may be what {} in the inference before, {}: compile {}\n",
+        label,
+        FirstFew(count, kShown,
+                 [&](size_t i) {
+                   const TensorId input = likely.states[i].first;
+                   return fmt::format("'{}'",
+                                      Printable(graph.tensors[input].name));
+                 }),
+        count == 1 ? fmt::format("the output '{}' was",
+                                 Printable(likely.pattern.output))
+                   : fmt::format("the outputs {} were",
+                                 Printable(likely.pattern.output)),
+        FormatSize(bytes), likely.Flag());
+    label = "";
+  }
+  return text;
 }
 
 // Which nodes of the model are layers, and what the others are.
@@ -92,8 +125,9 @@ std::string InspectText(const Inspection& inspection) {
         ", the largest '{}' {}", Printable(inspection.largest),
         FormatBytes(inspection.largest_bytes, inspection.largest_basis));
   }
-  text += fmt::format("\n{}{}", PortText("inputs", inspection.inputs),
-                      PortText("outputs", inspection.outputs));
+  text +=
+      fmt::format("\n{}{}{}", PortText("inputs", inspection.inputs),
+                  PortText("outputs", inspection.outputs), StatesText(graph));
   return text +
          fmt::format("\non {} ({})\n", Printable(inspection.costs.name),
                      EstimateWords(inspection.costs)) +
