@@ -31,6 +31,10 @@ struct ChildField {
   bool is_single;  // it stands once at most
 };
 
+// FunctionProto.attribute_proto, defaults of a function's attributes: newer
+// than libonnx 1.12, whose classes keep it as an unknown field.
+inline constexpr int kAttributeDefaultsField = 11;
+
 inline constexpr ChildField kChildFields[] = {
     {MessageKind::kModel, ONNX_NAMESPACE::ModelProto::kGraphFieldNumber,
      MessageKind::kGraph, true},
@@ -71,6 +75,8 @@ inline constexpr ChildField kChildFields[] = {
      MessageKind::kTensor, true},
     {MessageKind::kFunction, ONNX_NAMESPACE::FunctionProto::kNodeFieldNumber,
      MessageKind::kNode, false},
+    {MessageKind::kFunction, kAttributeDefaultsField, MessageKind::kAttribute,
+     false},
     {MessageKind::kTrainingInfo,
      ONNX_NAMESPACE::TrainingInfoProto::kInitializationFieldNumber,
      MessageKind::kGraph, true},

@@ -77,6 +77,7 @@ class OnnxReader {
   void CopyTensor();
   void OpenChild(const ChildField& child, const WireField& field);
   void Close();
+  bool IsInDefault() const;
   void CheckDepth() const;
   void Count(MessageKind parent, const WireField& field);
   void Parse();
@@ -197,11 +198,31 @@ void OnnxReader::CopyTensor() {
       ReadTensor(file_, range, limits_, [this] { return Place(); });
   names_basepath_ = names_basepath_ || reading.names_basepath;
   if (!reading.weight) return Copy(range);
+  if (IsInDefault()) {
+    // protobuf keeps its bytes without parsing them, so nothing would ever put
+    // a weight in place of a mark there.
+    if (reading.weight->location.empty()) return Copy(range);
+    Fail(ExitCode::kBadInput, "E214",
+         "{}: the default of a function's attribute has external data, which "
+         "dnncut does not follow; save the model with the data inside",
+         Place());
+  }
   ONNX_NAMESPACE::TensorProto mark;
   MarkWeight(static_cast<WeightId>(model_->weights.size()), &mark);
   model_->weights.push_back(*reading.weight);
   Append(reading.rest);
   Append(mark.SerializeAsString());
+}
+
+// Is the walk in the default of a function's attribute?
+bool OnnxReader::IsInDefault() const {
+  for (size_t i = 1; i < frames_.size(); ++i) {
+    if (frames_[i - 1].kind == MessageKind::kFunction &&
+        frames_[i].kind == MessageKind::kAttribute) {
+      return true;
+    }
+  }
+  return false;
 }
 
 void OnnxReader::CheckDepth() const {

@@ -5,11 +5,11 @@
 //
 // It agrees with protobuf on what is data: a field counts only with a wire type
 // that protobuf accepts for it, pieces of a field add up, packed or not, and of
-// several raw_data the last one counts. Varints are counted by their last
-// bytes, those without the continuation bit; one of more than ten bytes is
-// malformed. Memory stays bounded, whatever the file says: dimensions and
-// external entries are kept up to a fixed number, other fields up to the limit
-// for graphs.
+// several raw_data, names or known data_locations the last one counts. Varints
+// are counted by their last bytes, those without the continuation bit; one of
+// more than ten bytes is malformed. Memory stays bounded, whatever the file
+// says: dimensions and external entries are kept up to a fixed number, other
+// fields up to the limit for graphs.
 #include "frontends/read/tensor_contents.h"
 
 #include <google/protobuf/io/coded_stream.h>
@@ -72,6 +72,7 @@ class ContentsReader {
 
  private:
   void ReadDims(const WireField& field);
+  void ReadDataLocation(uint64_t varint);
   void ReadExternalEntry(WireRange range);
   void ReadData(const WireField& field);
   int64_t CountVarints(WireRange range);
@@ -102,6 +103,14 @@ void ContentsReader::ReadDims(const WireField& field) {
   if (field.type == Type::kBytes) {
     ForEachVarint(Text(field.value), field.value.begin, add);
   }
+}
+
+// As protobuf has it: of an enum's varint the lower 32 bits count, and a value
+// without a name is an unknown field, so that what was said before stays.
+void ContentsReader::ReadDataLocation(uint64_t varint) {
+  const auto value = static_cast<int>(static_cast<uint32_t>(varint));
+  if (!TensorProto::DataLocation_IsValid(value)) return;
+  contents_.is_external = value == TensorProto::EXTERNAL;
 }
 
 void ContentsReader::ReadExternalEntry(WireRange range) {
@@ -173,7 +182,7 @@ TensorContents ContentsReader::Read() {
     } else if (field.Is(TensorProto::kExternalDataFieldNumber, Type::kBytes)) {
       ReadExternalEntry(field.value);
     } else if (field.Is(TensorProto::kDataLocationFieldNumber, Type::kVarint)) {
-      contents_.is_external = field.varint == TensorProto::EXTERNAL;
+      ReadDataLocation(field.varint);
     } else {
       AppendTo(&contents_.rest, field.whole);
       if (field.number == TensorProto::kDimsFieldNumber) ReadDims(field);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "frontends/read/onnx_messages.h"
 #include "frontends/shapes/onnx_types.h"
 #include "frontends/shapes/operations.h"
 #include "frontends/shapes/type_engine.h"
@@ -153,16 +154,13 @@ void SubstituteAttributes(
   }
 }
 
-// Defaults of attributes (FunctionProto.attribute_proto) are newer than libonnx
-// 1.12, whose classes keep them as unknown fields.
 std::map<std::string, AttributeProto> Arguments(const FunctionProto& function,
                                                 const NodeProto& call) {
-  constexpr int kAttributeProtoField = 11;
   std::map<std::string, AttributeProto> arguments;
   const auto& fields = function.unknown_fields();
   for (int i = 0; i < fields.field_count(); ++i) {
     const auto& field = fields.field(i);
-    if (field.number() != kAttributeProtoField ||
+    if (field.number() != kAttributeDefaultsField ||
         field.type() != google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED) {
       continue;
     }

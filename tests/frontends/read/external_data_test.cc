@@ -140,6 +140,54 @@ TEST_F(ExternalData, AForgedMarkIsRefusedWhateverTheDataLocation) {
   EXPECT_THAT(Load(model).error, StartsWith("E214 (3)"));
 }
 
+// A file whose initializer says first that its data is external, then something
+// that protobuf does not know or reads as the same.
+TEST_F(ExternalData, WhatProtobufTakesForExternalIsChecked) {
+  const std::string entry = WireBytes(1, "location") + WireBytes(2, "../w.bin");
+  const std::string tensor = WireNumber(1, 4) + WireNumber(2, 1) +
+                             WireBytes(8, "w") + WireBytes(13, entry);
+  constexpr uint64_t kFourGiB = uint64_t{1} << 32;
+  for (const std::vector<uint64_t>& locations :
+       std::vector<std::vector<uint64_t>>{
+           {1}, {1, 7}, {0, 1, 2}, {kFourGiB + 1}, {1, kFourGiB + 7}}) {
+    std::string external = tensor;
+    for (const uint64_t location : locations) {
+      external += WireNumber(14, location);
+    }
+    const std::string file =
+        WireNumber(1, 8) + WireBytes(8, WireNumber(2, 17)) +
+        WireBytes(7, WireBytes(5, external) + WireBytes(11, WireBytes(1, "x")) +
+                         WireBytes(12, WireBytes(1, "x")));
+    ModelProto parsed;
+    ASSERT_TRUE(parsed.ParseFromString(file));
+    EXPECT_EQ(parsed.graph().initializer(0).data_location(),
+              TensorProto::EXTERNAL);
+    EXPECT_THAT(LoadBytes(file).error, StartsWith("E215 (3)"));
+  }
+}
+
+// libonnx 1.12 keeps defaults of functions' attributes as unknown fields.
+TEST_F(ExternalData, IsRefusedInDefaultsOfFunctions) {
+  const auto file = [](const TensorProto& tensor) {
+    const std::string attribute = WireBytes(1, "value") +
+                                  WireBytes(5, tensor.SerializeAsString()) +
+                                  WireNumber(20, 4);
+    const std::string function =
+        WireBytes(1, "f") + WireBytes(10, "local") + WireBytes(11, attribute);
+    return SmallModel("y = Relu(x)").SerializeAsString() +
+           WireBytes(25, function);
+  };
+  TensorProto tensor =
+      ExternalModel({{"location", "/etc/passwd"}}).graph().initializer(0);
+  EXPECT_THAT(LoadBytes(file(tensor)).error, StartsWith("E215 (3)"));
+  tensor = ExternalModel({{"location", "w.bin"}}).graph().initializer(0);
+  EXPECT_THAT(LoadBytes(file(tensor)).error, StartsWith("E214 (3)"));
+  tensor.clear_external_data();
+  tensor.clear_data_location();
+  tensor.set_raw_data("0123456789abcdef");
+  EXPECT_EQ(LoadBytes(file(tensor)).error, "");
+}
+
 TEST_F(ExternalData, ExternalAndInlineData) {
   ModelProto model = ExternalModel({{"location", "w.bin"}});
   model.mutable_graph()->mutable_initializer(0)->set_raw_data(
