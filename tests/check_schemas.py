@@ -252,6 +252,12 @@ def check_compiles(checker, model, odd):
                         ("down", ["--downlink", "5Mbps", "--switching-cost", "1ms"]),
                         ("free", ["--downlink", "free", "--rtt", "1us"])):
         checker.run("compile", model, "-o", name, *flags)
+    checker.run("example", "squeezenet", "--symbolic-batch", "-o", "free.onnx")
+    checker.run("compile", "free.onnx", "-o", "sweep", "--dim-sweep",
+                "batch=1,8")
+    checker.validate_files("sweep/batch=8")
+    with open("sweep/sweep.json", encoding="utf-8") as file:
+        checker.validate(json.load(file), "sweep.json")
     for folder in ("out", "odd", "small", "buckets", "one", "back", "down"):
         checker.validate_files(folder)
         checker.run("lookup", folder, "-b", "50Mbps")

@@ -88,14 +88,21 @@ bool IsEmptyFolder(const std::string& path, const std::string& out) {
   return empty;
 }
 
-// A folder that dnncut has written has a table.json that says so.
-bool IsOurs(const std::string& folder) {
+bool HasFile(const std::string& folder, std::string_view name,
+             std::string_view kind) {
   try {
-    const auto schema = SchemaOf(ReadJsonFile(folder + "/table.json"));
-    return schema && schema->starts_with("dnncut.table/");
+    const auto schema =
+        SchemaOf(ReadJsonFile(fmt::format("{}/{}", folder, name)));
+    return schema && schema->starts_with(kind);
   } catch (const Error&) {
     return false;
   }
+}
+
+// A folder that dnncut has written has a file that says so.
+bool IsOurs(const std::string& folder) {
+  return HasFile(folder, "table.json", "dnncut.table/") ||
+         HasFile(folder, kSweepFile, "dnncut.sweep/");
 }
 
 void CheckHoldsNoInput(const std::string& folder, const std::string& out,

@@ -7,19 +7,22 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/base/file_descriptor.h"
 #include "compiler/base/interrupt.h"
-#include "compiler/files/system_file.h"
 
 namespace dnncut {
 
+// The index of a folder that holds a result folder for each size of a dim.
+inline constexpr std::string_view kSweepFile = "sweep.json";
+
 class ResultFolder {
  public:
-  // `out` must not exist, or be empty, or with `force` be a result folder of
-  // ours that holds none of `inputs` (paths of files). Throws Error (E601 to
-  // E604) before anything is written.
+  // `out` must not exist, or be empty, or with `force` be a folder of ours that
+  // holds none of `inputs` (paths of files). Throws Error (E601 to E604) before
+  // anything is written.
   ResultFolder(const std::string& out, bool force,
                const std::vector<std::string>& inputs);
   ~ResultFolder();

@@ -18,6 +18,7 @@
 
 #include "backends/result/firmware_json.h"
 #include "backends/result/link_json.h"
+#include "backends/result/result_folder.h"
 #include "backends/result/size_basis_json.h"
 #include "compiler/base/error.h"
 #include "compiler/files/json_file.h"
@@ -292,10 +293,33 @@ TableFile ReadTableFile(const std::string& path) {
   return table;
 }
 
+namespace {
+
+std::string FirstOfSweep(const std::string& path, const std::string& file) {
+  const JsonValue root = ReadJsonFile(file);
+  CheckSchema(root, "dnncut.sweep", 1);
+  for (const JsonValue& table : GetArray(root, "tables")) {
+    return fmt::format("{}/{}", path, GetString(table, "folder"));
+  }
+  return path;
+}
+
+}  // namespace
+
 std::string FileOfTable(const std::string& path) {
   std::error_code error;
   const bool is_folder = std::filesystem::is_directory(path, error);
-  return is_folder ? path + "/table.json" : path;
+  if (!is_folder) return path;
+  std::string table = path + "/table.json";
+  const std::string sweep = fmt::format("{}/{}", path, kSweepFile);
+  if (!std::filesystem::exists(table, error) &&
+      std::filesystem::exists(sweep, error)) {
+    Fail(ExitCode::kUsage, "E622",
+         "{}: holds a result for each size of a dimension, not one; name one "
+         "of its folders, for example '{}'",
+         path, FirstOfSweep(path, sweep));
+  }
+  return table;
 }
 
 std::string FolderOfTable(const std::string& path) {

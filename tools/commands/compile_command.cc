@@ -25,6 +25,7 @@
 #include "tools/commands/model_flags.h"
 #include "tools/commands/precision_flag.h"
 #include "tools/commands/verify_flags.h"
+#include "tools/compile/dim_sweep.h"
 #include "tools/compile/pipeline.h"
 #include "tools/compile/summary.h"
 #include "tools/runtime/onnxruntime.h"
@@ -38,6 +39,7 @@ namespace {
 struct CompileCommand {
   CompileOptions options;
   bool no_compress = false;
+  std::optional<DimSweep> sweep;
   bool verify = false;
   VerifyOptions verify_options;
   Output output;
@@ -120,6 +122,30 @@ Reader StateReader(TensorPlaces* places) {
   };
 }
 
+// "past=0,128,1024": values in the order in which they stand.
+DimSweep SweepOf(std::string_view flag, const std::string& text) {
+  const size_t end = text.rfind('=');
+  if (end == std::string::npos || end == 0) {
+    Fail(ExitCode::kUsage, "E106",
+         "{} '{}' has no name and values; write for example {} "
+         "past=0,128,1024",
+         flag, text, flag);
+  }
+  DimSweep sweep = {text.substr(0, end), {}};
+  for (size_t begin = end + 1; begin <= text.size();) {
+    const size_t comma = std::min(text.find(',', begin), text.size());
+    const int64_t value =
+        ParseCount(flag, text.substr(begin, comma - begin), 0, INT64_MAX);
+    if (std::ranges::find(sweep.values, value) != sweep.values.end()) {
+      Fail(ExitCode::kUsage, "E129", "{} {}: {} stands there twice", flag,
+           sweep.dim, value);
+    }
+    sweep.values.push_back(value);
+    begin = comma + 1;
+  }
+  return sweep;
+}
+
 bool IsInline(std::string_view flag, const std::string& text) {
   return ParseChoice<bool>(flag, text, {{"external", false}, {"inline", true}});
 }
@@ -159,11 +185,11 @@ CompileOptions OptionsOf(const CompileCommand& command) {
 }
 
 VerifyReport VerifyResult(const CompileCommand& command,
-                          const CompileOptions& compiled) {
+                          const std::string& folder) {
   VerifyOptions options = command.verify_options;
   options.limits = command.options.load.limits;
-  options.out = compiled.output;
-  options.model_path = compiled.model_path;
+  options.out = folder;
+  options.model_path = command.options.model_path;
   return RunStage(command.output, [&](Progress* progress, Warnings* warnings) {
     // What was written, not what is in memory.
     const TableFile table = ReadTableFile(options.out + "/table.json");
@@ -171,33 +197,76 @@ VerifyReport VerifyResult(const CompileCommand& command,
   });
 }
 
-void RunCompile(const Flags& flags, const CompileCommand& command) {
+// What `work` returns, and in `run` how that went.
+template <typename Work>
+auto RunTimed(const CompileCommand& command, const CompileOptions& options,
+              RunInfo* run, const Work& work) {
   const auto start = std::chrono::steady_clock::now();
+  auto result =
+      RunStage(command.output, [&](Progress* progress, Warnings* warnings) {
+        auto compiled = work(progress, warnings);
+        run->warnings = *warnings;
+        return compiled;
+      });
+  run->output = options.output;
+  run->seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+          .count();
+  return result;
+}
+
+// Every table is verified before one that fails is told.
+void RunSweep(const CompileCommand& command, const CompileOptions& options) {
+  const Output& output = command.output;
+  RunInfo run;
+  const std::vector<SweepTable> tables = RunTimed(
+      command, options, &run, [&](Progress* progress, Warnings* warnings) {
+        return CompileSweep(options, *command.sweep, progress, warnings);
+      });
+  nlohmann::ordered_json json = SweepJson(*command.sweep, tables);
+  if (!output.json && !output.quiet) {
+    PrintResult(SweepText(*command.sweep, tables, run));
+  }
+  std::vector<VerifyReport> reports;
+  for (size_t i = 0; i < tables.size(); ++i) {
+    const SweepTable& table = tables[i];
+    nlohmann::ordered_json& one = json["tables"][i]["compile"];
+    one = SummaryJson(table.result, table.summary, table.run);
+    if (!command.verify) continue;
+    reports.push_back(VerifyResult(command, table.run.output));
+    one["verify"] = VerifyJson(reports.back());
+    if (!output.json && !output.quiet) {
+      PrintResult(fmt::format("\n{}", VerifyText(reports.back())));
+    }
+  }
+  if (output.json) PrintJson(json);
+  for (const VerifyReport& report : reports) RequirePassed(report);
+}
+
+void RunCompile(const Flags& flags, const CompileCommand& command) {
   CheckFlags(flags, command);
   const CompileOptions options = OptionsOf(command);
   // Better to hear of it before the work.
   if (command.verify) {
     RequireOnnxRuntime(command.verify_options.onnxruntime, "compile --verify");
   }
+  if (command.sweep) {
+    RunSweep(command, options);
+    return;
+  }
   RunInfo run;
-  run.output = options.output;
   run.only_cut = options.only_cut;
-  const CompileResult result =
-      RunStage(command.output, [&](Progress* progress, Warnings* warnings) {
-        CompileResult compiled = Compile(options, progress, warnings);
-        run.warnings = *warnings;
-        return compiled;
+  const CompileResult result = RunTimed(
+      command, options, &run, [&](Progress* progress, Warnings* warnings) {
+        return Compile(options, progress, warnings);
       });
-  run.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
-          .count();
   const Summary summary = Summarize(result);
   const Output& output = command.output;
   if (!output.json && !output.quiet) {
     PrintResult(SummaryText(result, summary, run));
   }
   std::optional<VerifyReport> report;
-  if (command.verify) report = VerifyResult(command, options);
+  if (command.verify) report = VerifyResult(command, options.output);
   if (output.json) {
     nlohmann::ordered_json json = SummaryJson(result, summary, run);
     if (report) json["verify"] = VerifyJson(*report);
@@ -297,6 +366,10 @@ CommandRunner SetUpCompile(Flags* flags) {
   flags->AddValue(
       "--weights", "WHERE", Parsed(&options->inline_weights, IsInline),
       "external (weights.bin, the default) or inline, in the halves");
+  flags->AddValue(
+      "--dim-sweep", "NAME=VALUES", Parsed(&command->sweep, SweepOf),
+      "a table for each value of a dim, for example past=0,128,1024: OUT then "
+      "holds a result folder for each, OUT/past=0 and so on");
   flags->AddValue("--only-cut", "N", Count(&options->only_cut, 0, INT32_MAX),
                   "write the halves and weights of this cut only");
   flags->AddSwitch(

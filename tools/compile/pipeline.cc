@@ -107,23 +107,6 @@ Result DescribedResult(const CompileOptions& options,
   return described;
 }
 
-void Write(const CompileOptions& options, const CompileResult& result,
-           const Warnings& warnings, Progress* progress) {
-  const std::string stage = fmt::format("writing {}", options.output);
-  progress->Stage(stage);
-  ResultOptions write;
-  write.out = options.output;
-  write.force = options.force;
-  write.inputs = options.kept_files;
-  for (const Side side : kSides) write.inputs.push_back(options.machines[side]);
-  write.inline_weights = options.inline_weights;
-  write.only_cut = options.only_cut;
-  write.progress = [progress, &stage](int64_t done_bytes, int64_t all_bytes) {
-    progress->Part(stage, done_bytes, all_bytes);
-  };
-  WriteResult(DescribedResult(options, result, warnings), write);
-}
-
 // Only of a machine itself; a regression says nothing of its errors.
 double BandOf(const MachineCosts& costs) {
   return costs.measured || costs.fitted ? 1 : costs.machine->band;
@@ -169,6 +152,29 @@ Result BackendResult(const CompileResult& result) {
   return backend;
 }
 
+std::vector<std::string> FilesToKeep(const CompileOptions& options) {
+  std::vector<std::string> files = options.kept_files;
+  for (const Side side : kSides) files.push_back(options.machines[side]);
+  return files;
+}
+
+void WriteCompiled(const CompileOptions& options, const Warnings& warnings,
+                   Progress* progress, CompileResult* result) {
+  const std::string stage = fmt::format("writing {}", options.output);
+  progress->Stage(stage);
+  FindConstantDims(result->model, options.import, &result->graph);
+  ResultOptions write;
+  write.out = options.output;
+  write.force = options.force;
+  write.inputs = FilesToKeep(options);
+  write.inline_weights = options.inline_weights;
+  write.only_cut = options.only_cut;
+  write.progress = [progress, &stage](int64_t done_bytes, int64_t all_bytes) {
+    progress->Part(stage, done_bytes, all_bytes);
+  };
+  WriteResult(DescribedResult(options, *result, warnings), write);
+}
+
 CompileResult Compile(const CompileOptions& options, Progress* progress,
                       Warnings* warnings) {
   CompileResult result;
@@ -180,9 +186,6 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   FoldModel(options.import.input_values, &result.model);
   progress->Stage("working out shapes");
   result.graph = ImportGraph(result.model, options.import, warnings);
-  if (!options.output.empty()) {
-    FindConstantDims(result.model, options.import, &result.graph);
-  }
   progress->Detail(fmt::format(
       "{}, {}, {}", FormatPlural(CountLayers(result.graph), "layer"),
       FormatPlural(std::ssize(result.graph.tensors), "tensor"),
@@ -228,7 +231,7 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   WarnWhereMemoryIsShort(result, warnings);
 
   if (!options.output.empty()) {
-    Write(options, result, *warnings, progress);
+    WriteCompiled(options, *warnings, progress, &result);
   }
   progress->Finish();
   return result;

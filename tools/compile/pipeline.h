@@ -77,6 +77,14 @@ struct CompileResult {
 // The same as the backends take it; refers to `result`.
 Result BackendResult(const CompileResult& result);
 
+// What must not be replaced by the result, besides the model.
+std::vector<std::string> FilesToKeep(const CompileOptions& options);
+
+// Writes what Compile has made into options.output, with `warnings` in the
+// report.
+void WriteCompiled(const CompileOptions& options, const Warnings& warnings,
+                   Progress* progress, CompileResult* result);
+
 // Throws Error. Warnings are added as they arise, so that the caller has them
 // even then.
 CompileResult Compile(const CompileOptions& options, Progress* progress,

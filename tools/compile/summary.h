@@ -12,9 +12,7 @@
 
 #include "backends/result/latency_parts.h"
 #include "backends/result/verdict.h"
-#include "compiler/problem/cut.h"
 #include "compiler/problem/side.h"
-#include "compiler/table/cut_table.h"
 #include "tools/compile/pipeline.h"
 
 namespace dnncut {
@@ -42,6 +40,11 @@ struct RunInfo {
   double seconds = 0;
   Warnings warnings;
 };
+
+// The parts of that: model, of which `size` says how large it is, machines and
+// link; the rows, with what cuts send.
+std::string SummaryHeader(const CompileResult& result, const std::string& size);
+std::string SummaryRows(const CompileResult& result, const Summary& summary);
 
 // What `compile` prints: several lines, the last one ended.
 std::string SummaryText(const CompileResult& result, const Summary& summary,

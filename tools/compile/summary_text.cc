@@ -34,34 +34,13 @@ constexpr std::string_view kGets = " download";
 // Before what a half misses.
 constexpr std::string_view kMisfits = "        !";
 
-std::string Machine(const MachineCosts& costs) {
+std::string MachineLine(const MachineCosts& costs) {
   std::string how = costs.measured ? "measured" : EstimateWords(costs);
   if (costs.filled_layers > 0) {
     how += fmt::format(", but {} of {} layers estimated", costs.filled_layers,
                        costs.ns.size());
   }
   return fmt::format("{} ({})", Printable(costs.name), how);
-}
-
-std::string HeaderText(const CompileResult& result, const Summary& summary) {
-  std::string opset = "?";
-  for (const auto& import : result.model.proto.opset_import()) {
-    if (import.domain().empty() || import.domain() == "ai.onnx") {
-      opset = fmt::format("{}", import.version());
-    }
-  }
-  const std::string file =
-      std::filesystem::path(result.model.path).filename().string();
-  return fmt::format(
-      "model   {}  sha256 {}  opset {}  {} in {}  weights {}\n"
-      "device  {}\n"
-      "server  {}\n"
-      "link    {}\n",
-      Heading(Printable(file)), result.model.sha256.substr(0, 8), opset,
-      FormatPlural(summary.layers, "layer"),
-      FormatPlural(summary.blocks, "block"), FormatSize(summary.weight_bytes),
-      Machine(result.machines.device), Machine(result.machines.server),
-      LinkText(result.problem));
 }
 
 // A line for each of the first few tensors that cross, `bytes` in all, and one
@@ -109,31 +88,6 @@ std::string CrossingLines(const Graph& graph, const CutCosts& costs) {
   return text;
 }
 
-std::string RowsText(const CompileResult& result, const Summary& summary) {
-  const int decimals = ShownDecimals(summary.rows);
-  const bool has_band = HasBand(summary.rows);
-  std::vector<std::vector<std::string>> cells;
-  for (const ShownRow& row : summary.rows) {
-    cells.push_back(ShownRowCells(
-        row, DeviceLayersText(result.table.cuts[row.row.cut].costs), decimals,
-        has_band));
-  }
-  const std::vector<std::string> lines =
-      TableLines(ShownRowColumns(Align::kLeft, "", has_band), cells);
-  std::string text = lines[0] + "\n";
-  for (size_t i = 0; i < summary.rows.size(); ++i) {
-    const int cut = summary.rows[i].row.cut;
-    text += lines[i + 1] + "\n";
-    text += CrossingLines(result.graph, result.table.cuts[cut].costs);
-    const std::string misfit =
-        MisfitText(result.missing[cut], BackendResult(result).machines);
-    if (!misfit.empty()) {
-      text += fmt::format("{} {}\n", kMisfits, Printable(misfit));
-    }
-  }
-  return text;
-}
-
 std::string KeptText(const HysteresisLimit& limit) {
   if (limit.kind == HysteresisLimit::Kind::kSwitchingCost) {
     return FormatDuration(limit.limit);
@@ -169,10 +123,58 @@ std::string FirmwareText(const CompileResult& result) {
 
 }  // namespace
 
+std::string SummaryHeader(const CompileResult& result,
+                          const std::string& size) {
+  std::string opset = "?";
+  for (const auto& import : result.model.proto.opset_import()) {
+    if (import.domain().empty() || import.domain() == "ai.onnx") {
+      opset = fmt::format("{}", import.version());
+    }
+  }
+  const std::string file =
+      std::filesystem::path(result.model.path).filename().string();
+  return fmt::format(
+      "model   {}  sha256 {}  opset {}  {}\n"
+      "device  {}\n"
+      "server  {}\n"
+      "link    {}\n",
+      Heading(Printable(file)), result.model.sha256.substr(0, 8), opset, size,
+      MachineLine(result.machines.device), MachineLine(result.machines.server),
+      LinkText(result.problem));
+}
+
+std::string SummaryRows(const CompileResult& result, const Summary& summary) {
+  const int decimals = ShownDecimals(summary.rows);
+  const bool has_band = HasBand(summary.rows);
+  std::vector<std::vector<std::string>> cells;
+  for (const ShownRow& row : summary.rows) {
+    cells.push_back(ShownRowCells(
+        row, DeviceLayersText(result.table.cuts[row.row.cut].costs), decimals,
+        has_band));
+  }
+  const std::vector<std::string> lines =
+      TableLines(ShownRowColumns(Align::kLeft, "", has_band), cells);
+  std::string text = lines[0] + "\n";
+  for (size_t i = 0; i < summary.rows.size(); ++i) {
+    const int cut = summary.rows[i].row.cut;
+    text += lines[i + 1] + "\n";
+    text += CrossingLines(result.graph, result.table.cuts[cut].costs);
+    const std::string misfit =
+        MisfitText(result.missing[cut], BackendResult(result).machines);
+    if (!misfit.empty()) {
+      text += fmt::format("{} {}\n", kMisfits, Printable(misfit));
+    }
+  }
+  return text;
+}
+
 std::string SummaryText(const CompileResult& result, const Summary& summary,
                         const RunInfo& run) {
-  std::string text = HeaderText(result, summary) + "\n";
-  text += RowsText(result, summary) + "\n";
+  const std::string size = fmt::format(
+      "{} in {}  weights {}", FormatPlural(summary.layers, "layer"),
+      FormatPlural(summary.blocks, "block"), FormatSize(summary.weight_bytes));
+  std::string text = SummaryHeader(result, size) + "\n";
+  text += SummaryRows(result, summary) + "\n";
   const std::string curve = LatencyCurve(result.problem, result.table);
   if (!curve.empty()) text += curve + "\n";
   text +=
