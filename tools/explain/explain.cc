@@ -63,9 +63,18 @@ Alternative CompareAt(const StoredResult& compiled, const OperatingPoint& point,
   other.parts = PartsAt(cut.costs, compiled.problem().downlink, point.kbps);
   other.more = Minus(other.parts, point.parts);
   const Cut& chosen = compiled.cuts()[point.row.cut].cut;
+  // Those that only compute sizes go with others; alone they are told.
+  PerSide<std::vector<LayerId>> with_sizes;
   for (LayerId l = 0; l < static_cast<int>(cut.cut.size()); ++l) {
     const Side side = cut.cut[l];
-    if (side != chosen[l]) other.moved_to[side].push_back(l);
+    if (side == chosen[l]) continue;
+    with_sizes[side].push_back(l);
+    if (!compiled.problem().layers[l].sizes_only) {
+      other.moved_to[side].push_back(l);
+    }
+  }
+  if (other.moved_to.device.empty() && other.moved_to.server.empty()) {
+    other.moved_to = std::move(with_sizes);
   }
   return other;
 }

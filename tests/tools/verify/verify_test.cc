@@ -9,6 +9,7 @@
 
 #include <cstring>
 #include <functional>
+#include <random>
 
 #include "backends/result/table_file.h"
 #include "backends/result_writer.h"
@@ -176,6 +177,59 @@ TEST_F(VerifyTest, HalvesRunAtASecondBatch) {
     EXPECT_EQ(cut.second.size(), 1u);
     EXPECT_TRUE(AllSameBits(cut.second));
   }
+}
+
+// Layers on [batch, 6] that reshape by sizes of any earlier tensor.
+ModelProto RandomSizesModel(unsigned seed) {
+  std::mt19937 random(seed);
+  std::vector<std::string> tensors = {"x"};
+  const auto any = [&] { return tensors[random() % tensors.size()]; };
+  std::string nodes;
+  for (int i = 0; i < 5; ++i) {
+    const std::string next = fmt::format("t{}", i);
+    switch (random() % 4) {
+      case 0:
+        nodes += fmt::format("{} = Sigmoid ({}) ", next, tensors.back());
+        break;
+      case 1:
+        nodes += fmt::format("{} = Add ({}, {}) ", next, tensors.back(), any());
+        break;
+      case 2:
+        nodes += fmt::format("s{0} = Shape ({1}) {2} = Expand ({3}, s{0}) ", i,
+                             any(), next, tensors.back());
+        break;
+      default:
+        nodes += fmt::format(
+            "s{0} = Shape ({1}) b{0} = Gather <axis = 0> (s{0}, first) "
+            "p{0} = Concat <axis = 0> (b{0}, rest) "
+            "r{0} = Reshape ({2}, p{0}) f{0} = Concat <axis = 0> (b{0}, all) "
+            "{3} = Reshape (r{0}, f{0}) ",
+            i, any(), tensors.back(), next);
+    }
+    tensors.push_back(next);
+  }
+  return ParseModel(
+      "<ir_version: 8, opset_import: [\"\" : 15]> "
+      "sizes (float[batch, 6] x) => (float[batch, 6] y) {"
+      "first = Constant <value_ints = [0]> () "
+      "rest = Constant <value_ints = [3, 2]> () "
+      "all = Constant <value_ints = [6]> ()" +
+      nodes + fmt::format("y = Neg ({}) }}", tensors.back()));
+}
+
+TEST_F(VerifyTest, SizesThatAreComputedOnEitherSide) {
+  int sizes = 0;
+  for (unsigned seed = 1; seed <= 4; ++seed) {
+    SCOPED_TRACE(seed);
+    const VerifyReport report =
+        VerifyUnoptimized(Compile(RandomSizesModel(seed)));
+    EXPECT_TRUE(Passed(report)) << VerifyText(report);
+    ASSERT_TRUE(report.second.has_value());
+    EXPECT_EQ(report.second->why_not, "");
+    const TableFile table = ReadTableFile(temp_ / "out");
+    sizes += table.size_layers;
+  }
+  EXPECT_GT(sizes, 4);
 }
 
 TEST_F(VerifyTest, AHalfThatTakesOneBatchOnlyHasFailed) {
