@@ -95,6 +95,7 @@ KnownNodes FindKnownNodes(const SourceModel& model) {
     const TypeMap nothing;
     return Packed(TypeEngine(model.proto, nothing, &at_node).FindKnown());
   };
+  LoadSchemas();
   try {
     return Unpacked(RunInChild(find, {}, "libonnx's shape inference"));
   } catch (const Error&) {

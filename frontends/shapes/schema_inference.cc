@@ -44,6 +44,8 @@ bool HasNegativeDim(const TypeProto& type) {
 
 }  // namespace
 
+void LoadSchemas() { ONNX_NAMESPACE::OpSchemaRegistry::Schema("Identity"); }
+
 // The node as libonnx's inference functions see it.
 class NodeContext final : public InferenceContext {
  public:

@@ -51,6 +51,11 @@ struct NodeRun {
   std::vector<std::string> inferred_bodies;  // attributes that `bodies` are of
 };
 
+// Makes libonnx's schemas, unless they are there. That takes as long as a
+// thousand nodes; done before a child process is started, it is done once for
+// all children.
+void LoadSchemas();
+
 class TypeEngine {
  public:
   // The number of the node of the main graph that is being inferred is written

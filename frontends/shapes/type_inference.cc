@@ -55,6 +55,7 @@ TypedGraph RunEngine(const SourceModel& model, const TypeMap& trusted) {
     return SerializeTypedGraph(
         TypeEngine(model.proto, trusted, at.get()).Run());
   };
+  LoadSchemas();
   try {
     return ParseTypedGraph(RunInChild(infer, {}, "libonnx's shape inference"));
   } catch (const Error& error) {
