@@ -71,7 +71,7 @@ CheckItem BitsItem(const CutReport& cut) {
   if (!cut.run_error.empty()) {
     SetFailed(cut.run_error, &item);
   } else if (!cut.second_error.empty()) {
-    SetFailed("at the second batch: " + cut.second_error, &item);
+    SetFailed(fmt::format("at the second batch: {}", cut.second_error), &item);
   } else if (!bad.empty()) {
     SetFailed(fmt::format("other bits in {}", NamesText(bad)), &item);
     if (!cut.first_difference.empty()) {
