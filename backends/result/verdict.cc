@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <set>
 #include <utility>
@@ -37,6 +36,15 @@ std::string PlacesText(const CutTable& table) {
 
 double Factor(const CostRatio& ratio) {
   return static_cast<double>(ratio.cost) / static_cast<double>(ratio.base);
+}
+
+// With three significant digits: "1.00x", "42.2x", "1940x".
+std::string FactorText(double factor) {
+  if (factor < 9.995) return fmt::format("{:.2f}x", factor);
+  if (factor < 99.95) return fmt::format("{:.1f}x", factor);
+  double unit = 1;
+  while (factor / unit >= 999.5) unit *= 10;
+  return fmt::format("{:.0f}x", std::round(factor / unit) * unit);
 }
 
 // To two digits.
@@ -134,19 +142,6 @@ std::optional<Gain> GainOver(const Problem& problem, const CutTable& table,
   }
   return Gain{Factor(least), Factor(most), most_kbps};
 }
-
-namespace {
-
-// With three digits: "1.00x", "42.2x", "1940x".
-std::string FactorText(double factor) {
-  if (factor < 9.995) return fmt::format("{:.2f}x", factor);
-  if (factor < 99.95) return fmt::format("{:.1f}x", factor);
-  double unit = 1;
-  while (factor / unit >= 999.5) unit *= 10;
-  return fmt::format("{:.0f}x", std::round(factor / unit) * unit);
-}
-
-}  // namespace
 
 std::string GainText(std::string_view place, const std::optional<Gain>& gain) {
   if (!gain) return fmt::format("{}-only is not possible", place);

@@ -22,6 +22,7 @@
 namespace dnncut {
 namespace {
 
+// Each goes half of the way, so 2^-60 of the first distance is left.
 constexpr int kRounds = 60;
 // What an unknown that is off by a factor counts against an error of one
 // network by the same factor (docs/benchmarks.md has what other choices give).
@@ -66,14 +67,14 @@ Unknowns LowerBounds(const Machine& start) {
   return bounds;
 }
 
-// The machine that is exp(`unknowns`) times as slow in each.
-Machine Scaled(Machine machine, const Unknowns& unknowns) {
+// The machine that is exp(`log_slowdowns`) times as slow in each.
+Machine Scaled(Machine machine, const Unknowns& log_slowdowns) {
   machine.weight_memory_efficiency =
-      WeightMemoryEfficiency(machine) * std::exp(-unknowns[kWeights]);
-  machine.memory_efficiency *= std::exp(-unknowns[kActivations]);
+      WeightMemoryEfficiency(machine) * std::exp(-log_slowdowns[kWeights]);
+  machine.memory_efficiency *= std::exp(-log_slowdowns[kActivations]);
   for (size_t i = 0; i < kClasses; ++i) {
     machine.efficiency[kFitted[i]] =
-        Efficiency(machine, kFitted[i]) * std::exp(-unknowns[i]);
+        Efficiency(machine, kFitted[i]) * std::exp(-log_slowdowns[i]);
   }
   return machine;
 }
@@ -107,7 +108,7 @@ Unknowns FitUnknowns(const Machine& start, const AnchoredNetworks& anchored,
   for (const size_t i : used) {
     networks.push_back(PartsOf(anchored.networks[i], start));
   }
-  Unknowns unknowns = {};
+  Unknowns log_slowdowns = {};
   for (int round = 0; round < kRounds; ++round) {
     std::vector<std::vector<double>> rows;
     std::vector<double> targets;
@@ -115,14 +116,14 @@ Unknowns FitUnknowns(const Machine& start, const AnchoredNetworks& anchored,
       std::vector<double> row(kUnknowns, 0);
       double estimate_ns = networks[n].fixed_ns;
       for (size_t u = 0; u < kUnknowns; ++u) {
-        row[u] = networks[n].ns[u] * std::exp(unknowns[u]);
+        row[u] = networks[n].ns[u] * std::exp(log_slowdowns[u]);
         estimate_ns += row[u];
       }
       const double measured_ns = anchored.anchors[used[n]].ms * kNsPerMs;
       double target = -std::log(estimate_ns / measured_ns);
       for (size_t u = 0; u < kUnknowns; ++u) {
         row[u] /= estimate_ns;
-        target += row[u] * (unknowns[u] - bounds[u]);
+        target += row[u] * (log_slowdowns[u] - bounds[u]);
       }
       rows.push_back(std::move(row));
       targets.push_back(target);
@@ -136,10 +137,10 @@ Unknowns FitUnknowns(const Machine& start, const AnchoredNetworks& anchored,
     const std::vector<double> distances = SolveNonnegative(rows, targets);
     // Half a step: a whole one may go too far where logarithms bend.
     for (size_t u = 0; u < kUnknowns; ++u) {
-      unknowns[u] = (unknowns[u] + bounds[u] + distances[u]) / 2;
+      log_slowdowns[u] = (log_slowdowns[u] + bounds[u] + distances[u]) / 2;
     }
   }
-  return unknowns;
+  return log_slowdowns;
 }
 
 }  // namespace

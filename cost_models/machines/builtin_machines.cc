@@ -2,11 +2,12 @@
 //
 // Peaks are those of the data sheets: cores x clock x operations per cycle for
 // CPUs, the vendor's dense (not sparse) figures for GPUs; float32 on a GPU is
-// that of its CUDA cores, without TF32. What a layer's call costs is what
-// runtimes are known to take. What of a peak is attainable stands in no data
-// sheet: fitted_machines.cc has it, fitted to published times of whole
-// networks. The efficiencies here are where that fit starts, and what it keeps
-// of classes that networks with published times say nothing about.
+// that of its CUDA cores, without TF32. What a layer's call costs is
+// assumed, from what runtimes' kernels and launches take. What of a peak is
+// attainable stands in no data sheet: fitted_machines.cc has it, fitted to
+// published times of whole networks. The efficiencies here are where that fit
+// starts, and what it keeps of classes that networks with published times say
+// nothing about.
 #include <algorithm>
 #include <optional>
 

@@ -189,13 +189,19 @@ double WeightMemoryEfficiency(const Machine& machine) {
   return machine.weight_memory_efficiency.value_or(machine.memory_efficiency);
 }
 
+bool NamesBuiltin(const std::string& name_or_path) {
+  return !LooksLikePath(name_or_path) &&
+         FindBuiltin(LowerCase(name_or_path)) != nullptr;
+}
+
 CostSource ReadCostSource(const std::string& name_or_path) {
   using Kind = CostSource::Kind;
   std::error_code error;
+  if (NamesBuiltin(name_or_path)) {
+    return {Kind::kBuiltin, name_or_path, FindBuiltin(LowerCase(name_or_path)),
+            std::nullopt};
+  }
   if (!LooksLikePath(name_or_path)) {
-    if (const Machine* builtin = FindBuiltin(LowerCase(name_or_path))) {
-      return {Kind::kBuiltin, name_or_path, builtin, std::nullopt};
-    }
     if (!std::filesystem::exists(name_or_path, error)) {
       std::vector<std::string> names;
       for (const Machine& machine : BuiltinMachines()) {

@@ -19,8 +19,8 @@ namespace dnncut {
 // Attainable share of the peak where a machine says nothing.
 inline constexpr double kDefaultEfficiency = 0.5;
 // An efficiency above 1 is no mistake: Winograd's convolutions multiply less
-// than is counted, and some units compute float32 faster than the data sheet's
-// figure for it.
+// than is counted, and GPUs with tensor cores may compute float32 as TF32,
+// which the peaks here leave out.
 inline constexpr double kMaxEfficiency = 8;
 
 // In what a runtime computes a model of float32: with the weights and
@@ -96,6 +96,9 @@ struct CostSource {
   const Machine* builtin = nullptr;  // of kBuiltin
   std::optional<JsonValue> root;     // of a file
 };
+
+// Does the name mean a built-in machine, whatever files there are?
+bool NamesBuiltin(const std::string& name_or_path);
 
 // Built-in names are compared without case. A name with a '/' or the ending
 // .json, or that of an existing file, is a path. Throws Error E410 with a "did

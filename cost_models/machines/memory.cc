@@ -46,7 +46,10 @@ MemoryNeed CountMemory(const Graph& graph, const Cut& cut, Side side) {
 std::optional<int64_t> MemoryShortfall(const Graph& graph, const Cut& cut,
                                        Side side, const Machine& machine) {
   const MemoryNeed need = CountMemory(graph, cut, side);
-  const int64_t total = SaturatingAdd(need.weight_bytes, need.activation_bytes);
+  // In float16 or int8 no tensor is smaller than float32 becomes.
+  const int64_t total =
+      SaturatingAdd(need.weight_bytes, need.activation_bytes) /
+      (BitsOf(DType::kFloat32) / BitsOf(PrecisionType(machine.precision)));
   if (total <= machine.memory_bytes) return std::nullopt;
   return total - machine.memory_bytes;
 }

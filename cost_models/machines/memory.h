@@ -25,7 +25,8 @@ struct MemoryNeed {
 // on top.
 MemoryNeed CountMemory(const Graph& graph, const Cut& cut, Side side);
 
-// By how many bytes the half exceeds the machine; nullopt when it may fit.
+// By how many bytes the half, in the machine's precision, exceeds the machine
+// at least; nullopt when it may fit.
 std::optional<int64_t> MemoryShortfall(const Graph& graph, const Cut& cut,
                                        Side side, const Machine& machine);
 

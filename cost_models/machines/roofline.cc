@@ -63,10 +63,9 @@ WorkNs CountWorkNs(const OperationCost& cost, const Machine& machine) {
     return static_cast<double>(bytes) * stored /
            (machine.memory_gb_per_s * efficiency);
   };
-  const int64_t weights = std::min(cost.weight_bytes, cost.bytes);
   return {static_cast<double>(cost.operations) / attainable,
-          memory_ns(cost.bytes - weights, machine.memory_efficiency),
-          memory_ns(weights, WeightMemoryEfficiency(machine)),
+          memory_ns(cost.bytes - cost.weight_bytes, machine.memory_efficiency),
+          memory_ns(cost.weight_bytes, WeightMemoryEfficiency(machine)),
           static_cast<double>(SaturatingMul(cost.calls, machine.layer_ns))};
 }
 

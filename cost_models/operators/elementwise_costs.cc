@@ -63,7 +63,8 @@ OperationCost CountEmbedNormalization(const Operation& operation, int each) {
                SaturatingMul(Elements(output), each));
   for (int table = 2; table <= 4; ++table) {
     const int64_t bytes = TensorBytes(Input(operation, table));
-    LeaveUnread(std::max<int64_t>(0, bytes - TensorBytes(output)), &cost);
+    LeaveUnread(operation, table,
+                std::max<int64_t>(0, bytes - TensorBytes(output)), &cost);
   }
   return cost;
 }

@@ -71,7 +71,8 @@ OperationCost CountExperts(const Operation& operation, int stride) {
     cost.operations =
         SaturatingAdd(cost.operations, SaturatingMul(used, per_row));
     const int64_t idle = experts - std::min(experts, used);
-    LeaveUnread(SaturatingMul(TensorBytes(weight) / experts, idle), &cost);
+    LeaveUnread(operation, 2 + i * stride,
+                SaturatingMul(TensorBytes(weight) / experts, idle), &cost);
   }
   return cost;
 }

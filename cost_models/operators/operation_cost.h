@@ -37,7 +37,7 @@ struct OperationCost {
   DType dtype = DType::kFloat32;  // in which it computes
   int64_t operations = 0;         // one multiply-accumulate is two
   int64_t bytes = 0;              // read and written, weights included
-  int64_t weight_bytes = 0;       // how many of `bytes` are constants
+  int64_t weight_bytes = 0;       // those of `bytes` that are constants
   int64_t calls = 1;  // of kernels: more than one for bodies, 0 for none
 };
 

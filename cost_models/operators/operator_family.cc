@@ -130,9 +130,14 @@ OperationCost MakeCost(const Operation& operation, OperatorClass operator_class,
           .calls = 1};
 }
 
-void LeaveUnread(int64_t bytes, OperationCost* cost) {
+void LeaveUnread(const Operation& operation, int position, int64_t bytes,
+                 OperationCost* cost) {
   cost->bytes = std::max<int64_t>(0, cost->bytes - bytes);
-  cost->weight_bytes = std::max<int64_t>(0, cost->weight_bytes - bytes);
+  const bool is_weight =
+      position < std::ssize(operation.constant_inputs) &&
+      operation.constant_inputs[static_cast<size_t>(position)];
+  if (is_weight) cost->weight_bytes -= bytes;
+  cost->weight_bytes = std::clamp<int64_t>(cost->weight_bytes, 0, cost->bytes);
 }
 
 OperationCost CountUnknown(const Operation& operation) {

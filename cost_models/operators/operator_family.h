@@ -29,8 +29,10 @@ std::span<const OperatorFamily> MlFamilies();  // of ai.onnx.ml
 std::span<const OperatorFamily> RecurrentFamilies();
 std::span<const OperatorFamily> WindowFamilies();
 
-// Takes what a layer skips of its weights out of what it reads.
-void LeaveUnread(int64_t bytes, OperationCost* cost);
+// Takes `bytes` of the input at `position`, which the layer skips, out of what
+// it reads.
+void LeaveUnread(const Operation& operation, int position, int64_t bytes,
+                 OperationCost* cost);
 
 // For operators of no family: bound by memory, one operation per output
 // element.

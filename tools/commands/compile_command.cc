@@ -175,7 +175,7 @@ void CheckFlags(const Flags& flags, const CompileCommand& command) {
 
 CompileOptions OptionsOf(const CompileCommand& command) {
   CompileOptions options = command.options;
-  options.kept_files = FilesOf(command.verify_options.inputs);
+  options.kept_files = PossibleInputFiles(command.verify_options.inputs);
   options.compress = !command.no_compress;
   if (options.output.empty()) {
     options.output =

@@ -231,7 +231,7 @@ nlohmann::ordered_json SummaryJson(const ProfileResult& result,
 
 // What the profile must not be written over.
 std::vector<std::string> InputFiles(const ProfileOptions& options) {
-  std::vector<std::string> files = FilesOf(options.inputs);
+  std::vector<std::string> files = PossibleInputFiles(options.inputs);
   for (const std::string& path :
        {options.model_path, options.times_path, options.layer_info}) {
     files.push_back(path);

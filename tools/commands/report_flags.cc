@@ -144,8 +144,8 @@ void CheckReportFiles(const ReportFiles& files,
 
 void WriteReports(const ReportFiles& files, const CheckReport& report,
                   Warnings* warnings) {
-  // All or none: a pipeline must not read one report of this run beside
-  // another of the last.
+  // Nothing is replaced before every report could be written: a pipeline must
+  // not read one report of this run beside another of the last.
   std::vector<std::unique_ptr<PendingFile>> pending;
   const auto write = [&](const std::string& path, const std::string& text) {
     pending.push_back(std::make_unique<PendingFile>(path, /*overwrite=*/true));

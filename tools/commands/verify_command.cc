@@ -44,7 +44,7 @@ void RunVerify(const Flags& flags, const VerifyCommand& command) {
   }
   std::vector<std::string> inputs = FilesOfResult(options.out);
   if (command.model) inputs.push_back(*command.model);
-  for (std::string& file : FilesOf(options.inputs)) {
+  for (std::string& file : PossibleInputFiles(options.inputs)) {
     inputs.push_back(std::move(file));
   }
   CheckReportFiles(command.reports, inputs);

@@ -154,7 +154,11 @@ Result BackendResult(const CompileResult& result) {
 
 std::vector<std::string> FilesToKeep(const CompileOptions& options) {
   std::vector<std::string> files = options.kept_files;
-  for (const Side side : kSides) files.push_back(options.machines[side]);
+  for (const std::string& machine :
+       {options.machines.device, options.machines.server,
+        options.fill.machine}) {
+    if (!NamesBuiltin(machine)) files.push_back(machine);
+  }
   return files;
 }
 

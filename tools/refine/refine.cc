@@ -91,7 +91,7 @@ class Refiner {
     inputs_ = MakeInputs(InputsOf(compiled_.table), OutputsOf(compiled_.table),
                          options.inputs);
     // Measuring takes minutes: what cannot be written shall show before.
-    std::vector<std::string> inputs = FilesOf(options.inputs);
+    std::vector<std::string> inputs = PossibleInputFiles(options.inputs);
     inputs.push_back(compiled_.model.path);
     const ResultFolder can_be_made(Output(), IsReplaced(), inputs);
   }
@@ -359,7 +359,7 @@ class Refiner {
     ResultOptions write;
     write.out = Output();
     write.force = IsReplaced();
-    write.inputs = FilesOf(options_.inputs);
+    write.inputs = PossibleInputFiles(options_.inputs);
     write.inline_weights = !HasWeightsFile();
     const std::string stage = fmt::format("writing {}", write.out);
     progress_->Stage(stage);

@@ -14,6 +14,7 @@
 #include <map>
 
 #include "compiler/base/did_you_mean.h"
+#include "compiler/base/errno_text.h"
 #include "compiler/base/error.h"
 #include "compiler/base/shell_word.h"
 #include "compiler/base/unit_text.h"
@@ -157,8 +158,8 @@ std::pair<size_t, std::string> SplitInput(
        name, DidYouMean(name, names));
 }
 
-std::map<size_t, std::string> FilesOf(const InputOptions& options,
-                                      const std::vector<ModelInput>& inputs) {
+std::map<size_t, std::string> FileByInput(
+    const InputOptions& options, const std::vector<ModelInput>& inputs) {
   std::map<size_t, std::string> files;
   for (const std::string& text : options.given) {
     auto [index, file] = SplitInput(text, inputs);
@@ -259,7 +260,7 @@ std::vector<Value> ReadExpected(const fs::path& folder,
 
 }  // namespace
 
-std::vector<std::string> FilesOf(const InputOptions& options) {
+std::vector<std::string> PossibleInputFiles(const InputOptions& options) {
   std::vector<std::string> files;
   for (const std::string& input : options.given) {
     for (size_t at = input.find('='); at != std::string::npos;
@@ -269,9 +270,14 @@ std::vector<std::string> FilesOf(const InputOptions& options) {
   }
   if (!options.test_data) return files;
   std::error_code error;
-  for (fs::recursive_directory_iterator it(*options.test_data, error), end;
+  for (fs::directory_iterator it(TestDataFolder(*options.test_data), error),
+       end;
        !error && it != end; it.increment(error)) {
     files.push_back(it->path().string());
+  }
+  if (error) {
+    Fail(ExitCode::kIo, "E726", "--test-data {}: cannot be read: {}",
+         *options.test_data, ErrnoText(error.value()));
   }
   return files;
 }
@@ -326,7 +332,7 @@ void OpenFreeDims(const SourceModel& model, std::vector<ModelInput>* inputs) {
 RunInputs MakeInputs(const std::vector<ModelInput>& inputs,
                      const std::vector<ModelInput>& outputs,
                      const InputOptions& options) {
-  const auto files = FilesOf(options, inputs);
+  const auto files = FileByInput(options, inputs);
   RunInputs result;
   for (size_t k = 0; k < inputs.size(); ++k) {
     result.made_up.push_back(false);

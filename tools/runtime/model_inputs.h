@@ -28,8 +28,9 @@ struct InputOptions {
 };
 
 // The files that they may be read from, which no command may replace. Names of
-// inputs may hold '=', so whatever follows one may be a file.
-std::vector<std::string> FilesOf(const InputOptions& options);
+// inputs may hold '=', so whatever follows one may be a file. Throws Error E726
+// when the folder of test data cannot be read.
+std::vector<std::string> PossibleInputFiles(const InputOptions& options);
 
 // An input or output of a model, with the shape that the compile has fixed.
 struct ModelInput {

@@ -126,6 +126,10 @@ TEST(Memory, SaysByHowMuchAHalfIsTooLarge) {
   machine.memory_bytes = 4799;
   EXPECT_EQ(MemoryShortfall(graph, all, Side::kDevice, machine), 1);
   EXPECT_EQ(MemoryShortfall(graph, all, Side::kServer, machine), std::nullopt);
+  machine.precision = Precision::kInt8;
+  EXPECT_EQ(MemoryShortfall(graph, all, Side::kDevice, machine), std::nullopt);
+  machine.memory_bytes = 1199;
+  EXPECT_EQ(MemoryShortfall(graph, all, Side::kDevice, machine), 1);
 }
 
 }  // namespace
