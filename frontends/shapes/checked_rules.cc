@@ -68,6 +68,18 @@ const NodeProto* InferConcat(NodeRun* run, NodeProto*) {
   return nullptr;
 }
 
+// libonnx says that there are no rows where the input has no dims. Runtimes
+// take a scalar for one element in one dim.
+const NodeProto* InferNonZero(NodeRun* run, NodeProto*) {
+  const TensorType input = InputType(*run, 0);
+  if (!input.has_rank || !input.shape.empty()) return run->node;
+  TensorType type = input;
+  type.dtype = DType::kInt64;
+  type.shape = {-1, -1};
+  SetOutput(type, 0, run);
+  return nullptr;
+}
+
 // The pads are an input since opset 11, and the axes since opset 18.
 const NodeProto* InferPad(NodeRun* run, NodeProto*) {
   if (!HasInput(*run, 1)) return run->node;

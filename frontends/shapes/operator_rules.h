@@ -28,6 +28,7 @@ CorrectRule DropLastWindows;
 
 // checked_rules.cc.
 InferRule InferConcat;
+InferRule InferNonZero;
 InferRule InferPad;
 InferRule InferTile;
 CheckRule CheckDft;

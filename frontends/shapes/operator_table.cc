@@ -95,6 +95,7 @@ constexpr ShapeRules kRows[] = {
      .sized_by_values = true,
      .upper = BoundNonMaxSuppression},
     {.op_type = "NonZero",
+     .infer = InferNonZero,
      .value = ComputeNonZero,
      .sized_by_values = true,
      .upper = BoundNonZero},

@@ -41,11 +41,23 @@ int64_t LargestScalar(const Fact* fact) {
 }
 
 // The type that describes both values, for example the results of two branches
-// or of two rounds of a loop: it keeps what is the same in both. Sequences and
-// other types that are not tensors must be equal.
+// or of two rounds of a loop: it keeps what is the same in both, of sequences
+// and optional values in their elements. Maps and the like must be equal.
 TypeProto CommonType(const TypeProto& a, const TypeProto& b) {
-  if (!a.has_tensor_type() || !b.has_tensor_type()) {
-    return a.value_case() == b.value_case() ? a : TypeProto();
+  if (a.value_case() != b.value_case()) return {};
+  TypeProto common;
+  if (a.has_sequence_type()) {
+    *common.mutable_sequence_type()->mutable_elem_type() = CommonType(
+        a.sequence_type().elem_type(), b.sequence_type().elem_type());
+    return common;
+  }
+  if (a.has_optional_type()) {
+    *common.mutable_optional_type()->mutable_elem_type() = CommonType(
+        a.optional_type().elem_type(), b.optional_type().elem_type());
+    return common;
+  }
+  if (!a.has_tensor_type()) {
+    return a.SerializeAsString() == b.SerializeAsString() ? a : common;
   }
   TensorType first = TypeFromOnnx(a);
   TensorType second = TypeFromOnnx(b);
@@ -78,11 +90,36 @@ std::vector<int64_t> CommonUpperShape(const Fact& a, const Fact& b) {
   return upper;
 }
 
+// Names of dims and the like do not count.
+bool IsSameType(const TypeProto& a, const TypeProto& b) {
+  if (a.has_tensor_type() && b.has_tensor_type()) {
+    return TypeFromOnnx(a) == TypeFromOnnx(b);
+  }
+  return a.SerializeAsString() == b.SerializeAsString();
+}
+
+void ForgetShape(TypeProto* type) {
+  if (type->has_tensor_type()) type->mutable_tensor_type()->clear_shape();
+  if (type->has_sequence_type()) {
+    ForgetShape(type->mutable_sequence_type()->mutable_elem_type());
+  }
+  if (type->has_optional_type()) {
+    ForgetShape(type->mutable_optional_type()->mutable_elem_type());
+  }
+}
+
+Blame StrongerBlame(const Blame& a, const Blame& b) {
+  return a.kind >= b.kind ? a : b;
+}
+
 // For the state of a loop, whose inputs come after the loop's two own ones.
-void ForgetShapes(std::vector<Fact>* inputs) {
+void ForgetShapes(const Blame& blame, std::vector<Fact>* inputs) {
   for (size_t i = 2; i < inputs->size(); ++i) {
-    TypeProto& type = (*inputs)[i].type;
-    if (type.has_tensor_type()) type.mutable_tensor_type()->clear_shape();
+    Fact& state = (*inputs)[i];
+    ForgetShape(&state.type);
+    state.upper_shape.clear();
+    state.most_elements = -1;
+    state.blame = StrongerBlame(state.blame, blame);
   }
 }
 
@@ -92,10 +129,6 @@ void ForgetGrowing(const Fact& state, std::vector<int64_t>* upper) {
   for (size_t i = 0; i < upper->size(); ++i) {
     if (i >= before.size() || (*upper)[i] > before[i]) (*upper)[i] = -1;
   }
-}
-
-Blame StrongerBlame(const Blame& a, const Blame& b) {
-  return a.kind >= b.kind ? a : b;
 }
 
 Operand OperandOf(const Scope& scope, const std::string& name) {
@@ -296,33 +329,38 @@ std::vector<Fact> TypeEngine::InferRounds(NodeRun* run, const GraphProto& body,
   constexpr int kMaxRounds = 8;
   constexpr int kMaxBoundRounds = 3;
   const int state_count = body.input_size() - 2;
+  const Blame blame = {Blame::Kind::kData,
+                       fmt::format("Loop '{}'", run->node->name())};
   std::vector<Fact> results;
-  for (int round = 0; round < kMaxRounds; ++round) {
+  bool stable = false;
+  for (int round = 0; round < kMaxRounds && !stable; ++round) {
     // A state of any shape needs no other round.
-    if (repeats_left_ <= 0) ForgetShapes(inputs);
+    if (repeats_left_ <= 0) ForgetShapes(blame, inputs);
     const int64_t left_before = nodes_left_;
     results = InferBody(run, "body", body, *inputs);
     if (round > 0) repeats_left_ -= left_before - nodes_left_;
-    bool stable = true;
+    stable = true;
     for (int i = 0; i < state_count && i + 1 < body.output_size(); ++i) {
       Fact& state = (*inputs)[i + 2];
       TypeProto common = CommonType(state.type, results[i + 1].type);
       std::vector<int64_t> upper = CommonUpperShape(state, results[i + 1]);
-      if (TypeFromOnnx(common) == TypeFromOnnx(state.type) &&
+      if (IsSameType(common, state.type) &&
           (IsSettled(common) || upper == LargestType(state).shape)) {
         continue;
       }
       if (round >= kMaxBoundRounds) ForgetGrowing(state, &upper);
       stable = false;
-      if (round + 2 == kMaxRounds && common.has_tensor_type()) {
-        common.mutable_tensor_type()->clear_shape();
-      }
+      if (round + 2 == kMaxRounds) ForgetShape(&common);
       state.type = common;
       state.upper_shape = std::move(upper);
-      state.blame = {Blame::Kind::kData,
-                     fmt::format("Loop '{}'", run->node->name())};
+      state.blame = blame;
     }
-    if (stable) break;
+  }
+  if (!stable) {
+    // What has not settled by now may grow in later rounds, through other
+    // states.
+    ForgetShapes(blame, inputs);
+    results = InferBody(run, "body", body, *inputs);
   }
   return results;
 }

@@ -65,7 +65,9 @@ std::optional<Ranges> BoundConcat(const NodeRun& run, size_t) {
 std::optional<Ranges> BoundNonZero(const NodeRun& run, size_t) {
   const auto dims = InputDims(run, 0);
   if (!dims.has_value()) return std::nullopt;
-  return Ranges{Exactly(std::ssize(*dims)), UpTo(InputElements(run, 0))};
+  // Of a scalar there is one index, as if it were of one element.
+  return Ranges{Exactly(std::max<int64_t>(1, std::ssize(*dims))),
+                UpTo(InputElements(run, 0))};
 }
 
 // Each class of each batch keeps some boxes, at most as many as are allowed.

@@ -18,17 +18,29 @@ Range Spanning(std::initializer_list<Int128> ends) {
   return Fitting(std::min(ends), std::max(ends));
 }
 
+bool IsOpenBelow(const Range& range) { return range.least == INT64_MIN; }
+bool IsOpenAbove(const Range& range) { return range.most == INT64_MAX; }
+
+// `range` with ends that come from open ones open again.
+Range Opened(Range range, bool below, bool above) {
+  if (below) range.least = INT64_MIN;
+  if (above) range.most = INT64_MAX;
+  return range;
+}
+
 // A division cuts off towards 0, so its result is monotone in each operand.
 Range DivideRanges(const Range& a, const Range& b) {
   if (b.least < 1) return {};
-  return Spanning(
-      {a.least / b.least, a.least / b.most, a.most / b.least, a.most / b.most});
+  return Opened(Spanning({a.least / b.least, a.least / b.most, a.most / b.least,
+                          a.most / b.most}),
+                IsOpenBelow(a), IsOpenAbove(a));
 }
 
 // The sign of the result is that of the divisor, or with fmod that of `a`.
 Range ModuloRange(const Range& a, const Range& b) {
   if (a.least < 0 || b.least < 1) return {};
-  return {0, std::min(a.most, b.most - 1)};
+  return Opened({0, std::min(a.most, b.most - 1)}, false,
+                IsOpenAbove(a) && IsOpenAbove(b));
 }
 
 Range TruthOf(bool surely, bool surely_not) {
@@ -59,16 +71,26 @@ KnownElement ElementIn(const Range& range) {
 }
 
 Range AddRanges(const Range& a, const Range& b) {
-  return Fitting(Int128{a.least} + b.least, Int128{a.most} + b.most);
+  return Opened(Fitting(Int128{a.least} + b.least, Int128{a.most} + b.most),
+                IsOpenBelow(a) || IsOpenBelow(b),
+                IsOpenAbove(a) || IsOpenAbove(b));
 }
 
 Range SubtractRanges(const Range& a, const Range& b) {
-  return Fitting(Int128{a.least} - b.most, Int128{a.most} - b.least);
+  return Opened(Fitting(Int128{a.least} - b.most, Int128{a.most} - b.least),
+                IsOpenBelow(a) || IsOpenAbove(b),
+                IsOpenAbove(a) || IsOpenBelow(b));
 }
 
 Range MultiplyRanges(const Range& a, const Range& b) {
-  return Spanning({Int128{a.least} * b.least, Int128{a.least} * b.most,
-                   Int128{a.most} * b.least, Int128{a.most} * b.most});
+  const Range zero = {0, 0};
+  if (a == zero || b == zero) return zero;
+  const bool open =
+      IsOpenBelow(a) || IsOpenAbove(a) || IsOpenBelow(b) || IsOpenAbove(b);
+  const bool may_be_negative = a.least < 0 || b.least < 0;
+  return Opened(Spanning({Int128{a.least} * b.least, Int128{a.least} * b.most,
+                          Int128{a.most} * b.least, Int128{a.most} * b.most}),
+                open && may_be_negative, open);
 }
 
 Range BinaryRange(std::string_view op, const Range& a, const Range& b) {

@@ -12,7 +12,8 @@
 
 namespace dnncut {
 
-// Both ends belong to it. The widest range is that of all int64.
+// Both ends belong to it. The widest range is that of all int64; an end there
+// says that nothing is known, and computing with it leaves it there.
 struct Range {
   int64_t least = INT64_MIN;
   int64_t most = INT64_MAX;

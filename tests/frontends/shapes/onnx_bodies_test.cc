@@ -113,6 +113,66 @@ TEST(OnnxBodiesTest, LoopsMayChangeTheShapeOfTheirState) {
   EXPECT_EQ(TypeOf(imported, "y"), "float32[?,3]");
 }
 
+// What grows reaches a state at the end of a long chain only after many rounds.
+TEST(OnnxBodiesTest, NoShapeIsBelievedThatHasNotSettled) {
+  constexpr int kStates = 12;
+  std::string inputs;
+  std::string states;
+  std::string outputs;
+  std::string results;
+  std::string body = "t0 = Concat <axis = 0> (s0, more) d = Identity(c)";
+  for (int i = 0; i < kStates; ++i) {
+    inputs += ", x";
+    states += fmt::format(", s{}", i);
+    outputs += fmt::format(", t{}", i);
+    results += fmt::format("{}r{}", i == 0 ? "" : ", ", i);
+    if (i > 0) body += fmt::format(" t{} = Identity(s{})", i, i - 1);
+  }
+  const auto imported =
+      ImportText(fmt::format("g (float[4] x, float[100] more) => (y) {{\n"
+                             "  m = Constant <value = int64 {{40}}> ()\n"
+                             "  yes = Constant <value = bool {{1}}> ()\n"
+                             "  {} = Loop (m, yes{}) <body = b (int64 i, bool "
+                             "c{}) => (bool d{}) {{ {} "
+                             "}}>\n"
+                             "  y = Abs(r11)\n}}",
+                             results, inputs, states, outputs, body));
+  ASSERT_EQ(imported.error, "");
+  EXPECT_EQ(TypeOf(imported, "r11"), "float32 of any shape");
+  EXPECT_EQ(TensorNamed(imported.graph, "r11").bytes, std::nullopt);
+}
+
+TEST(OnnxBodiesTest, SequencesOfBothBranchesCount) {
+  const auto imported = ImportText(R"(
+    g (float[2,3] a, float[100,3] b, bool c) => (y) {
+      s = If (c) <
+        then_branch = t () => (p) { p = SequenceConstruct(a) },
+        else_branch = e () => (q) { q = SequenceConstruct(b) }>
+      first = Constant <value = int64 {0}> ()
+      y = SequenceAt(s, first)
+    })");
+  ASSERT_EQ(imported.error, "");
+  EXPECT_EQ(TypeOf(imported, "y"), "float32[?,3]");
+}
+
+TEST(OnnxBodiesTest, SequencesOfAllRoundsCount) {
+  const auto imported = ImportText(R"(
+    g (float[2,3] a, float[100,3] b) => (y) {
+      m = Constant <value = int64 {3}> ()
+      yes = Constant <value = bool {1}> ()
+      first = Constant <value = int64 {0}> ()
+      empty = SequenceConstruct(a)
+      s = Loop (m, yes, empty) <
+        body = l (int64 i, bool c, q) => (bool d, r) {
+          r = SequenceInsert(q, b)
+          d = Identity(c)
+        }>
+      y = SequenceAt(s, first)
+    })");
+  ASSERT_EQ(imported.error, "");
+  EXPECT_EQ(TypeOf(imported, "y"), "float32[?,3]");
+}
+
 TEST(OnnxBodiesTest, ScansRunAlongTheirSequence) {
   auto imported = ImportText(R"(
     g (float[3] s, float[7,3] x) => (float[3] t, float[7,3] y) {

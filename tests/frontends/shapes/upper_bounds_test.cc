@@ -350,6 +350,26 @@ TEST(UpperBoundsTest, WhatHasNoBound) {
   }
 }
 
+TEST(UpperBoundsTest, APartOfWhatHasNoBoundHasNone) {
+  const Imported imported = Bounded(
+      {"",
+       "l = Loop (three, yes, b) <body = l (int64 i, bool c, st) => (bool d, t)"
+       " { d = Identity(c) t = Concat <axis = 0> (st, b) }> "
+       "thousand = Constant <value_ints = [1000]> () "
+       "y = Slice(l, l0, lm1, l0, thousand)",
+       ""});
+  ASSERT_EQ(imported.error, "");
+  EXPECT_EQ(TensorNamed(imported.graph, "y").size_basis, SizeBasis::kAssumed);
+}
+
+TEST(UpperBoundsTest, AScalarHasOneIndex) {
+  const Imported imported =
+      Bounded({"", "z = ReduceSum <keepdims = 0> (b) y = NonZero(z)", ""});
+  ASSERT_EQ(imported.error, "");
+  EXPECT_EQ(TensorNamed(imported.graph, "y").bytes, 8);
+  EXPECT_EQ(TensorNamed(imported.graph, "y").size_basis, SizeBasis::kAtMost);
+}
+
 TEST(UpperBoundsTest, WhatHasNoKnownRankHasElements) {
   const Imported imported = Bounded({"", "y = Squeeze(b)", ""});
   ASSERT_EQ(imported.error, "");
