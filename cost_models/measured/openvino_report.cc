@@ -55,19 +55,27 @@ class ReportReader {
  public:
   explicit ReportReader(const std::string& path) : path_(path) {}
 
-  void Read(std::string_view line) {
+  // `ends`: with the end of its line, not with that of the file.
+  void Read(std::string_view line, bool ends) {
     ++line_;
     const std::vector<std::string_view> fields = Fields(line);
     if (fields.front() == kFirstColumn) {
       columns_ = ColumnsOf(fields);
       ++tables_;
-    } else if (columns_.count == 0 || fields.size() < columns_.count) {
-      // Before, between or behind the tables.
-    } else if (fields.front() != "Total" ||
-               !fields[fields.size() - columns_.count + columns_.status]
-                    .empty()) {
-      AddRow(fields);
+      in_table_ = true;
+      return;
     }
+    if (!in_table_ || fields == std::vector<std::string_view>{""}) return;
+    if (fields.size() < columns_.count || !ends) {
+      Fail(ExitCode::kBadInput, "E430",
+           "{}: line {}: is cut off: {} of the table's {} columns; copy or "
+           "measure again",
+           path_, line_, std::min(fields.size(), columns_.count),
+           columns_.count);
+    }
+    const size_t status = fields.size() - columns_.count + columns_.status;
+    in_table_ = fields.front() != "Total" || !fields[status].empty();
+    if (in_table_) AddRow(fields);
   }
 
   RuntimeReport Take() {
@@ -145,6 +153,7 @@ class ReportReader {
   const std::string& path_;
   int64_t line_ = 0;
   int64_t tables_ = 0;
+  bool in_table_ = false;  // behind its names, before its total
   Columns columns_;
   std::map<std::string, size_t> index_;  // of rows, by name
   std::vector<ReportedTime> rows_;
@@ -160,7 +169,7 @@ RuntimeReport ReadOpenVinoReport(const std::string& path) {
   ReportReader reader(path);
   for (std::string_view rest = text; !rest.empty();) {
     const std::string_view line = rest.substr(0, rest.find('\n'));
-    reader.Read(line);
+    reader.Read(line, line.size() < rest.size());
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
   }
   return reader.Take();

@@ -106,6 +106,10 @@ TEST(OpenVinoReport, RefusesOtherFiles) {
   };
   EXPECT_THAT(error(""), HasSubstr("E430"));
   EXPECT_THAT(error(header), HasSubstr("E430"));
+  const std::string row = "a;EXECUTED;Add;e;1;1;\n";
+  for (const std::string cut : {"b;EXECU\n", "b;EXECUTED;Add;e;1;2"}) {
+    EXPECT_THAT(error(header + row + cut), HasSubstr("line 3: is cut off"));
+  }
   EXPECT_THAT(error("layerName;execStatus;x\n"),
               HasSubstr("line 1: the table has no column \"layerType\""));
   EXPECT_THAT(error(header + "a;EXECUTED;Add;e;fast;1;\n"),
