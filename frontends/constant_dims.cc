@@ -4,10 +4,13 @@
 // alone: what comes out the same is constant. A batch runs through a model
 // unchanged and so shows itself, wherever a Reshape or Transpose puts it. Other
 // free dims (a height, the length of a sequence) may influence a dim in any
-// way; where there are some it must also be declared as that number.
+// way; where there are some it must also be declared as that number. What
+// follows from what the user states is not constant either, because nothing
+// holds a run to it: types are inferred again without that.
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "frontends/dims/dim_names.h"
 #include "frontends/dims/second_size.h"
@@ -37,6 +40,13 @@ void ForgetDeclaredTypes(GraphProto* graph) {
   for (auto& output : *graph->mutable_output()) output.clear_type();
 }
 
+// The types without what the user states. `model` has its dims fixed.
+TypedGraph TypesWithoutStated(const SourceModel& model, ImportOptions options) {
+  Warnings told;
+  options.stated = {};
+  return InferTypes(model, options, &told);
+}
+
 // The types at the second size; nullopt when the model does not allow it.
 std::optional<TypedGraph> TypesAtTwice(const SourceModel& model,
                                        ImportOptions options, FreeSizes sizes,
@@ -47,11 +57,12 @@ std::optional<TypedGraph> TypesAtTwice(const SourceModel& model,
         ShapesAtTwice(sizes, model.proto.graph(), shapes, options.dims);
     if (!second) return std::nullopt;
     SourceModel fixed = model;
+    options.stated = {};
     options.dims.clear();
     options.shapes = *second;
     FixDims(options, &fixed.proto, &told);
     ForgetDeclaredTypes(fixed.proto.mutable_graph());
-    return InferTypes(fixed, options, &told);
+    return TypesWithoutStated(fixed, std::move(options));
   } catch (const Error& error) {
     if (error.exit_code() == ExitCode::kBadInput ||
         error.exit_code() == ExitCode::kUsage) {
@@ -89,6 +100,20 @@ std::vector<bool> SameDims(const std::vector<int64_t>& a,
   return same;
 }
 
+// Of a model that has no free dims; `types` are those without what is stated,
+// if anything is.
+void SetConstantDims(const std::optional<TypedGraph>& types, Graph* graph) {
+  for (Tensor& tensor : graph->tensors) {
+    const std::vector<int64_t>& shape = tensor.type.shape;
+    tensor.constant_dims = SameDims(shape, shape);
+    if (!types) continue;
+    const auto found = types->tensors.find(tensor.name);
+    tensor.constant_dims = SameDims(shape, found == types->tensors.end()
+                                               ? std::vector<int64_t>()
+                                               : found->second.type.shape);
+  }
+}
+
 }  // namespace
 
 void FindConstantDims(const SourceModel& model, const ImportOptions& options,
@@ -96,9 +121,10 @@ void FindConstantDims(const SourceModel& model, const ImportOptions& options,
   const GraphProto& proto = model.proto.graph();
   const FreeDimKinds free = FindFreeDimKinds(proto);
   if (!free.batch && !free.other) {
-    for (Tensor& tensor : graph->tensors) {
-      tensor.constant_dims = SameDims(tensor.type.shape, tensor.type.shape);
-    }
+    SetConstantDims(graph->stated.empty()
+                        ? std::nullopt
+                        : std::optional(TypesWithoutStated(model, options)),
+                    graph);
     return;
   }
   const auto twice = TypesAtTwice(

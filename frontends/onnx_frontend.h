@@ -12,10 +12,10 @@
 #include "compiler/base/error.h"
 #include "compiler/model/graph.h"
 #include "compiler/model/source_model.h"
-#include "frontends/dims/second_size.h"       // IWYU pragma: export
-#include "frontends/fold/fold_model.h"        // IWYU pragma: export
-#include "frontends/read/load_options.h"      // IWYU pragma: export
-#include "frontends/shapes/import_options.h"  // IWYU pragma: export
+#include "frontends/dims/import_options.h"  // IWYU pragma: export
+#include "frontends/dims/second_size.h"     // IWYU pragma: export
+#include "frontends/fold/fold_model.h"      // IWYU pragma: export
+#include "frontends/read/load_options.h"    // IWYU pragma: export
 
 namespace dnncut {
 

@@ -10,17 +10,18 @@
 #include <utility>
 
 #include "compiler/base/checked_math.h"
-#include "compiler/base/first_few.h"
 #include "compiler/model/onnx_walk.h"
 #include "compiler/model/random_nodes.h"
 #include "compiler/model/tensor_data.h"
+#include "frontends/dims/input_bytes.h"
 #include "frontends/onnx_frontend.h"
 #include "frontends/shapes/fixed_dims.h"
-#include "frontends/shapes/input_bytes.h"
 #include "frontends/shapes/onnx_types.h"
 #include "frontends/shapes/operations.h"
+#include "frontends/shapes/stated_sizes.h"
 #include "frontends/shapes/tensor_sizes.h"
 #include "frontends/shapes/type_inference.h"
+#include "frontends/unknown_costs.h"
 
 namespace dnncut {
 namespace {
@@ -318,58 +319,6 @@ void KeepWhatBodiesHide(const GraphProto& proto, Graph* graph) {
   }
 }
 
-// What costs of the operation are counted from is not known. (Other outputs
-// than the first, a mask of Dropout say, cost what that one costs.)
-bool HasOpenSize(const Operation& operation) {
-  const auto is_open = [](const TensorType& type) {
-    return type.kind == TensorType::Kind::kUnknown ||
-           (type.kind == TensorType::Kind::kTensor && !IsStatic(type));
-  };
-  const bool result =
-      !operation.outputs.empty() && is_open(operation.outputs[0]);
-  return result ||
-         std::any_of(operation.inputs.begin(), operation.inputs.end(), is_open);
-}
-
-bool RunsUnknownTimes(const Operation& operation) {
-  return std::any_of(operation.bodies.begin(), operation.bodies.end(),
-                     [](const Operation::Body& body) {
-                       return body.runs < 0 ||
-                              std::any_of(body.operations.begin(),
-                                          body.operations.end(),
-                                          RunsUnknownTimes);
-                     });
-}
-
-// Costs that are not known must not pass for small ones.
-void WarnOfUnknownCosts(const Graph& graph, Warnings* warnings) {
-  constexpr size_t kShown = 3;
-  std::vector<const Layer*> open;
-  std::vector<const Layer*> loops;
-  for (const Layer& layer : graph.layers) {
-    if (HasOpenSize(layer.operation)) open.push_back(&layer);
-    if (RunsUnknownTimes(layer.operation)) loops.push_back(&layer);
-  }
-  const auto names = [](const std::vector<const Layer*>& layers) {
-    return FirstFew(layers.size(), kShown, [&](size_t i) {
-      return fmt::format("'{}'", layers[i]->name);
-    });
-  };
-  if (!loops.empty()) {
-    Warn(warnings, "W307",
-         "how often the body of {} runs is not known, and it is counted once; "
-         "measure it with dnncut profile",
-         names(loops));
-  }
-  if (!open.empty()) {
-    Warn(warnings, "W308",
-         "nothing bounds the sizes that {} of {} layers work on, so their "
-         "costs are not known and count as nearly nothing ({}); measure them "
-         "with dnncut profile",
-         open.size(), graph.layers.size(), names(open));
-  }
-}
-
 }  // namespace
 
 Graph ImportGraph(const SourceModel& model, const ImportOptions& options,
@@ -379,6 +328,7 @@ Graph ImportGraph(const SourceModel& model, const ImportOptions& options,
   try {
     const TypedGraph types = InferTypes(fixed, options, warnings);
     Graph graph = Importer(fixed.proto, types).Run();
+    graph.stated = EffectOf(options.stated, types);
     SetTensorSizes(types, dims.free, options, &graph, warnings);
     SetInputBytes(options, &graph);
     KeepWhatBodiesHide(fixed.proto.graph(), &graph);

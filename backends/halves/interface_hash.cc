@@ -6,13 +6,14 @@
 #include "backends/halves/crc32.h"
 #include "compiler/files/json_text.h"
 #include "compiler/model/dtype.h"
+#include "compiler/model/graph.h"
 
 namespace dnncut {
 namespace {
 
 Json TensorJson(const Tensor& tensor) {
   return {tensor.name, std::string(DTypeName(tensor.type.dtype)),
-          tensor.type.has_rank ? Json(tensor.type.shape) : Json()};
+          tensor.type.has_rank ? Json(ReliableShape(tensor)) : Json()};
 }
 
 bool IsMadeOnServer(const Graph& graph, const Cut& cut,

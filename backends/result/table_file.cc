@@ -245,6 +245,27 @@ std::map<std::string, std::string> ReadFixedInputs(const JsonValue& model) {
   return inputs;
 }
 
+StatedSizes ReadStated(const JsonValue& model) {
+  StatedSizes stated;
+  if (const auto shapes = FindMember(model, "stated_shapes")) {
+    for (const JsonValue& json : AsArray(*shapes)) {
+      TensorType& type = stated.shapes[GetString(json, "name")];
+      const auto dtype = DTypeFromName(GetString(json, "dtype"));
+      if (!dtype) {
+        FailAt(GetMember(json, "dtype"), "must be a type of elements");
+      }
+      type = {TensorType::Kind::kTensor, *dtype, true,
+              GetInt64s(json, "shape", 0)};
+    }
+  }
+  if (const auto loops = FindMember(model, "loop_counts")) {
+    for (const JsonValue& json : AsArray(*loops)) {
+      stated.loops[GetString(json, "name")] = GetInt64(json, "count");
+    }
+  }
+  return stated;
+}
+
 }  // namespace
 
 TableFile ReadTableFile(const std::string& path) {
@@ -255,6 +276,7 @@ TableFile ReadTableFile(const std::string& path) {
   table.model_file = GetString(model, "file");
   table.model_sha256 = GetString(model, "sha256");
   table.fixed_inputs = ReadFixedInputs(model);
+  table.stated = ReadStated(model);
   table.commands = ReadCommands(root);
   table.inputs = ReadModelTensors(model, "inputs");
   table.outputs = ReadModelTensors(model, "outputs");

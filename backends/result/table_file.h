@@ -11,6 +11,7 @@
 
 #include "backends/result/firmware_options.h"
 #include "backends/result/labels.h"
+#include "compiler/model/graph.h"
 #include "compiler/model/size_basis.h"
 #include "compiler/problem/cut_kind.h"
 #include "compiler/problem/problem.h"
@@ -73,6 +74,7 @@ struct TableFile {
   std::string model_sha256;
   std::vector<std::string> commands;                // Result::commands
   std::map<std::string, std::string> fixed_inputs;  // SourceModel's
+  StatedSizes stated;                               // Graph's
   std::vector<ModelTensor> inputs;
   std::vector<ModelTensor> outputs;
   PerSide<MachineLabel> machines;

@@ -32,7 +32,7 @@ using ValueInfos =
 Json TensorJson(const Tensor& tensor) {
   Json json = {{"name", tensor.name}};
   json["dtype"] = DTypeName(tensor.type.dtype);
-  json["shape"] = tensor.type.has_rank ? Json(tensor.type.shape) : Json();
+  json["shape"] = tensor.type.has_rank ? Json(ReliableShape(tensor)) : Json();
   json["bytes"] = OrNull(tensor.bytes);
   if (tensor.decoded_bytes) json["decoded_bytes"] = *tensor.decoded_bytes;
   AddBasis("size_basis", tensor.size_basis, &json);
@@ -119,6 +119,14 @@ Json ModelJson(const SourceModel& model, const Graph& graph,
                {"outputs", outputs}};
   for (const auto& [name, value] : model.fixed_inputs) {
     json["fixed_inputs"].push_back({{"name", name}, {"value", value}});
+  }
+  for (const auto& [name, type] : graph.stated.shapes) {
+    json["stated_shapes"].push_back({{"name", name},
+                                     {"dtype", DTypeName(type.dtype)},
+                                     {"shape", type.shape}});
+  }
+  for (const auto& [name, count] : graph.stated.loops) {
+    json["loop_counts"].push_back({{"name", name}, {"count", count}});
   }
   return json;
 }

@@ -106,6 +106,15 @@ int CountLayers(const Graph& graph) {
                     [](const Layer& layer) { return !layer.sizes_only; }));
 }
 
+std::vector<int64_t> ReliableShape(const Tensor& tensor) {
+  std::vector<int64_t> shape = tensor.type.shape;
+  if (tensor.size_basis != SizeBasis::kStated) return shape;
+  for (size_t d = 0; d < tensor.constant_dims.size(); ++d) {
+    if (!tensor.constant_dims[d]) shape[d] = -1;
+  }
+  return shape;
+}
+
 void VerifyGraph(const Graph& graph) {
   Require(graph.input_count >= 0 &&
               graph.input_count <= static_cast<int>(graph.tensors.size()),

@@ -57,6 +57,18 @@ bool IsStatic(const TensorType& type);
 // The same, and an element has a fixed size: not of strings.
 bool HasStaticSize(const TensorType& type);
 
+// What the user says of sizes that cannot be computed.
+struct StatedSizes {
+  // --tensor-shape: types with a static shape, by tensor; with kUndefined for
+  // elements of which nothing is said.
+  std::map<std::string, TensorType> shapes;
+  // --loop-count: how often a Loop runs, by its node or a tensor that it makes.
+  std::map<std::string, int64_t> loops;
+
+  bool empty() const { return shapes.empty() && loops.empty(); }
+  bool operator==(const StatedSizes&) const = default;
+};
+
 // What the cost models know of one operation: a layer, or a node in the body of
 // one. No tensor names, only types.
 struct Operation {
@@ -91,6 +103,8 @@ struct Operation::Body {
   // How often it runs, at most: 1 for a branch or a function, the trip count
   // for a Loop or Scan; -1 when only the data decides.
   int64_t runs = 1;
+  // The Loop whose body it is, as --loop-count names it; "": of none.
+  std::string loop;
 };
 
 // Weights that stand inside a node and not in a Constant of the graph.
@@ -135,6 +149,11 @@ struct Tensor {
   bool is_result = false;        // a model output made by a layer
 };
 
+// The shape of the tensor that whoever receives it can rely on, once
+// FindConstantDims was called: of a size that is stated only the dims that
+// follow from nothing that is, the others are -1.
+std::vector<int64_t> ReliableShape(const Tensor& tensor);
+
 // A tensor that depends on no model input: an initializer, or the output of a
 // node whose inputs are all constants. Each side whose layers need it gets a
 // copy.
@@ -161,6 +180,7 @@ struct Graph {
   std::vector<Constant> constants;
   std::vector<ModelOutput> outputs;
   int input_count = 0;  // of `tensors`
+  StatedSizes stated;   // what of it sizes and costs follow from
 };
 
 // Those that count: without those that only compute sizes.

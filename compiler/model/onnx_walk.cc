@@ -293,6 +293,14 @@ std::vector<int> CalledFunctions(const ModelProto& model,
   return result;
 }
 
+std::string NameOf(const NodeProto& node) {
+  if (!node.name().empty()) return node.name();
+  for (const auto& output : node.output()) {
+    if (!output.empty()) return output;
+  }
+  return "";
+}
+
 std::vector<int> RealInputs(const ONNX_NAMESPACE::GraphProto& graph) {
   std::unordered_set<std::string> initializers;
   for (const auto& tensor : graph.initializer()) {

@@ -19,6 +19,9 @@ namespace dnncut {
 // "ai.onnx" is another spelling of the default domain, "".
 std::string_view NormalDomain(std::string_view domain);
 
+// The node's name; of a nameless one that of its first output, or "".
+std::string NameOf(const ONNX_NAMESPACE::NodeProto& node);
+
 // The graphs among a node's attributes, in their order: the branches of an If,
 // the body of a Loop or Scan.
 std::vector<const ONNX_NAMESPACE::GraphProto*> Bodies(

@@ -108,6 +108,14 @@ std::vector<int64_t> RooflineNs(const Graph& graph, const Machine& machine) {
   return RooflineNs(graph, FuseLayers(graph), machine);
 }
 
+std::vector<LayerId> UndefinedLayers(const Graph& graph) {
+  std::vector<LayerId> layers;
+  for (LayerId id = 0; id < std::ssize(graph.layers); ++id) {
+    if (!IsDefined(graph.layers[id].operation)) layers.push_back(id);
+  }
+  return layers;
+}
+
 std::vector<CostShare> CostByClass(const Graph& graph,
                                    const std::vector<int64_t>& layer_ns) {
   return CostBy(graph, layer_ns, [](const Layer&, const OperationCost& cost) {

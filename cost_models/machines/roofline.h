@@ -70,6 +70,10 @@ struct CostShare {
   bool operator==(const CostShare&) const = default;
 };
 
+// Layers of which it is not known what they compute, so that their times are
+// those of reading and writing their tensors (IsDefined); ascending.
+std::vector<LayerId> UndefinedLayers(const Graph& graph);
+
 // The kind with the longest time first, equal ones by name. Sums saturate.
 std::vector<CostShare> CostByClass(const Graph& graph,
                                    const std::vector<int64_t>& layer_ns);

@@ -139,6 +139,19 @@ std::optional<OperatorClass> FindOperatorClass(std::string_view name) {
   return std::nullopt;
 }
 
+bool IsDefined(const Operation& operation) {
+  if (operation.is_known) return true;
+  if (operation.bodies.empty()) {
+    return operation.domain.empty() || operation.domain == "ai.onnx.ml" ||
+           FindFamily(operation) != nullptr;
+  }
+  return std::all_of(operation.bodies.begin(), operation.bodies.end(),
+                     [](const Operation::Body& body) {
+                       return std::all_of(body.operations.begin(),
+                                          body.operations.end(), IsDefined);
+                     });
+}
+
 OperationCost CountOperation(const Operation& operation) {
   if (operation.is_known) return {.calls = 0};
   if (!operation.bodies.empty()) return CountBodies(operation);

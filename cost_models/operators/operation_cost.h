@@ -44,6 +44,11 @@ struct OperationCost {
 // Sums and products saturate here rather than overflow.
 inline constexpr int64_t kMaxCount = INT64_MAX / 4;
 
+// Is it known what the operation computes, and all that its bodies hold? Else
+// it is counted as reading and writing its tensors. Of ONNX's own operators
+// those without a rule are elementwise or less, which is counted so rightly.
+bool IsDefined(const Operation& operation);
+
 // Unknown sizes count as nothing, and so does what is known before a run. The
 // bodies of Loop, Scan and functions count as often as they run, once when only
 // the data decides that; of the branches of an If the dearest counts (the

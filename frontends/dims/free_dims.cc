@@ -8,6 +8,7 @@
 
 #include "compiler/base/shell_word.h"
 #include "compiler/model/onnx_walk.h"
+#include "frontends/dims/shape_flags.h"
 
 namespace dnncut {
 namespace {
@@ -34,22 +35,6 @@ bool IsOpen(const TypeProto& type) {
   }
 }
 
-// "1x3xAxB"
-std::string ShapePattern(const TensorShapeProto& shape) {
-  std::string pattern;
-  int unknown = 0;
-  for (const auto& dim : shape.dim()) {
-    if (!pattern.empty()) pattern += 'x';
-    if (dim.has_dim_value()) {
-      pattern += fmt::to_string(dim.dim_value());
-    } else {
-      pattern += static_cast<char>('A' + unknown);
-      unknown = std::min(unknown + 1, 25);
-    }
-  }
-  return pattern;
-}
-
 class FreeDims {
  public:
   FreeDims(const DimNames& names, const DimValues& values)
@@ -65,8 +50,11 @@ class FreeDims {
     }
     const TensorShapeProto* shape = TensorShape(input);
     if (shape == nullptr) {
-      free_.push_back({name, "", fmt::format("the shape of input '{}'", name),
-                       ShellFlag("--shape", fmt::format("{}=AxBxC", name))});
+      free_.push_back(
+          {name, "", fmt::format("the shape of input '{}'", name),
+           ShellFlag("--shape",
+                     fmt::format("{}={}x{}x{}", name, letters_.Of(""),
+                                 letters_.Of(""), letters_.Of("")))});
       return;
     }
     const bool nameless = std::any_of(
@@ -74,7 +62,9 @@ class FreeDims {
           return !dim.has_dim_value() && dim.dim_param().empty();
         });
     const std::string by_shape =
-        ShellFlag("--shape", fmt::format("{}={}", name, ShapePattern(*shape)));
+        nameless ? ShellFlag("--shape",
+                             fmt::format("{}={}", name, ShapePattern(*shape)))
+                 : "";
     for (int i = 0; i < shape->dim_size(); ++i) {
       const auto& dim = shape->dim(i);
       if (dim.has_dim_value()) continue;
@@ -83,7 +73,7 @@ class FreeDims {
                          fmt::format("dimension {} of input '{}'", i, name),
                          by_shape});
       } else {
-        AddNamed(dim.dim_param(), name, nameless ? by_shape : "");
+        AddNamed(dim.dim_param(), name, by_shape);
       }
     }
   }
@@ -91,6 +81,16 @@ class FreeDims {
   std::vector<FreeDim> Take() { return std::move(free_); }
 
  private:
+  // "1x3xAxB"
+  std::string ShapePattern(const TensorShapeProto& shape) {
+    std::vector<std::string> dims;
+    for (const auto& dim : shape.dim()) {
+      dims.push_back(dim.has_dim_value() ? fmt::to_string(dim.dim_value())
+                                         : letters_.Of(dim.dim_param()));
+    }
+    return fmt::format("{}", fmt::join(dims, "x"));
+  }
+
   void AddNamed(const std::string& dim, const std::string& input,
                 const std::string& by_shape) {
     if (!names_.FollowsFromOthers(dim, values_)) {
@@ -112,6 +112,7 @@ class FreeDims {
 
   const DimNames& names_;
   const DimValues& values_;
+  DimLetters letters_;
   std::vector<FreeDim> free_;
 };
 

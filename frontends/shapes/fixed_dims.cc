@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Gives the free dimensions of a model their values, in this order: --dim and
-// --shape; dims whose names are numbers or expressions of known dims; 1 for a
-// first dimension of an input that can only be a batch, with a warning; and
-// again expressions, now of batches too.
+// Gives the free dimensions of a model their values, in this order: --dim,
+// --shape and, of an input, --tensor-shape; dims whose names are numbers or
+// expressions of known dims; 1 for a first dimension of an input that can only
+// be a batch, with a warning; and again expressions, now of batches too.
 //
 // A name of a dimension means the same number everywhere in the main graph and
 // its bodies. So all values are collected by name first, where a second,
@@ -18,6 +18,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <string_view>
 
 #include "compiler/base/did_you_mean.h"
 #include "compiler/base/shell_word.h"
@@ -57,10 +58,11 @@ void SetDim(const std::string& name, int64_t value, const std::string& source,
   }
 }
 
-void SetShape(const std::string& name, const std::vector<int64_t>& wanted,
-              ValueInfoProto* input, DimValues* values) {
+void SetShape(std::string_view flag, const std::string& name,
+              const std::vector<int64_t>& wanted, ValueInfoProto* input,
+              DimValues* values) {
   if (!input->type().has_tensor_type()) {
-    Fail(ExitCode::kUsage, "E303", "--shape {}: the input is no tensor", name);
+    Fail(ExitCode::kUsage, "E303", "{} {}: the input is no tensor", flag, name);
   }
   std::string text = fmt::format("{}", fmt::join(wanted, "x"));
   auto* type = input->mutable_type()->mutable_tensor_type();
@@ -69,24 +71,23 @@ void SetShape(const std::string& name, const std::vector<int64_t>& wanted,
   int rank = static_cast<int>(wanted.size());
   if (has_shape && shape->dim_size() != rank) {
     Fail(ExitCode::kUsage, "E303",
-         "--shape {}={}: the input has {} dimensions, not {}", name, text,
+         "{} {}={}: the input has {} dimensions, not {}", flag, name, text,
          shape->dim_size(), rank);
   }
   for (int i = 0; i < rank; ++i) {
     auto* dim = has_shape ? shape->mutable_dim(i) : shape->add_dim();
     if (wanted[i] < 0) {
-      Fail(ExitCode::kUsage, "E304",
-           "--shape {}={}: a dimension is never negative", name, text);
+      Fail(ExitCode::kUsage, "E304", "{} {}={}: a dimension is never negative",
+           flag, name, text);
     }
     if (dim->has_dim_value() && dim->dim_value() != wanted[i]) {
       Fail(ExitCode::kUsage, "E303",
-           "--shape {}={}: dimension {} of the input is fixed to {} by the "
-           "model",
-           name, text, i, dim->dim_value());
+           "{} {}={}: dimension {} of the input is fixed to {} by the model",
+           flag, name, text, i, dim->dim_value());
     }
     if (!dim->dim_param().empty()) {
       SetDim(dim->dim_param(), wanted[i],
-             fmt::format("--shape {}={}", name, text), values);
+             fmt::format("{} {}={}", flag, name, text), values);
     }
     dim->set_dim_value(wanted[i]);
   }
@@ -108,7 +109,16 @@ void ApplyShapes(const ImportOptions& options, GraphProto* graph,
            "--shape {}: the model has no input of this name{}", name,
            DidYouMean(name, names));
     }
-    SetShape(name, shape, input->second, values);
+    SetShape("--shape", name, shape, input->second, values);
+  }
+  for (const auto& [name, type] : options.stated.shapes) {
+    auto input = inputs.find(name);
+    if (input == inputs.end()) continue;
+    if (options.shapes.contains(name)) {
+      Fail(ExitCode::kUsage, "E108",
+           "--shape and --tensor-shape both give the shape of '{}'", name);
+    }
+    SetShape("--tensor-shape", name, type.shape, input->second, values);
   }
 }
 

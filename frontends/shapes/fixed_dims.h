@@ -12,7 +12,7 @@
 
 #include "compiler/base/error.h"
 #include "frontends/dims/free_dims.h"
-#include "frontends/shapes/import_options.h"
+#include "frontends/dims/import_options.h"
 
 namespace dnncut {
 

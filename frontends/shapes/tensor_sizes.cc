@@ -2,9 +2,10 @@
 //
 // Gives each tensor its size in bytes, or the reason why it has none.
 //
-// First what the inferred types say, a bound where only the data decides; then
-// what --tensor-bytes says of tensors whose size is not exact. Of those left
-// without one, only tensors that matter (a layer reads them, or they are
+// First what the inferred types say, also where they follow from
+// --tensor-shape, and a bound where only the data decides; then what
+// --tensor-bytes says of tensors that have no exact size. Of those left without
+// one, only tensors that matter (a layer reads them, or they are
 // results) count, and their cause decides. A dimension that the user can fix
 // and an operator that refuses its inputs are errors. Else a result is given an
 // assumed size, because the server must be allowed to make it, with a warning.
@@ -24,7 +25,7 @@
 
 #include "compiler/base/did_you_mean.h"
 #include "compiler/base/first_few.h"
-#include "compiler/base/shell_word.h"
+#include "frontends/dims/shape_flags.h"
 
 namespace dnncut {
 namespace {
@@ -83,19 +84,20 @@ void SetSize(const TypedGraph& types, Tensor* tensor, Unknown* unknown) {
     tensor->why_not = "holds strings";
     return;
   }
+  const auto typed = types.tensors.find(tensor->name);
+  const bool found = typed != types.tensors.end();
   if (HasStaticSize(type)) {
     tensor->bytes = BytesOf(type.dtype, type.shape,
                             fmt::format("tensor '{}'", tensor->name));
+  } else if (found) {
+    tensor->bytes = LargestBytes(typed->second, tensor->name);
+    tensor->size_basis = SizeBasis::kAtMost;
+  }
+  if (tensor->bytes.has_value()) {
+    if (found && typed->second.stated) tensor->size_basis = SizeBasis::kStated;
     return;
   }
-  const auto typed = types.tensors.find(tensor->name);
-  if (typed != types.tensors.end()) {
-    tensor->bytes = LargestBytes(typed->second, tensor->name);
-    if (tensor->bytes.has_value()) {
-      tensor->size_basis = SizeBasis::kAtMost;
-      return;
-    }
-  }
+  tensor->size_basis = SizeBasis::kExact;
   Blame blame = BlameOf(types, *tensor);
   if (blame.kind == Blame::Kind::kData) {
     tensor->why_not =
@@ -133,12 +135,13 @@ void ApplyTensorBytes(const ImportOptions& options, Graph* graph,
     }
     Tensor& tensor = *found->second;
     if (tensor.bytes.has_value() &&
-        (tensor.size_basis == SizeBasis::kExact || bytes > *tensor.bytes)) {
+        (tensor.size_basis != SizeBasis::kAtMost || bytes > *tensor.bytes)) {
       Warn(warnings, "W303",
-           "--tensor-bytes {}={}: the tensor is known to have {}{} bytes; the "
+           "--tensor-bytes {}={}: the tensor is {} to have {}{} bytes; the "
            "flag has no effect",
            name, bytes,
-           tensor.size_basis == SizeBasis::kExact ? "" : "at most ",
+           tensor.size_basis == SizeBasis::kStated ? "stated" : "known",
+           tensor.size_basis == SizeBasis::kAtMost ? "at most " : "",
            *tensor.bytes);
       continue;
     }
@@ -173,15 +176,13 @@ std::vector<Tensor*> StillUnknown(const std::vector<Tensor*>& tensors) {
   return unknown;
 }
 
-// The flags that would give the first few a size.
-std::string TensorBytesFlags(const std::vector<Tensor*>& tensors) {
-  constexpr size_t kShown = 3;
-  std::string flags;
-  for (size_t i = 0; i < tensors.size() && i < kShown; ++i) {
-    if (i > 0) flags += ' ';
-    flags += ShellFlag("--tensor-bytes", tensors[i]->name + "=BYTES");
+// The flags that would give them a size.
+std::string Flags(const std::vector<Tensor*>& tensors, const Graph& graph) {
+  std::vector<TensorId> ids;
+  for (const Tensor* tensor : tensors) {
+    ids.push_back(static_cast<TensorId>(tensor - graph.tensors.data()));
   }
-  return flags;
+  return TensorShapeFlags(graph, ids);
 }
 
 std::vector<Tensor*> ThatAreResults(const std::vector<Tensor*>& tensors,
@@ -194,7 +195,8 @@ std::vector<Tensor*> ThatAreResults(const std::vector<Tensor*>& tensors,
 }
 
 // So that results do not keep every layer on one side.
-void AssumeSizes(const std::vector<Tensor*>& results, Warnings* warnings) {
+void AssumeSizes(const std::vector<Tensor*>& results, const Graph& graph,
+                 Warnings* warnings) {
   if (results.empty()) return;
   for (Tensor* result : results) {
     result->bytes = kAssumedBytes;
@@ -206,7 +208,7 @@ void AssumeSizes(const std::vector<Tensor*>& results, Warnings* warnings) {
        "nothing bounds the size of the result{} {}; {} assumed to have {} "
        "bytes; state what is typical: {}",
        one ? "" : "s", Names(results), one ? "it is" : "each is", kAssumedBytes,
-       TensorBytesFlags(results));
+       Flags(results, graph));
 }
 
 // Only what inputs that matter leave free.
@@ -229,7 +231,7 @@ void AssumeSizes(const std::vector<Tensor*>& results, Warnings* warnings) {
       flags.push_back(dim.flag);
     }
   }
-  if (flags.empty()) flags.push_back("--tensor-bytes NAME=BYTES");
+  if (flags.empty()) flags.push_back("--tensor-shape NAME=SHAPE");
   constexpr size_t kShown = 64;
   const auto list = [](const std::vector<std::string>& words) {
     return FirstFew(words.size(), kShown, [&](size_t i) { return words[i]; });
@@ -242,25 +244,25 @@ void AssumeSizes(const std::vector<Tensor*>& results, Warnings* warnings) {
 
 [[noreturn]] void FailOnUnknown(const std::vector<Tensor*>& tensors,
                                 const TypedGraph& types,
-                                const ImportOptions& options) {
+                                const ImportOptions& options,
+                                const Graph& graph) {
   Fail(ExitCode::kBadInput, "E311",
-       "the size of {} cannot be inferred ({}); say how big they get with "
-       "{}{}",
-       Names(tensors), BlameOf(types, *tensors[0]).text,
-       TensorBytesFlags(tensors),
+       "the size of {} cannot be inferred ({}); state the shape: {}{}",
+       Names(tensors), BlameOf(types, *tensors[0]).text, Flags(tensors, graph),
        options.inference ? ""
                          : ", or install ONNX Runtime, which knows more "
                            "operators (tools/get_onnxruntime.sh)");
 }
 
-void WarnOfUnsent(const std::vector<Tensor*>& tensors, Warnings* warnings) {
+void WarnOfUnsent(const std::vector<Tensor*>& tensors, const Graph& graph,
+                  Warnings* warnings) {
   if (tensors.empty()) return;
   Warn(warnings, "W305",
        "only the data decides the size of {}{} and nothing bounds it, so no "
        "cut sends it; state what is typical: {}",
        Names(tensors),
        tensors.size() == 1 ? "" : fmt::format(" ({} in all)", tensors.size()),
-       TensorBytesFlags(tensors));
+       Flags(tensors, graph));
 }
 
 }  // namespace
@@ -274,14 +276,18 @@ void SetTensorSizes(const TypedGraph& types, const std::vector<FreeDim>& free,
   const auto by_free_dim = StillUnknown(unknown.by_free_dim);
   if (!by_free_dim.empty()) FailOnFreeDims(by_free_dim, free, *graph);
   const auto by_engine = StillUnknown(unknown.by_engine);
-  if (!by_engine.empty()) FailOnUnknown(by_engine, types, options);
+  if (!by_engine.empty()) {
+    FailOnUnknown(by_engine, types, options, *graph);
+  }
   std::vector<Tensor*> unbounded = StillUnknown(unknown.by_operator);
   const auto by_operator = ThatAreResults(unbounded, false);
-  if (!by_operator.empty()) FailOnUnknown(by_operator, types, options);
+  if (!by_operator.empty()) {
+    FailOnUnknown(by_operator, types, options, *graph);
+  }
   const auto by_data = StillUnknown(unknown.by_data);
   unbounded.insert(unbounded.end(), by_data.begin(), by_data.end());
-  AssumeSizes(ThatAreResults(unbounded, true), warnings);
-  WarnOfUnsent(ThatAreResults(by_data, false), warnings);
+  AssumeSizes(ThatAreResults(unbounded, true), *graph, warnings);
+  WarnOfUnsent(ThatAreResults(by_data, false), *graph, warnings);
 }
 
 }  // namespace dnncut

@@ -9,7 +9,7 @@
 #include "compiler/base/error.h"
 #include "compiler/model/graph.h"
 #include "frontends/dims/free_dims.h"
-#include "frontends/shapes/import_options.h"
+#include "frontends/dims/import_options.h"
 #include "frontends/shapes/typed_graph.h"
 
 namespace dnncut {

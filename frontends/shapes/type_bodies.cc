@@ -285,8 +285,8 @@ void TypeEngine::CountScanRuns(NodeRun* run) {
     // In opset 8, the batch is the first dimension.
     int64_t axis = run->opset < 9 ? 1 : 0;
     if (axes != nullptr && axes->ints_size() > 0) axis = axes->ints(0);
-    TensorType type =
-        sequence == nullptr ? TensorType() : TypeFromOnnx(sequence->type);
+    const TensorType type =
+        sequence == nullptr ? TensorType() : LargestType(*sequence);
     const int64_t rank = static_cast<int64_t>(type.shape.size());
     if (axis < 0) axis += rank;
     if (axis >= 0 && axis < rank) length = type.shape[axis];
@@ -330,7 +330,7 @@ std::vector<Fact> TypeEngine::InferRounds(NodeRun* run, const GraphProto& body,
   constexpr int kMaxBoundRounds = 3;
   const int state_count = body.input_size() - 2;
   const Blame blame = {Blame::Kind::kData,
-                       fmt::format("Loop '{}'", run->node->name())};
+                       fmt::format("Loop '{}'", NameOf(*run->node))};
   std::vector<Fact> results;
   bool stable = false;
   for (int round = 0; round < kMaxRounds && !stable; ++round) {
@@ -399,10 +399,14 @@ void TypeEngine::InferLoop(NodeRun* run) {
   const std::vector<Fact> results = InferRounds(run, *body, &inputs);
   // A condition that could become false ends the loop early.
   bool runs_through = condition == 1 && KnownScalar(&results[0]) == 1;
-  const int64_t runs =
-      runs_through ? std::max<int64_t>(trips.value_or(-1), -1) : -1;
-  const int64_t most_runs = runs < 0 ? LargestScalar(input(0)) : runs;
-  if (!run->bodies.empty()) run->bodies.back().runs = most_runs;
+  int64_t runs = runs_through ? std::max<int64_t>(trips.value_or(-1), -1) : -1;
+  int64_t most_runs = runs < 0 ? LargestScalar(input(0)) : runs;
+  const int64_t stated = StatedRuns(*run, runs, most_runs);
+  if (stated >= 0) runs = most_runs = stated;
+  if (!run->bodies.empty()) {
+    run->bodies.back().runs = most_runs;
+    run->bodies.back().loop = NameOf(*run->node);
+  }
   for (size_t i = 0; i < run->outputs.size(); ++i) {
     Fact& output = run->outputs[i];
     if (static_cast<int>(i) < state_count) {

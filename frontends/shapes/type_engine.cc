@@ -37,10 +37,11 @@ constexpr int64_t kMaxAllElements = int64_t{1} << 20;
 }  // namespace
 
 TypeEngine::TypeEngine(const ModelProto& model, const TypeMap& trusted,
-                       int* at_node)
+                       int* at_node, StatedSizes stated)
     : model_(model),
       trusted_(trusted),
       at_node_(at_node),
+      stated_(std::move(stated)),
       functions_(IndexFunctions(model)),
       random_(model),
       nodes_left_(kMaxInferredNodes),
@@ -94,6 +95,8 @@ TypedGraph TypeEngine::Run() {
                             fact.most_elements,      fact.blame,
                             fact.constant,           fact.known};
   }
+  result.counted_loops = std::move(counted_loops_);
+  result.wrong_count = std::move(wrong_count_);
   return result;
 }
 

@@ -7,9 +7,10 @@
 // untyped. Used by type_inference only, in a child process: libonnx crashes on
 // odd models. Parts: type_facts (what is known of a tensor),
 // type_engine.cc (the pass), type_outputs.cc (what is kept of a node's
-// outputs), type_bodies.cc (If, Loop, functions), schema_inference.cc
-// (libonnx's schemas), upper_bounds.cc (how large sizes get that only the data
-// decides), operator_table.cc (what is not libonnx's for each operator).
+// outputs), type_bodies.cc (If, Loop, functions), stated_types.cc
+// (what the user says), schema_inference.cc (libonnx's schemas),
+// upper_bounds.cc (how large sizes get that only the data decides),
+// operator_table.cc (what is not libonnx's for each operator).
 #pragma once
 
 #include <onnx/onnx_pb.h>
@@ -24,7 +25,7 @@
 #include "compiler/model/graph.h"
 #include "compiler/model/onnx_walk.h"
 #include "compiler/model/random_nodes.h"
-#include "frontends/shapes/import_options.h"
+#include "frontends/dims/import_options.h"
 #include "frontends/shapes/known_nodes.h"
 #include "frontends/shapes/operator_table.h"
 #include "frontends/shapes/type_facts.h"
@@ -59,9 +60,10 @@ void LoadSchemas();
 class TypeEngine {
  public:
   // The number of the node of the main graph that is being inferred is written
-  // to `at_node`, so that it is known if a library crashes there.
+  // to `at_node`, so that it is known if a library crashes there. What `stated`
+  // says is taken where it contradicts nothing that is inferred.
   TypeEngine(const ONNX_NAMESPACE::ModelProto& model, const TypeMap& trusted,
-             int* at_node);
+             int* at_node, StatedSizes stated = {});
 
   // Infers the types of the main graph and the bodies of its nodes.
   TypedGraph Run();
@@ -100,6 +102,13 @@ class TypeEngine {
   void ForgetValue(const std::string& name, Scope* scope);
   Blame BlameNode(const NodeRun& run) const;
 
+  // stated_types.cc. Takes what the user states of an output.
+  void TakeStated(const NodeRun& run, const std::string& name,
+                  Fact* fact) const;
+  // How often the user says that the Loop runs which is known to run `runs`
+  // times, -1: not known, and at most `most_runs`, -1: no bound. -1: nothing.
+  int64_t StatedRuns(const NodeRun& run, int64_t runs, int64_t most_runs);
+
   // type_bodies.cc. Each body that a node has is inferred with the types of its
   // inputs; its formal outputs are returned, by position.
   std::vector<Fact> InferBody(NodeRun* run, const std::string& attribute,
@@ -121,6 +130,9 @@ class TypeEngine {
   const ONNX_NAMESPACE::ModelProto& model_;
   const TypeMap& trusted_;
   int* at_node_;
+  StatedSizes stated_;
+  std::vector<std::string> counted_loops_;  // as in TypedGraph
+  std::string wrong_count_;                 // as in TypedGraph
   FunctionIndex functions_;
   RandomNodes random_;
   OpsetMap opsets_;

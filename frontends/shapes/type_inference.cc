@@ -22,6 +22,7 @@
 #include "compiler/base/child_process.h"
 #include "frontends/read/onnx_text.h"
 #include "frontends/shapes/onnx_types.h"
+#include "frontends/shapes/stated_sizes.h"
 #include "frontends/shapes/type_engine.h"
 
 namespace dnncut {
@@ -49,11 +50,12 @@ class SharedNumber {
   int* number_;
 };
 
-TypedGraph RunEngine(const SourceModel& model, const TypeMap& trusted) {
+TypedGraph RunEngine(const SourceModel& model, const TypeMap& trusted,
+                     const StatedSizes& stated) {
   const SharedNumber at;
   const auto infer = [&] {
     return SerializeTypedGraph(
-        TypeEngine(model.proto, trusted, at.get()).Run());
+        TypeEngine(model.proto, trusted, at.get(), stated).Run());
   };
   LoadSchemas();
   try {
@@ -128,14 +130,18 @@ TypedGraph GraphOf(const TypeMap& types) {
 // The types of dnncut's own inference; if that fails, those that the file
 // declares and the runtime infers.
 TypedGraph TryEngine(const SourceModel& model, const TypeMap& trusted,
-                     const TypeMap& declared, std::optional<Error>* failure) {
+                     const StatedSizes& stated, const TypeMap& declared,
+                     std::optional<Error>* failure) {
   try {
     *failure = std::nullopt;
-    return RunEngine(model, trusted);
+    return RunEngine(model, trusted, stated);
   } catch (const Error& error) {
     *failure = error;
   }
   TypeMap types = declared;
+  for (const auto& [name, type] : stated.shapes) {
+    types[name] = MergeTypes(types[name], type);
+  }
   for (const auto& [name, type] : trusted) {
     types[name] = MergeTypes(type, types[name]);
   }
@@ -196,12 +202,14 @@ TypedGraph InferTypes(const SourceModel& model, const ImportOptions& options,
   const GraphProto& graph = model.proto.graph();
   TypeMap declared = DeclaredTypes(graph);
   std::optional<Error> failure;
-  TypedGraph types = TryEngine(model, {}, declared, &failure);
+  const StatedSizes& stated = options.stated;
+  CheckStatedNames(model.proto, stated);
+  TypeMap trusted;
+  TypedGraph types = TryEngine(model, trusted, stated, declared, &failure);
   bool open = AnythingOpen(graph, types);
   if (options.inference && (failure || AnythingToAsk(graph, types))) {
-    TypeMap trusted =
-        AskRuntime(WithoutStaleTypes(model, types), options, warnings);
-    types = TryEngine(model, trusted, declared, &failure);
+    trusted = AskRuntime(WithoutStaleTypes(model, types), options, warnings);
+    types = TryEngine(model, trusted, stated, declared, &failure);
     open = AnythingOpen(graph, types);
   }
   if (failure && open) {
@@ -216,6 +224,11 @@ TypedGraph InferTypes(const SourceModel& model, const ImportOptions& options,
   if (failure) {
     Warn(warnings, "W311", "{}; the sizes that the model states are used",
          failure->what());
+  }
+  if (!stated.empty()) {
+    CheckStated(stated, types);
+    MarkStated(TryEngine(model, trusted, {}, declared, &failure), &types);
+    WarnOfStated(model.proto, stated, types, warnings);
   }
   WarnOfStaleTypes(declared, types, warnings);
   return types;

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "compiler/base/error.h"
-#include "frontends/shapes/import_options.h"
+#include "frontends/dims/import_options.h"
 #include "frontends/shapes/typed_graph.h"
 
 namespace dnncut {

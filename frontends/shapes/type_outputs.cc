@@ -24,14 +24,6 @@ using ONNX_NAMESPACE::TensorShapeProto;
 
 namespace {
 
-std::string NodeName(const NodeProto& node) {
-  if (!node.name().empty()) return node.name();
-  for (const auto& output : node.output()) {
-    if (!output.empty()) return output;
-  }
-  return "";
-}
-
 std::string OperatorName(const NodeProto& node) {
   std::string_view domain = NormalDomain(node.domain());
   if (domain.empty()) return node.op_type();
@@ -117,6 +109,7 @@ void TypeEngine::FinishOutputs(NodeRun* run) {
         fact.type = TypeToOnnx(merged);
       }
     }
+    TakeStated(*run, node.output(i), &fact);
     if (!IsSettled(fact.type)) {
       if (fact.blame.kind == Blame::Kind::kNone) fact.blame = blame;
       if (fact.blame.kind == Blame::Kind::kNone) fact.blame = BlameNode(*run);
@@ -154,11 +147,11 @@ Blame TypeEngine::BlameNode(const NodeRun& run) const {
   const NodeProto& node = *run.node;
   if (run.problem.empty() && run.rules->sized_by_values) {
     return {Blame::Kind::kData,
-            fmt::format("{} '{}'", OperatorName(node), NodeName(node)),
+            fmt::format("{} '{}'", OperatorName(node), NameOf(node)),
             MayBeFolded(run.inputs)};
   }
   return {run.unknown ? Blame::Kind::kUnknown : Blame::Kind::kEngine,
-          fmt::format("{} '{}': {}", OperatorName(node), NodeName(node),
+          fmt::format("{} '{}': {}", OperatorName(node), NameOf(node),
                       run.problem.empty() ? "libonnx does not infer its sizes"
                                           : run.problem)};
 }

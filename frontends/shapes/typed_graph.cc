@@ -56,6 +56,7 @@ static void Pack(const Operation& operation, std::string* bytes) {
 static void Pack(const Operation::Body& body, std::string* bytes) {
   Pack(body.operations, bytes);
   Pack(body.runs, bytes);
+  Pack(body.loop, bytes);
 }
 
 static void Unpack(PackedReader* reader, TensorType* type) {
@@ -99,6 +100,7 @@ static void Unpack(PackedReader* reader, Operation* operation) {
 static void Unpack(PackedReader* reader, Operation::Body* body) {
   Unpack(reader, &body->operations);
   Unpack(reader, &body->runs);
+  Unpack(reader, &body->loop);
 }
 
 TensorType LargestType(const TypedTensor& tensor) {
@@ -123,6 +125,8 @@ std::string SerializeTypedGraph(const TypedGraph& graph) {
     Pack(static_cast<int64_t>(node), &bytes);
     Pack(bodies, &bytes);
   }
+  Pack(graph.counted_loops, &bytes);
+  Pack(graph.wrong_count, &bytes);
   return bytes;
 }
 
@@ -140,6 +144,8 @@ TypedGraph ParseTypedGraph(const std::string& bytes) {
     const int node = static_cast<int>(reader.Int());
     Unpack(&reader, &graph.bodies[node]);
   }
+  Unpack(&reader, &graph.counted_loops);
+  Unpack(&reader, &graph.wrong_count);
   return graph;
 }
 

@@ -45,6 +45,9 @@ struct TypedTensor {
   bool constant = false;
   // Its value follows from the sizes of the model's inputs.
   bool known = false;
+  // Its type or bound follows from what the user states. (InferTypes finds out,
+  // in the parent.)
+  bool stated = false;
 
   bool operator==(const TypedTensor&) const = default;
 };
@@ -60,6 +63,10 @@ struct TypedGraph {
   // The bodies of those nodes of the main graph that have bodies or call
   // functions, by the index of the node.
   std::map<int, std::vector<Operation::Body>> bodies;
+  // The names in StatedSizes::loops whose counts were needed.
+  std::vector<std::string> counted_loops;
+  // Which of them cannot be, and why; "": none.
+  std::string wrong_count;
 };
 
 std::string SerializeTypedGraph(const TypedGraph& graph);

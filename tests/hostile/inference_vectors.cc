@@ -232,7 +232,7 @@ std::vector<Vector> Overflows() {
       shaped("CumulatedSizes", "int64[1] {144115188075855872}",
              "r = ReduceSum(x)\na = Expand(r, s)\ny = Concat<axis = 0>(a, a, "
              "a, a, a, a, a, a)",
-             {"error[E311]: the size of 'a'<library>=BYTES"}),
+             {"error[E311]: the size of 'a'<library>=float32[A]'"}),
       Inferred(row, "RangeOverflow", "float[4] x",
                "a = Constant<value = int64 {-9223372036854775808}>()\n"
                "b = Constant<value = int64 {9223372036854775807}>()\n"

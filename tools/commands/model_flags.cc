@@ -43,6 +43,22 @@ void AddModelFlags(Flags* flags, LoadOptions* load, ImportOptions* import,
       Named(&import->shapes, "=:", "x=1x3x224x224", ParseShape),
       "fixes the shape of an input, for example x=1x3x224x224");
   flags->AddRepeatable(
+      "--tensor-shape", "NAME=SHAPE",
+      Named(&import->stated.shapes, "=", "boxes=float32[100,4]",
+            ParseTensorType),
+      "states the shape of any tensor, for an operator that is not known or "
+      "where only the data decides it; sizes and costs follow from it; for "
+      "example boxes=100x4, or boxes=float32[100,4] where the type of its "
+      "elements is not known either");
+  flags->AddRepeatable(
+      "--loop-count", "NAME=N",
+      Named(&import->stated.loops, "=", "decode=20",
+            [](std::string_view flag, const std::string& text) {
+              return ParseCount(flag, text, 0, INT32_MAX);
+            }),
+      "how often a Loop typically runs, by its node or a tensor that it makes, "
+      "for example decode=20");
+  flags->AddRepeatable(
       "--tensor-bytes", "NAME=BYTES",
       Named(&import->tensor_bytes, "=", "boxes=64KiB", ParseBytes),
       "what is typical of a tensor whose size only the data decides, instead "

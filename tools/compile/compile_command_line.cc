@@ -60,6 +60,17 @@ void AddImport(const ImportOptions& import, ShellCommand* line) {
     line->Value(true, "--shape",
                 fmt::format("{}={}", name, fmt::join(shape, "x")));
   }
+  for (const auto& [name, type] : import.stated.shapes) {
+    const std::string dtype = type.dtype == DType::kUndefined
+                                  ? ""
+                                  : std::string(DTypeName(type.dtype));
+    line->Value(
+        true, "--tensor-shape",
+        fmt::format("{}={}[{}]", name, dtype, fmt::join(type.shape, ",")));
+  }
+  for (const auto& [name, count] : import.stated.loops) {
+    line->Value(true, "--loop-count", fmt::format("{}={}", name, count));
+  }
   for (const auto& [name, bytes] : import.tensor_bytes) {
     line->Value(true, "--tensor-bytes", fmt::format("{}={}", name, bytes));
   }

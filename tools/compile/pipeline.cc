@@ -17,6 +17,7 @@
 #include "passes/compress.h"
 #include "tools/compile/compile_command_line.h"
 #include "tools/compile/placement.h"
+#include "tools/compile/undefined_costs.h"
 #include "tools/text/file_names.h"
 
 namespace dnncut {
@@ -207,6 +208,9 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   }
   RequirePrecision(options, result);
   WarnOfUselessFill(options, result, warnings);
+  WarnOfUndefinedCosts(result.graph,
+                       {&result.machines.device, &result.machines.server},
+                       warnings);
   placement.groups = CombineGroups(
       result.machines, static_cast<int>(result.graph.layers.size()));
 

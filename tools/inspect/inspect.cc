@@ -2,6 +2,7 @@
 #include "tools/inspect/inspect.h"
 
 #include "compiler/base/checked_math.h"
+#include "tools/compile/undefined_costs.h"
 
 namespace dnncut {
 namespace {
@@ -50,6 +51,7 @@ Inspection Inspect(const InspectOptions& options, Warnings* warnings) {
   inspection.graph = ImportGraph(inspection.model, options.import, warnings);
   inspection.costs =
       EstimateCosts(options.machine, inspection.graph, options.precision);
+  WarnOfUndefinedCosts(inspection.graph, {&inspection.costs}, warnings);
   const Graph& graph = inspection.graph;
   for (int i = 0; i < graph.input_count; ++i) {
     const Tensor& tensor = graph.tensors[i];

@@ -50,9 +50,11 @@ bool IsSameModel(const Graph& graph, const Problem& problem) {
                     same_tensor);
 }
 
-// The shapes for which the model was compiled, as --shape gives them.
+// The shapes for which the model was compiled, as --shape and --tensor-shape
+// give them.
 ImportOptions ImportOf(const TableFile& table, const Problem& problem) {
   ImportOptions import;
+  import.stated = table.stated;
   for (const TableFile::ModelTensor& input : table.inputs) {
     if (!input.shape) continue;
     const auto is_open = [](int64_t dim) { return dim < 0; };

@@ -217,13 +217,17 @@ int64_t ParseCount(std::string_view flag, std::string_view text, int64_t min,
 
 std::vector<int64_t> ParseShape(std::string_view flag, std::string_view text) {
   std::vector<int64_t> shape;
-  if (text.empty()) return shape;
-  for (size_t from = 0; from <= text.size();) {
-    const size_t to = std::min(text.find_first_of("xX,", from), text.size());
+  std::string_view dims = text;
+  if (dims.starts_with('[') && dims.ends_with(']')) {
+    dims = dims.substr(1, dims.size() - 2);
+  }
+  if (dims.empty()) return shape;
+  for (size_t from = 0; from <= dims.size();) {
+    const size_t to = std::min(dims.find_first_of("xX,", from), dims.size());
     int64_t dim = 0;
     const auto [end, error] =
-        std::from_chars(text.data() + from, text.data() + to, dim);
-    if (error != std::errc() || end != text.data() + to || dim < 0) {
+        std::from_chars(dims.data() + from, dims.data() + to, dim);
+    if (error != std::errc() || end != dims.data() + to || dim < 0) {
       Fail(ExitCode::kUsage, "E105",
            "{} '{}' is not a shape; write for example 1x3x224x224", flag, text);
     }
@@ -231,6 +235,27 @@ std::vector<int64_t> ParseShape(std::string_view flag, std::string_view text) {
     from = to + 1;
   }
   return shape;
+}
+
+TensorType ParseTensorType(std::string_view flag, std::string_view text) {
+  TensorType type;
+  type.kind = TensorType::Kind::kTensor;
+  type.has_rank = true;
+  const size_t bracket = text.find('[');
+  if (bracket == 0 || bracket == std::string_view::npos) {
+    type.shape = ParseShape(flag, text);
+    return type;
+  }
+  const auto dtype = DTypeFromName(text.substr(0, bracket));
+  if (!dtype || *dtype == DType::kUndefined) {
+    Fail(ExitCode::kUsage, "E105",
+         "{} '{}': '{}' is no type of elements; write for example "
+         "float32[1,3,224,224]",
+         flag, text, text.substr(0, bracket));
+  }
+  type.dtype = *dtype;
+  type.shape = ParseShape(flag, text.substr(bracket));
+  return type;
 }
 
 }  // namespace dnncut

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/model/graph.h"
 #include "compiler/problem/problem.h"
 
 namespace dnncut {
@@ -42,7 +43,10 @@ std::optional<double> ParseNumber(std::string_view text);
 int64_t ParseCount(std::string_view flag, std::string_view text, int64_t min,
                    int64_t max);
 
-// "1x3x224x224": the dims, each >= 0. "" is a scalar.
+// "1x3x224x224" or "[1,3,224,224]": the dims, each >= 0. "" is a scalar.
 std::vector<int64_t> ParseShape(std::string_view flag, std::string_view text);
+
+// "float32[1,3,224,224]", or a shape alone: elements of kUndefined.
+TensorType ParseTensorType(std::string_view flag, std::string_view text);
 
 }  // namespace dnncut

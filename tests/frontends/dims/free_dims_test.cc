@@ -112,6 +112,14 @@ TEST(FreeDimsTest, EverythingFreeIsAskedForAtOnceAndQuoted) {
             "1; give --dim=-k=VALUE to choose another");
 }
 
+TEST(FreeDimsTest, ALetterStandsForOneDim) {
+  EXPECT_THAT(
+      ImportText("g (float[1,?] x, float[2,?,T] m, float[1,T,?] n) =>"
+                 "  (y, z, u) { y = Relu(x) z = Neg(m) u = Neg(n) }")
+          .error,
+      testing::EndsWith("give --shape x=1xA --shape m=2xBxC --shape n=1xCxD"));
+}
+
 TEST(FreeDimsTest, WhatCanHardlyBeABatchIsAskedFor) {
   const auto asks = [](const std::string& ports) {
     const auto imported =

@@ -85,10 +85,12 @@ TEST(OnnxBodiesTest, LoopsMayEndEarly) {
   ASSERT_EQ(WarningIds(imported), "W305 W307 W308");
   EXPECT_EQ(imported.warnings[1].text,
             "how often the body of 'y' runs is not known, and it is counted "
-            "once; measure it with dnncut profile");
+            "once; state what is typical: --loop-count y=N, or measure it with "
+            "dnncut profile");
   EXPECT_EQ(imported.warnings[2].text,
             "nothing bounds the sizes that 1 of 2 layers work on, so their "
-            "costs are not known and count as nearly nothing ('used'); measure "
+            "costs are not known and count as nearly nothing ('used'); state "
+            "what is typical: --tensor-shape 'rows=float32[A,2]', or measure "
             "them with dnncut profile");
 
   imported =

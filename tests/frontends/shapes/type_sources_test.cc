@@ -44,8 +44,8 @@ TEST(TypeSourcesTest, UnknownOperatorsAreNamed) {
     g (float[1,8] x) => (z) { y = com.microsoft.Mystery(x)  z = Neg(y) })";
   EXPECT_EQ(ImportText(text).error,
             "E311 the size of 'y' cannot be inferred (com.microsoft.Mystery "
-            "'y': not known to libonnx); say how big they get with "
-            "--tensor-bytes y=BYTES, or install ONNX Runtime, which knows more "
+            "'y': not known to libonnx); state the shape: --tensor-shape "
+            "'y=TYPE[SHAPE]', or install ONNX Runtime, which knows more "
             "operators (tools/get_onnxruntime.sh)");
   auto imported = ImportText(text, {.tensor_bytes = {{"y", 100}, {"z", 200}}});
   EXPECT_EQ(imported.error, "");
@@ -163,11 +163,12 @@ TEST(TypeSourcesTest, WhatNothingBoundsNeverCrossesButAsAResult) {
   ASSERT_EQ(WarningIds(imported), "W306 W305 W308");
   EXPECT_EQ(imported.warnings[0].text,
             "nothing bounds the size of the result 'y'; it is assumed to have "
-            "65536 bytes; state what is typical: --tensor-bytes y=BYTES");
+            "65536 bytes; state what is typical: --tensor-shape "
+            "'middle=float32[A,B]'");
   EXPECT_EQ(imported.warnings[1].text,
             "only the data decides the size of 'middle' and nothing bounds it, "
-            "so no cut sends it; state what is typical: --tensor-bytes "
-            "middle=BYTES");
+            "so no cut sends it; state what is typical: --tensor-shape "
+            "'middle=float32[A,B]'");
   imported = ImportText(text, {.tensor_bytes = {{"middle", 24}, {"y", 24}}});
   EXPECT_EQ(TensorNamed(imported.graph, "middle").bytes, 24);
   EXPECT_EQ(WarningIds(imported), "W304 W304 W308");

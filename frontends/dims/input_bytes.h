@@ -5,7 +5,7 @@
 #pragma once
 
 #include "compiler/model/graph.h"
-#include "frontends/shapes/import_options.h"
+#include "frontends/dims/import_options.h"
 
 namespace dnncut {
 

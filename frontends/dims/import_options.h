@@ -28,6 +28,8 @@ struct ImportOptions {
   std::map<std::string, int64_t> dims = {};
   std::map<std::string, std::vector<int64_t>> shapes = {};
   std::map<std::string, int64_t> tensor_bytes = {};
+  // --tensor-shape NAME=SHAPE and --loop-count NAME=N.
+  StatedSizes stated = {};
   // --input-bytes NAME=BYTES: what sending an input costs.
   std::map<std::string, int64_t> input_bytes = {};
   // --input-value NAME=VALUE, for FoldModel, which comes first.

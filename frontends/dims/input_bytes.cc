@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "frontends/shapes/input_bytes.h"
+#include "frontends/dims/input_bytes.h"
 
 #include <algorithm>
 #include <string>
