@@ -108,7 +108,7 @@ std::vector<std::string> NotesOnStates(const Graph& graph,
       bytes += *graph.tensors[input].bytes;
       names.push_back(fmt::format("'{}'", graph.tensors[input].name));
     }
-    if (is_new) flags += " " + likely.Flag();
+    if (is_new) flags += fmt::format(" {}", likely.Flag());
   }
   if (names.empty()) return {};
   const bool is_one = names.size() == 1;
