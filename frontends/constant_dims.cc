@@ -9,11 +9,12 @@
 // holds a run to it: types are inferred again without that.
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
+#include "compiler/base/child_process.h"
 #include "frontends/dims/dim_names.h"
-#include "frontends/dims/second_size.h"
 #include "frontends/onnx_frontend.h"
 #include "frontends/shapes/fixed_dims.h"
 #include "frontends/shapes/type_inference.h"
@@ -42,20 +43,34 @@ void ForgetDeclaredTypes(GraphProto* graph) {
 
 // The types without what the user states. `model` has its dims fixed.
 TypedGraph TypesWithoutStated(const SourceModel& model, ImportOptions options) {
+  // Dropped: the first inference has given them already.
   Warnings told;
   options.stated = {};
   return InferTypes(model, options, &told);
 }
 
-// The types at the second size; nullopt when the model does not allow it.
+void WarnOfOpenDims(FreeSizes sizes, std::string_view why, Warnings* warnings) {
+  Warn(warnings, "W313",
+       "at twice {} the model's types cannot be inferred, so that the halves "
+       "leave all dims of what crosses open: {}",
+       sizes == FreeSizes::kAll ? "its free dims" : "the batch", why);
+}
+
+// The types at the second size; nullopt, with a warning, when the model does
+// not allow it.
 std::optional<TypedGraph> TypesAtTwice(const SourceModel& model,
                                        ImportOptions options, FreeSizes sizes,
-                                       const InputShapes& shapes) {
+                                       const InputShapes& shapes,
+                                       Warnings* warnings) {
   Warnings told;  // of the first size
   try {
     const auto second =
         ShapesAtTwice(sizes, model.proto.graph(), shapes, options.dims);
-    if (!second) return std::nullopt;
+    if (!second) {
+      WarnOfOpenDims(sizes, "the shapes of its inputs do not follow from it",
+                     warnings);
+      return std::nullopt;
+    }
     SourceModel fixed = model;
     options.stated = {};
     options.dims.clear();
@@ -64,11 +79,12 @@ std::optional<TypedGraph> TypesAtTwice(const SourceModel& model,
     ForgetDeclaredTypes(fixed.proto.mutable_graph());
     return TypesWithoutStated(fixed, std::move(options));
   } catch (const Error& error) {
-    if (error.exit_code() == ExitCode::kBadInput ||
-        error.exit_code() == ExitCode::kUsage) {
-      return std::nullopt;
-    }
-    throw;
+    // Halves must not depend on how fast a machine is.
+    const bool of_model = error.exit_code() == ExitCode::kBadInput ||
+                          error.exit_code() == ExitCode::kUsage;
+    if (!of_model || IsOfDeadChild(error)) throw;
+    WarnOfOpenDims(sizes, error.what(), warnings);
+    return std::nullopt;
   }
 }
 
@@ -117,7 +133,7 @@ void SetConstantDims(const std::optional<TypedGraph>& types, Graph* graph) {
 }  // namespace
 
 void FindConstantDims(const SourceModel& model, const ImportOptions& options,
-                      Graph* graph) {
+                      Graph* graph, Warnings* warnings) {
   const GraphProto& proto = model.proto.graph();
   const FreeDimKinds free = FindFreeDimKinds(proto);
   if (!free.batch && !free.other) {
@@ -129,7 +145,7 @@ void FindConstantDims(const SourceModel& model, const ImportOptions& options,
   }
   const auto twice = TypesAtTwice(
       model, options, free.other ? FreeSizes::kAll : FreeSizes::kBatch,
-      ShapesOfInputs(*graph));
+      ShapesOfInputs(*graph), warnings);
   const auto declared = DeclaredShapes(proto);
   for (Tensor& tensor : graph->tensors) {
     tensor.constant_dims.assign(tensor.type.shape.size(), false);

@@ -35,8 +35,10 @@ Graph ImportGraph(const SourceModel& model, const ImportOptions& options,
                   Warnings* warnings);
 
 // Fills Tensor::constant_dims of `graph`, which ImportGraph has made of these:
-// infers types a second time, at another size of the model's free dims.
+// infers types a second time, at another size of the model's free dims. None is
+// constant where the model takes no second size (W313). Throws Error when the
+// process that infers crashes, needs too much memory or takes too long.
 void FindConstantDims(const SourceModel& model, const ImportOptions& options,
-                      Graph* graph);
+                      Graph* graph, Warnings* warnings);
 
 }  // namespace dnncut

@@ -326,6 +326,10 @@ std::string Judge(int status, std::string result, const std::string& log,
 
 }  // namespace
 
+bool IsOfDeadChild(const Error& error) {
+  return error.id() == "E320" || error.id() == "E321" || error.id() == "E322";
+}
+
 std::string RunInChild(const std::function<std::string()>& work,
                        const ChildLimits& limits, const std::string& what) {
   return RunInChild([&](const ReportProgress&) { return work(); }, limits, what,

@@ -25,6 +25,10 @@ class ChildDied : public Error {
   using Error::Error;
 };
 
+// Is `error` of a child that died or took too long, whatever text was added to
+// it since? Then it may be due to the machine, not to what the child was given.
+bool IsOfDeadChild(const Error& error);
+
 struct ChildLimits {
   // Address space beyond what the process uses already. Not enforced in builds
   // with AddressSanitizer, which reserves terabytes. The result may not be

@@ -26,11 +26,14 @@ SourceModel SourceOf(const std::string& text) {
 
 // The dims of tensor 'a' that are constant; -1: the others.
 std::vector<int64_t> ConstantDims(const std::string& text,
-                                  const ImportOptions& options = {}) {
+                                  const ImportOptions& options = {},
+                                  Warnings* warnings = nullptr) {
   const SourceModel model = SourceOf(text);
   Imported imported = Import(model, options);
   EXPECT_EQ(imported.error, "");
-  FindConstantDims(model, options, &imported.graph);
+  Warnings told;
+  FindConstantDims(model, options, &imported.graph,
+                   warnings != nullptr ? warnings : &told);
   const Tensor& tensor = TensorNamed(imported.graph, "a");
   std::vector<int64_t> dims = tensor.type.shape;
   EXPECT_EQ(tensor.constant_dims.size(), dims.size());
@@ -74,6 +77,21 @@ TEST(FindConstantDims, NoneWhereNoOtherBatchIsPossible) {
                            " b = Concat <axis = 1> (x, c)"
                            " a = Relu(b)  y = Neg(a) }"),
               ElementsAre(-1, -1));
+}
+
+TEST(FindConstantDims, SaysWhereTheInputsHaveNoSecondSize) {
+  Warnings warnings;
+  const ImportOptions options = {.shapes = {{"x", {3, 2}}, {"z", {3, 8}}}};
+  EXPECT_THAT(ConstantDims(R"(
+      m (float[n, 2] x, float[3, n_plus_past] z) => (y, w) {
+        a = Relu(x)
+        y = Neg(a)
+        w = Neg(z)
+      })",
+                           options, &warnings),
+              ElementsAre(-1, -1));
+  ASSERT_EQ(warnings.size(), 1);
+  EXPECT_EQ(warnings[0].id, "W313");
 }
 
 // A height may influence every dim in any way. What the model declares as a

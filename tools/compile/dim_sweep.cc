@@ -73,7 +73,8 @@ CompileOptions OptionsFor(const CompileOptions& options, const DimSweep& sweep,
 
 // Writes all tables into a folder that appears whole or not at all.
 void WriteSweep(const CompileOptions& options, const DimSweep& sweep,
-                std::vector<SweepTable>* tables, Progress* progress) {
+                std::vector<SweepTable>* tables, Progress* progress,
+                Warnings* warnings) {
   std::vector<std::string> inputs = FilesToKeep(options);
   const std::vector<std::string> model = FilesOf(tables->front().result.model);
   inputs.insert(inputs.end(), model.begin(), model.end());
@@ -83,7 +84,8 @@ void WriteSweep(const CompileOptions& options, const DimSweep& sweep,
     for (SweepTable& table : *tables) {
       CompileOptions one = OptionsFor(options, sweep, table.value);
       one.output = written + "/" + table.folder;
-      WriteCompiled(one, table.run.warnings, progress, &table.result);
+      WriteCompiled(one, progress, &table.result, &table.run.warnings);
+      AddNew(table.run.warnings, warnings);
     }
     WriteFile(fmt::format("{}/{}", written, kSweepFile),
               JsonLine(SweepJson(sweep, *tables)) + "\n");
@@ -124,7 +126,7 @@ std::vector<SweepTable> CompileSweep(const CompileOptions& options,
     table.run.output = options.output + "/" + table.folder;
     tables.push_back(std::move(table));
   }
-  WriteSweep(options, sweep, &tables, progress);
+  WriteSweep(options, sweep, &tables, progress, warnings);
   progress->Finish();
   return tables;
 }

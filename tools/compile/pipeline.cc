@@ -163,11 +163,11 @@ std::vector<std::string> FilesToKeep(const CompileOptions& options) {
   return files;
 }
 
-void WriteCompiled(const CompileOptions& options, const Warnings& warnings,
-                   Progress* progress, CompileResult* result) {
+void WriteCompiled(const CompileOptions& options, Progress* progress,
+                   CompileResult* result, Warnings* warnings) {
   const std::string stage = fmt::format("writing {}", options.output);
   progress->Stage(stage);
-  FindConstantDims(result->model, options.import, &result->graph);
+  FindConstantDims(result->model, options.import, &result->graph, warnings);
   ResultOptions write;
   write.out = options.output;
   write.force = options.force;
@@ -177,7 +177,7 @@ void WriteCompiled(const CompileOptions& options, const Warnings& warnings,
   write.progress = [progress, &stage](int64_t done_bytes, int64_t all_bytes) {
     progress->Part(stage, done_bytes, all_bytes);
   };
-  WriteResult(DescribedResult(options, *result, warnings), write);
+  WriteResult(DescribedResult(options, *result, *warnings), write);
 }
 
 CompileResult Compile(const CompileOptions& options, Progress* progress,
@@ -239,7 +239,7 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   WarnWhereMemoryIsShort(result, warnings);
 
   if (!options.output.empty()) {
-    WriteCompiled(options, *warnings, progress, &result);
+    WriteCompiled(options, progress, &result, warnings);
   }
   progress->Finish();
   return result;

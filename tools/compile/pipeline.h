@@ -81,9 +81,9 @@ Result BackendResult(const CompileResult& result);
 std::vector<std::string> FilesToKeep(const CompileOptions& options);
 
 // Writes what Compile has made into options.output, with `warnings` in the
-// report.
-void WriteCompiled(const CompileOptions& options, const Warnings& warnings,
-                   Progress* progress, CompileResult* result);
+// report; adds to them what is found on the way.
+void WriteCompiled(const CompileOptions& options, Progress* progress,
+                   CompileResult* result, Warnings* warnings);
 
 // Throws Error. Warnings are added as they arise, so that the caller has them
 // even then.

@@ -104,7 +104,7 @@ StoredResult LoadWithModel(const std::string& path,
   Warnings told;  // by the compile
   const ImportOptions import = ImportOf(stored.table, stored.problem());
   stored.graph = ImportGraph(stored.model, import, &told);
-  FindConstantDims(stored.model, import, &stored.graph);
+  FindConstantDims(stored.model, import, &stored.graph, &told);
   if (!IsSameModel(stored.graph, stored.problem())) {
     Fail(ExitCode::kBadInput, "E740",
          "{}/problem.json is not the problem of {}; compile again",

@@ -66,7 +66,7 @@ SplitModel LoadSplitModel(const std::string& path, Side result) {
   Warnings warnings;
   split.model = LoadModel(path, {}, &warnings);
   split.graph = ImportGraph(split.model, {}, &warnings);
-  FindConstantDims(split.model, {}, &split.graph);
+  FindConstantDims(split.model, {}, &split.graph, &warnings);
   VerifyGraph(split.graph);
   CostTable costs;
   for (size_t l = 0; l < split.graph.layers.size(); ++l) {

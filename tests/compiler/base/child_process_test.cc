@@ -237,6 +237,7 @@ TEST(ChildProcessTest, StopsAChildThatSendsMoreThanItMayHold) {
       {.memory_bytes = 64 << 20, .seconds = 60});
   EXPECT_EQ(error.id(), "E322");
   EXPECT_STREQ(error.what(), "the engine needs more than 64 MiB of memory");
+  EXPECT_TRUE(IsOfDeadChild(error));
 }
 
 size_t OpenFiles() {
@@ -290,6 +291,13 @@ TEST(ChildProcessTest, LimitsMemory) {
       {.memory_bytes = 64 << 20});
   EXPECT_EQ(error.id(), "E322");
   EXPECT_STREQ(error.what(), "the engine needs more than 64 MiB of memory");
+  EXPECT_TRUE(IsOfDeadChild(error));
+}
+
+TEST(ChildProcessTest, WhatAChildSaysIsNotOfADeadChild) {
+  EXPECT_FALSE(IsOfDeadChild(ErrorOf(
+      []() -> std::string { throw std::runtime_error("no such rank"); })));
+  EXPECT_TRUE(IsOfDeadChild(ErrorOf([]() -> std::string { std::abort(); })));
 }
 
 TEST(ChildProcessTest, SeesNoFilesOfTheParent) {

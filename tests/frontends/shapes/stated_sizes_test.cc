@@ -73,7 +73,8 @@ TEST(StatedSizesTest, HalvesLeaveOpenWhatNothingHoldsARunTo) {
     const SourceModel model = SourceFromText(text);
     const ImportOptions options = Stating({{"m", Shape({1, 4, 6, 6})}});
     Imported imported = Import(model, options);
-    FindConstantDims(model, options, &imported.graph);
+    Warnings again;
+    FindConstantDims(model, options, &imported.graph, &again);
     const auto constant = [&](const char* name) {
       return TensorNamed(imported.graph, name).constant_dims;
     };
