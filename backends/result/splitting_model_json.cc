@@ -11,6 +11,7 @@
 // made itself.
 #include "backends/result/splitting_model_json.h"
 
+#include <algorithm>
 #include <limits>
 #include <stdexcept>
 #include <utility>
@@ -34,12 +35,19 @@ Json NamesOf(const std::vector<int>& ids, const NameOf& name_of) {
 }
 
 Json BlockJson(const Problem& problem, const Block& block) {
-  return {{"device_ns", block.cost.device.fixed},
-          {"server_ns", block.cost.server.fixed},
-          {"download_bytes", block.cost.server.bytes},
-          {"layers", block.layers},
-          {"names", NamesOf(block.layers,
-                            [&](int l) { return problem.layers[l].name; })}};
+  Json json = {{"device_ns", block.cost.device.fixed},
+               {"server_ns", block.cost.server.fixed},
+               {"download_bytes", block.cost.server.bytes},
+               {"layers", block.layers},
+               {"names", NamesOf(block.layers, [&](int l) {
+                  return problem.layers[l].name;
+                })}};
+  Json size_layers = Json::array();
+  for (const LayerId layer : block.layers) {
+    if (problem.layers[layer].sizes_only) size_layers.push_back(layer);
+  }
+  if (!size_layers.empty()) json["size_layers"] = size_layers;
+  return json;
 }
 
 Json WireJson(const Problem& problem, const Wire& wire) {
@@ -104,6 +112,19 @@ void StoreLayerNames(const std::vector<NamedIds>& blocks,
   }
 }
 
+// Of a block whose layers are `layers`: which of them only compute sizes.
+// `sizes_only` has a place for each layer of the model.
+void ReadSizeLayers(const JsonValue& block, const std::vector<int>& layers,
+                    std::vector<bool>* sizes_only) {
+  if (!FindMember(block, "size_layers")) return;
+  for (const int layer : GetIds(block, "size_layers")) {
+    if (std::ranges::find(layers, layer) == layers.end()) {
+      FailAt(GetMember(block, "size_layers"), "must be layers of the block");
+    }
+    (*sizes_only)[layer] = true;
+  }
+}
+
 void ReadBlocks(const JsonValue& root, SplittingModel* model) {
   std::vector<NamedIds> layers;
   const JsonValue blocks = GetMember(root, "blocks");
@@ -117,6 +138,11 @@ void ReadBlocks(const JsonValue& root, SplittingModel* model) {
     model->blocks.blocks.push_back(std::move(block));
   }
   StoreLayerNames(layers, blocks, &model->layer_names);
+  model->sizes_only.resize(model->layer_names.size());
+  size_t at = 0;
+  for (const JsonValue& json : AsArray(blocks)) {
+    ReadSizeLayers(json, layers[at++].ids, &model->sizes_only);
+  }
 }
 
 // The tensors of a wire or a feed, whose names are noted.

@@ -21,6 +21,7 @@ struct SplittingModel {
   Side result = Side::kDevice;
   Downlink downlink;
   std::vector<std::string> layer_names;          // by LayerId
+  std::vector<bool> sizes_only;                  // the same, see ProblemLayer
   std::map<TensorId, std::string> tensor_names;  // of wires and feeds
 
   bool operator==(const SplittingModel&) const = default;

@@ -14,7 +14,9 @@ namespace {
 
 bool HasSameLayers(const SplittingModel& model, const Problem& problem) {
   return std::ranges::equal(model.layer_names, problem.layers, {}, {},
-                            &ProblemLayer::name);
+                            &ProblemLayer::name) &&
+         std::ranges::equal(model.sizes_only, problem.layers, {}, {},
+                            &ProblemLayer::sizes_only);
 }
 
 }  // namespace

@@ -184,8 +184,6 @@ std::string WholeText(const Profile& profile) {
 
 std::string SummaryText(const ProfileResult& result, const std::string& path) {
   const Profile& profile = result.profile;
-  size_t grouped = 0;
-  for (const auto& group : profile.groups) grouped += group.size();
   std::string text = fmt::format(
       "{}: {} on {}\n"
       "runtime   {}\n"
@@ -193,8 +191,8 @@ std::string SummaryText(const ProfileResult& result, const std::string& path) {
       "layers    {}, run as {}; {} in {}\n\n",
       Printable(path), Printable(profile.model_file),
       Printable(profile.machine), Printable(RuntimeText(profile)),
-      WholeText(profile), FormatPlural(std::ssize(profile.layers), "layer"),
-      FormatPlural(result.nodes, "node"), grouped,
+      WholeText(profile), FormatPlural(result.layers, "layer"),
+      FormatPlural(result.nodes, "node"), result.grouped,
       FormatPlural(std::ssize(profile.groups), "group"));
   std::vector<std::vector<std::string>> rows;
   for (const ProfileRow* row : TopLayers(profile)) {
@@ -217,7 +215,7 @@ nlohmann::ordered_json SummaryJson(const ProfileResult& result,
                           "cv", "profiler_ratio"}) {
     if (whole.contains(key)) json[key] = whole[key];
   }
-  json["layers"] = result.profile.layers.size();
+  json["layers"] = result.layers;
   json["groups"] = result.profile.groups.size();
   json["nodes"] = result.nodes;
   json["unknown_share"] = std::round(result.lost_share * 1e4) / 1e4;

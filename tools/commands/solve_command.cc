@@ -116,17 +116,23 @@ Answer Solve(const SplittingModel& model, int64_t kbps, int64_t rtt_ns) {
   return answer;
 }
 
-int64_t CountDevice(const Cut& cut) {
-  return std::ranges::count(cut, Side::kDevice);
+// Without those that only compute sizes.
+PerSide<int> CountLayers(const SplittingModel& model, const Cut& cut) {
+  PerSide<int> layers;
+  for (size_t l = 0; l < cut.size(); ++l) {
+    if (!model.sizes_only[l]) ++layers[cut[l]];
+  }
+  return layers;
 }
 
-std::string SolutionText(const Answer& answer) {
+std::string SolutionText(const SplittingModel& model, const Answer& answer) {
+  const PerSide<int> layers = CountLayers(model, answer.solution.cut);
   std::string text = fmt::format(
       "at {} with a round trip of {}: {}\n"
       "device   {} of {} layers\n",
       FormatKbps(answer.kbps), FormatDuration(answer.rtt_ns),
-      BandedText(answer.latency_ns, answer.band),
-      CountDevice(answer.solution.cut), answer.solution.cut.size());
+      BandedText(answer.latency_ns, answer.band), layers.device,
+      layers.device + layers.server);
   text += fmt::format("upload   {}\n", FormatBytes(answer.upload_bytes));
   for (const std::string& name : answer.uploaded) {
     text += fmt::format("         '{}'\n", Printable(name));
@@ -181,7 +187,7 @@ void RunSolve(const SolveCommand& command) {
   if (is_folder) FindStoredCut(command.path, &answer);
   PrintAnswer(
       command.output, [&] { return SolutionJson(model, answer); },
-      [&] { return SolutionText(answer); });
+      [&] { return SolutionText(model, answer); });
 }
 
 }  // namespace

@@ -63,16 +63,15 @@ void RequireEnoughLayers(const StoredResult& before,
                          const StoredResult& after) {
   if (!before.problem_file || !after.problem_file) return;
   const LayerMatch match = MatchLayers(before, after);
-  const size_t old_count = before.problem().layers.size();
-  const size_t common = old_count - match.removed.size();
-  const size_t least = std::min(old_count, after.problem().layers.size());
+  const int common = match.common;
+  const int least =
+      std::min(CountLayers(before.problem()), CountLayers(after.problem()));
   if (common * 2 >= least) return;
   Fail(ExitCode::kBadInput, "E812",
        "{} and {} are of different models: of {} only {} in both, by name; "
        "give two compiles of one model, or keep the names of its nodes when it "
        "is exported again",
-       before.path, after.path,
-       FormatPlural(static_cast<int64_t>(least), "layer"),
+       before.path, after.path, FormatPlural(least, "layer"),
        common == 1 ? "1 is" : fmt::format("{} are", common));
 }
 
@@ -95,16 +94,19 @@ LayerMatch MatchLayers(const StoredResult& before, const StoredResult& after) {
   const std::vector<ProblemLayer>& new_layers = after.problem().layers;
   std::map<std::string_view, std::vector<int>> unmatched;  // last one first
   for (int id = static_cast<int>(old_layers.size()) - 1; id >= 0; --id) {
+    if (old_layers[id].sizes_only) continue;
     unmatched[old_layers[id].name].push_back(id);
   }
   LayerMatch match;
+  match.old_of_new.resize(new_layers.size());
   for (size_t id = 0; id < new_layers.size(); ++id) {
+    if (new_layers[id].sizes_only) continue;
     const auto found = unmatched.find(new_layers[id].name);
     if (found == unmatched.end() || found->second.empty()) {
-      match.old_of_new.emplace_back();
       match.added.push_back(static_cast<int>(id));
     } else {
-      match.old_of_new.emplace_back(found->second.back());
+      match.old_of_new[id] = found->second.back();
+      ++match.common;
       found->second.pop_back();
     }
   }

@@ -11,9 +11,10 @@
 namespace dnncut {
 
 // Layers are known by their names; of several with one name the first, second,
-// ... belong together.
+// ... belong together. Those that only compute sizes are in none of it.
 struct LayerMatch {
   std::vector<std::optional<int>> old_of_new;  // by number in the new problem
+  int common = 0;                              // how many of these are known
   std::vector<int> added;                      // numbers in the new problem
   std::vector<int> removed;                    // in the old one
 };

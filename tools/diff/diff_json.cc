@@ -99,7 +99,7 @@ Json LayersJson(const ResultDiff& diff) {
     moved.back()["to_device"] = NamesJson(diff.after, layers.to.device);
     moved.back()["to_server"] = NamesJson(diff.after, layers.to.server);
   }
-  return {{"common", match.old_of_new.size() - match.added.size()},
+  return {{"common", match.common},
           {"added", NamesJson(diff.after, match.added)},
           {"removed", NamesJson(diff.before, match.removed)},
           {"moved", moved}};

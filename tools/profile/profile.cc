@@ -13,6 +13,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <thread>
 
 #include "compiler/base/unit_text.h"
@@ -309,6 +310,20 @@ double LostShare(const LayerTimes& times) {
   return all > 0 ? (times.lost_us + times.guessed_us) / all : 0;
 }
 
+// The layers of its groups that count.
+int CountGrouped(const Graph& graph, const Profile& profile) {
+  std::set<std::string> grouped;
+  for (const auto& group : profile.groups) {
+    grouped.insert(group.begin(), group.end());
+  }
+  const std::vector<std::string> names = TensorNames(graph);
+  int count = 0;
+  for (size_t l = 0; l < names.size(); ++l) {
+    if (!graph.layers[l].sizes_only && grouped.contains(names[l])) ++count;
+  }
+  return count;
+}
+
 }  // namespace
 
 ProfileResult MakeProfile(const ProfileOptions& options, Progress* progress,
@@ -323,6 +338,8 @@ ProfileResult MakeProfile(const ProfileOptions& options, Progress* progress,
   CheckVariation(options, Variation(measured.run_ns), warnings);
   ProfileResult result;
   result.profile = ProfileOf(options, model, graph, measured);
+  result.layers = CountLayers(graph);
+  result.grouped = CountGrouped(graph, result.profile);
   result.model_files = FilesOf(model);
   result.nodes = measured.layers.nodes;
   result.lost_share = LostShare(measured.layers);

@@ -44,6 +44,8 @@ struct ProfileOptions {
 
 struct ProfileResult {
   Profile profile;        // its path is empty
+  int layers = 0;         // without those that only compute sizes
+  int grouped = 0;        // of these, those in groups
   int nodes = 0;          // of the runtime's graph
   double lost_share = 0;  // of the nodes' time, that no layer is known for
   std::vector<std::string> model_files;  // paths, with external data

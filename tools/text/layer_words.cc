@@ -13,10 +13,22 @@
 namespace dnncut {
 namespace {
 
-// Consecutive numbers from `begin` on.
-size_t RunLength(const std::vector<LayerId>& layers, size_t begin) {
+// Does nothing that counts lie between them?
+bool AreNeighbours(const Problem& problem, LayerId a, LayerId b) {
+  for (LayerId between = a + 1; between < b; ++between) {
+    if (!problem.layers[between].sizes_only) return false;
+  }
+  return true;
+}
+
+// Of neighbours from `begin` on.
+size_t RunLength(const Problem& problem, const std::vector<LayerId>& layers,
+                 size_t begin) {
   size_t end = begin + 1;
-  while (end < layers.size() && layers[end] == layers[end - 1] + 1) ++end;
+  while (end < layers.size() &&
+         AreNeighbours(problem, layers[end - 1], layers[end])) {
+    ++end;
+  }
   return end - begin;
 }
 
@@ -55,7 +67,7 @@ std::string LayerRuns(const Problem& problem,
       const auto left = std::ssize(layers) - static_cast<int64_t>(i);
       return text + fmt::format("{} more", FormatPlural(left, "layer"));
     }
-    const size_t length = RunLength(layers, i);
+    const size_t length = RunLength(problem, layers, i);
     const size_t last = i + length - 1;
     text += length > 2 ? FirstToLast(name(i), name(last), length) : name(i);
     if (length == 2) text += ", " + name(last);

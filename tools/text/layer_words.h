@@ -23,8 +23,9 @@ std::string LayerNames(const Problem& problem,
                        const std::vector<LayerId>& layers);
 
 // "'conv1' .. 'conv9' (9 layers), 'relu3'": layers that follow each other
-// become one. At most `most` of these; what is left is counted. Names stand in
-// it as they are: whoever prints it makes them printable.
+// become one, also where such that only compute sizes lie between them. At most
+// `most` of these; what is left is counted. Names stand in it as they are:
+// whoever prints it makes them printable.
 std::string LayerRuns(const Problem& problem,
                       const std::vector<LayerId>& layers, size_t most);
 

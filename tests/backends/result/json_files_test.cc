@@ -221,7 +221,10 @@ TEST(ProblemJson, SaysTheWholeProblem) {
 TEST(SplittingModel, ComesBackTheSame) {
   for (uint64_t seed = 1; seed <= 200; ++seed) {
     SCOPED_TRACE(seed);
-    const Problem problem = RandomFeasibleProblem(seed);
+    Problem problem = RandomFeasibleProblem(seed);
+    for (size_t l = 0; l < problem.layers.size(); ++l) {
+      problem.layers[l].sizes_only = (seed + l) % 3 == 0;
+    }
     const BlockGraph blocks = MakeBlockGraph(problem);
     TempFolder temp;
     WriteAll(temp / "model.json", SplittingModelJson(problem, blocks));
@@ -233,6 +236,7 @@ TEST(SplittingModel, ComesBackTheSame) {
     ASSERT_EQ(model.layer_names.size(), problem.layers.size());
     for (size_t l = 0; l < problem.layers.size(); ++l) {
       EXPECT_EQ(model.layer_names[l], problem.layers[l].name);
+      EXPECT_EQ(model.sizes_only[l], problem.layers[l].sizes_only);
     }
     for (const auto& [tensor, name] : model.tensor_names) {
       EXPECT_EQ(name, problem.tensors[tensor].name);
