@@ -60,8 +60,8 @@ struct CutReport {
 // The second size at which halves are run.
 struct SecondBatch {
   InputShapes inputs;   // those that have a batch
-  std::string why_not;  // the whole model does not run at it: ONNX Runtime's
-                        // error, and no half was run
+  std::string why_not;  // why no half was run at it: the inputs cannot be
+                        // made, or the whole model does not run
 };
 
 struct VerifyReport {
@@ -71,7 +71,8 @@ struct VerifyReport {
   std::string runtime_version;  // empty: nothing was run
   std::string why_not_run;      // when nothing was
   OptimizationLevel optimization = OptimizationLevel::kAll;
-  std::optional<SecondBatch> second;  // nullopt: the model has no free batch
+  // Nullopt: no free batch, or its second size cannot be derived.
+  std::optional<SecondBatch> second;
   std::vector<CutReport> cuts;
   // The whole model's outputs against those of the test data, if it has some.
   std::vector<OutputCheck> expected;

@@ -146,10 +146,9 @@ std::string ExpectedText(const VerifyReport& report) {
 
 std::string NoteText(const VerifyReport& report) {
   if (!report.second || report.second->why_not.empty()) return "";
-  return fmt::format(
-      "note: at batch {} the whole model does not run, so that no half was run "
-      "at it: {}\n",
-      BatchText(*report.second), Printable(report.second->why_not));
+  return fmt::format("note: no half was run at batch {}: {}\n",
+                     BatchText(*report.second),
+                     Printable(report.second->why_not));
 }
 
 std::string VerdictText(const VerifyReport& report) {

@@ -95,9 +95,10 @@ const Value* FindResult(const std::string& name,
   return found != nullptr ? found : FindValue(inputs.values, name);
 }
 
-// A disk that is full says nothing about a half or model.
+// For the error that is caught: a disk that is full says nothing about a half
+// or model.
 void RequireOfModel(const Error& error) {
-  if (error.exit_code() == ExitCode::kIo) throw error;
+  if (error.exit_code() == ExitCode::kIo) throw;
 }
 
 }  // namespace
@@ -162,15 +163,25 @@ void VerifyRuns::RunWholeAtSecondBatch(VerifyReport* report) {
   for (const auto& [name, shape] : *twice) {
     if (shape != shapes[name]) second.inputs[name] = shape;
   }
+  Size size;
   try {
-    Size size;
     size.inputs =
         ResizeInputs(inputs, *twice, options_.inputs.seed, first_.inputs);
+  } catch (const Error& error) {
+    RequireOfModel(error);
+    second.why_not = error.what();
+    return;
+  }
+  // That size is dnncut's own trial: to advise other inputs would be wrong.
+  size.inputs.any_made_up = false;
+  try {
     size.expected = RunWholeExact(size);
     second_ = std::move(size);
   } catch (const Error& error) {
     RequireOfModel(error);
-    second.why_not = error.what();
+    second.why_not = fmt::format(
+        "the whole model does not take it, which dnncut tried by itself: {}",
+        error.what());
   }
 }
 
