@@ -262,7 +262,7 @@ TEST_F(VerifyTest, AModelThatTakesOneBatchOnlyIsNoFault) {
   EXPECT_THAT(report.second->why_not, HasSubstr("reshape"));
   EXPECT_THAT(report.cuts.at(0).second, IsEmpty());
   EXPECT_THAT(VerifyText(report),
-              HasSubstr("note: at batch 2 the whole model does not run"));
+              HasSubstr("note: no half was run at batch 2: the whole model "));
 }
 
 TEST_F(VerifyTest, ATensorInTheMiddleOfTheServerHalfIsNamed) {
