@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "frontends/shapes/type_facts.h"
 
+#include <algorithm>
+
 #include "frontends/shapes/onnx_types.h"
+#include "frontends/values/value_ranges.h"
 
 namespace dnncut {
 
@@ -24,6 +27,69 @@ TensorType LargestType(const Fact& fact) {
   return LargestType({.type = TypeFromOnnx(fact.type),
                       .upper_shape = fact.upper_shape,
                       .most_elements = fact.most_elements});
+}
+
+TypeProto CommonType(const TypeProto& a, const TypeProto& b) {
+  if (a.value_case() != b.value_case()) return {};
+  TypeProto common;
+  if (a.has_sequence_type()) {
+    *common.mutable_sequence_type()->mutable_elem_type() = CommonType(
+        a.sequence_type().elem_type(), b.sequence_type().elem_type());
+    return common;
+  }
+  if (a.has_optional_type()) {
+    *common.mutable_optional_type()->mutable_elem_type() = CommonType(
+        a.optional_type().elem_type(), b.optional_type().elem_type());
+    return common;
+  }
+  if (!a.has_tensor_type()) {
+    return a.SerializeAsString() == b.SerializeAsString() ? a : common;
+  }
+  TensorType first = TypeFromOnnx(a);
+  TensorType second = TypeFromOnnx(b);
+  if (first.dtype != second.dtype) return {};
+  if (!first.has_rank || !second.has_rank ||
+      first.shape.size() != second.shape.size()) {
+    first.has_rank = false;
+    first.shape.clear();
+    return TypeToOnnx(first);
+  }
+  for (size_t i = 0; i < first.shape.size(); ++i) {
+    if (first.shape[i] != second.shape[i]) first.shape[i] = -1;
+  }
+  return TypeToOnnx(first);
+}
+
+std::vector<int64_t> CommonUpperShape(const Fact& a, const Fact& b) {
+  const TensorType first = LargestType(a);
+  const TensorType second = LargestType(b);
+  if (!first.has_rank || !second.has_rank ||
+      first.shape.size() != second.shape.size()) {
+    return {};
+  }
+  std::vector<int64_t> upper(first.shape.size(), -1);
+  for (size_t i = 0; i < upper.size(); ++i) {
+    if (first.shape[i] < 0 || second.shape[i] < 0) continue;
+    upper[i] = std::max(first.shape[i], second.shape[i]);
+  }
+  return upper;
+}
+
+bool IsSameType(const TypeProto& a, const TypeProto& b) {
+  if (a.has_tensor_type() && b.has_tensor_type()) {
+    return TypeFromOnnx(a) == TypeFromOnnx(b);
+  }
+  return a.SerializeAsString() == b.SerializeAsString();
+}
+
+void ForgetShape(TypeProto* type) {
+  if (type->has_tensor_type()) type->mutable_tensor_type()->clear_shape();
+  if (type->has_sequence_type()) {
+    ForgetShape(type->mutable_sequence_type()->mutable_elem_type());
+  }
+  if (type->has_optional_type()) {
+    ForgetShape(type->mutable_optional_type()->mutable_elem_type());
+  }
 }
 
 bool Sanitize(TypeProto* type) {
@@ -60,6 +126,15 @@ std::optional<int64_t> KnownScalar(const Fact* fact) {
     return std::nullopt;
   }
   return value.elements[0].integer;
+}
+
+int64_t LargestScalar(const Fact* fact) {
+  if (fact == nullptr || !fact->value.has_value()) return -1;
+  const KnownValue& value = *fact->value;
+  const bool scalar =
+      value.elements.size() == 1 && value.dtype == DType::kInt64;
+  const int64_t most = scalar ? RangeOf(value.elements[0]).most : INT64_MAX;
+  return most >= INT32_MAX ? -1 : std::max<int64_t>(most, 0);
 }
 
 }  // namespace dnncut

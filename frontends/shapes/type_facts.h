@@ -55,11 +55,33 @@ const Fact* FindFact(const Scope& scope, const std::string& name);
 // Of a value with one element; nullopt when it is not known. Null: no fact.
 std::optional<int64_t> KnownScalar(const Fact* fact);
 
+// The largest number that an integer scalar can be; -1: not known. Null: no
+// fact.
+int64_t LargestScalar(const Fact* fact);
+
 // Of the fact, a tensor; with open dims as large as they get.
 TensorType LargestType(const Fact& fact);
 
 // True when nothing of the type is open.
 bool IsSettled(const ONNX_NAMESPACE::TypeProto& type);
+
+// Names of dims and the like do not count.
+bool IsSameType(const ONNX_NAMESPACE::TypeProto& a,
+                const ONNX_NAMESPACE::TypeProto& b);
+
+// The type that describes both values, for example the results of two branches
+// or of two rounds of a loop: it keeps what is the same in both, of sequences
+// and optional values in their elements. Maps and the like must be equal;
+// without a value case: nothing describes both.
+ONNX_NAMESPACE::TypeProto CommonType(const ONNX_NAMESPACE::TypeProto& a,
+                                     const ONNX_NAMESPACE::TypeProto& b);
+
+// How large both values get: the bounds of what describes both; -1: none.
+// Empty when their ranks are not known or differ.
+std::vector<int64_t> CommonUpperShape(const Fact& a, const Fact& b);
+
+// Of a tensor, or of what a sequence or an optional value holds.
+void ForgetShape(ONNX_NAMESPACE::TypeProto* type);
 
 // Absurd dims (of libonnx: negative after an overflow, say) become unknown
 // ones. False when all were possible, but not together.
