@@ -2,17 +2,19 @@
 //
 // How many elements a result gets at most, where that says more than the bounds
 // of its dims: of a tensor that is reshaped to [n, -1], n and the other dim can
-// each be large, but not both at once.
+// each be large, but not both at once. operator_table.cc says which rule is
+// whose.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-
-#include "frontends/shapes/type_engine.h"
+#include "frontends/shapes/operator_table.h"
 
 namespace dnncut {
 
-// INT64_MAX when nothing says it. The node's operator is no function's.
-int64_t MostElements(const NodeRun& run, size_t output);
+// Of outputs that rearrange the first input, choose from it, or compute each
+// element from one of its own.
+ElementRule AsFirstInput;
+ElementRule FirstAsFirstInput;  // the first output alone
+ElementRule SumOfInputs;
+ElementRule ProductOfInputs;
 
 }  // namespace dnncut

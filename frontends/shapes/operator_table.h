@@ -2,12 +2,13 @@
 //
 // Everything that dnncut knows about the types and shapes of an operator's
 // outputs by itself, in one row for each operator. What no row says, libonnx's
-// schema does. (How many elements outputs have together: element_bounds.)
+// schema does.
 #pragma once
 
 #include <onnx/onnx_pb.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,10 @@ using CorrectRule = void(const NodeRun& run, ONNX_NAMESPACE::TypeProto* type);
 using UpperRule = std::optional<std::vector<Range>>(const NodeRun& run,
                                                     size_t output);
 
+// How many elements an output gets at most, where that may say less than its
+// dims do; INT64_MAX: not known to the rule.
+using ElementRule = int64_t(const NodeRun& run, size_t output);
+
 enum class ControlFlow { kNone, kIf, kLoop, kScan };
 
 // In the order in which they apply.
@@ -52,6 +57,7 @@ struct ShapeRules {
   // known, that is the model's doing.
   bool sized_by_values = false;
   UpperRule* upper = nullptr;
+  ElementRule* elements = nullptr;
   // No size of a result shrinks when a size of an input grows, so that the
   // inputs at their largest give the results at their largest.
   bool monotone = !sized_by_values;

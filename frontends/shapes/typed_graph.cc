@@ -103,13 +103,25 @@ static void Unpack(PackedReader* reader, Operation::Body* body) {
   Unpack(reader, &body->loop);
 }
 
+// Do the dims make more than `most` elements, or is one of them not known?
+static bool MakeMore(const std::vector<int64_t>& dims, int64_t most) {
+  int64_t count = 1;
+  for (const int64_t dim : dims) {
+    if (dim < 0 || __builtin_mul_overflow(count, dim, &count)) return true;
+  }
+  return count > most;
+}
+
 TensorType LargestType(const TypedTensor& tensor) {
   TensorType type = tensor.type;
   const std::vector<int64_t>& upper = tensor.upper_shape;
   for (size_t i = 0; i < upper.size() && i < type.shape.size(); ++i) {
     if (type.shape[i] < 0) type.shape[i] = upper[i];
   }
-  type.most_elements = tensor.most_elements;
+  // A dim that the file declares may say more than the bound did.
+  if (!type.has_rank || MakeMore(type.shape, tensor.most_elements)) {
+    type.most_elements = tensor.most_elements;
+  }
   return type;
 }
 

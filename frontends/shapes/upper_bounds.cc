@@ -11,11 +11,9 @@
 // (element_bounds).
 #include <algorithm>
 
-#include "frontends/shapes/element_bounds.h"
 #include "frontends/shapes/onnx_types.h"
 #include "frontends/shapes/rule_ranges.h"
 #include "frontends/shapes/type_engine.h"
-#include "frontends/shapes/upper_rules.h"
 
 namespace dnncut {
 
@@ -66,9 +64,10 @@ void TypeEngine::BoundOutput(NodeRun* run, size_t index) {
   BoundDims(run, index);
   // Of fixed sizes the operator must infer fixed ones: where it does not, the
   // node is wrong.
-  if (run->rules->sized_by_values ||
-      std::any_of(run->inputs.begin(), run->inputs.end(), IsOpen)) {
-    TakeElements(MostElements(*run, index), &run->outputs[index]);
+  if (run->rules->elements != nullptr &&
+      (run->rules->sized_by_values ||
+       std::any_of(run->inputs.begin(), run->inputs.end(), IsOpen))) {
+    TakeElements(run->rules->elements(*run, index), &run->outputs[index]);
   }
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "frontends/shapes/onnx_types.h"
+#include "frontends/shapes/typed_graph.h"
 #include "tests/frontends/importing.h"
 
 namespace dnncut {
@@ -360,6 +361,21 @@ TEST(UpperBoundsTest, APartOfWhatHasNoBoundHasNone) {
        ""});
   ASSERT_EQ(imported.error, "");
   EXPECT_EQ(TensorNamed(imported.graph, "y").size_basis, SizeBasis::kAssumed);
+}
+
+// What is declared may make the dims say more than the bound of the elements.
+TEST(UpperBoundsTest, ElementsCountWhereDimsMakeMore) {
+  TypedTensor tensor;
+  tensor.type = {TensorType::Kind::kTensor, DType::kFloat32, true, {-1, -1}};
+  tensor.upper_shape = {3, 24};
+  tensor.most_elements = 24;
+  EXPECT_EQ(LargestType(tensor).most_elements, 24);
+  tensor.type.shape = {-1, 2};
+  EXPECT_EQ(LargestType(tensor).most_elements, -1);
+  EXPECT_EQ(LargestType(tensor).shape, (std::vector<int64_t>{3, 2}));
+  tensor.type.has_rank = false;
+  tensor.type.shape.clear();
+  EXPECT_EQ(LargestType(tensor).most_elements, 24);
 }
 
 TEST(UpperBoundsTest, AScalarHasOneIndex) {
