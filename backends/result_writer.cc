@@ -158,14 +158,6 @@ void WriteFiles(const Result& result, const ResultOptions& options,
   WriteFirmware(result, folder + "/firmware");
 }
 
-// Messages must name the folder that the user has given, not the temporary one.
-std::string Replace(std::string text, const std::string& temporary,
-                    const std::string& named) {
-  const size_t at = text.find(temporary);
-  if (at != std::string::npos) text.replace(at, temporary.size(), named);
-  return text;
-}
-
 }  // namespace
 
 void WriteResult(const Result& result, const ResultOptions& options) {
@@ -177,8 +169,7 @@ void WriteResult(const Result& result, const ResultOptions& options) {
     WriteFiles(result, options, folder.path());
     folder.Commit();
   } catch (const Error& error) {
-    throw Error(error.exit_code(), error.id(),
-                Replace(error.what(), folder.path(), options.out));
+    folder.FailNamed(error);
   }
 }
 

@@ -62,7 +62,7 @@ std::optional<TypedGraph> TypesAtTwice(const SourceModel& model,
                                        ImportOptions options, FreeSizes sizes,
                                        const InputShapes& shapes,
                                        Warnings* warnings) {
-  Warnings told;  // of the first size
+  Warnings told;  // dropped: the first size has given them already
   try {
     const auto second =
         ShapesAtTwice(sizes, model.proto.graph(), shapes, options.dims);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "backends/result/middle_kbps.h"
 #include "compiler/base/unit_text.h"
@@ -59,6 +60,11 @@ std::optional<TimeBand> BandOf(const LatencyParts& parts,
                   parts.total_ns + std::llround(high)};
 }
 
+void AddBand(const std::optional<TimeBand>& band,
+             nlohmann::ordered_json* json) {
+  if (band) (*json)["latency_band_ns"] = {band->low_ns, band->high_ns};
+}
+
 std::string BandMsText(const std::optional<TimeBand>& band) {
   if (!band) return "-";
   const int decimals = band->low_ns >= 10'000'000  ? 0
@@ -70,7 +76,7 @@ std::string BandMsText(const std::optional<TimeBand>& band) {
 }
 
 std::string BandedText(int64_t total_ns, const std::optional<TimeBand>& band) {
-  const std::string total = FormatDuration(total_ns);
+  std::string total = FormatDuration(total_ns);
   if (!band) return total;
   return fmt::format("{}, {} to {}", total, FormatDuration(band->low_ns),
                      FormatDuration(band->high_ns));

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,6 +48,9 @@ struct TimeBand {
 // Of the total, by the bands of the machines; nullopt: no part is off.
 std::optional<TimeBand> BandOf(const LatencyParts& parts,
                                const PerSide<MachineLabel>& machines);
+
+// As the member "latency_band_ns", where there is a band.
+void AddBand(const std::optional<TimeBand>& band, nlohmann::ordered_json* json);
 
 // "18 to 48": milliseconds with two digits of the lower one; "-" without.
 std::string BandMsText(const std::optional<TimeBand>& band);

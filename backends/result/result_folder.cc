@@ -252,6 +252,14 @@ ResultFolder::~ResultFolder() {
   if (!temporary_.empty()) fs::remove_all(temporary_, error);
 }
 
+void ResultFolder::FailNamed(const Error& error) const {
+  std::string text = error.what();
+  const size_t at = text.find(path());
+  if (!path().empty() && at != std::string::npos)
+    text.replace(at, temporary_.size(), out_);
+  throw Error(error.exit_code(), error.id(), text);
+}
+
 void ResultFolder::Commit() {
   SyncFolder(temporary_);
   ThrowIfInterrupted();

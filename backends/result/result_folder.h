@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/base/error.h"
 #include "compiler/base/file_descriptor.h"
 #include "compiler/base/interrupt.h"
 
@@ -31,6 +32,9 @@ class ResultFolder {
 
   // The temporary folder, to write into.
   const std::string& path() const { return temporary_; }
+
+  // Throws `error` again, with the folder's name in place of the temporary one.
+  [[noreturn]] void FailNamed(const Error& error) const;
 
   // Throws Error E605 or E606, TimeIsUp (E142) or Interrupted; then the old
   // folder is still in place.

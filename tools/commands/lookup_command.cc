@@ -163,9 +163,7 @@ nlohmann::ordered_json LookupJson(const TableFile& table, int64_t kbps) {
       {"network_ns", parts.network_ns},
       {"server_ns", parts.ns.server},
       {"latency_ns", parts.total_ns}};
-  if (const auto band = BandOf(parts, table.machines)) {
-    json["latency_band_ns"] = {band->low_ns, band->high_ns};
-  }
+  AddBand(BandOf(parts, table.machines), &json);
   if (!cut.fetched.empty()) json["fetched"] = TensorsJson(cut.fetched);
   for (const Side side : kSides) {
     if (!cut.missing[side]) continue;

@@ -227,9 +227,7 @@ nlohmann::ordered_json RunJson(const RunReport& report) {
         {"latency_ns", expected.total_ns}}},
       {"tensors", tensors},
       {"outputs", outputs}};
-  if (const auto band = BandOf(expected, report.table.machines)) {
-    json["table"]["latency_band_ns"] = {band->low_ns, band->high_ns};
-  }
+  AddBand(BandOf(expected, report.table.machines), &json["table"]);
   const nlohmann::ordered_json refined = RefinedJson(report.table.refined);
   if (!refined.is_null()) json["table"]["refined"] = refined;
   return json;

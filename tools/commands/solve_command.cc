@@ -168,9 +168,7 @@ nlohmann::ordered_json SolutionJson(const SplittingModel& model,
       {"device_model", OrNull(FileOf(answer, Side::kDevice))},
       {"server_model", OrNull(FileOf(answer, Side::kServer))},
       {"solve_ns", answer.solve_ns}};
-  if (answer.band) {
-    json["latency_band_ns"] = {answer.band->low_ns, answer.band->high_ns};
-  }
+  AddBand(answer.band, &json);
   return json;
 }
 

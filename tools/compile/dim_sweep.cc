@@ -91,12 +91,7 @@ void WriteSweep(const CompileOptions& options, const DimSweep& sweep,
               JsonLine(SweepJson(sweep, *tables)) + "\n");
     folder.Commit();
   } catch (const Error& error) {
-    std::string text = error.what();
-    const size_t at = text.find(written);
-    if (at != std::string::npos) {
-      text.replace(at, written.size(), options.output);
-    }
-    throw Error(error.exit_code(), error.id(), text);
+    folder.FailNamed(error);
   }
 }
 

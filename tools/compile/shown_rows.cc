@@ -52,9 +52,7 @@ nlohmann::ordered_json ShownRowsJson(const std::vector<ShownRow>& rows) {
                     {"network_ns", row.parts.network_ns},
                     {"server_ns", row.parts.ns.server},
                     {"latency_ns", row.parts.total_ns}});
-    if (row.band) {
-      list.back()["latency_band_ns"] = {row.band->low_ns, row.band->high_ns};
-    }
+    AddBand(row.band, &list.back());
   }
   return list;
 }

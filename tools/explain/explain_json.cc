@@ -45,9 +45,7 @@ Json OperatingPointJson(const OperatingPoint& point) {
                {"cut", point.row.cut},
                {"kbps", point.kbps}};
   json.update(PartsJson(point.parts));
-  if (point.band) {
-    json["latency_band_ns"] = {point.band->low_ns, point.band->high_ns};
-  }
+  AddBand(point.band, &json);
   return json;
 }
 

@@ -163,9 +163,9 @@ void VerifyRuns::RunWholeAtSecondBatch(VerifyReport* report) {
   for (const auto& [name, shape] : *twice) {
     if (shape != shapes[name]) second.inputs[name] = shape;
   }
-  Size size;
+  WholeRun whole;
   try {
-    size.inputs =
+    whole.inputs =
         ResizeInputs(inputs, *twice, options_.inputs.seed, first_.inputs);
   } catch (const Error& error) {
     RequireOfModel(error);
@@ -173,10 +173,10 @@ void VerifyRuns::RunWholeAtSecondBatch(VerifyReport* report) {
     return;
   }
   // That size is dnncut's own trial: to advise other inputs would be wrong.
-  size.inputs.any_made_up = false;
+  whole.inputs.any_made_up = false;
   try {
-    size.expected = RunWholeExact(size);
-    second_ = std::move(size);
+    whole.expected = RunWholeExact(whole);
+    second_ = std::move(whole);
   } catch (const Error& error) {
     RequireOfModel(error);
     second.why_not = fmt::format(
@@ -240,19 +240,19 @@ std::vector<ModelInput> VerifyRuns::InputsOfModel() const {
   return inputs;
 }
 
-std::vector<Value> VerifyRuns::RunWholeExact(const Size& size) {
-  return RoundsElsewhere() ? RunCopy(model_.proto, size.inputs.values)
-                           : RunWholeAt(size, exact_);
+std::vector<Value> VerifyRuns::RunWholeExact(const WholeRun& whole) {
+  return RoundsElsewhere() ? RunCopy(model_.proto, whole.inputs.values)
+                           : RunWholeAt(whole, exact_);
 }
 
-std::vector<Value> VerifyRuns::RunWholeAt(const Size& size,
+std::vector<Value> VerifyRuns::RunWholeAt(const WholeRun& whole,
                                           const RunOptions& run) {
   progress_->Stage(fmt::format("running {}, optimisation {}",
                                options_.model_path,
                                OptimizationName(run.optimization)));
-  std::vector<Value> values = size.inputs.values;
+  std::vector<Value> values = whole.inputs.values;
   for (Value& value : FixedInputs(model_)) values.push_back(std::move(value));
-  return RunOnInputs(options_.model_path, values, size.inputs.any_made_up, run,
+  return RunOnInputs(options_.model_path, values, whole.inputs.any_made_up, run,
                      runtime_)
       .outputs;
 }
@@ -268,10 +268,10 @@ std::vector<Value> VerifyRuns::RunCopy(const ONNX_NAMESPACE::ModelProto& copy,
 // The outputs of the whole model. Where 16-bit floats cross, those of the
 // device half are of a run that gives the crossing tensors, too, and those of
 // the server half of one that is given them: rounded in the same places.
-VerifyRuns::Expected VerifyRuns::ExpectedExact(int cut, const Size& size) {
+VerifyRuns::Expected VerifyRuns::ExpectedExact(int cut, const WholeRun& whole) {
   const std::map<std::string, DType> rounded =
       RoundedTensors(table_.cuts[cut], model_.proto.graph());
-  if (rounded.empty()) return {size.expected, size.expected};
+  if (rounded.empty()) return {whole.expected, whole.expected};
   progress_->Stage(fmt::format("running {}, rounded where cut {} sends",
                                options_.model_path, cut));
   std::set<std::string> names;
@@ -279,8 +279,8 @@ VerifyRuns::Expected VerifyRuns::ExpectedExact(int cut, const Size& size) {
   ONNX_NAMESPACE::ModelProto copy = model_.proto;
   ExposeTensors(names, &copy);
   Expected expected;
-  expected.device = RunCopy(copy, size.inputs.values);
-  std::vector<Value> given = size.inputs.values;
+  expected.device = RunCopy(copy, whole.inputs.values);
+  std::vector<Value> given = whole.inputs.values;
   for (const Value& value : expected.device) {
     if (names.contains(value.name)) given.push_back(value);
   }
@@ -301,28 +301,29 @@ std::vector<Value> VerifyRuns::RunHalf(const std::string& file,
 }
 
 // The second half gets nothing but what crosses and what lies on the server.
-VerifyRuns::Outputs VerifyRuns::RunHalves(int cut_id, const Size& size,
+VerifyRuns::Outputs VerifyRuns::RunHalves(int cut_id, const WholeRun& whole,
                                           const RunOptions& run) {
   const TableFile::Cut& cut = table_.cuts[cut_id];
   Outputs outputs;
   if (cut.models.device) {
     outputs.halves.device =
-        RunHalf(*cut.models.device, size.inputs.values, run);
+        RunHalf(*cut.models.device, whole.inputs.values, run);
   }
-  outputs.sent = Sent(cut, size, outputs.halves.device);
+  outputs.sent = Sent(cut, whole, outputs.halves.device);
   if (cut.models.server) {
     std::vector<Value> received = outputs.sent;
-    AddFed(table_, size.inputs.values, &received);
+    AddFed(table_, whole.inputs.values, &received);
     outputs.halves.server = RunHalf(*cut.models.server, received, run);
   }
   return outputs;
 }
 
-std::vector<Value> VerifyRuns::Sent(const TableFile::Cut& cut, const Size& size,
+std::vector<Value> VerifyRuns::Sent(const TableFile::Cut& cut,
+                                    const WholeRun& whole,
                                     const std::vector<Value>& device) const {
   std::vector<Value> sent;
   for (const auto& tensor : cut.tensors) {
-    const Value* value = FindResult(tensor.name, device, size.inputs);
+    const Value* value = FindResult(tensor.name, device, whole.inputs);
     if (value != nullptr) sent.push_back(*value);
   }
   return sent;
@@ -349,10 +350,10 @@ void VerifyRuns::CheckSent(const Outputs& outputs, CutReport* report) const {
 
 std::vector<OutputCheck> VerifyRuns::Compare(const Outputs& got,
                                              const Expected& expected,
-                                             const Size& size) const {
+                                             const WholeRun& whole) const {
   std::vector<OutputCheck> checks;
-  for (const Value& output : size.expected) {
-    if (FindValue(size.inputs.values, output.name) != nullptr) continue;
+  for (const Value& output : whole.expected) {
+    if (FindValue(whole.inputs.values, output.name) != nullptr) continue;
     OutputCheck check{output.name, {}};
     bool made = false;
     for (const Side side : kSides) {
@@ -370,11 +371,11 @@ std::vector<OutputCheck> VerifyRuns::Compare(const Outputs& got,
   return checks;
 }
 
-std::string VerifyRuns::FirstDifference(int cut, const Size& size) {
+std::string VerifyRuns::FirstDifference(int cut, const WholeRun& whole) {
   progress_->Stage("looking for the first tensor that differs");
   try {
     return FindFirstDifference(model_, table_.cuts[cut], options_.out,
-                               size.inputs.values, options_.timeout_seconds,
+                               whole.inputs.values, options_.timeout_seconds,
                                options_.limits, runtime_);
   } catch (const Error& error) {
     return fmt::format("unknown: {}", error.what());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The runs of Verify: the whole model once, and the halves of each cut.
+// The runs of Verify: the whole model and the halves of each cut, at the size
+// of the table and, where there is a free batch, at twice that.
 #pragma once
 
 #include <optional>
@@ -43,7 +44,7 @@ class VerifyRuns {
 
  private:
   // What the model is run on, and what it gives without optimisation.
-  struct Size {
+  struct WholeRun {
     RunInputs inputs;
     std::vector<Value> expected;
   };
@@ -58,22 +59,22 @@ class VerifyRuns {
   bool AlsoOptimized() const;
   bool RoundsElsewhere() const;
   std::vector<ModelInput> InputsOfModel() const;
-  std::vector<Value> RunWholeAt(const Size& size, const RunOptions& run);
-  std::vector<Value> RunWholeExact(const Size& size);
+  std::vector<Value> RunWholeAt(const WholeRun& whole, const RunOptions& run);
+  std::vector<Value> RunWholeExact(const WholeRun& whole);
   std::vector<Value> RunCopy(const ONNX_NAMESPACE::ModelProto& copy,
                              const std::vector<Value>& inputs);
-  Expected ExpectedExact(int cut, const Size& size);
+  Expected ExpectedExact(int cut, const WholeRun& whole);
   std::vector<Value> RunHalf(const std::string& file,
                              const std::vector<Value>& given,
                              const RunOptions& run);
-  Outputs RunHalves(int cut, const Size& size, const RunOptions& run);
+  Outputs RunHalves(int cut, const WholeRun& whole, const RunOptions& run);
   void RunCutAtSecondBatch(CutReport* report);
-  std::vector<Value> Sent(const TableFile::Cut& cut, const Size& size,
+  std::vector<Value> Sent(const TableFile::Cut& cut, const WholeRun& whole,
                           const std::vector<Value>& device) const;
   void CheckSent(const Outputs& outputs, CutReport* report) const;
   std::vector<OutputCheck> Compare(const Outputs& got, const Expected& expected,
-                                   const Size& size) const;
-  std::string FirstDifference(int cut, const Size& size);
+                                   const WholeRun& whole) const;
+  std::string FirstDifference(int cut, const WholeRun& whole);
 
   const VerifyOptions& options_;
   const TableFile& table_;
@@ -81,8 +82,8 @@ class VerifyRuns {
   Progress* progress_;
   Tolerance tolerance_;
   OnnxRuntime runtime_;
-  Size first_;
-  std::optional<Size> second_;
+  WholeRun first_;
+  std::optional<WholeRun> second_;
   RunOptions exact_;
   RunOptions optimized_;
   std::vector<Value> expected_optimized_;
