@@ -14,6 +14,7 @@
 
 #include <google/protobuf/unknown_field_set.h>
 
+#include <set>
 #include <unordered_set>
 #include <utility>
 
@@ -272,12 +273,11 @@ std::vector<int> CalledFunctions(const ModelProto& model,
                                  const FunctionIndex& index,
                                  const std::vector<const NodeProto*>& nodes) {
   if (index.empty()) return {};
-  std::vector<bool> called(model.functions_size(), false);
+  std::set<int> called;
   std::vector<int> pending;
   const NodeVisitor call = [&](const NodeProto& node) {
     const auto found = index.find(KeyOf(node));
-    if (found == index.end() || called[found->second]) return;
-    called[found->second] = true;
+    if (found == index.end() || !called.insert(found->second).second) return;
     pending.push_back(found->second);
   };
   for (const NodeProto* node : nodes) ForEachNode(*node, call);
@@ -286,11 +286,7 @@ std::vector<int> CalledFunctions(const ModelProto& model,
     pending.pop_back();
     ForEachNode(model.functions(function), call);
   }
-  std::vector<int> result;
-  for (int i = 0; i < model.functions_size(); ++i) {
-    if (called[i]) result.push_back(i);
-  }
-  return result;
+  return {called.begin(), called.end()};
 }
 
 std::string NameOf(const NodeProto& node) {

@@ -10,6 +10,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/base/unit_text.h"
+#include "tools/diff/tensors_by_name.h"
 
 namespace dnncut {
 namespace {
@@ -35,24 +36,22 @@ void RequireSameTensors(const StoredResult& before, const StoredResult& after,
                         ModelTensors TableFile::*member) {
   const ModelTensors& old_tensors = before.table.*member;
   const ModelTensors& new_tensors = after.table.*member;
-  const auto find = [](const ModelTensors& tensors, const std::string& name) {
-    return std::find_if(tensors.begin(), tensors.end(),
-                        [&](const auto& one) { return one.name == name; });
-  };
+  const TensorsByName in_old = ByName(old_tensors);
+  const TensorsByName in_new = ByName(new_tensors);
   for (const TableFile::ModelTensor& tensor : old_tensors) {
-    const auto found = find(new_tensors, tensor.name);
-    if (found == new_tensors.end()) {
+    const auto found = in_new.find(tensor.name);
+    if (found == in_new.end()) {
       FailOtherModel(
           before, after,
           fmt::format("{} '{}' is only in the first", what, tensor.name));
     }
-    if (KindOf(*found) == KindOf(tensor)) continue;
+    if (KindOf(*found->second) == KindOf(tensor)) continue;
     FailOtherModel(before, after,
                    fmt::format("{} '{}' is {} and {}", what, tensor.name,
-                               KindOf(tensor), KindOf(*found)));
+                               KindOf(tensor), KindOf(*found->second)));
   }
   for (const TableFile::ModelTensor& tensor : new_tensors) {
-    if (find(old_tensors, tensor.name) != old_tensors.end()) continue;
+    if (in_old.contains(tensor.name)) continue;
     FailOtherModel(
         before, after,
         fmt::format("{} '{}' is only in the second", what, tensor.name));

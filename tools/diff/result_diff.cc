@@ -89,26 +89,20 @@ std::vector<CutKey> KeysOf(const TableFile& table) {
   return keys;
 }
 
-std::vector<BandwidthRange> RangesOf(const std::vector<TableRow>& rows,
-                                     int cut) {
-  std::vector<BandwidthRange> ranges;
-  for (const TableRow& row : rows) {
-    if (row.cut == cut) ranges.push_back({row.min_kbps, row.max_kbps});
-  }
-  return ranges;
-}
-
 std::vector<CutUse> CutUses(const TableFile& before, const TableFile& after,
                             const BandwidthRange& range) {
   std::map<CutKey, CutUse> uses;
   const auto add = [&](const TableFile& table, auto CutUse::*cut,
                        auto CutUse::*ranges) {
+    std::vector<std::vector<BandwidthRange>> ranges_of(table.cuts.size());
+    for (const TableRow& row : RowsIn(table.rows, range)) {
+      ranges_of[row.cut].push_back({row.min_kbps, row.max_kbps});
+    }
     const std::vector<CutKey> keys = KeysOf(table);
-    const std::vector<TableRow> rows = RowsIn(table.rows, range);
     for (int id = 0; id < std::ssize(table.cuts); ++id) {
       CutUse& use = uses[keys[id]];
       use.*cut = id;
-      use.*ranges = RangesOf(rows, id);
+      use.*ranges = std::move(ranges_of[id]);
     }
   };
   add(before, &CutUse::old_cut, &CutUse::old_ranges);

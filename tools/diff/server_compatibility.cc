@@ -12,8 +12,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <optional>
+#include <set>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "compiler/base/first_few.h"
 #include "compiler/base/unit_text.h"
@@ -38,15 +42,18 @@ bool IsSame(const Tensors& a, const Tensors& b) {
 
 // "'b' float32[1,8], 'c' int64[1]", of those that `others` has not.
 std::string OnlyIn(const Tensors& tensors, const Tensors& others) {
-  Tensors only;
+  const auto key = [](const TableFile::CrossingTensor& tensor) {
+    return std::tie(tensor.name, tensor.dtype, tensor.shape);
+  };
+  using Key = decltype(key(tensors.front()));
+  std::set<Key> in_others;
+  for (const auto& other : others) in_others.insert(key(other));
+  std::vector<const TableFile::CrossingTensor*> only;
   for (const TableFile::CrossingTensor& tensor : tensors) {
-    const auto same = [&](const auto& other) { return IsSame(tensor, other); };
-    if (std::none_of(others.begin(), others.end(), same)) {
-      only.push_back(tensor);
-    }
+    if (!in_others.contains(key(tensor))) only.push_back(&tensor);
   }
   return FirstFew(only.size(), kShownTensors, [&](size_t i) {
-    return FormatTensor(only[i].name, only[i].dtype, only[i].shape);
+    return FormatTensor(only[i]->name, only[i]->dtype, only[i]->shape);
   });
 }
 
@@ -67,24 +74,35 @@ std::string TensorsReason(const Tensors& sent, const Tensors& expected) {
                      only_expected);
 }
 
-// "; the server has it as cut 2", where the same messages have another number.
-std::string ElsewhereText(const TableFile::Cut& cut, const TableFile& server) {
-  for (int id = 0; id < std::ssize(server.cuts); ++id) {
-    const TableFile::Cut& other = server.cuts[id];
-    if (!cut.interface || cut.interface != other.interface) continue;
-    return fmt::format("; the server has it as cut {}", id);
+// The first cut of a table with each interface.
+using CutsByInterface = std::map<std::string_view, int>;
+
+CutsByInterface ByInterface(const TableFile& table) {
+  CutsByInterface cuts;
+  for (int id = 0; id < std::ssize(table.cuts); ++id) {
+    const auto& interface = table.cuts[id].interface;
+    if (interface) cuts.emplace(*interface, id);
   }
-  return "";
+  return cuts;
+}
+
+// "; the server has it as cut 2", where the same messages have another number.
+std::string ElsewhereText(const TableFile::Cut& cut,
+                          const CutsByInterface& of_server) {
+  if (!cut.interface) return "";
+  const auto found = of_server.find(*cut.interface);
+  if (found == of_server.end()) return "";
+  return fmt::format("; the server has it as cut {}", found->second);
 }
 
 // Of one cut, whatever the model; nullopt when it works.
-std::optional<ServerCompatibility::Cut> CheckCut(const TableFile& device,
-                                                 const TableFile& server,
-                                                 int id) {
+std::optional<ServerCompatibility::Cut> CheckCut(
+    const TableFile& device, const TableFile& server,
+    const CutsByInterface& of_server, int id) {
   const TableFile::Cut& cut = device.cuts[id];
   const auto no = [&](const std::string& reason) {
     return ServerCompatibility::Cut{id, Compatible::kNo,
-                                    reason + ElsewhereText(cut, server)};
+                                    reason + ElsewhereText(cut, of_server)};
   };
   if (!NeedsNetwork(cut)) return std::nullopt;
   if (id >= std::ssize(server.cuts)) {
@@ -148,9 +166,10 @@ ServerCompatibility CheckServer(const TableFile& device,
                                 const TableFile& server) {
   ServerCompatibility result;
   bool needs_server = false;
+  const CutsByInterface of_server = ByInterface(server);
   for (int id = 0; id < std::ssize(device.cuts); ++id) {
     needs_server = needs_server || NeedsNetwork(device.cuts[id]);
-    if (auto cut = CheckCut(device, server, id)) {
+    if (auto cut = CheckCut(device, server, of_server, id)) {
       result.cuts.push_back(std::move(*cut));
     }
   }

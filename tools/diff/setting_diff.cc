@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@
 #include "backends/result/setting_text.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/problem/side.h"
+#include "tools/diff/tensors_by_name.h"
 
 namespace dnncut {
 namespace {
@@ -81,13 +81,12 @@ void CompareTensors(std::string_view what, const ModelTensors& before,
                     const ModelTensors& after,
                     std::string (*text)(const TableFile::ModelTensor&),
                     std::vector<SettingDiff>* diffs) {
+  const TensorsByName in_after = ByName(after);
   for (const TableFile::ModelTensor& tensor : before) {
-    const auto found = std::find_if(
-        after.begin(), after.end(),
-        [&](const auto& other) { return other.name == tensor.name; });
-    if (found == after.end()) continue;
+    const auto found = in_after.find(tensor.name);
+    if (found == in_after.end()) continue;
     Compare(fmt::format("{} '{}'", what, tensor.name), text(tensor),
-            text(*found), diffs);
+            text(*found->second), diffs);
   }
 }
 
