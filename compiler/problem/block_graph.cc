@@ -194,6 +194,13 @@ void VerifyFeeds(const BlockGraph& graph) {
   }
 }
 
+bool HasReaderOn(Side side, const std::vector<BlockId>& readers,
+                 const std::vector<bool>& on_device) {
+  return std::ranges::any_of(readers, [&](BlockId reader) {
+    return on_device[reader] == (side == Side::kDevice);
+  });
+}
+
 }  // namespace
 
 BlockGraph MakeBlockGraph(const Problem& problem) {
@@ -222,6 +229,33 @@ Cut ExpandCut(const BlockGraph& graph, const std::vector<bool>& on_device,
     for (LayerId layer : graph.blocks[b].layers) cut.at(layer) = Side::kDevice;
   }
   return cut;
+}
+
+CostLine CostOf(const BlockGraph& graph, const std::vector<bool>& on_device,
+                const CostLine& round_trip) {
+  CostLine sum;
+  const auto add = [&sum](const CostLine& cost) {
+    sum = CheckedAdd(sum, cost, "sum of the costs of a block graph");
+  };
+  bool all_on_device = true;
+  for (size_t b = 0; b < graph.blocks.size(); ++b) {
+    const PerSide<CostLine>& of_block = graph.blocks[b].cost;
+    add(on_device[b] ? of_block.device : of_block.server);
+    all_on_device = all_on_device && on_device[b];
+  }
+  for (const Wire& wire : graph.wires) {
+    if (!on_device[wire.producer]) continue;
+    if (HasReaderOn(Side::kServer, wire.readers, on_device)) add(wire.cost);
+  }
+  for (const Feed& feed : graph.feeds) {
+    const bool up = on_device[feed.holder];
+    if (HasReaderOn(up ? Side::kServer : Side::kDevice, feed.readers,
+                    on_device)) {
+      add(up ? feed.up : feed.down);
+    }
+  }
+  if (!all_on_device) add(round_trip);
+  return sum;
 }
 
 void VerifyBlockGraph(const BlockGraph& graph) {

@@ -95,6 +95,12 @@ int CountBlocks(const BlockGraph& graph);
 Cut ExpandCut(const BlockGraph& graph, const std::vector<bool>& on_device,
               int layer_count);
 
+// What the cut costs that puts exactly the blocks with on_device[b] on the
+// device, and `round_trip` unless everything is there. Throws Error on
+// overflow, which a graph of MakeBlockGraph does not have.
+CostLine CostOf(const BlockGraph& graph, const std::vector<bool>& on_device,
+                const CostLine& round_trip);
+
 // Throws std::logic_error when one of the promises above does not hold.
 void VerifyBlockGraph(const BlockGraph& graph);
 

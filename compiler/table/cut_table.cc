@@ -1,155 +1,73 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// The exact envelope (Eisner and Severance, Mathematical techniques for
-// efficient record segmentation in large shared databases, 1976), on integers.
-//
-// W times the cost of a cut D at W kbit/s is L_D(W), a straight line in W with
-// integer coefficients (cost_line.h). The best cut at W is the one
-// with the least L_D(W), on a tie the unique smallest device side ("the winner
-// at W"). f(W) = min over D of L_D(W) is concave.
-//
-// Lemma. If D is the winner at lo, and optimal at lo and at hi, then D is the
-// winner at every W in [lo, hi) (and, mirrored, for a winner at hi on (lo,
-// hi]). Proof. f is concave and touches the line L_D at both ends, so f >= L_D
-// between them; f <= L_D always; so D is optimal in between. Let E be the
-// winner at some W strictly inside. E is contained in D. L_E >= L_D at both
-// ends and L_E = L_D at W: two straight lines, so they are equal everywhere. So
-// E is optimal at lo, where D is the smallest: E = D.
-//
-// The recursion on an interval with winners A at lo and B at hi, A != B:
-//
-// * L_A(hi) = L_B(hi): A is optimal at both ends: A wins [lo, hi-1], B wins hi.
-// * L_A(lo) = L_B(lo): A wins lo, B wins [lo+1, hi].
-// * Otherwise L_A < L_B at lo and L_A > L_B at hi, and the lines cross strictly
-//   inside. With m = floor(crossing) and n = m+1, lo <= m and n <= hi: solve at
-//   m and at n and go on with [lo, m] and [n, hi], both shorter. (The crossing
-//   itself is seldom an integer, and the winner there is of no interest.)
-//
-// Both ties at once cannot be: the lines would be equal, A and B optimal at
-// both ends, each contained in the other. By the lemma no cut wins twice with
-// another winner in between, so every cut has one row; a tie can give it one
-// that is a single kbit/s wide.
 #include "compiler/table/cut_table.h"
 
 #include <algorithm>
-#include <memory>
 #include <stdexcept>
 
+#include "compiler/problem/cost_counter.h"
 #include "compiler/problem/objective.h"
-#include "compiler/solve/cut_problem.h"
-#include "compiler/solve/min_cut.h"
+#include "compiler/problem/sections.h"
+#include "compiler/table/block_table.h"
 
 namespace dnncut {
 namespace {
 
-struct Winner {
-  std::vector<bool> on_device;  // by BlockId
-  TableCut cut;
-  CostLine line;
-
-  Int128 At(int64_t kbps) const { return line.At(kbps); }
-};
-
-using WinnerPtr = std::shared_ptr<const Winner>;
-
-struct Piece {
-  int64_t min_kbps = 0;
-  int64_t max_kbps = 0;
-  WinnerPtr winner;
-};
-
-struct Interval {
-  int64_t lo = 0;
-  WinnerPtr at_lo;
-  int64_t hi = 0;
-  WinnerPtr at_hi;
-};
-
-bool IsSame(const WinnerPtr& a, const WinnerPtr& b) {
-  return a == b || a->on_device == b->on_device;
-}
-
-class Envelope {
+// Makes cuts of the layers of cuts of the blocks, one after the other. Only
+// what is on another side than in the cut before is looked at.
+class CutMaker {
  public:
-  Envelope(const Problem& problem, const BlockGraph& blocks)
+  CutMaker(const Problem& problem, const BlockGraph& blocks,
+           const Sections& sections)
       : problem_(problem),
         blocks_(blocks),
-        solver_(MakeCutProblem(blocks, RoundTripPrice(problem).fixed)) {}
+        sections_(sections),
+        counter_(problem) {
+    Put(0, Side::kDevice);
+  }
 
-  // In the order of their bandwidths; neighbours may have the same winner.
-  std::vector<Piece> Pieces() {
-    const BandwidthRange& range = problem_.range;
-    const WinnerPtr first = Solve(range.min_kbps);
-    const WinnerPtr last =
-        range.min_kbps == range.max_kbps ? first : Solve(range.max_kbps);
-    stack_.push_back({range.min_kbps, first, range.max_kbps, last});
-    while (!stack_.empty()) {
-      const Interval interval = std::move(stack_.back());
-      stack_.pop_back();
-      Divide(interval);
+  TableCut Make(const SectionCut& best) {
+    // Outside of both cuts' sections, blocks before are on the device in both
+    // and blocks behind on the server.
+    const BlockId first =
+        std::min(sections_.First(section_), sections_.First(best.section));
+    const BlockId end =
+        std::max(sections_.End(section_), sections_.End(best.section));
+    for (BlockId block = first; block < end; ++block) {
+      const bool on_device =
+          sections_.IsOnDevice(best.section, best.on_device, block);
+      Put(block, on_device ? Side::kDevice : Side::kServer);
     }
-    return std::move(pieces_);
+    section_ = best.section;
+    TableCut cut = {counter_.cut(), counter_.Costs()};
+    // The check that the blocks and the problem agree on the cost.
+    if (CostOf(cut.costs, problem_) != best.cost) {
+      throw std::logic_error("the cost of a cut is not the cost of its layers");
+    }
+    return cut;
   }
 
  private:
-  WinnerPtr Solve(int64_t kbps) {
-    MinCut min_cut = solver_.Solve(kbps);
-    auto winner = std::make_shared<Winner>();
-    winner->on_device = std::move(min_cut.on_device);
-    const int layer_count = static_cast<int>(problem_.layers.size());
-    winner->cut.cut = ExpandCut(blocks_, winner->on_device, layer_count);
-    winner->cut.costs = CountCosts(problem_, winner->cut.cut);
-    winner->line = CostOf(winner->cut.costs, problem_);
-    // Counting takes little time compared with the flow, and it is the check
-    // that the network and the problem agree on the cost.
-    if (winner->At(kbps) != min_cut.scaled_cost) {
-      throw std::logic_error(
-          "the value of a minimum cut is not the cost of its layers");
-    }
-    return winner;
-  }
-
-  void Emit(int64_t min_kbps, int64_t max_kbps, const WinnerPtr& winner) {
-    pieces_.push_back({min_kbps, max_kbps, winner});
-  }
-
-  // Intervals are taken from the stack in ascending order.
-  void Divide(const Interval& interval) {
-    const auto& [lo, a, hi, b] = interval;
-    if (IsSame(a, b)) {
-      Emit(lo, hi, a);
-    } else if (a->At(hi) == b->At(hi)) {
-      Emit(lo, hi - 1, a);
-      Emit(hi, hi, b);
-    } else if (a->At(lo) == b->At(lo)) {
-      Emit(lo, lo, a);
-      Emit(lo + 1, hi, b);
-    } else {
-      const Int128 crossing = (b->line.OnLink() - a->line.OnLink()) /
-                              (a->line.fixed - b->line.fixed);
-      const int64_t m = static_cast<int64_t>(crossing);
-      const int64_t n = m + 1;
-      const WinnerPtr at_m = m == lo ? a : Solve(m);
-      const WinnerPtr at_n = n == hi ? b : Solve(n);
-      stack_.push_back({n, at_n, hi, b});
-      stack_.push_back({lo, a, m, at_m});
+  void Put(BlockId block, Side side) {
+    for (const LayerId layer : blocks_.blocks[block].layers) {
+      counter_.Put(layer, side);
     }
   }
 
   const Problem& problem_;
   const BlockGraph& blocks_;
-  MinCutSolver solver_;
-  std::vector<Interval> stack_;
-  std::vector<Piece> pieces_;
+  const Sections& sections_;
+  CostCounter counter_;
+  int section_ = 0;  // of the last cut
 };
 
 // The device-only cut, to which firmware falls back, unless the table has it
 // already.
 void AppendDeviceOnly(const Problem& problem, CutTable* table) {
-  const Cut device_only(problem.layers.size(), Side::kDevice);
   const bool present =
-      std::any_of(table->cuts.begin(), table->cuts.end(),
-                  [&](const TableCut& cut) { return cut.cut == device_only; });
+      std::ranges::any_of(table->cuts, [](const TableCut& cut) {
+        return cut.costs.AllLayers(Side::kServer) == 0;
+      });
+  const Cut device_only(problem.layers.size(), Side::kDevice);
   if (present || !IsFeasible(problem, device_only)) return;
   table->cuts.push_back({device_only, CountCosts(problem, device_only)});
 }
@@ -161,17 +79,15 @@ CutTable BuildCutTable(const Problem& problem, const BlockGraph& blocks) {
       problem.range.max_kbps > blocks.range.max_kbps) {
     throw std::logic_error("BuildCutTable: blocks of a smaller range");
   }
+  const Sections sections(blocks);
+  const BlockTable best =
+      MakeBlockTable(sections, RoundTripPrice(problem).fixed, problem.range);
+  CutMaker maker(problem, blocks, sections);
   CutTable table;
-  WinnerPtr last;
-  for (const Piece& piece : Envelope(problem, blocks).Pieces()) {
-    if (last && IsSame(last, piece.winner)) {
-      table.rows.back().max_kbps = piece.max_kbps;
-      continue;
-    }
-    last = piece.winner;
+  for (const BlockTable::Row& row : best.rows) {
     const int cut = static_cast<int>(table.cuts.size());
-    table.rows.push_back({piece.min_kbps, piece.max_kbps, cut});
-    table.cuts.push_back(piece.winner->cut);
+    table.rows.push_back({row.range.min_kbps, row.range.max_kbps, cut});
+    table.cuts.push_back(maker.Make(row.cut));
   }
   AppendDeviceOnly(problem, &table);
   return table;

@@ -8,8 +8,8 @@
 #include "compiler/base/error.h"
 #include "compiler/base/rounding.h"
 #include "compiler/problem/objective.h"
-#include "compiler/solve/cut_problem.h"
-#include "compiler/solve/min_cut.h"
+#include "compiler/problem/sections.h"
+#include "compiler/table/block_table.h"
 
 namespace dnncut {
 namespace {
@@ -53,27 +53,32 @@ void AddAllCrossing(const BlockGraph& blocks,
 
 Solution SolveAt(const BlockGraph& blocks, int64_t round_trip, int layer_count,
                  int64_t kbps) {
-  const MinCut best =
-      MinCutSolver(MakeCutProblem(blocks, round_trip)).Solve(kbps);
+  const Sections sections(blocks);
+  const BestSectionCut best = SolveSections(sections, round_trip, kbps);
   const Int128 cost = DivideRounded(best.scaled_cost, kbps);
   if (cost > INT64_MAX) {
     Fail(ExitCode::kBadInput, "E210", "the latency is too large");
   }
+  const std::vector<bool> on_device =
+      sections.Expand(best.cut.section, best.cut.on_device);
   Solution solution;
   solution.cost = static_cast<int64_t>(cost);
-  solution.cut = ExpandCut(blocks, best.on_device, layer_count);
-  AddAllCrossing(blocks, best.on_device, &solution);
+  solution.cut = ExpandCut(blocks, on_device, layer_count);
+  AddAllCrossing(blocks, on_device, &solution);
   return solution;
 }
 
 std::optional<int64_t> FindOtherCost(const BlockGraph& blocks,
                                      const Problem& problem,
                                      const CutTable& exact) {
-  MinCutSolver solver(MakeCutProblem(blocks, RoundTripPrice(problem).fixed));
+  const BlockTable table = MakeBlockTable(
+      Sections(blocks), RoundTripPrice(problem).fixed, problem.range);
+  auto best = table.rows.begin();
   for (const TableRow& row : exact.rows) {
     const CostLine line = CostOf(exact.cuts[row.cut].costs, problem);
     for (const int64_t kbps : {row.min_kbps, row.max_kbps}) {
-      if (solver.Solve(kbps).scaled_cost != line.At(kbps)) return kbps;
+      while (best->range.max_kbps < kbps) ++best;
+      if (best->cut.cost.At(kbps) != line.At(kbps)) return kbps;
     }
   }
   return std::nullopt;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Every answer is that of the optimisation problem itself: the best cut under
-// one more condition, found by solving again (what_if.h), and the layers that
-// stand in the way (why_held.h). Costs of cuts are counted anew from
-// problem.json, so what is explained is what was solved.
+// one more condition, found by solving again (what_if.h, next_best.h), and the
+// layers that stand in the way (why_held.h). Costs of cuts are counted anew
+// from problem.json, so what is explained is what was solved.
 #include "tools/explain/explain.h"
 
 #include <algorithm>
@@ -13,6 +13,7 @@
 #include "compiler/base/unit_text.h"
 #include "compiler/problem/block_graph.h"
 #include "compiler/problem/side.h"
+#include "compiler/table/next_best.h"
 #include "tools/explain/what_if.h"
 
 namespace dnncut {
@@ -89,9 +90,9 @@ std::optional<Alternative> AloneOn(const StoredResult& compiled,
 
 // Puts the best of all other cuts into `next_best`; false: not searched.
 bool FindNext(const StoredResult& compiled, const OperatingPoint& point,
-              std::optional<Alternative>* next_best) {
-  const NextBest next = FindNextBest(
-      compiled.problem(), compiled.cuts()[point.row.cut].cut, point.kbps);
+              NextBestSearch* search, std::optional<Alternative>* next_best) {
+  const NextBest next =
+      search->Find(compiled.cuts()[point.row.cut].cut, point.kbps);
   if (next.cut) *next_best = CompareAt(compiled, point, *next.cut);
   return next.searched;
 }
@@ -243,17 +244,20 @@ CutExplanation ExplainCut(const StoredResult& compiled, int64_t kbps) {
   for (const TableCut& cut : compiled.cuts()) {
     explanation.cuts.push_back(CompareAt(compiled, point, cut));
   }
-  explanation.searched = FindNext(compiled, point, &explanation.next_best);
+  NextBestSearch search(compiled.problem());
+  explanation.searched =
+      FindNext(compiled, point, &search, &explanation.next_best);
   explanation.longest = LongestOf(compiled, point);
   return explanation;
 }
 
 Overview ExplainTable(const StoredResult& compiled) {
   Overview overview;
+  NextBestSearch search(compiled.problem());
   for (const OperatingPoint& point : OperatingPoints(compiled, std::nullopt)) {
     RowExplanation row;
     row.point = point;
-    row.searched = FindNext(compiled, point, &row.next_best);
+    row.searched = FindNext(compiled, point, &search, &row.next_best);
     if (!overview.rows.empty()) {
       OperatingPoint before = overview.rows.back().point;
       before.kbps = point.row.min_kbps;

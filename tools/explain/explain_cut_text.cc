@@ -23,7 +23,7 @@ std::string NextBestText(const StoredResult& compiled,
                          const OperatingPoint& point, bool searched,
                          const std::optional<Alternative>& next) {
   if (!searched) {
-    return Labelled("next best", "not looked for: too many layers at the cut");
+    return Labelled("next best", "not looked for: it would take too long");
   }
   if (!next) return Labelled("next best", "no other cut is possible");
   return Labelled("next best",

@@ -25,13 +25,6 @@ std::optional<TableCut> BestCutWith(const Problem& problem,
                                     const std::vector<Placed>& placed,
                                     int64_t kbps);
 
-// The best cut at `kbps` of all but the feasible cut `known`.
-struct NextBest {
-  bool searched = true;  // false: there are too many layers at the boundary
-  std::optional<TableCut> cut;  // nullopt: not searched, or there is no other
-};
-NextBest FindNextBest(const Problem& problem, const Cut& known, int64_t kbps);
-
 // The cheapest way to send tensor `t` at `kbps`: its producer on the device and
 // a reader on the server (or, for a result that is wanted there, nothing else).
 // nullopt: no cut sends it.

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "compiler/base/error.h"
+#include "compiler/problem/cost_counter.h"
 #include "compiler/problem/objective.h"
 #include "tests/testing.h"
 
@@ -47,6 +48,23 @@ TEST(Cut, FeasibilityAndCostsAreThoseOfTheDefinition) {
     if (HasFailure()) return;
   }
   EXPECT_GT(feasible, 10'000);
+}
+
+// Whatever cut was counted before.
+TEST(Cut, CostsCountedOneAfterTheOtherAreTheSame) {
+  for (uint64_t seed = 0; seed < 600; ++seed) {
+    SCOPED_TRACE(seed);
+    const Problem problem = RandomFeasibleProblem(seed, 10);
+    const std::vector<CandidateCut> cuts = EnumerateCuts(problem);
+    Random random(seed);
+    CostCounter counter(problem);
+    for (int i = 0; i < 20; ++i) {
+      const Cut& cut = cuts[random.Below(static_cast<int>(cuts.size()))].cut;
+      for (LayerId l = 0; l < std::ssize(cut); ++l) counter.Put(l, cut[l]);
+      ASSERT_EQ(counter.cut(), cut);
+      ASSERT_EQ(counter.Costs(), CountCosts(problem, cut)) << CutText(cut);
+    }
+  }
 }
 
 TEST(Cut, OfAnotherProblemIsNotFeasible) {

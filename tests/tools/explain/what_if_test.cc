@@ -10,6 +10,7 @@
 
 #include "compiler/problem/objective.h"
 #include "compiler/problem/side.h"
+#include "compiler/table/next_best.h"
 #include "tests/testing.h"
 #include "tools/explain/why_held.h"
 
@@ -95,9 +96,10 @@ TEST(WhatIf, ALayerOnASideIsTheBestOfAllCutsWithIt) {
 TEST(WhatIf, TheNextBestIsTheBestOfAllOtherCuts) {
   ForEachProblem([](const Problem& problem,
                     const std::vector<CandidateCut>& cuts, int64_t kbps) {
+    NextBestSearch search(problem);
     // Of any cut, the best or not.
     for (const CandidateCut& known : cuts) {
-      const NextBest next = FindNextBest(problem, known.cut, kbps);
+      const NextBest next = search.Find(known.cut, kbps);
       ASSERT_TRUE(next.searched);
       ExpectSame(
           problem, next.cut,
@@ -125,7 +127,7 @@ TEST(WhatIf, SendingATensorIsTheBestOfAllCutsThatDo) {
 }
 
 TEST(WhatIf, WideProblemsAreNotSearched) {
-  // Every layer is both last and first: n solves of n layers.
+  // Every layer is both last and first: n solves.
   Problem problem;
   constexpr int kLayers = 5000;
   for (int l = 0; l < kLayers; ++l) {
@@ -133,7 +135,7 @@ TEST(WhatIf, WideProblemsAreNotSearched) {
     problem.tensors.push_back(MakeTensor("t", kModelInput, {l}, 1));
   }
   const Cut cut(kLayers, Side::kDevice);
-  EXPECT_FALSE(FindNextBest(problem, cut, 1).searched);
+  EXPECT_FALSE(NextBestSearch(problem).Find(cut, 1).searched);
 }
 
 TEST(WhyHeld, SaysWhyExactlyWhenNoCutHasTheLayerThere) {
