@@ -5,7 +5,9 @@
 //
 // A region is searched from its exit backwards to the exit's immediate
 // dominator and given up as soon as it has too many blocks, so for each exit at
-// most LargestRegion blocks, their wires and those of the entry are looked at.
+// most LargestRegion blocks are looked at, and what they read and make. What
+// the entry makes is never gone through: one block may be the entry of all
+// regions.
 //
 // The proof looks at the region alone, as a small problem of its own. W times a
 // cost is a straight line in the bandwidth W, so a cut that is best at two
@@ -16,6 +18,8 @@
 #include "passes/region.h"
 
 #include <algorithm>
+#include <iterator>
+#include <span>
 
 #include "compiler/solve/cut_problem.h"
 #include "compiler/solve/min_cut.h"
@@ -63,7 +67,7 @@ class RegionFinder {
     }
     std::sort(blocks.begin(), blocks.end());
     region.blocks = std::move(blocks);
-    region.shared_wires = CountSharedWires(entry, exit);
+    region.shared_wires = CountSharedWires(region);
     return region;
   }
 
@@ -72,14 +76,20 @@ class RegionFinder {
     return mark_[block] == exit;
   }
 
-  int CountSharedWires(BlockId entry, BlockId exit) const {
+  // Looks at what the region reads, not at all that the entry makes, which may
+  // be the entry of many regions.
+  int CountSharedWires(const Region& region) const {
+    std::vector<WireId> read;  // once for each reader inside
+    for (BlockId block : region.blocks) {
+      std::ranges::copy_if(
+          adjacency_.reads[block], std::back_inserter(read),
+          [&](WireId id) { return graph_.wires[id].producer == region.entry; });
+    }
+    std::sort(read.begin(), read.end());
     int shared = 0;
-    for (WireId id : adjacency_.makes[entry]) {
-      const std::vector<BlockId>& readers = graph_.wires[id].readers;
-      const auto inside =
-          std::count_if(readers.begin(), readers.end(),
-                        [&](BlockId reader) { return IsMarked(reader, exit); });
-      if (inside > 0 && inside < std::ssize(readers)) ++shared;
+    for (size_t first = 0, end = 0; first < read.size(); first = end) {
+      while (end < read.size() && read[end] == read[first]) ++end;
+      if (end - first < graph_.wires[read[first]].readers.size()) ++shared;
     }
     return shared;
   }
@@ -88,6 +98,113 @@ class RegionFinder {
   const Adjacency& adjacency_;
   int largest_;
   std::vector<BlockId> mark_;  // the exit of the last region it was found in
+};
+
+// Builds a region's own problem from the wires that its inner blocks read and
+// make. Those that only its anchors have cost the same in every cut of it; and
+// an anchor may have any number of them, in each of its many regions.
+class RegionGraphMaker {
+ public:
+  RegionGraphMaker(const BlockGraph& graph, const Adjacency& adjacency,
+                   const std::vector<BlockId>& region,
+                   const RegionContext& context)
+      : graph_(graph),
+        adjacency_(adjacency),
+        region_(region),
+        context_(context),
+        server_(static_cast<int>(region.size()) + 1 -
+                (context.first_on_device ? 1 : 0) -
+                (context.last_on_server ? 1 : 0)) {}
+
+  BlockGraph Make() {
+    result_.has_server_anchor = true;
+    result_.range = graph_.range;
+    result_.blocks.resize(server_ + 1);
+    for (BlockId block : region_) {
+      result_.blocks[IndexOf(block)].cost = graph_.blocks[block].cost;
+    }
+    FindWires();
+    for (size_t first = 0, end = 0; first < ends_.size(); first = end) {
+      while (end < ends_.size() && ends_[end].wire == ends_[first].wire) ++end;
+      AddWire({ends_.begin() + first, ends_.begin() + end});
+    }
+    for (BlockId block : region_) AddFeedsOf(block);
+    return std::move(result_);
+  }
+
+ private:
+  // An inner block that reads a wire, or makes it.
+  struct End {
+    WireId wire = 0;
+    BlockId reader = 0;  // its new id; 0: the block makes it
+
+    auto operator<=>(const End&) const = default;
+  };
+
+  // The new id of a block of the region; -1 for any other.
+  BlockId IndexOf(BlockId block) const {
+    const auto found = std::ranges::lower_bound(region_, block);
+    if (found == region_.end() || *found != block) return -1;
+    const auto position = static_cast<BlockId>(found - region_.begin());
+    const bool is_last = position + 1 == std::ssize(region_);
+    if (context_.last_on_server && is_last) return server_;
+    return position + (context_.first_on_device ? 0 : 1);
+  }
+
+  void FindWires() {
+    for (BlockId block : region_) {
+      const BlockId index = IndexOf(block);
+      if (index == 0 || index == server_) continue;
+      for (WireId id : adjacency_.makes[block]) ends_.push_back({id, 0});
+      for (WireId id : adjacency_.reads[block]) ends_.push_back({id, index});
+    }
+    std::ranges::sort(ends_);
+  }
+
+  // `ends` are all inner ends of one wire.
+  void AddWire(std::span<const End> ends) {
+    const Wire& wire = graph_.wires[ends.front().wire];
+    const BlockId producer = IndexOf(wire.producer);
+    Wire copy{std::max(producer, 0), {}, wire.cost, {}};
+    for (const End& end : ends) {
+      if (end.reader != 0) copy.readers.push_back(end.reader);
+    }
+    size_t inside = copy.readers.size();
+    const auto is_read_by_anchor = [&](bool is_anchor, BlockId block) {
+      return is_anchor && std::ranges::binary_search(wire.readers, block);
+    };
+    if (is_read_by_anchor(context_.first_on_device, region_.front())) ++inside;
+    const bool on_server =
+        is_read_by_anchor(context_.last_on_server, region_.back());
+    if (on_server) ++inside;
+    const bool is_shared = inside < wire.readers.size();
+    if (producer < 0 && is_shared && !context_.pays_shared_wires) return;
+    // Readers outside are on the server whenever the region is split.
+    if (on_server || (producer >= 0 && is_shared)) {
+      copy.readers.push_back(server_);
+    }
+    result_.wires.push_back(std::move(copy));
+  }
+
+  void AddFeedsOf(BlockId block) {
+    for (FeedId id : adjacency_.feeds[block]) {
+      const Feed& feed = graph_.feeds[id];
+      if (feed.holder != block || !IsInside(feed, region_)) continue;
+      Feed copy{IndexOf(feed.holder), {}, feed.up, feed.down, {}};
+      for (BlockId reader : feed.readers) {
+        copy.readers.push_back(IndexOf(reader));
+      }
+      result_.feeds.push_back(std::move(copy));
+    }
+  }
+
+  const BlockGraph& graph_;
+  const Adjacency& adjacency_;
+  const std::vector<BlockId>& region_;
+  const RegionContext context_;
+  const BlockId server_;
+  std::vector<End> ends_;
+  BlockGraph result_;
 };
 
 }  // namespace
@@ -125,82 +242,7 @@ std::vector<Region> FindRegions(const BlockGraph& graph,
 BlockGraph MakeRegionGraph(const BlockGraph& graph, const Adjacency& adjacency,
                            const std::vector<BlockId>& region,
                            const RegionContext& context) {
-  const int size = static_cast<int>(region.size());
-  const int inner = size - (context.first_on_device ? 1 : 0) -
-                    (context.last_on_server ? 1 : 0);
-  const BlockId server = inner + 1;
-  BlockGraph result;
-  result.has_server_anchor = true;
-  result.range = graph.range;
-  result.blocks.resize(inner + 2);
-
-  // The new id of a block of the region; -1 for any other.
-  const auto index_of = [&](BlockId block) {
-    const auto found = std::lower_bound(region.begin(), region.end(), block);
-    if (found == region.end() || *found != block) return -1;
-    const int position = static_cast<int>(found - region.begin());
-    const int index = position + (context.first_on_device ? 0 : 1);
-    return context.last_on_server && position == size - 1 ? server : index;
-  };
-
-  for (BlockId block : region) {
-    Block copy = graph.blocks[block];
-    copy.layers.clear();
-    result.blocks[index_of(block)] = copy;
-  }
-
-  const auto add_wire = [&](const Wire& wire, BlockId producer) {
-    Wire copy{producer, {}, wire.cost, {}};
-    bool shared = false;
-    for (BlockId reader : wire.readers) {
-      const BlockId index = index_of(reader);
-      if (index >= 0) {
-        copy.readers.push_back(index);
-      } else {
-        shared = true;
-      }
-    }
-    if (index_of(wire.producer) >= 0) {
-      // Readers outside are on the server whenever the region is split.
-      if (shared) copy.readers.push_back(server);
-    } else if (shared && !context.pays_shared_wires) {
-      return;
-    }
-    std::erase(copy.readers, producer);
-    std::sort(copy.readers.begin(), copy.readers.end());
-    copy.readers.erase(std::unique(copy.readers.begin(), copy.readers.end()),
-                       copy.readers.end());
-    if (producer != server && !copy.readers.empty()) {
-      result.wires.push_back(std::move(copy));
-    }
-  };
-  for (BlockId block : region) {
-    for (WireId id : adjacency.makes[block]) {
-      add_wire(graph.wires[id], index_of(block));
-    }
-    for (WireId id : adjacency.reads[block]) {
-      const Wire& wire = graph.wires[id];
-      if (index_of(wire.producer) >= 0) continue;
-      // Each wire is added once, at its first reader in the region.
-      const bool first = std::none_of(
-          wire.readers.begin(), wire.readers.end(), [&](BlockId reader) {
-            return reader < block && index_of(reader) >= 0;
-          });
-      if (first) add_wire(wire, 0);
-    }
-  }
-  for (BlockId block : region) {
-    for (FeedId id : adjacency.feeds[block]) {
-      const Feed& feed = graph.feeds[id];
-      if (feed.holder != block || !IsInside(feed, region)) continue;
-      Feed copy{index_of(feed.holder), {}, feed.up, feed.down, {}};
-      for (BlockId reader : feed.readers) {
-        copy.readers.push_back(index_of(reader));
-      }
-      result.feeds.push_back(std::move(copy));
-    }
-  }
-  return result;
+  return RegionGraphMaker(graph, adjacency, region, context).Make();
 }
 
 RegionSide SideOfRegion(const std::vector<bool>& on_device) {
@@ -213,33 +255,11 @@ RegionSide SideOfRegion(const std::vector<bool>& on_device) {
 }
 
 CostLine RegionCost(RegionSide side, const BlockGraph& graph) {
-  const bool device = side == RegionSide::kAllDevice;
-  const BlockId count = static_cast<BlockId>(graph.blocks.size());
-  const auto on_device = [&](BlockId block) {
-    const bool is_server_anchor = graph.has_server_anchor && block == count - 1;
-    return block == 0 || (device && !is_server_anchor);
-  };
-  CostLine cost;
-  for (BlockId id = 0; id < count; ++id) {
-    const Block& block = graph.blocks[id];
-    cost += on_device(id) ? block.cost.device : block.cost.server;
-  }
-  for (const Wire& wire : graph.wires) {
-    const bool read_on_server =
-        std::any_of(wire.readers.begin(), wire.readers.end(),
-                    [&](BlockId reader) { return !on_device(reader); });
-    if (on_device(wire.producer) && read_on_server) {
-      cost += wire.cost;
-    }
-  }
-  for (const Feed& feed : graph.feeds) {
-    const bool is_held_here = on_device(feed.holder);
-    const bool is_read_elsewhere = std::ranges::any_of(
-        feed.readers,
-        [&](BlockId reader) { return on_device(reader) != is_held_here; });
-    if (is_read_elsewhere) cost += is_held_here ? feed.up : feed.down;
-  }
-  return cost;
+  std::vector<bool> on_device(graph.blocks.size(),
+                              side == RegionSide::kAllDevice);
+  on_device.front() = true;
+  if (graph.has_server_anchor) on_device.back() = false;
+  return CostOf(graph, on_device, /*round_trip=*/{});
 }
 
 bool IsAlways(RegionSide side, const BlockGraph& region_graph) {
