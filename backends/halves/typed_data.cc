@@ -45,13 +45,13 @@ class Converter {
     while (const uint32_t tag = input_->ReadTag()) {
       const int field = WireFormatLite::GetTagFieldNumber(tag);
       const auto wire_type = WireFormatLite::GetTagWireType(tag);
-      if (field != data_field_.number) {
-        if (!WireFormatLite::SkipField(input_, tag)) Damaged();
-      } else if (wire_type == WireFormatLite::WIRETYPE_LENGTH_DELIMITED) {
+      if (field == data_field_.number &&
+          wire_type == WireFormatLite::WIRETYPE_LENGTH_DELIMITED) {
         ReadPacked();
-      } else if (wire_type == wire_type_) {
+      } else if (field == data_field_.number && wire_type == wire_type_) {
         ReadValue();
-      } else {
+      } else if (!WireFormatLite::SkipField(input_, tag)) {
+        // Of another type, the field is one that nobody knows.
         Damaged();
       }
     }

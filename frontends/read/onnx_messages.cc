@@ -15,7 +15,9 @@ const ChildField* FindChildField(MessageKind parent, const WireField& field) {
   return nullptr;
 }
 
-bool DeclaresTensor(MessageKind parent, int number) {
+bool DeclaresTensor(MessageKind parent, const WireField& field) {
+  if (field.type != WireField::Type::kBytes) return false;
+  const int number = field.number;
   switch (parent) {
     case MessageKind::kGraph:
       return number == GraphProto::kInputFieldNumber ||

@@ -91,6 +91,6 @@ const ChildField* FindChildField(MessageKind parent, const WireField& field);
 
 // Does the field declare a tensor (an input, an output or a type), without
 // containing one?
-bool DeclaresTensor(MessageKind parent, int number);
+bool DeclaresTensor(MessageKind parent, const WireField& field);
 
 }  // namespace dnncut

@@ -7,6 +7,7 @@
 #include "frontends/read/onnx_reader.h"
 
 #include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
 
 #include <algorithm>
 #include <array>
@@ -27,6 +28,7 @@
 namespace dnncut {
 namespace {
 
+using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::CodedOutputStream;
 using ONNX_NAMESPACE::AttributeProto;
@@ -76,6 +78,7 @@ class OnnxReader {
   void CopyField(const WireField& field);
   void CopyTensor();
   void OpenChild(const ChildField& child, const WireField& field);
+  void AppendTag(int number);
   void Close();
   bool IsInDefault() const;
   void CheckDepth() const;
@@ -111,13 +114,12 @@ std::string OnnxReader::BytesOfField(const Frame& frame, int number) const {
   std::string bytes;
   try {
     while (message.Next(&field)) {
-      if (field.Is(number, Type::kBytes)) {
-        // No valid name is longer, and messages show only a part of a long
-        // name.
-        file_.AppendTo(&bytes, field.value.begin,
-                       std::min(field.value.size(), limits_.name_bytes));
-        return bytes;
-      }
+      if (!field.Is(number, Type::kBytes)) continue;
+      // The last one counts. No valid name is longer, and messages show only a
+      // part of a long name.
+      bytes.clear();
+      file_.AppendTo(&bytes, field.value.begin,
+                     std::min(field.value.size(), limits_.name_bytes));
     }
   } catch (const WireError&) {
     // The rest of the message is broken: the text does without.
@@ -171,9 +173,9 @@ std::string OnnxReader::Place() {
 void OnnxReader::Count(MessageKind parent, const WireField& field) {
   const ChildField* child = FindChildField(parent, field);
   if (child == nullptr) {
-    if (DeclaresTensor(parent, field.number)) counter_.CountTensor();
+    if (DeclaresTensor(parent, field)) counter_.CountTensor();
     if (parent == MessageKind::kNode &&
-        field.number == NodeProto::kInputFieldNumber) {
+        field.Is(NodeProto::kInputFieldNumber, Type::kBytes)) {
       counter_.CountEdge();
     }
     return;
@@ -236,6 +238,17 @@ void OnnxReader::CheckDepth() const {
        limits_.nesting, kMaxMessageDepth);
 }
 
+// Of a message. In the file it may have more bytes than it needs.
+void OnnxReader::AppendTag(int number) {
+  std::array<uint8_t, 5> bytes = {};
+  const uint32_t tag = WireFormatLite::MakeTag(
+      number, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+  const uint8_t* end =
+      CodedOutputStream::WriteVarint32ToArray(tag, bytes.data());
+  Append({reinterpret_cast<const char*>(bytes.data()),
+          static_cast<size_t>(end - bytes.data())});
+}
+
 void OnnxReader::OpenChild(const ChildField& child, const WireField& field) {
   const int index = frames_.back().children[&child - kChildFields]++;
   if (child.is_single && index > 0) {
@@ -245,10 +258,7 @@ void OnnxReader::OpenChild(const ChildField& child, const WireField& field) {
          KindText(child.kind), field.whole.begin);
   }
   ThrowIfInterrupted();
-  const auto tag = static_cast<uint32_t>(field.number) << 3;
-  const auto tag_bytes =
-      static_cast<int64_t>(CodedOutputStream::VarintSize32(tag));
-  Copy({field.whole.begin, field.whole.begin + tag_bytes});
+  AppendTag(field.number);
   frames_.emplace_back(child.kind, file_, field.value, index, out_.size());
   if (child.kind == MessageKind::kGraph) ++graphs_open_;
   CheckDepth();

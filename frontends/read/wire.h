@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Walks over protobuf's wire format field by field, without reading the content
-// of fields that are skipped.
+// of fields that are skipped. It takes what protobuf's parser takes, and reads
+// the same in it.
 #pragma once
 
 #include <cstdint>
@@ -62,7 +63,6 @@ class WireMessage {
   void ReadField(WireField* field);
   void SkipGroup(const WireField& group);
   void SkipBytes(int64_t count);
-  int64_t MissingOfVarint(const WireField& field) const;
 
   const ModelFile& file_;
   WireRange range_;

@@ -41,6 +41,27 @@ std::string Tar() {
   return header + std::string(1024, '\0');
 }
 
+// A field whose tag has a byte more than it needs.
+std::string Overlong(int field, const std::string& bytes) {
+  std::string whole = WireBytes(field, bytes);
+  whole[0] = static_cast<char>(whole[0] | 0x80);
+  return whole.insert(1, 1, '\0');
+}
+
+// Of the graph, its node and that node's operator.
+std::string OverlongTags() {
+  ModelProto model = ReluModel();
+  ONNX_NAMESPACE::GraphProto graph = model.graph();
+  ONNX_NAMESPACE::NodeProto node = graph.node(0);
+  model.clear_graph();
+  graph.clear_node();
+  node.clear_op_type();
+  return model.SerializeAsString() +
+         Overlong(7, graph.SerializeAsString() +
+                         Overlong(1, node.SerializeAsString() +
+                                         Overlong(4, "Relu")));
+}
+
 std::vector<Vector> OtherFiles() {
   const std::string hub = "CVE-2024-5187, CVE-2024-7776, CVE-2026-28500";
   const auto text = [](const std::string& content) {
@@ -179,6 +200,7 @@ std::vector<Vector> Protobuf() {
   };
   constexpr int kHundredThousand = 100'000;
   return {
+      File("overlong tag", "OverlongTags", OverlongTags, {}, 0),
       File(many, "UnknownNumbers",
            graph_field(Repeated(WireNumber(99, 1), kHundredThousand)), {}, 0),
       File(many, "UnknownMessages",

@@ -122,6 +122,13 @@ TEST(TypedData, UnpackedValues) {
             RawBytes<float>({1.f, 1.f}));
 }
 
+// protobuf takes them for fields that it does not know.
+TEST(TypedData, ValuesOfOtherWireTypesAreNone) {
+  std::string serialised("\x2d\x01\x02\x03\x04", 5);  // field 5, four bytes
+  serialised += "\x28\x07";                           // field 5, varint
+  EXPECT_EQ(Convert(serialised, DType::kUint8, 1), "\x07");
+}
+
 TEST(TypedData, MoreThanTheBufferHolds) {
   TensorProto tensor;
   std::vector<int64_t> values;

@@ -72,6 +72,48 @@ TEST(OnnxReader, SmallModelIsAsProtobufReadsIt) {
   EXPECT_EQ(loaded.model.proto.SerializeAsString(), model.SerializeAsString());
 }
 
+// As many bytes as protobuf reads of a tag, of a length, of a number.
+std::string Overlong(uint64_t value, size_t bytes) {
+  std::string varint = WireVarint(value);
+  while (varint.size() < bytes) {
+    varint.back() = static_cast<char>(varint.back() | 0x80);
+    varint += '\0';
+  }
+  return varint;
+}
+
+std::string OverlongBytes(int field, const std::string& bytes) {
+  return Overlong(static_cast<uint64_t>(field) << 3 | 2, 5) +
+         Overlong(bytes.size(), 5) + bytes;
+}
+
+TEST(OnnxReader, TagsAndLengthsMayHaveMoreBytesThanTheyNeed) {
+  const std::string tensor = Overlong(8, 5) + Overlong(3, 10) +  // dims
+                             WireNumber(2, 1) + OverlongBytes(8, "w") +
+                             OverlongBytes(9, std::string(12, '\0'));
+  const std::string bytes =
+      WireNumber(1, 8) + OverlongBytes(8, WireNumber(2, 17)) +
+      OverlongBytes(7, OverlongBytes(5, tensor) +
+                           WireBytes(11, OverlongBytes(1, "x")) +
+                           WireBytes(12, WireBytes(1, "x")));
+  ModelProto parsed;
+  ASSERT_TRUE(parsed.ParseFromString(bytes));
+  const Loaded loaded = LoadBytes(bytes);
+  ASSERT_EQ(loaded.error, "");
+  EXPECT_EQ(loaded.model.proto.SerializeAsString(), parsed.SerializeAsString());
+  EXPECT_EQ(loaded.model.proto.graph().initializer(0).dims(0), 3);
+}
+
+TEST(OnnxReader, TagsAndLengthsThatAreTooLongAreBroken) {
+  const std::string start = WireNumber(1, 8);
+  for (const std::string& field : {Overlong(7 << 3 | 2, 6) + WireVarint(0),
+                                   WireVarint(7 << 3 | 2) + Overlong(0, 6)}) {
+    EXPECT_FALSE(ModelProto().ParseFromString(start + field));
+    EXPECT_EQ(LoadBytes(start + field + start).error,
+              "E204 (3) is broken at byte 2; copy or download it again");
+  }
+}
+
 TEST(OnnxReader, RawDataBecomesAWeightAboveTheLimit) {
   TensorProto small = Tensor(TensorProto::UINT8, {kInlineBytes});
   small.set_raw_data(Counting(kInlineBytes));
