@@ -7,11 +7,10 @@
 //
 // A depth-first search with its own stack either meets a function that is still
 // open, which is a recursion, or orders the functions so that each comes after
-// all that it calls. In that order the depth and the expanded size of a
-// function follow from those of the functions that it calls, in one pass:
-// nothing is expanded, so a small file that stands for an enormous model is
-// refused in time linear in the file. Sizes stop at a limit instead of
-// overflowing.
+// all that it calls. In that order the depth and the expanded size
+// (call_expansion) of a function follow from those of the functions that it
+// calls, in one pass: nothing is expanded, so a small file that stands for an
+// enormous model is refused in time linear in the file.
 #include "frontends/check/function_validator.h"
 
 #include <algorithm>
@@ -21,6 +20,8 @@
 
 #include "compiler/base/error.h"
 #include "compiler/model/onnx_walk.h"
+#include "frontends/check/call_expansion.h"
+#include "frontends/check/node_validator.h"
 #include "frontends/read/onnx_text.h"
 #include "frontends/read/value_validator.h"
 
@@ -31,41 +32,17 @@ using ONNX_NAMESPACE::FunctionProto;
 using ONNX_NAMESPACE::ModelProto;
 using ONNX_NAMESPACE::NodeProto;
 
-// A call of a function, by another one or by the main graph.
-struct Call {
-  int callee = 0;
-  int64_t bytes = 0;       // of the calling node
-  int64_t references = 0;  // attributes that refer to the caller's attributes
-};
-
-// By function: its calls, the number of its nodes, with those of bodies, and
-// the number of their attributes that refer to attributes of the function.
-struct CallGraph {
-  std::vector<std::vector<Call>> calls;
-  std::vector<int64_t> nodes;
-  std::vector<int64_t> references;
-};
-
-int64_t CountReferences(const NodeProto& node) {
-  return std::count_if(
-      node.attribute().begin(), node.attribute().end(),
-      [](const auto& attribute) { return !attribute.ref_attr_name().empty(); });
-}
+// By function: those that its nodes call, bodies and graphs that are given to
+// calls included.
+using CallGraph = std::vector<std::vector<int>>;
 
 CallGraph MakeCallGraph(const ModelProto& model, const FunctionIndex& index) {
   CallGraph graph;
   for (const FunctionProto& function : model.functions()) {
-    auto& calls = graph.calls.emplace_back();
-    auto& nodes = graph.nodes.emplace_back(0);
-    auto& references = graph.references.emplace_back(0);
+    auto& callees = graph.emplace_back();
     ForEachNode(function, [&](const NodeProto& node) {
-      ++nodes;
-      const int64_t own = CountReferences(node);
-      references += own;
       const auto found = index.find(KeyOf(node));
-      if (found == index.end()) return;
-      calls.push_back(
-          {found->second, static_cast<int64_t>(node.ByteSizeLong()), own});
+      if (found != index.end()) callees.push_back(found->second);
     });
   }
   return graph;
@@ -106,8 +83,8 @@ FunctionIndex CheckKeys(const ModelProto& model, const ModelLimits& limits) {
 std::vector<int> OrderFunctions(const ModelProto& model,
                                 const CallGraph& graph) {
   enum class State { kNew, kOpen, kDone };
-  std::vector<State> states(graph.calls.size(), State::kNew);
-  std::vector<size_t> next(graph.calls.size(), 0);
+  std::vector<State> states(graph.size(), State::kNew);
+  std::vector<size_t> next(graph.size(), 0);
   std::vector<int> order;
   std::vector<int> path;
   const auto open = [&](int function) {
@@ -118,13 +95,13 @@ std::vector<int> OrderFunctions(const ModelProto& model,
     if (states[root] == State::kNew) open(root);
     while (!path.empty()) {
       const int caller = path.back();
-      if (next[caller] == graph.calls[caller].size()) {
+      if (next[caller] == graph[caller].size()) {
         states[caller] = State::kDone;
         order.push_back(caller);
         path.pop_back();
         continue;
       }
-      const int callee = graph.calls[caller][next[caller]++].callee;
+      const int callee = graph[caller][next[caller]++];
       if (states[callee] == State::kOpen) {
         const auto begin = std::find(path.begin(), path.end(), callee);
         FailRecursive(model, path, static_cast<size_t>(begin - path.begin()));
@@ -138,10 +115,10 @@ std::vector<int> OrderFunctions(const ModelProto& model,
 // `order` is the result of OrderFunctions.
 void CheckDepth(const ModelProto& model, const CallGraph& graph,
                 const std::vector<int>& order, const ModelLimits& limits) {
-  std::vector<int64_t> depths(graph.calls.size(), 1);
+  std::vector<int64_t> depths(graph.size(), 1);
   for (int function : order) {
-    for (const Call& call : graph.calls[function]) {
-      depths[function] = std::max(depths[function], depths[call.callee] + 1);
+    for (const int callee : graph[function]) {
+      depths[function] = std::max(depths[function], depths[callee] + 1);
     }
     if (depths[function] > limits.call_depth) {
       Fail(ExitCode::kBadInput, "E225",
@@ -152,60 +129,13 @@ void CheckDepth(const ModelProto& model, const CallGraph& graph,
   }
 }
 
-// The sizes of functions after every call is replaced by the function's nodes,
-// and every reference to an attribute by the value that the call gives it. A
-// number that would become larger than kFar, which is far above all that a
-// model may have, stays there.
-class Expansion {
- public:
-  Expansion(const ModelProto& model, const CallGraph& graph,
-            const std::vector<int>& order);
-
-  void Add(const Call& call) { AddCall(call, &nodes_, &bytes_); }
-  int64_t nodes() const { return nodes_; }
-  int64_t bytes() const { return bytes_; }
-
- private:
-  // By function. `references`: how many copies of an attribute are made when a
-  // call gives it.
-  struct Size {
-    int64_t nodes = 0;
-    int64_t bytes = 0;
-    int64_t references = 0;
-  };
-
-  static int64_t Sum(int64_t a, int64_t b) { return std::min(a + b, kFar); }
-  static int64_t Product(int64_t a, int64_t b) {
-    return a == 0 || b <= kFar / a ? a * b : kFar;
-  }
-  void AddCall(const Call& call, int64_t* nodes, int64_t* bytes) const {
-    const Size& callee = sizes_[call.callee];
-    *nodes = Sum(*nodes, callee.nodes);
-    *bytes =
-        Sum(*bytes, Sum(callee.bytes, Product(call.bytes, callee.references)));
-  }
-
-  static constexpr int64_t kFar = int64_t{1} << 60;
-  std::vector<Size> sizes_;
-  int64_t nodes_ = 0;
-  int64_t bytes_ = 0;
-};
-
-Expansion::Expansion(const ModelProto& model, const CallGraph& graph,
-                     const std::vector<int>& order)
-    : sizes_(order.size()) {
-  for (int function : order) {
-    Size& size = sizes_[function];
-    size.nodes = graph.nodes[function];
-    size.bytes = static_cast<int64_t>(model.functions(function).ByteSizeLong());
-    size.references = graph.references[function];
-    for (const Call& call : graph.calls[function]) {
-      AddCall(call, &size.nodes, &size.bytes);
-      size.references =
-          Sum(size.references,
-              Product(call.references, sizes_[call.callee].references));
-    }
-  }
+std::string FirstCallee(const NodeProto& node, const FunctionIndex& index) {
+  std::string callee;
+  ForEachNode(node, [&](const NodeProto& inner) {
+    if (callee.empty() && index.contains(KeyOf(inner)))
+      callee = inner.op_type();
+  });
+  return callee;
 }
 
 [[noreturn]] void FailExpanded(const ModelLimits& limits, bool is_nodes,
@@ -227,18 +157,16 @@ void CheckFunctions(const ModelProto& model, const ModelLimits& limits) {
   const CallGraph graph = MakeCallGraph(model, index);
   const std::vector<int> order = OrderFunctions(model, graph);
   CheckDepth(model, graph, order, limits);
-  Expansion expansion(model, graph, order);
-  ForEachNode(model.graph(), [&](const NodeProto& node) {
-    const auto found = index.find(KeyOf(node));
-    if (found == index.end()) return;
-    expansion.Add({found->second, static_cast<int64_t>(node.ByteSizeLong())});
-    if (expansion.nodes() > limits.expanded_nodes) {
-      FailExpanded(limits, true, node.op_type());
-    }
-    if (expansion.bytes() > limits.graph_bytes) {
-      FailExpanded(limits, false, node.op_type());
-    }
-  });
+  for (const FunctionProto& function : model.functions()) {
+    CheckDefaults(function, limits);
+  }
+  Expansion expansion(model, index, order);
+  for (const NodeProto& node : model.graph().node()) {
+    const Expanded size = expansion.Add(node);
+    const bool has_nodes = size.nodes <= limits.expanded_nodes;
+    if (has_nodes && size.bytes <= limits.graph_bytes) continue;
+    FailExpanded(limits, !has_nodes, FirstCallee(node, index));
+  }
 }
 
 }  // namespace dnncut

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 #include "compiler/base/error.h"
 #include "compiler/model/onnx_walk.h"
+#include "frontends/read/call_attributes.h"
 #include "frontends/read/limits.h"
 #include "frontends/read/onnx_text.h"
 #include "frontends/read/value_validator.h"
@@ -15,6 +17,7 @@ namespace dnncut {
 namespace {
 
 using ONNX_NAMESPACE::AttributeProto;
+using ONNX_NAMESPACE::FunctionProto;
 using ONNX_NAMESPACE::NodeProto;
 
 // The values that attributes may have by which sizes are divided or multiplied.
@@ -76,15 +79,24 @@ void CheckValues(const AttributeProto& attribute, const ModelLimits& limits,
   }
 }
 
-void CheckAttributes(const NodeProto& node, const ModelLimits& limits,
-                     bool in_function, const std::string& place) {
+// Attributes with a valid name each, which none of the others has.
+template <typename Attributes>
+void CheckNames(const Attributes& attributes, const ModelLimits& limits,
+                const std::string& place) {
   std::unordered_set<std::string_view> seen;
-  for (const auto& attribute : node.attribute()) {
+  for (const AttributeProto& attribute : attributes) {
     CheckNameIsThere(limits, attribute.name(), place, "an attribute");
     if (!seen.insert(attribute.name()).second) {
       Fail(ExitCode::kBadInput, "E223", "{}: the attribute {} is there twice",
            place, Quote(attribute.name()));
     }
+  }
+}
+
+void CheckAttributes(const NodeProto& node, const ModelLimits& limits,
+                     bool in_function, const std::string& place) {
+  CheckNames(node.attribute(), limits, place);
+  for (const auto& attribute : node.attribute()) {
     if (!attribute.ref_attr_name().empty() && !in_function) {
       Fail(ExitCode::kBadInput, "E223",
            "{}: the attribute {} refers to the attribute {} of a function, but "
@@ -126,6 +138,27 @@ void CheckNode(const NodeProto& node, const Opsets& opsets,
   }
   CheckDomain(node, opsets, place);
   CheckAttributes(node, limits, in_function, place);
+}
+
+void CheckDefaults(const FunctionProto& function, const ModelLimits& limits) {
+  const std::string place = "function " + Quote(function.name());
+  const std::vector<AttributeProto> defaults = AttributeDefaults(function);
+  CheckNames(defaults, limits, place);
+  for (const AttributeProto& attribute : defaults) {
+    if (!attribute.ref_attr_name().empty()) {
+      Fail(ExitCode::kBadInput, "E223",
+           "{}: the default of the attribute {} refers to the attribute {}; a "
+           "default must be a value",
+           place, Quote(attribute.name()), Quote(attribute.ref_attr_name()));
+    }
+    if (attribute.has_g() || attribute.graphs_size() > 0) {
+      Fail(ExitCode::kBadInput, "E223",
+           "{}: the default of the attribute {} is a graph, which dnncut does "
+           "not follow; give it where the function is called",
+           place, Quote(attribute.name()));
+    }
+    CheckValues(attribute, limits, place);
+  }
 }
 
 int ShapeInput(const NodeProto& node) {
