@@ -63,10 +63,16 @@ class Importer {
     return found == types_.tensors.end() ? TensorType() : found->second.type;
   }
 
-  TensorType LargestTypeOf(const std::string& name) const {
-    auto found = types_.tensors.find(name);
-    if (found == types_.tensors.end()) return {};
-    return LargestType(found->second);
+  OperandType OperandTypeOf(const std::string& name) {
+    auto known = operands_.find(name);
+    if (known == operands_.end()) {
+      TensorType type;
+      const auto found = types_.tensors.find(name);
+      if (found != types_.tensors.end()) type = LargestType(found->second);
+      if (name.empty()) type.kind = TensorType::Kind::kAbsent;
+      known = operands_.emplace(name, std::move(type)).first;
+    }
+    return known->second;
   }
 
   ConstantId AddConstant(Constant constant) {
@@ -206,31 +212,21 @@ class Importer {
                });
   }
 
-  Operation OperationOf(int index) const {
+  Operation OperationOf(int index) {
     const NodeProto& node = model_.graph().node(index);
     std::vector<Operand> inputs;
     for (const auto& name : node.input()) {
-      Operand operand;
-      if (name.empty()) {
-        operand.type.kind = TensorType::Kind::kAbsent;
-      } else {
-        operand.type = LargestTypeOf(name);
-        operand.constant = names_.at(name).is_constant;
-      }
-      inputs.push_back(std::move(operand));
+      inputs.push_back(
+          {OperandTypeOf(name), !name.empty() && names_.at(name).is_constant});
     }
-    std::vector<TensorType> outputs;
+    std::vector<OperandType> outputs;
     for (const auto& name : node.output()) {
-      TensorType& type = outputs.emplace_back();
-      if (name.empty()) {
-        type.kind = TensorType::Kind::kAbsent;
-      } else {
-        type = LargestTypeOf(name);
-      }
+      outputs.push_back(OperandTypeOf(name));
     }
     auto opset = opsets_.find(NormalDomain(node.domain()));
-    Operation operation = MakeOperation(
-        node, opset == opsets_.end() ? 0 : opset->second, inputs, outputs);
+    Operation operation =
+        MakeOperation(node, opset == opsets_.end() ? 0 : opset->second,
+                      std::move(inputs), std::move(outputs));
     operation.is_known = IsKnown(node);
     auto bodies = types_.bodies.find(index);
     if (bodies != types_.bodies.end()) operation.bodies = bodies->second;
@@ -289,6 +285,7 @@ class Importer {
   FunctionIndex functions_;
   std::map<std::string, int64_t, std::less<>> opsets_;
   std::unordered_map<std::string, NameUse> names_;
+  std::unordered_map<std::string, OperandType> operands_;  // by name
   Graph graph_;
 };
 

@@ -15,8 +15,10 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compiler/model/dtype.h"
@@ -51,6 +53,27 @@ struct TensorType {
   bool operator==(const TensorType&) const = default;
 };
 
+// The type of an operand, which may stand in many operations: all of them share
+// one.
+class OperandType {
+ public:
+  OperandType() : OperandType(TensorType()) {}
+  // A type may stand wherever an operand's is wanted.
+  OperandType(TensorType type)  // NOLINT(google-explicit-constructor)
+      : type_(std::make_shared<const TensorType>(std::move(type))) {}
+
+  const TensorType& operator*() const { return *type_; }
+  operator const TensorType&() const {  // NOLINT(google-explicit-constructor)
+    return *type_;
+  }
+  bool operator==(const OperandType& other) const {
+    return *type_ == *other.type_;
+  }
+
+ private:
+  std::shared_ptr<const TensorType> type_;  // never null
+};
+
 // True when dtype, rank and every dim are known.
 bool IsStatic(const TensorType& type);
 
@@ -82,8 +105,8 @@ struct Operation {
   bool is_known = false;
   // By position; absent ones are kAbsent. Dims that only the data decides are
   // as large as they get, where that is known.
-  std::vector<TensorType> inputs;
-  std::vector<TensorType> outputs;  // by position
+  std::vector<OperandType> inputs;
+  std::vector<OperandType> outputs;  // by position
   std::vector<bool>
       constant_inputs;  // by position: a weight, not an activation
 

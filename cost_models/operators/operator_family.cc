@@ -47,7 +47,7 @@ int64_t Dim(const TensorType& type, int axis) {
 
 namespace {
 
-const TensorType& At(const std::vector<TensorType>& types, int position) {
+const TensorType& At(const std::vector<OperandType>& types, int position) {
   static const TensorType kNone = [] {
     TensorType type;
     type.kind = TensorType::Kind::kAbsent;
@@ -57,7 +57,7 @@ const TensorType& At(const std::vector<TensorType>& types, int position) {
   return types[position];
 }
 
-int64_t SumBytes(const std::vector<TensorType>& types) {
+int64_t SumBytes(const std::vector<OperandType>& types) {
   int64_t sum = 0;
   for (const TensorType& type : types) {
     sum = SaturatingAdd(sum, TensorBytes(type));

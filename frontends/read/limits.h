@@ -29,7 +29,7 @@ struct ModelLimits {
   int64_t tensors = 4'000'000;      // whatever is declared, or made by a node
   int64_t edges = 10'000'000;       // inputs of nodes
   int64_t attributes = 10'000'000;  // of nodes
-  // Of the file without its weights. In memory it takes up to 120 times as
+  // Of the file without its weights. In memory it takes up to 250 times as
   // much.
   int64_t graph_bytes = 64 << 20;
   int64_t nesting = kMaxNesting;

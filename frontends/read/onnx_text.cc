@@ -57,23 +57,26 @@ bool IsUtf8(std::string_view text) {
   return true;
 }
 
-std::string Quote(std::string_view name) {
+std::string Shortened(std::string_view text) {
   constexpr size_t kLongest = 200;
-  std::string text = "'";
-  if (name.size() <= kLongest) {
-    AppendEscaped(name, &text);
+  std::string shown;
+  if (text.size() <= kLongest) {
+    AppendEscaped(text, &shown);
   } else {
-    AppendEscaped(name.substr(0, kLongest / 2), &text);
-    text += "...";
-    AppendEscaped(name.substr(name.size() - kLongest / 2), &text);
+    AppendEscaped(text.substr(0, kLongest / 2), &shown);
+    shown += "...";
+    AppendEscaped(text.substr(text.size() - kLongest / 2), &shown);
   }
-  return text + "'";
+  return shown;
+}
+
+std::string Quote(std::string_view name) {
+  return fmt::format("'{}'", Shortened(name));
 }
 
 std::string NodeText(int index, std::string_view name,
                      std::string_view op_type) {
-  const std::string quoted = Quote(op_type);
-  const std::string op = quoted.substr(1, quoted.size() - 2);
+  const std::string op = Shortened(op_type);
   return name.empty() ? fmt::format("node {} ({})", index, op)
                       : fmt::format("node {} {} ({})", index, Quote(name), op);
 }

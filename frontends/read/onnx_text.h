@@ -9,8 +9,11 @@
 
 namespace dnncut {
 
-// 'name', on one line: control characters and broken UTF-8 are escaped, and the
-// middle of a long name is left out.
+// For messages, on one line: control characters and broken UTF-8 are escaped,
+// and the middle of a long text is left out.
+std::string Shortened(std::string_view text);
+
+// The same as 'name'.
 std::string Quote(std::string_view name);
 
 bool IsUtf8(std::string_view text);

@@ -24,8 +24,7 @@ std::optional<std::vector<int64_t>> InputIntegers(const NodeRun& run,
   if (index >= run.inputs.size() || run.inputs[index] == nullptr) {
     return std::nullopt;
   }
-  const auto& value = run.inputs[index]->value;
-  return Integers(value.has_value() ? &*value : nullptr);
+  return Integers(run.inputs[index]->value.get());
 }
 
 // The axes of a Pad; all of them when it names none.

@@ -16,7 +16,7 @@ using ONNX_NAMESPACE::NodeProto;
 namespace {
 
 // So many bytes of values at most are kept for all nodes.
-constexpr int64_t kMaxKnownBytes = int64_t{16} << 20;
+constexpr int64_t kMaxKnownBytes = int64_t{1} << 20;
 
 // Whether every runtime has the same bits: not of what is no finite number.
 bool IsExact(const KnownValue& value) {
@@ -78,7 +78,7 @@ KnownNodes TypeEngine::FindKnown() {
     const Fact* fact = FindFact(scope, node.output(0));
     // What depends on no input is constant anyway.
     if (fact == nullptr || fact->constant || random_.Contains(node) ||
-        !fact->value.has_value() || !IsExact(*fact->value)) {
+        fact->value == nullptr || !IsExact(*fact->value)) {
       return;
     }
     std::string value = TensorOfValue(*fact->value).SerializeAsString();

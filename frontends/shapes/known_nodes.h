@@ -15,7 +15,7 @@ namespace dnncut {
 struct KnownNodes {
   // The value of the only output, a serialised TensorProto, of nodes that
   // depend on an input but not on what it holds (Shape of a fixed shape). All
-  // together have at most 16 MiB.
+  // together have at most 1 MiB, as every half gets those that it reads.
   std::map<int, std::string> values;
   std::map<int, bool> conditions;  // of If nodes
 };

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "compiler/base/checked_math.h"
 #include "compiler/model/onnx_walk.h"
 #include "compiler/model/tensor_data.h"
@@ -62,17 +64,17 @@ bool HoldsLists(const NodeProto& node) {
 }  // namespace
 
 Operation MakeOperation(const NodeProto& node, int64_t opset,
-                        const std::vector<Operand>& inputs,
-                        const std::vector<TensorType>& outputs) {
+                        std::vector<Operand> inputs,
+                        std::vector<OperandType> outputs) {
   Operation operation;
   operation.op_type = node.op_type();
   operation.domain = NormalDomain(node.domain());
   operation.opset = opset;
-  for (const Operand& input : inputs) {
-    operation.inputs.push_back(input.type);
+  for (Operand& input : inputs) {
+    operation.inputs.push_back(std::move(input.type));
     operation.constant_inputs.push_back(input.constant);
   }
-  operation.outputs = outputs;
+  operation.outputs = std::move(outputs);
   for (const auto& attribute : node.attribute()) {
     AddAttribute(attribute, &operation);
   }

@@ -14,14 +14,14 @@ namespace dnncut {
 
 // One input or output of a node: its type, and whether it is constant.
 struct Operand {
-  TensorType type;
+  OperandType type;
   bool constant = false;
 };
 
 // The operation of `node` without its bodies; operands by position.
 Operation MakeOperation(const ONNX_NAMESPACE::NodeProto& node, int64_t opset,
-                        const std::vector<Operand>& inputs,
-                        const std::vector<TensorType>& outputs);
+                        std::vector<Operand> inputs,
+                        std::vector<OperandType> outputs);
 
 // The weights inside `node`: values in its attributes (those of a Constant and
 // of ai.onnx.ml as numbers, too), and all that its bodies hold. Not those of

@@ -82,7 +82,7 @@ namespace {
 std::optional<std::vector<double>> InputNumbers(const NodeRun& run,
                                                 size_t index) {
   if (index >= run.inputs.size() || run.inputs[index] == nullptr ||
-      !run.inputs[index]->value.has_value() ||
+      run.inputs[index]->value == nullptr ||
       !IsComplete(*run.inputs[index]->value)) {
     return std::nullopt;
   }

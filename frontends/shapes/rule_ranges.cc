@@ -67,7 +67,7 @@ std::optional<Ranges> InputValues(const NodeRun& run, size_t input) {
   }
   const Fact& fact = *run.inputs[input];
   Ranges values;
-  if (fact.value.has_value()) {
+  if (fact.value != nullptr) {
     const DType dtype = fact.value->dtype;
     if (dtype != DType::kInt64 && dtype != DType::kInt32) return std::nullopt;
     for (const KnownElement& element : fact.value->elements) {

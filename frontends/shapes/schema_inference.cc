@@ -11,6 +11,7 @@
 #include <exception>
 #include <utility>
 
+#include "frontends/read/onnx_text.h"
 #include "frontends/shapes/type_engine.h"
 
 namespace dnncut {
@@ -158,7 +159,7 @@ void TypeEngine::InferWithSchema(const NodeProto& node, NodeRun* run) {
   try {
     schema->GetTypeAndShapeInferenceFunction()(context);
   } catch (const std::exception& error) {
-    run->problem = error.what();
+    run->problem = Shortened(error.what());
   }
   for (size_t i = 0; i < run->outputs.size(); ++i) {
     TypeProto& type = run->outputs[i].type;

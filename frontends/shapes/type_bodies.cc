@@ -6,7 +6,8 @@
 
 #include <algorithm>
 
-#include "frontends/read/onnx_messages.h"
+#include "frontends/read/call_attributes.h"
+#include "frontends/read/onnx_text.h"
 #include "frontends/shapes/onnx_types.h"
 #include "frontends/shapes/operations.h"
 #include "frontends/shapes/type_engine.h"
@@ -53,27 +54,30 @@ void ForgetGrowing(const Fact& state, std::vector<int64_t>* upper) {
   }
 }
 
-Operand OperandOf(const Scope& scope, const std::string& name) {
-  Operand operand;
-  if (name.empty()) {
-    operand.type.kind = TensorType::Kind::kAbsent;
-    return operand;
+Operand OperandOf(const std::string& name, Scope* scope) {
+  static const OperandType kAbsent(TensorType{TensorType::Kind::kAbsent});
+  static const OperandType kUnknown;
+  if (name.empty()) return {kAbsent};
+  const Fact* fact = FindFact(*scope, name);
+  if (fact == nullptr) return {kUnknown};
+  auto known = scope->operands.find(name);
+  if (known == scope->operands.end()) {
+    known = scope->operands.emplace(name, LargestType(*fact)).first;
   }
-  const Fact* fact = FindFact(scope, name);
-  if (fact == nullptr) return operand;
-  return {LargestType(*fact), fact->constant};
+  return {known->second, fact->constant};
 }
 
 Operation OperationOf(NodeRun* run) {
   std::vector<Operand> inputs;
   for (const auto& name : run->node->input()) {
-    inputs.push_back(OperandOf(*run->scope, name));
+    inputs.push_back(OperandOf(name, run->scope));
   }
-  std::vector<TensorType> outputs;
+  std::vector<OperandType> outputs;
   for (const auto& name : run->node->output()) {
-    outputs.push_back(OperandOf(*run->scope, name).type);
+    outputs.push_back(OperandOf(name, run->scope).type);
   }
-  Operation operation = MakeOperation(*run->node, run->opset, inputs, outputs);
+  Operation operation = MakeOperation(*run->node, run->opset, std::move(inputs),
+                                      std::move(outputs));
   operation.bodies = std::move(run->bodies);
   operation.is_known = std::all_of(
       run->node->output().begin(), run->node->output().end(),
@@ -84,57 +88,18 @@ Operation OperationOf(NodeRun* run) {
   return operation;
 }
 
-// Replaces references to attributes by the attributes that the call gives, in
-// bodies too.
-void SubstituteAttributes(
-    const std::map<std::string, AttributeProto>& arguments, NodeProto* node) {
-  auto* attributes = node->mutable_attribute();
-  for (int i = attributes->size() - 1; i >= 0; --i) {
-    AttributeProto* attribute = attributes->Mutable(i);
-    if (!attribute->ref_attr_name().empty()) {
-      auto argument = arguments.find(attribute->ref_attr_name());
-      if (argument == arguments.end()) {
-        attributes->DeleteSubrange(i, 1);
-        continue;
-      }
-      std::string name = attribute->name();
-      *attribute = argument->second;
-      attribute->set_name(name);
-    }
-    if (attribute->has_g()) {
-      for (auto& inner : *attribute->mutable_g()->mutable_node()) {
-        SubstituteAttributes(arguments, &inner);
-      }
-    }
-  }
-}
-
-std::map<std::string, AttributeProto> Arguments(const FunctionProto& function,
-                                                const NodeProto& call) {
-  std::map<std::string, AttributeProto> arguments;
-  const auto& fields = function.unknown_fields();
-  for (int i = 0; i < fields.field_count(); ++i) {
-    const auto& field = fields.field(i);
-    if (field.number() != kAttributeDefaultsField ||
-        field.type() != google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED) {
-      continue;
-    }
-    AttributeProto attribute;
-    if (attribute.ParseFromString(field.length_delimited())) {
-      arguments[attribute.name()] = attribute;
-    }
-  }
-  for (const auto& attribute : call.attribute()) {
-    arguments[attribute.name()] = attribute;
-  }
-  return arguments;
+// Nodes, and what else is gone through each time.
+int64_t PartsOf(const GraphProto& body) {
+  return int64_t{body.node_size()} + body.input_size() + body.output_size() +
+         body.initializer_size() + body.sparse_initializer_size() +
+         body.value_info_size();
 }
 
 }  // namespace
 
-bool TypeEngine::EnterBody(int depth, int node_count) {
-  if (depth > kMaxDepth || node_count > nodes_left_) return false;
-  nodes_left_ -= node_count;
+bool TypeEngine::EnterBody(int depth, int64_t parts) {
+  if (depth > kMaxDepth || parts > nodes_left_) return false;
+  nodes_left_ -= parts;
   return true;
 }
 
@@ -147,7 +112,7 @@ std::vector<Fact> TypeEngine::InferBody(NodeRun* run,
   scope.outer = run->scope;
   scope.opsets = run->scope->opsets;
   scope.depth = run->scope->depth + 1;
-  if (!EnterBody(scope.depth, body.node_size())) return results;
+  if (!EnterBody(scope.depth, PartsOf(body))) return results;
   AddDeclared(body, &scope);
   AddInitializers(body, &scope);
   for (int i = 0; i < body.input_size(); ++i) {
@@ -157,6 +122,7 @@ std::vector<Fact> TypeEngine::InferBody(NodeRun* run,
     TensorType declared = TypeFromOnnx(body.input(i).type());
     if (fact.type.value_case() == TypeProto::VALUE_NOT_SET) {
       fact.type = body.input(i).type();
+      Sanitize(&fact.type);
     } else if (fact.type.has_tensor_type()) {
       fact.type = TypeToOnnx(MergeTypes(TypeFromOnnx(fact.type), declared));
     }
@@ -251,8 +217,7 @@ std::vector<Fact> TypeEngine::InferRounds(NodeRun* run, const GraphProto& body,
   constexpr int kMaxRounds = 8;
   constexpr int kMaxBoundRounds = 3;
   const int state_count = body.input_size() - 2;
-  const Blame blame = {Blame::Kind::kData,
-                       fmt::format("Loop '{}'", NameOf(*run->node))};
+  const Blame blame = {Blame::Kind::kData, "Loop " + Quote(NameOf(*run->node))};
   std::vector<Fact> results;
   bool stable = false;
   for (int round = 0; round < kMaxRounds && !stable; ++round) {
@@ -309,7 +274,8 @@ void TypeEngine::InferLoop(NodeRun* run) {
       ONNX_NAMESPACE::TensorProto::BOOL);
   inputs[1].type.mutable_tensor_type()->mutable_shape();
   if (condition == 1) {
-    inputs[1].value = KnownValue{DType::kBool, {}, {{true, 1, 0}}};
+    inputs[1].value = std::make_shared<KnownValue>(
+        KnownValue{DType::kBool, {}, {{true, 1, 0}}});
   }
   for (int i = 0; i < state_count; ++i) {
     if (input(i + 2) == nullptr) continue;
@@ -360,7 +326,7 @@ void TypeEngine::InferCall(NodeRun* run, const FunctionProto& function,
   Scope scope;
   scope.opsets = opsets.empty() ? run->scope->opsets : &opsets;
   scope.depth = run->scope->depth + 1;
-  if (!EnterBody(scope.depth, function.node_size())) {
+  if (!EnterBody(scope.depth, function.node_size() + function.input_size())) {
     run->problem = "its function calls too many others";
     return;
   }
@@ -373,21 +339,17 @@ void TypeEngine::InferCall(NodeRun* run, const FunctionProto& function,
       scope.facts.erase(function.input(i));
     }
   }
-  auto arguments = Arguments(function, *run->node);
-  google::protobuf::RepeatedPtrField<NodeProto> nodes = function.node();
-  for (auto& node : nodes) SubstituteAttributes(arguments, &node);
+  const CallAttributes attributes(function, *run->node);
+  scope.attributes = &attributes;
   scope.returned = {function.output().begin(), function.output().end()};
   Operation::Body body;
-  InferNodes(nodes, &scope, [&](NodeRun* inner) {
+  InferNodes(function.node(), &scope, [&](NodeRun* inner) {
     body.operations.push_back(OperationOf(inner));
   });
   for (int i = 0; i < function.output_size(); ++i) {
     const Fact* fact = FindFact(scope, function.output(i));
     if (fact == nullptr || i >= static_cast<int>(run->outputs.size())) continue;
     run->outputs[i] = *fact;
-    // These pointers lead into the call's own copy of the nodes, which is freed
-    // here.
-    if (fact->data != fact->computed.get()) run->outputs[i].data = nullptr;
   }
   if (!record) return;
   run->bodies.push_back(std::move(body));

@@ -30,9 +30,11 @@ constexpr int64_t kMaxInferredNodes = 4'000'000;
 // are limited, too.
 constexpr int64_t kMaxRepeatedNodes = 50'000;
 
-// Of all known values of a model, 24 bytes each while they are held. Shapes
-// come nowhere near; what comes after so many is not known.
+// Of all known values of a model, some 50 bytes each while they are held.
+// Shapes come nowhere near; what comes after so many is not known.
 constexpr int64_t kMaxAllElements = int64_t{1} << 20;
+// Steps of computing values: elements times inputs times dims.
+constexpr int64_t kMaxValueSteps = int64_t{1} << 26;
 
 }  // namespace
 
@@ -46,6 +48,7 @@ TypeEngine::TypeEngine(const ModelProto& model, const TypeMap& trusted,
       random_(model),
       nodes_left_(kMaxInferredNodes),
       elements_left_(kMaxAllElements),
+      value_steps_left_(kMaxValueSteps),
       repeats_left_(kMaxRepeatedNodes) {
   for (const auto& import : model.opset_import()) {
     opsets_[std::string(NormalDomain(import.domain()))] = import.version();
@@ -87,13 +90,12 @@ void TypeEngine::InferMain(Scope* scope, const NodeDone& done) {
 TypedGraph TypeEngine::Run() {
   TypedGraph result;
   Scope scope;
+  scope.finished = &result.tensors;
   InferMain(&scope, [&](NodeRun* run) {
     if (!run->bodies.empty()) result.bodies[*at_node_] = std::move(run->bodies);
   });
   for (const auto& [name, fact] : scope.facts) {
-    result.tensors[name] = {TypeFromOnnx(fact.type), fact.upper_shape,
-                            fact.most_elements,      fact.blame,
-                            fact.constant,           fact.known};
+    result.tensors[name] = TypedOf(fact);
   }
   result.counted_loops = std::move(counted_loops_);
   result.wrong_count = std::move(wrong_count_);
@@ -117,8 +119,10 @@ void TypeEngine::AddInitializers(const GraphProto& graph, Scope* scope) {
     fact.constant = true;
     if (WeightOf(tensor).has_value()) continue;
     fact.data = &tensor;
-    fact.value = ValueOfTensor(tensor);
-    fact.known = fact.value.has_value();
+    if (auto value = ValueOfTensor(tensor)) {
+      fact.value = std::make_shared<KnownValue>(std::move(*value));
+      fact.known = true;
+    }
   }
   for (const auto& tensor : graph.sparse_initializer()) {
     Fact& fact = scope->facts[tensor.values().name()];
@@ -131,11 +135,34 @@ void TypeEngine::AddInitializers(const GraphProto& graph, Scope* scope) {
   }
 }
 
+namespace {
+
+// The node with the attributes that the call gives it, in `storage` if it
+// refers to any.
+const NodeProto* Substitute(const Scope& scope, const NodeProto& node,
+                            NodeProto* storage) {
+  if (scope.attributes == nullptr || !CallAttributes::AreReferredTo(node)) {
+    return &node;
+  }
+  *storage = node;
+  scope.attributes->Substitute(storage);
+  return storage;
+}
+
+// What lies in the initializers of a node's bodies goes with the node.
+void ForgetData(std::vector<Fact>* facts) {
+  for (Fact& fact : *facts) {
+    if (fact.data != fact.computed.get()) fact.data = nullptr;
+  }
+}
+
+}  // namespace
+
 void TypeEngine::InferNodes(
     const google::protobuf::RepeatedPtrField<NodeProto>& nodes, Scope* scope,
     const NodeDone& done) {
-  // How often what these nodes make is still to be read. A value is forgotten
-  // after that, so that a long chain of values needs no more memory than one.
+  // How often what these nodes make is still to be read. After that it is
+  // forgotten, so that a long chain needs no more memory than one node.
   std::unordered_map<std::string, int64_t> unread;
   std::vector<std::vector<std::string>> reads;
   for (const NodeProto& node : nodes) {
@@ -148,10 +175,12 @@ void TypeEngine::InferNodes(
   }
   size_t next = 0;
   for (const NodeProto& node : nodes) {
+    const std::vector<std::string> read = std::move(reads[next++]);
     ThrowIfInterrupted();
     NodeRun run;
-    run.reads = std::move(reads[next++]);
-    run.node = &node;
+    NodeProto substituted;
+    run.node = Substitute(*scope, node, &substituted);
+    run.reads = run.node == &node ? read : ReadNames(substituted);
     run.scope = scope;
     run.rules = &ShapeRulesOf(node.domain(), node.op_type());
     auto opset = scope->opsets->find(NormalDomain(node.domain()));
@@ -162,16 +191,17 @@ void TypeEngine::InferNodes(
     run.outputs.resize(node.output_size());
     InferOutputs(&run);
     InferRemainingBodies(&run);
+    if (run.node == &substituted) ForgetData(&run.outputs);
     FinishOutputs(&run);
     done(&run);
-    for (const std::string& name : run.reads) {
+    for (const std::string& name : read) {
       const auto made = unread.find(name);
       if (made != unread.end() && --made->second == 0) {
-        ForgetValue(name, scope);
+        Forget(name, scope);
       }
     }
     for (const std::string& name : node.output()) {
-      if (unread.at(name) == 0) ForgetValue(name, scope);
+      if (unread.at(name) == 0) Forget(name, scope);
     }
   }
 }

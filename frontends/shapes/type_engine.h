@@ -98,8 +98,8 @@ class TypeEngine {
   void FinishOutputs(NodeRun* run);
   // Keeps what was found of an output.
   void Store(const std::string& name, Fact fact, Scope* scope);
-  // Frees the value of a tensor that nobody reads any more.
-  void ForgetValue(const std::string& name, Scope* scope);
+  // Ends with a tensor that no node reads any more.
+  static void Forget(const std::string& name, Scope* scope);
   Blame BlameNode(const NodeRun& run) const;
 
   // stated_types.cc. Takes what the user states of an output.
@@ -125,7 +125,7 @@ class TypeEngine {
                  bool record);
   void InferRemainingBodies(NodeRun* run);
   void CountScanRuns(NodeRun* run);
-  bool EnterBody(int depth, int node_count);
+  bool EnterBody(int depth, int64_t parts);
 
   const ONNX_NAMESPACE::ModelProto& model_;
   const TypeMap& trusted_;
@@ -137,9 +137,12 @@ class TypeEngine {
   RandomNodes random_;
   OpsetMap opsets_;
   bool believe_declared_ = true;
-  int64_t nodes_left_;     // bounds the work on functions that call functions
-  int64_t elements_left_;  // bounds the work on known values
-  int64_t repeats_left_;   // nodes in rounds of loops after the first
+  // In bodies, with what they declare: bounds the work on functions that call
+  // functions.
+  int64_t nodes_left_;
+  int64_t elements_left_;     // bounds the memory of known values
+  int64_t value_steps_left_;  // bounds the work on them
+  int64_t repeats_left_;      // as nodes_left_, in later rounds of loops
 };
 
 }  // namespace dnncut

@@ -8,6 +8,7 @@
 
 namespace dnncut {
 
+using ONNX_NAMESPACE::TensorShapeProto;
 using ONNX_NAMESPACE::TypeProto;
 
 bool IsSettled(const TypeProto& type) {
@@ -27,6 +28,12 @@ TensorType LargestType(const Fact& fact) {
   return LargestType({.type = TypeFromOnnx(fact.type),
                       .upper_shape = fact.upper_shape,
                       .most_elements = fact.most_elements});
+}
+
+TypedTensor TypedOf(const Fact& fact) {
+  return {TypeFromOnnx(fact.type), fact.upper_shape,
+          fact.most_elements,      fact.blame,
+          fact.constant,           fact.known};
 }
 
 TypeProto CommonType(const TypeProto& a, const TypeProto& b) {
@@ -92,7 +99,38 @@ void ForgetShape(TypeProto* type) {
   }
 }
 
+namespace {
+
+void ForgetNames(TensorShapeProto* shape) {
+  for (auto& dim : *shape->mutable_dim()) {
+    dim.clear_dim_param();
+    dim.clear_denotation();
+  }
+}
+
+// Those of dims and of what a type is for. protobuf bounds the depth.
+void ForgetNames(TypeProto* type) {
+  type->clear_denotation();
+  if (type->has_tensor_type() && type->tensor_type().has_shape()) {
+    ForgetNames(type->mutable_tensor_type()->mutable_shape());
+  } else if (type->has_sparse_tensor_type() &&
+             type->sparse_tensor_type().has_shape()) {
+    ForgetNames(type->mutable_sparse_tensor_type()->mutable_shape());
+  } else if (type->has_sequence_type()) {
+    ForgetNames(type->mutable_sequence_type()->mutable_elem_type());
+  } else if (type->has_optional_type()) {
+    ForgetNames(type->mutable_optional_type()->mutable_elem_type());
+  } else if (type->has_map_type()) {
+    ForgetNames(type->mutable_map_type()->mutable_value_type());
+  } else if (type->has_opaque_type()) {
+    type->mutable_opaque_type()->Clear();
+  }
+}
+
+}  // namespace
+
 bool Sanitize(TypeProto* type) {
+  ForgetNames(type);
   if (type->value_case() != TypeProto::kTensorType) return true;
   TensorType checked = TypeFromOnnx(*type);
   auto* tensor = type->mutable_tensor_type();
@@ -120,7 +158,7 @@ const Fact* FindFact(const Scope& scope, const std::string& name) {
 }
 
 std::optional<int64_t> KnownScalar(const Fact* fact) {
-  if (fact == nullptr || !fact->value.has_value()) return std::nullopt;
+  if (fact == nullptr || fact->value == nullptr) return std::nullopt;
   const KnownValue& value = *fact->value;
   if (value.elements.size() != 1 || !value.elements[0].known) {
     return std::nullopt;
@@ -129,7 +167,7 @@ std::optional<int64_t> KnownScalar(const Fact* fact) {
 }
 
 int64_t LargestScalar(const Fact* fact) {
-  if (fact == nullptr || !fact->value.has_value()) return -1;
+  if (fact == nullptr || fact->value == nullptr) return -1;
   const KnownValue& value = *fact->value;
   const bool scalar =
       value.elements.size() == 1 && value.dtype == DType::kInt64;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "compiler/model/graph.h"
+#include "frontends/read/call_attributes.h"
 #include "frontends/shapes/typed_graph.h"
 #include "frontends/values/known_values.h"
 
@@ -28,7 +29,7 @@ struct Fact {
   bool constant = false;             // depends on no model input
   bool known = false;                // all elements of its value were known
   bool of_data = false;  // depends on what an input holds, not only on sizes
-  std::optional<KnownValue> value;
+  std::shared_ptr<const KnownValue> value;  // null: nothing is known of it
   // The value as libonnx wants it: an initializer, or `computed`; may be null.
   const ONNX_NAMESPACE::TensorProto* data = nullptr;
   std::shared_ptr<const ONNX_NAMESPACE::TensorProto> computed;
@@ -42,12 +43,18 @@ using OpsetMap = std::map<std::string, int64_t, std::less<>>;  // by domain
 // The tensors of one graph; `outer` is the scope of the graph around it.
 struct Scope {
   const Scope* outer = nullptr;
+  // Of a call: those that the function's nodes refer to.
+  const CallAttributes* attributes = nullptr;
   const OpsetMap* opsets = nullptr;
   int depth = 0;
   std::unordered_map<std::string, Fact> facts;
   std::unordered_map<std::string, TensorType> declared;  // value_info, outputs
   // Tensors that are looked at when all nodes are done.
   std::unordered_set<std::string> returned;
+  // The types of tensors as operands, once they were asked for.
+  std::unordered_map<std::string, OperandType> operands;
+  // What is known of tensors that no node reads any more; null: is forgotten.
+  TensorMap* finished = nullptr;
 };
 
 const Fact* FindFact(const Scope& scope, const std::string& name);
@@ -58,6 +65,9 @@ std::optional<int64_t> KnownScalar(const Fact* fact);
 // The largest number that an integer scalar can be; -1: not known. Null: no
 // fact.
 int64_t LargestScalar(const Fact* fact);
+
+// What is known when no node reads the tensor any more.
+TypedTensor TypedOf(const Fact& fact);
 
 // Of the fact, a tensor; with open dims as large as they get.
 TensorType LargestType(const Fact& fact);
@@ -84,7 +94,8 @@ std::vector<int64_t> CommonUpperShape(const Fact& a, const Fact& b);
 void ForgetShape(ONNX_NAMESPACE::TypeProto* type);
 
 // Absurd dims (of libonnx: negative after an overflow, say) become unknown
-// ones. False when all were possible, but not together.
+// ones. False when all were possible, but not together. Names of dims and the
+// like, which would be copied from tensor to tensor, are forgotten.
 bool Sanitize(ONNX_NAMESPACE::TypeProto* type);
 
 }  // namespace dnncut

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <utility>
 
+#include "frontends/read/limits.h"
+#include "frontends/read/onnx_text.h"
 #include "frontends/shapes/onnx_types.h"
 #include "frontends/shapes/type_engine.h"
 #include "frontends/values/compute_values.h"
@@ -24,17 +26,23 @@ using ONNX_NAMESPACE::TensorShapeProto;
 
 namespace {
 
-std::string OperatorName(const NodeProto& node) {
-  std::string_view domain = NormalDomain(node.domain());
-  if (domain.empty()) return node.op_type();
-  return fmt::format("{}.{}", domain, node.op_type());
+// "Conv 'conv1'", to be read: every tensor behind it may keep a copy.
+std::string OperatorText(const NodeProto& node) {
+  const std::string_view domain = NormalDomain(node.domain());
+  const std::string op_type = Shortened(node.op_type());
+  return fmt::format("{} {}",
+                     domain.empty()
+                         ? op_type
+                         : fmt::format("{}.{}", Shortened(domain), op_type),
+                     Quote(NameOf(node)));
 }
 
 void SetValue(KnownValue value, Fact* fact) {
   if (IsComplete(value)) {
     fact->computed = std::make_shared<TensorProto>(TensorOfValue(value));
     fact->data = fact->computed.get();
-  } else if (value.dtype == DType::kInt64 && value.shape.size() <= 1) {
+  } else if (value.dtype == DType::kInt64 && value.shape.size() <= 1 &&
+             std::ssize(value.elements) <= kMaxRank) {
     auto symbolic = std::make_shared<TensorShapeProto>();
     for (const KnownElement& element : value.elements) {
       auto* dim = symbolic->add_dim();
@@ -42,19 +50,36 @@ void SetValue(KnownValue value, Fact* fact) {
     }
     fact->symbolic = std::move(symbolic);
   }
-  fact->value = std::move(value);
+  fact->value = std::make_shared<KnownValue>(std::move(value));
 }
 
 ValueInput ValueInputOf(const Fact* fact, bool present) {
   ValueInput input;
   input.present = present;
   if (fact == nullptr) return input;
-  if (fact->value.has_value()) input.value = &*fact->value;
+  input.value = fact->value.get();
   TensorType type = TypeFromOnnx(fact->type);
   input.has_shape = type.has_rank;
   input.shape = std::move(type.shape);
   input.upper_shape = fact->upper_shape;
   return input;
+}
+
+// How many elements an operator has looked at, about.
+int64_t StepsOf(const std::vector<ValueInput>& inputs,
+                const std::optional<KnownValue>& result) {
+  int64_t elements = 1;
+  size_t rank = 0;
+  for (const ValueInput& input : inputs) {
+    if (input.value != nullptr) {
+      elements = std::max(elements, std::ssize(input.value->elements));
+    }
+    rank = std::max(rank, input.shape.size());
+  }
+  if (result.has_value()) {
+    elements = std::max(elements, std::ssize(result->elements));
+  }
+  return elements * std::ssize(inputs) * (static_cast<int64_t>(rank) + 1);
 }
 
 // Makes something of the sizes of its input only.
@@ -124,13 +149,19 @@ void TypeEngine::FinishOutputs(NodeRun* run) {
 
 void TypeEngine::ComputeValues(NodeRun* run) {
   const NodeProto& node = *run->node;
-  if (node.output_size() == 0 || run->rules->value == nullptr) return;
+  // No operator makes few elements of so many inputs.
+  if (node.output_size() == 0 || run->rules->value == nullptr ||
+      node.input_size() > kMaxKnownElements) {
+    return;
+  }
   std::vector<ValueInput> inputs;
   for (int i = 0; i < node.input_size(); ++i) {
     inputs.push_back(ValueInputOf(run->inputs[i], !node.input(i).empty()));
   }
+  if (value_steps_left_ <= 0) return;
   std::optional<KnownValue> value = run->rules->value(node, inputs);
-  if (!value.has_value()) return;
+  value_steps_left_ -= StepsOf(inputs, value);
+  if (!value.has_value() || std::ssize(value->shape) > kMaxRank) return;
   Fact& fact = run->outputs[0];
   TensorType type;
   type.kind = TensorType::Kind::kTensor;
@@ -146,18 +177,16 @@ void TypeEngine::ComputeValues(NodeRun* run) {
 Blame TypeEngine::BlameNode(const NodeRun& run) const {
   const NodeProto& node = *run.node;
   if (run.problem.empty() && run.rules->sized_by_values) {
-    return {Blame::Kind::kData,
-            fmt::format("{} '{}'", OperatorName(node), NameOf(node)),
-            MayBeFolded(run.inputs)};
+    return {Blame::Kind::kData, OperatorText(node), MayBeFolded(run.inputs)};
   }
   return {run.unknown ? Blame::Kind::kUnknown : Blame::Kind::kEngine,
-          fmt::format("{} '{}': {}", OperatorName(node), NameOf(node),
+          fmt::format("{}: {}", OperatorText(node),
                       run.problem.empty() ? "libonnx does not infer its sizes"
                                           : run.problem)};
 }
 
 void TypeEngine::Store(const std::string& name, Fact fact, Scope* scope) {
-  if (fact.value.has_value()) {
+  if (fact.value != nullptr) {
     const int64_t count = std::ssize(fact.value->elements);
     if (count > elements_left_) {
       fact.value.reset();
@@ -172,14 +201,14 @@ void TypeEngine::Store(const std::string& name, Fact fact, Scope* scope) {
   scope->facts[name] = std::move(fact);
 }
 
-void TypeEngine::ForgetValue(const std::string& name, Scope* scope) {
+void TypeEngine::Forget(const std::string& name, Scope* scope) {
   const auto found = scope->facts.find(name);
   if (found == scope->facts.end() || scope->returned.contains(name)) return;
-  Fact& fact = found->second;
-  fact.value.reset();
-  fact.computed.reset();
-  fact.symbolic.reset();
-  fact.data = nullptr;
+  if (scope->finished != nullptr) {
+    (*scope->finished)[name] = TypedOf(found->second);
+  }
+  scope->facts.erase(found);
+  scope->operands.erase(name);
 }
 
 }  // namespace dnncut

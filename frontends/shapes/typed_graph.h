@@ -56,10 +56,11 @@ struct TypedTensor {
 // the bound of its elements.
 TensorType LargestType(const TypedTensor& tensor);
 
+using TensorMap = std::unordered_map<std::string, TypedTensor>;  // by name
+
 struct TypedGraph {
-  // The tensors of the main graph, by name; tensors of which nothing is known
-  // are missing.
-  std::unordered_map<std::string, TypedTensor> tensors;
+  // Of the main graph; tensors of which nothing is known are missing.
+  TensorMap tensors;
   // The bodies of those nodes of the main graph that have bodies or call
   // functions, by the index of the node.
   std::map<int, std::vector<Operation::Body>> bodies;

@@ -239,7 +239,9 @@ std::optional<KnownValue> ComputeBinary(const NodeProto& node,
   const auto known = std::find_if(
       inputs.begin(), inputs.end(),
       [](const ValueInput& input) { return input.value != nullptr; });
-  if (known == inputs.end()) return std::nullopt;
+  // Shapes are computed from few numbers at a time.
+  constexpr size_t kMostInputs = 64;
+  if (known == inputs.end() || inputs.size() > kMostInputs) return std::nullopt;
   const std::string& op = node.op_type();
   const DType dtype = known->value->dtype;
   // One number that is known bounds a minimum or maximum with any others.

@@ -79,6 +79,16 @@ Result SliceAxis(const KnownValue& value, int64_t axis,
   return result;
 }
 
+// Of a part of a Concat, whose value may not be known; null when it is of
+// another type, or large.
+const std::vector<int64_t>* PartShape(const ValueInput& part, DType dtype) {
+  if (part.value != nullptr) {
+    return part.value->dtype == dtype ? &part.value->shape : nullptr;
+  }
+  const bool is_small = part.has_shape && SmallCount(part.shape).has_value();
+  return is_small ? &part.shape : nullptr;
+}
+
 }  // namespace
 
 Result ComputeIdentity(const NodeProto&, const Inputs& inputs) {
@@ -166,35 +176,27 @@ Result ComputeConcat(const NodeProto& node, const Inputs& inputs) {
   if (!NormalizeAxis(static_cast<int64_t>(rank), &axis)) return std::nullopt;
   KnownValue result{first->dtype, first->shape, {}};
   result.shape[axis] = 0;
-  std::vector<KnownValue> parts;
   for (const ValueInput& input : inputs) {
-    KnownValue part{first->dtype, input.shape, {}};
-    if (input.value != nullptr) {
-      part = *input.value;
-    } else {
-      auto count = input.has_shape ? SmallCount(input.shape) : std::nullopt;
-      if (!count.has_value()) return std::nullopt;
-      part.elements.resize(static_cast<size_t>(*count));
-    }
-    if (part.shape.size() != rank || part.dtype != first->dtype) {
-      return std::nullopt;
-    }
+    const std::vector<int64_t>* shape = PartShape(input, first->dtype);
+    if (shape == nullptr || shape->size() != rank) return std::nullopt;
     for (size_t i = 0; i < rank; ++i) {
       bool fits =
-          static_cast<int64_t>(i) == axis || part.shape[i] == first->shape[i];
+          static_cast<int64_t>(i) == axis || (*shape)[i] == first->shape[i];
       if (!fits) return std::nullopt;
     }
-    result.shape[axis] += part.shape[axis];
-    parts.push_back(std::move(part));
+    result.shape[axis] += (*shape)[axis];
+    if (!SmallCount(result.shape).has_value()) return std::nullopt;
   }
-  if (!SmallCount(result.shape).has_value()) return std::nullopt;
   const int64_t outer = Product(result.shape, 0, axis);
   for (int64_t row = 0; row < outer; ++row) {
-    for (const KnownValue& part : parts) {
-      const int64_t size = Product(part.shape, axis, rank);
-      result.elements.insert(result.elements.end(),
-                             part.elements.begin() + row * size,
-                             part.elements.begin() + (row + 1) * size);
+    for (const ValueInput& input : inputs) {
+      const int64_t size = Product(*PartShape(input, first->dtype), axis, rank);
+      if (input.value == nullptr) {
+        result.elements.resize(result.elements.size() + size);
+        continue;
+      }
+      const auto begin = input.value->elements.begin() + row * size;
+      result.elements.insert(result.elements.end(), begin, begin + size);
     }
   }
   return result;
@@ -247,7 +249,8 @@ Result ComputeSlice(const NodeProto& node, const Inputs& inputs) {
     std::iota(axes->begin(), axes->end(), 0);
   }
   if (!has_steps) steps->assign(starts->size(), 1);
-  if (axes->size() != starts->size() || steps->size() != starts->size()) {
+  if (axes->size() != starts->size() || steps->size() != starts->size() ||
+      axes->size() > value->shape.size()) {
     return std::nullopt;
   }
   Result result = *value;

@@ -235,10 +235,10 @@ TEST(OnnxImportTest, OptionalInputsAndEmptyOutputs) {
   ASSERT_EQ(imported.error, "");
   const Operation& clip = imported.graph.layers[0].operation;
   ASSERT_EQ(clip.inputs.size(), 3u);
-  EXPECT_EQ(clip.inputs[1].kind, TensorType::Kind::kAbsent);
+  EXPECT_EQ((*clip.inputs[1]).kind, TensorType::Kind::kAbsent);
   EXPECT_THAT(clip.constant_inputs, ElementsAre(false, false, true));
   ASSERT_EQ(clip.outputs.size(), 2u);
-  EXPECT_EQ(clip.outputs[1].kind, TensorType::Kind::kAbsent);
+  EXPECT_EQ((*clip.outputs[1]).kind, TensorType::Kind::kAbsent);
   EXPECT_EQ(imported.graph.layers[0].outputs.size(), 1u);
 }
 

@@ -256,6 +256,7 @@ std::string NameOf(const testing::TestParamInfo<Vector>& info) {
 #define DNNCUT_VECTORS(theme)              \
   INSTANTIATE_TEST_SUITE_P(theme, Hostile, \
                            testing::ValuesIn(theme##Vectors()), NameOf)
+DNNCUT_VECTORS(Cost);
 DNNCUT_VECTORS(ExternalData);
 DNNCUT_VECTORS(File);
 DNNCUT_VECTORS(Function);

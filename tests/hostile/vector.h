@@ -67,6 +67,7 @@ std::string NotInferred(const std::string& tensors, const std::string& why);
 // So that a test's name is its vector's.
 void PrintTo(const Vector& vector, std::ostream* out);
 
+std::vector<Vector> CostVectors();
 std::vector<Vector> ExternalDataVectors();
 std::vector<Vector> FileVectors();
 std::vector<Vector> FunctionVectors();

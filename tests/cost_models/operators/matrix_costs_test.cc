@@ -20,7 +20,9 @@ TEST(Matrix, GemmAndItsTranspositions) {
 TEST(Matrix, AnInputWhoseDimsAreNotLargeTogether) {
   Operation product = Simple("MatMul", {{6, 24}, {24, 7}}, {6, 7});
   EXPECT_EQ(Count(product), 2 * 6 * 24 * 7);
-  product.inputs[0].most_elements = 24;
+  TensorType bounded = product.inputs[0];
+  bounded.most_elements = 24;
+  product.inputs[0] = bounded;
   EXPECT_EQ(Count(product), 2 * 24 * 7);
   EXPECT_EQ(CountOperation(product).bytes, 4 * (24 + 24 * 7 + 6 * 7));
 }

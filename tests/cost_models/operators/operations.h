@@ -38,8 +38,8 @@ inline Operation MakeOperation(std::string op_type,
   operation.domain = std::move(domain);
   operation.opset = 17;
   operation.constant_inputs.assign(inputs.size(), false);
-  operation.inputs = std::move(inputs);
-  operation.outputs = std::move(outputs);
+  operation.inputs.assign(inputs.begin(), inputs.end());
+  operation.outputs.assign(outputs.begin(), outputs.end());
   return operation;
 }
 

@@ -28,7 +28,7 @@ TEST(OnnxBodiesTest, BranchesAreBodies) {
   ASSERT_EQ(bodies[0].operations.size(), 2u);
   const Operation& add = bodies[0].operations[1];
   EXPECT_EQ(add.op_type, "Add");
-  EXPECT_THAT(add.outputs[0].shape, ElementsAre(2, 3));
+  EXPECT_THAT((*add.outputs[0]).shape, ElementsAre(2, 3));
   EXPECT_THAT(add.constant_inputs, ElementsAre(false, true));
   EXPECT_EQ(bodies[0].runs, 1);
   EXPECT_EQ(bodies[1].operations.size(), 2u);
@@ -223,7 +223,7 @@ TEST(OnnxBodiesTest, FunctionsAreLayersWithABody) {
   EXPECT_EQ(inner.op_type, "inner");
   const auto& softmax = inner.bodies.at(0).operations.at(0);
   EXPECT_EQ(softmax.op_type, "Softmax");
-  EXPECT_THAT(softmax.outputs.at(0).shape, ElementsAre(2, 5));
+  EXPECT_THAT((*softmax.outputs.at(0)).shape, ElementsAre(2, 5));
 }
 
 TEST(OnnxBodiesTest, FunctionsMayBeCalledFromBodiesOnly) {
