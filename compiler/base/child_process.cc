@@ -19,6 +19,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -84,14 +85,28 @@ void Limit(__rlimit_resource resource, rlim_t value) {
   setrlimit(resource, &limit);
 }
 
-// Pages of address space in use; 0 when unknown.
-int64_t UsedPages() {
-  std::FILE* file = std::fopen("/proc/self/statm", "r");
-  if (file == nullptr) return 0;
-  long pages = 0;
-  if (std::fscanf(file, "%ld", &pages) != 1) pages = 0;
-  std::fclose(file);
-  return pages;
+// May the process have another page when its address space is limited to
+// `bytes`? The limit stays.
+bool FitsInto(rlim_t bytes) {
+  Limit(RLIMIT_AS, bytes);
+  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  void* mapped =
+      mmap(nullptr, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED) return false;
+  munmap(mapped, page);
+  return true;
+}
+
+// The address space in use, to about a page. The kernel tells it in /proc,
+// which need not be there; but it also keeps the limit, so that is tried.
+rlim_t UsedAddressSpace() {
+  rlim_t too_little = 0;
+  rlim_t enough = rlim_t{1} << 47;  // all that there is
+  while (enough - too_little > rlim_t{1} << 12) {
+    const rlim_t middle = too_little + (enough - too_little) / 2;
+    (FitsInto(middle) ? enough : too_little) = middle;
+  }
+  return enough;
 }
 
 void SetLimits(const ChildLimits& limits) {
@@ -99,9 +114,8 @@ void SetLimits(const ChildLimits& limits) {
   // the user's folder.
   Limit(RLIMIT_CORE, 0);
   if (kAddressSanitizer) return;
-  int64_t used = UsedPages() * sysconf(_SC_PAGESIZE);
-  if (used <= 0) return;
-  Limit(RLIMIT_AS, static_cast<rlim_t>(used + limits.memory_bytes));
+  Limit(RLIMIT_AS,
+        UsedAddressSpace() + static_cast<rlim_t>(limits.memory_bytes));
 }
 
 void ResetSignals() {
@@ -294,11 +308,22 @@ std::string OneLine(std::string text) {
               text.substr(second + 1));
 }
 
+// By the user; in most libraries a crash is how that shows.
+bool IsMemoryLimited() {
+  for (const auto resource : {RLIMIT_AS, RLIMIT_DATA}) {
+    rlimit limit{};
+    getrlimit(resource, &limit);
+    if (limit.rlim_cur != RLIM_INFINITY) return true;
+  }
+  return false;
+}
+
 [[noreturn]] void FailForMemory(const ChildLimits& limits,
                                 const std::string& what) {
-  throw ChildDied(ExitCode::kBadInput, "E322",
+  throw ChildDied("E322",
                   fmt::format("{} needs more than {} MiB of memory", what,
-                              limits.memory_bytes >> 20));
+                              limits.memory_bytes >> 20),
+                  true);
 }
 
 // The result of a child that has ended with `status`.
@@ -307,14 +332,17 @@ std::string Judge(int status, std::string result, const std::string& log,
   if (WIFSIGNALED(status)) {
     int signal = WTERMSIG(status);
     const char* name = sigabbrev_np(signal);
-    throw ChildDied(ExitCode::kBadInput, "E320",
+    // The kernel ends with SIGKILL what takes the last of the memory.
+    throw ChildDied("E320",
                     fmt::format("{} crashed (signal {}, SIG{}){}", what, signal,
-                                name != nullptr ? name : "?", LastLine(log)));
+                                name != nullptr ? name : "?", LastLine(log)),
+                    signal == SIGKILL || IsMemoryLimited());
   }
   if (WEXITSTATUS(status) != 0 || result.empty()) {
-    throw ChildDied(ExitCode::kBadInput, "E320",
+    throw ChildDied("E320",
                     fmt::format("{} ended with exit code {}{}", what,
-                                WEXITSTATUS(status), LastLine(log)));
+                                WEXITSTATUS(status), LastLine(log)),
+                    IsMemoryLimited());
   }
   char kind = result[0];
   result.erase(0, 1);

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "compiler/base/error.h"
 
@@ -22,7 +24,16 @@ class ChildTookTooLong : public Error {
 // than its limit.
 class ChildDied : public Error {
  public:
-  using Error::Error;
+  ChildDied(std::string id, std::string_view message, bool lacked_memory)
+      : Error(ExitCode::kBadInput, std::move(id), message),
+        lacked_memory_(lacked_memory) {}
+
+  // Did it, or may it, have died because the machine or the user's limits
+  // (ulimit) gave it too little memory? Then it says nothing about its input.
+  bool lacked_memory() const { return lacked_memory_; }
+
+ private:
+  bool lacked_memory_;
 };
 
 // Is `error` of a child that died or took too long, whatever text was added to

@@ -36,8 +36,9 @@ class InterruptGuard {
 };
 
 // Limits the time from now on to `limit_ns`: after that, ThrowIfInterrupted
-// throws TimeIsUp. If nobody calls ThrowIfInterrupted for another second, the
-// process ends by itself with the same line and exit code. Replaces any earlier
+// throws TimeIsUp. If nobody calls ThrowIfInterrupted for another second, or
+// for ten while there is an InterruptGuard, the process ends by itself with the
+// same line and exit code. Replaces any earlier
 // limit; std::nullopt removes it.
 void LimitTime(std::optional<int64_t> limit_ns);
 

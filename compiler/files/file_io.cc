@@ -12,6 +12,7 @@
 #include "compiler/files/file_io.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -23,12 +24,14 @@
 #include "compiler/base/error.h"
 #include "compiler/base/file_descriptor.h"
 #include "compiler/base/interrupt.h"
+#include "compiler/files/system_file.h"
 
 namespace dnncut {
 namespace {
 
 constexpr int64_t kBufferBytes = int64_t{1} << 20;
-// Between two hints to the kernel that it may write what it has.
+// Between two hints to the kernel that it may write what it has, and between
+// two looks whether the work is to end.
 constexpr int64_t kWritebackBytes = int64_t{32} << 20;
 
 [[noreturn]] void FailWrite(const std::string& path, int error_number) {
@@ -42,6 +45,38 @@ UniqueFd OpenForSync(const std::filesystem::path& path) {
   return file;
 }
 
+// Some file systems and folders have no such thing; fsync does all then.
+bool IsLost(int error_number) {
+  return error_number == EIO || error_number == ENOSPC ||
+         error_number == EDQUOT;
+}
+
+void StartSync(const std::filesystem::path& path) {
+  const UniqueFd file = OpenForSync(path);
+  if (sync_file_range(file.get(), 0, 0, SYNC_FILE_RANGE_WRITE) != 0 &&
+      IsLost(errno)) {
+    FailWrite(path.string(), errno);
+  }
+}
+
+// Piece by piece, because a disk may take long. An error that is told here is
+// not told again by fsync.
+void WaitForData(const std::filesystem::path& path) {
+  const UniqueFd file = OpenForSync(path);
+  const auto state = StateOf(file.get());
+  if (!state || !S_ISREG(state->mode)) return;
+  for (int64_t at = 0; at < state->size_bytes; at += kWritebackBytes) {
+    ThrowIfInterrupted();
+    constexpr unsigned kWait = SYNC_FILE_RANGE_WAIT_BEFORE |
+                               SYNC_FILE_RANGE_WRITE |
+                               SYNC_FILE_RANGE_WAIT_AFTER;
+    if (sync_file_range(file.get(), at, kWritebackBytes, kWait) != 0 &&
+        IsLost(errno)) {
+      FailWrite(path.string(), errno);
+    }
+  }
+}
+
 }  // namespace
 
 OutputFile::OutputFile(const std::string& path)
@@ -51,10 +86,15 @@ OutputFile::OutputFile(const std::string& path)
 }
 
 void OutputFile::Append(std::string_view bytes) {
-  const size_t written = WriteAll(file_.get(), bytes, size_);
-  size_ += static_cast<int64_t>(written);
-  if (written < bytes.size()) FailWrite(path_, errno);
-  StartWriteback();
+  while (!bytes.empty()) {
+    ThrowIfInterrupted();
+    const std::string_view part = bytes.substr(0, kWritebackBytes);
+    const size_t written = WriteAll(file_.get(), part, size_);
+    size_ += static_cast<int64_t>(written);
+    if (written < part.size()) FailWrite(path_, errno);
+    StartWriteback();
+    bytes.remove_prefix(part.size());
+  }
 }
 
 void OutputFile::SkipTo(int64_t offset) {
@@ -123,13 +163,18 @@ void WriteFile(const std::string& path, std::string_view content) {
   OutputFile(path).Append(content);
 }
 
+void MakeFolder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directory(path, error);
+  if (error) FailWrite(path, error.value());
+}
+
 void SyncFolder(const std::string& folder) {
-  std::vector<UniqueFd> files;
   std::vector<std::filesystem::path> paths;
   try {
     for (const auto& entry :
          std::filesystem::recursive_directory_iterator(folder)) {
-      paths.push_back(entry.path());
+      if (!entry.is_symlink()) paths.push_back(entry.path());
     }
   } catch (const std::filesystem::filesystem_error& error) {
     FailWrite(folder, error.code().value());
@@ -138,15 +183,13 @@ void SyncFolder(const std::string& folder) {
   std::sort(paths.begin(), paths.end());
   // First all data, then all fsyncs: the file system's journal is then written
   // once for all files instead of once for each.
+  for (const auto& path : paths) StartSync(path);
+  for (const auto& path : paths) WaitForData(path);
   for (const auto& path : paths) {
-    files.push_back(OpenForSync(path));
-    sync_file_range(files.back().get(), 0, 0,
-                    SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
-                        SYNC_FILE_RANGE_WAIT_AFTER);
-  }
-  for (size_t i = 0; i < paths.size(); ++i) {
-    if (fsync(files[i].get()) != 0 && errno != EINVAL) {
-      FailWrite(paths[i].string(), errno);
+    ThrowIfInterrupted();
+    const UniqueFd file = OpenForSync(path);
+    if (fsync(file.get()) != 0 && errno != EINVAL) {
+      FailWrite(path.string(), errno);
     }
   }
 }

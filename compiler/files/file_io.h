@@ -44,6 +44,9 @@ class OutputFile {
 // Creates `path` with this content.
 void WriteFile(const std::string& path, std::string_view content);
 
+// Creates the folder `path` unless it is there.
+void MakeFolder(const std::string& path);
+
 // Makes every file and folder below `folder`, and itself, durable.
 void SyncFolder(const std::string& folder);
 

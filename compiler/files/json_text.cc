@@ -7,6 +7,10 @@
 #include <iterator>
 #include <utility>
 
+#include "compiler/base/error.h"
+#include "compiler/base/interrupt.h"
+#include "compiler/files/json_file.h"
+
 namespace dnncut {
 namespace {
 
@@ -24,6 +28,15 @@ void AppendText(std::string_view value, std::string* text) {
   } else {
     *text += Json(value).dump(-1, ' ', false, Json::error_handler_t::replace);
   }
+}
+
+// As JSON files are read.
+void RequireReadable(const std::string& text) {
+  if (text.size() <= static_cast<size_t>(kMaxJsonBytes)) return;
+  Fail(ExitCode::kBadInput, "E611",
+       "a JSON file of the result would have more than {} MiB, which nothing "
+       "reads; --max-cuts makes a smaller table",
+       kMaxJsonBytes >> 20);
 }
 
 void Append(const Json& value, std::string* text) {
@@ -66,6 +79,8 @@ void JsonText::AddList(std::string_view key, size_t count,
   StartMember(key);
   text_ += '[';
   for (size_t i = 0; i < count; ++i) {
+    ThrowIfInterrupted();
+    RequireReadable(text_);
     text_ += i == 0 ? "\n    " : ",\n    ";
     Append(element(i), &text_);
   }

@@ -23,9 +23,14 @@ namespace {
 void CheckTarget(const std::string& path, bool overwrite) {
   struct stat status = {};
   if (::stat(path.c_str(), &status) != 0) {
-    if (errno == ENOENT) return;
-    Fail(ExitCode::kIo, "E113", "{}: cannot be written: {}", path,
-         ErrnoText(errno));
+    if (errno != ENOENT) {
+      Fail(ExitCode::kIo, "E113", "{}: cannot be written: {}", path,
+           ErrnoText(errno));
+    }
+    std::error_code error;
+    if (!std::filesystem::is_symlink(path, error)) return;
+    Fail(ExitCode::kIo, "E112",
+         "{}: is a link to nothing; remove it, or give another name", path);
   }
   if (!S_ISREG(status.st_mode)) {
     Fail(ExitCode::kIo, "E112",
@@ -39,12 +44,12 @@ void CheckTarget(const std::string& path, bool overwrite) {
   }
 }
 
-// The path that a link leads to, whether a file is there or not: that file is
-// replaced, and the link stays.
+// The path of the file that a link leads to: that is replaced, and the link
+// stays.
 std::string FollowLinks(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_symlink(path, error)) return path;
-  const auto target = std::filesystem::weakly_canonical(path, error);
+  const auto target = std::filesystem::canonical(path, error);
   return error ? path : target.string();
 }
 
@@ -75,6 +80,7 @@ void PendingFile::FailWith(int error_number) const {
 }
 
 void PendingFile::Write(const void* data, size_t size) {
+  ThrowIfInterrupted();
   const std::string_view bytes(static_cast<const char*>(data), size);
   if (WriteAll(file_.get(), bytes) < size) FailWith(errno);
   size_ += static_cast<int64_t>(size);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "compiler/base/file_descriptor.h"
+#include "compiler/base/interrupt.h"
 
 namespace dnncut {
 
@@ -26,7 +27,7 @@ class PendingFile {
   PendingFile(const PendingFile&) = delete;
   PendingFile& operator=(const PendingFile&) = delete;
 
-  // Throws E113, on a full disk for example.
+  // Throws E113, on a full disk for example; TimeIsUp or Interrupted.
   void Write(const void* data, size_t size);
   void Write(const std::string& data) { Write(data.data(), data.size()); }
 
@@ -40,8 +41,9 @@ class PendingFile {
  private:
   [[noreturn]] void FailWith(int error_number) const;
 
-  std::string path_;    // as the user gave it
-  std::string target_;  // the same, links followed
+  InterruptGuard guard_;  // first, so that it ends when the file is gone
+  std::string path_;      // as the user gave it
+  std::string target_;    // the same, links followed
   std::string temporary_;
   UniqueFd file_;
   int64_t size_ = 0;

@@ -13,6 +13,7 @@
 
 #include <utility>
 
+#include "compiler/base/interrupt.h"
 #include "compiler/problem/objective.h"
 
 namespace dnncut {
@@ -46,6 +47,7 @@ class Ranges {
 
   Hysteresis Make() {
     for (size_t row = 0; row < rows_.size(); ++row) {
+      ThrowIfInterrupted();
       result_.stay.push_back({Lowest(row), Highest(row)});
     }
     return std::move(result_);

@@ -201,6 +201,26 @@ def check_standard_output(writers, disk):
     unmount(disk)
 
 
+def check_temporary_files(dnncut, folder):
+    """Two sizes: of no copy of the model, and of one but not of another."""
+    model = os.path.join(folder, "net.onnx")
+    disk = os.path.join(folder, "disk")
+    must_run(dnncut, "example", "squeezenet", "-o", model)
+    command = [dnncut, "profile", model, "-o", os.path.join(folder, "p.json"),
+               "--runs", "1", "--warm-up", "0", "--threads", "1", "--force"]
+    if run(*command).returncode != 0:
+        return  # there is no ONNX Runtime
+    for size in ("1m", "6m"):
+        mount_memory(disk, f"size={size}")
+        done = run(*command, env={**os.environ, "TMPDIR": disk})
+        expect(done.returncode == IO, f"TMPDIR: {done.returncode}")
+        expect(error_id(done.stderr) == "E705" and disk in done.stderr,
+               done.stderr)
+        expect(not os.listdir(disk), f"TMPDIR: {os.listdir(disk)}")
+        unmount(disk)
+    print("no room for temporary files: E705")
+
+
 def main():
     in_namespace()
     dnncut = os.path.abspath(sys.argv[1])
@@ -214,6 +234,8 @@ def main():
         Compiles(dnncut, folder).within_data()
     with WorkFolder() as folder:
         check_writers(dnncut, folder)
+    with WorkFolder() as folder:
+        check_temporary_files(dnncut, folder)
     finish()
 
 

@@ -23,9 +23,9 @@ HOSTILE = {
 }
 
 
-def run_within(mib, *command, **options):
+def run_within(mib, *command, kind=resource.RLIMIT_AS, **options):
     def limit():
-        resource.setrlimit(resource.RLIMIT_AS, (mib * MIB, mib * MIB))
+        resource.setrlimit(kind, (mib * MIB, mib * MIB))
     return run(*command, preexec_fn=limit, **options)
 
 
@@ -87,6 +87,21 @@ def check_compile(dnncut, folder, limits):
     print(f"compile: {counts}")
 
 
+def check_verify(dnncut, folder):
+    """ONNX Runtime gets too little: that is no verdict on the halves."""
+    model = os.path.join(folder, "net.onnx")
+    out = os.path.join(folder, "out")
+    must_run(dnncut, "compile", model, "-o", out, "--only-cut", "0", "--force")
+    if run(dnncut, "verify", out).returncode != 0:
+        return  # there is no ONNX Runtime
+    counts = {}
+    for mib in range(12, 48, 4):
+        done = run_within(mib, dnncut, "verify", out, kind=resource.RLIMIT_DATA)
+        count(counts, check(f"verify, {mib} MiB of data", done, (0, IO)))
+    expect(set(counts) <= {"0", "E143"}, f"verify: {counts}")
+    print(f"verify: {counts}")
+
+
 def main():
     dnncut = os.path.abspath(sys.argv[1])
     if not starts(dnncut, 1024):
@@ -95,6 +110,7 @@ def main():
     with WorkFolder() as folder:
         check_hostile(dnncut, folder, enough)
         check_compile(dnncut, folder, enough)
+        check_verify(dnncut, folder)
     finish()
 
 

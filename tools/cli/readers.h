@@ -41,9 +41,10 @@ inline Reader Texts(std::vector<std::string>* options) {
 // when it is empty.
 template <typename Option>
 Reader OutputName(Option* option, std::string_view what) {
-  return [=](std::string_view, const std::string& text) {
+  return [=](std::string_view flag, const std::string& text) {
     if (text.empty()) {
-      Fail(ExitCode::kUsage, "E134", "-o needs the name of a {}", what);
+      Fail(ExitCode::kUsage, "E134", "{} needs the name of a {}",
+           flag == "--output" ? "-o" : flag, what);
     }
     *option = text;
   };

@@ -137,7 +137,7 @@ CommandRunner SetUpDiff(Flags* flags) {
       "fail unless devices with NEW's table can talk to a server with "
       "OLD's halves");
   flags->AddValue(
-      "--markdown", "FILE", Text(&command->reports.markdown),
+      "--markdown", "FILE", OutputName(&command->reports.markdown, "file"),
       "write Markdown for a pull request; - prints it instead of the "
       "text");
   AddReportFlags(flags, &command->reports);

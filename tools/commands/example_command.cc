@@ -79,7 +79,7 @@ CommandRunner SetUpExample(Flags* flags) {
   flags->AddOptionalArgument("NAME", Text(&command->name),
                              "the architecture; without it they are listed");
   flags->AddValue(
-      "-o,--output", "FILE", Text(&command->path),
+      "-o,--output", "FILE", OutputName(&command->path, "file"),
       "the file to write; default: NAME.onnx in the current folder");
   flags->AddValue("--depth", "N", Count(&command->options.depth, 1, 1000),
                   "transformer blocks of gpt2, 1 to 1000; default 12");

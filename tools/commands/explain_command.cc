@@ -130,17 +130,17 @@ CommandRunner SetUpExplain(Flags* flags) {
                   "why this bandwidth has its cut, and what is next best; with "
                   "--layer or --tensor: only there");
   flags->AddValue(
-      "--dot", "FILE", Text(&pictures->dot),
+      "--dot", "FILE", OutputName(&pictures->dot, "file"),
       "the graph with the cut, for Graphviz; this and what follows show "
       "--bandwidth, or the row in the middle; - is standard output");
   flags->AddValue(
       "--dot-context", "N", Count(&pictures->dot_context, 1, kMostContext),
       "draws only layers within N steps of the cut and counts the others");
-  flags->AddValue("--trace", "FILE", Text(&pictures->trace),
+  flags->AddValue("--trace", "FILE", OutputName(&pictures->trace, "file"),
                   "a timeline of device, link and server, for Perfetto or "
                   "chrome://tracing");
   flags->AddValue(
-      "--model-explorer", "FILE", Text(&pictures->model_explorer),
+      "--model-explorer", "FILE", OutputName(&pictures->model_explorer, "file"),
       "colours for the nodes of the model in Google's Model Explorer");
   flags->AddValue(
       "--overlay", "WHAT", Parsed(&pictures->overlay, ParseOverlay),

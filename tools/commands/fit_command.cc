@@ -42,7 +42,7 @@ CommandRunner SetUpFit(Flags* flags) {
       "PROFILE...", Texts(&command->options.paths),
       "files that dnncut profile wrote, of one machine and setting");
   flags->AddValue(
-      "-o,--output", "FILE", Text(&command->path),
+      "-o,--output", "FILE", OutputName(&command->path, "file"),
       "the fitted machine, for --device and --server; without it only "
       "the report is printed");
   flags->AddValue(

@@ -108,12 +108,12 @@ void AppendSummary(const std::string& path, const CheckReport& report,
 }  // namespace
 
 void AddReportFlags(Flags* flags, ReportFiles* files) {
-  flags->AddValue("--junit", "FILE", Text(&files->junit),
+  flags->AddValue("--junit", "FILE", OutputName(&files->junit, "file"),
                   "write a JUnit report, also when something failed");
-  flags->AddValue("--sarif", "FILE", Text(&files->sarif),
+  flags->AddValue("--sarif", "FILE", OutputName(&files->sarif, "file"),
                   "write a SARIF 2.1.0 report, for code scanning");
   flags->AddValue(
-      "--github-summary", "FILE", Text(&files->github_summary),
+      "--github-summary", "FILE", OutputName(&files->github_summary, "file"),
       "append Markdown to FILE: \"$GITHUB_STEP_SUMMARY\" in a GitHub "
       "workflow");
 }

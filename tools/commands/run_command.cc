@@ -281,9 +281,11 @@ CommandRunner SetUpRun(Flags* flags) {
       "-b,--bandwidth", "RATE", Kbps(&command->kbps),
       "uplink, for example 64kbps, 3Mbps or 10Gbps: decides the cut");
   AddInputFlags(flags, &command->inputs);
-  flags->AddValue("--save-crossing", "FOLDER", Text(&command->save_crossing),
+  flags->AddValue("--save-crossing", "FOLDER",
+                  OutputName(&command->save_crossing, "folder"),
                   "writes what is sent as plain bytes, and an index.json");
-  flags->AddValue("--save-outputs", "FOLDER", Text(&command->save_outputs),
+  flags->AddValue("--save-outputs", "FOLDER",
+                  OutputName(&command->save_outputs, "folder"),
                   "the same of the model's outputs");
   flags->AddValue("--runs", "N", Count(&command->options.runs, 1, kMaxRuns),
                   "timed runs of each half, after one that is not; default 5");

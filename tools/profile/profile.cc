@@ -128,7 +128,15 @@ Measurement Measure(const ProfileOptions& options, const SourceModel& model,
   run.optimized_model = folder.File("optimized.onnx");
   run.runs = std::min(run.runs, kMaxProfilerRuns);
   run.warm_up = std::min(run.warm_up, kMaxProfilerWarmUp);
-  const RunResult traced = run_as("running the model with the profiler");
+  const RunResult traced = [&] {
+    try {
+      return run_as("running the model with the profiler");
+    } catch (const Error& error) {
+      // It has run before; now it is to be saved, too.
+      if (error.id() == "E704" && folder.HasNoRoomForMore()) folder.FailFull();
+      throw;
+    }
+  }();
 
   progress->Stage("mapping times to layers");
   result.runtime_version = runtime.version;

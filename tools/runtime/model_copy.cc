@@ -27,10 +27,12 @@ std::string WriteModelCopy(const SourceModel& model, ModelProto proto,
       PlanWeights(model, std::vector<bool>(model.weights.size(), true));
   WeightReader reader(model);
   std::string path = folder.File("model.onnx");
-  if (layout.bytes > 0) {
-    WriteWeights(model, layout, folder.File(kWeightsFile), &reader, nullptr);
-  }
-  WriteOnnx(model, std::move(proto), layout, path, &reader, nullptr);
+  folder.Fill([&] {
+    if (layout.bytes > 0) {
+      WriteWeights(model, layout, folder.File(kWeightsFile), &reader, nullptr);
+    }
+    WriteOnnx(model, std::move(proto), layout, path, &reader, nullptr);
+  });
   return path;
 }
 

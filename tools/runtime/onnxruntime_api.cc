@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <new>
 #include <string_view>
 
 #include "compiler/base/error.h"
@@ -123,8 +124,21 @@ std::string TakeMessage(const OrtApi& api, OrtStatus* status) {
   return message;
 }
 
+namespace {
+
+// In ONNX Runtime's words.
+void ThrowIfNoMemory(std::string_view message) {
+  for (const std::string_view words :
+       {"bad_alloc", "Failed to allocate memory", "Cannot allocate memory"}) {
+    if (message.find(words) != std::string_view::npos) throw std::bad_alloc();
+  }
+}
+
+}  // namespace
+
 void CheckStatus(const OrtApi& api, OrtStatus* status) {
   std::string message = TakeMessage(api, status);
+  ThrowIfNoMemory(message);
   if (!message.empty()) {
     throw OnnxRuntimeFailed(ExitCode::kBadInput, "E703",
                             fmt::format("ONNX Runtime: {}", message));
@@ -147,6 +161,7 @@ OrtModelSession OpenSession(const OnnxRuntimeApi& runtime,
   OrtSession* session = nullptr;
   std::string message = TakeMessage(
       api, api.CreateSession(env, model_path.c_str(), options.get(), &session));
+  ThrowIfNoMemory(message);
   if (!message.empty()) {
     ReplaceAll(model_path, shown_path, &message);
     if (message.size() > kLongestMessage) {

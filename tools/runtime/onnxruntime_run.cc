@@ -252,7 +252,11 @@ RunResult RunModel(const std::string& model_path,
          "--timeout, or run it less often",
          shown_path, limits.seconds);
   } catch (const ChildDied& error) {
-    throw WithAdvice(error, options);
+    if (!error.lacked_memory()) throw WithAdvice(error, options);
+    Fail(ExitCode::kIo, "E143",
+         "{}: running it with ONNX Runtime seems to need more memory than the "
+         "process gets ({}); free some, or allow more (ulimit -v, ulimit -d)",
+         shown_path, error.what());
   }
 }
 

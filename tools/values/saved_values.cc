@@ -10,6 +10,7 @@
 
 #include "compiler/base/errno_text.h"
 #include "compiler/base/error.h"
+#include "compiler/base/interrupt.h"
 #include "compiler/files/file_io.h"
 #include "compiler/files/json_file.h"
 #include "compiler/files/json_text.h"
@@ -131,6 +132,7 @@ void SaveValues(const std::string& folder, const std::vector<Value>& values) {
            value.name, DescribeValue(value));
     }
   }
+  const InterruptGuard guard;
   // Whole or not at all: what was saved before goes when all is written.
   std::string target = fs::path(folder).lexically_normal().string();
   if (target.ends_with('/')) target.pop_back();
@@ -138,7 +140,7 @@ void SaveValues(const std::string& folder, const std::vector<Value>& values) {
   try {
     WriteValues(temporary, values);
     MoveInto(folder, temporary, values.size());
-  } catch (const Error&) {
+  } catch (...) {
     std::error_code ignored;
     fs::remove_all(temporary, ignored);
     throw;

@@ -65,6 +65,16 @@ TEST(PendingFile, FollowsLinks) {
   EXPECT_EQ(ReadAll(folder / "real"), "new");
 }
 
+TEST(PendingFile, LeavesALinkToNothingAlone) {
+  const TempFolder folder;
+  std::filesystem::create_symlink("nothing", folder / "link");
+  for (const bool overwrite : {false, true}) {
+    EXPECT_EQ(ErrorIdOf([&] { PendingFile(folder / "link", overwrite); }),
+              "E112");
+  }
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+}
+
 TEST(PendingFile, IsNoInputUnderAnyName) {
   const TempFolder folder;
   WriteAll(folder / "model", "m");
