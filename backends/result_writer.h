@@ -4,7 +4,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,16 +18,15 @@ struct ResultOptions {
   // is replaced.
   std::vector<std::string> inputs;
   bool inline_weights = false;
-  bool halves_only = false;     // no files for people and firmware
-  std::optional<int> only_cut;  // writes the halves of this cut alone
+  bool halves_only = false;  // no files for people and firmware
   // Called with the weight bytes written so far and with all that there are.
   std::function<void(int64_t done_bytes, int64_t all_bytes)> progress;
 };
 
-// Writes table.json, problem.json, splitting_model.json, the halves and their
-// weights, and, unless halves_only, report.html and firmware/. The folder
-// appears whole or not at all; the same result gives the same bytes. Throws
-// Error.
+// Writes table.json, problem.json, splitting_model.json, the halves that are to
+// be written, with the weights of all, and, unless halves_only, report.html and
+// firmware/. The folder appears whole or not at all; the same result gives the
+// same bytes. Throws Error.
 void WriteResult(const Result& result, const ResultOptions& options);
 
 }  // namespace dnncut

@@ -248,6 +248,7 @@ def check_compiles(checker, model, odd):
     for name, flags in (("small", ["--max-cuts", "2"]),
                         ("buckets", ["--buckets", "100,1000,100000"]),
                         ("one", ["--only-cut", "1"]),
+                        ("few", ["--limit", "cuts=1"]),
                         ("back", ["--result", "server", "--server-slowdown", "1..4"]),
                         ("down", ["--downlink", "5Mbps", "--switching-cost", "1ms"]),
                         ("free", ["--downlink", "free", "--rtt", "1us"])):
@@ -258,7 +259,8 @@ def check_compiles(checker, model, odd):
     checker.validate_files("sweep/batch=8")
     with open("sweep/sweep.json", encoding="utf-8") as file:
         checker.validate(json.load(file), "sweep.json")
-    for folder in ("out", "odd", "small", "buckets", "one", "back", "down"):
+    for folder in ("out", "odd", "small", "buckets", "one", "few", "back",
+                   "down"):
         checker.validate_files(folder)
         checker.run("lookup", folder, "-b", "50Mbps")
         checker.run("lookup", folder + "/firmware/dnncut_table.bin", "-b",

@@ -58,6 +58,11 @@ constexpr auto kCommands = std::to_array<Command>({
      "  dnncut compile net.onnx -o out\n"
      "  dnncut solve out --bandwidth 3Mbps --rtt 40ms\n",
      SetUpSolve, Work::kReadsResults},
+    {"halves", "writes the halves of a cut that has none",
+     "  dnncut example squeezenet -o net.onnx\n"
+     "  dnncut compile net.onnx -o out --limit cuts=1\n"
+     "  dnncut halves out --cut 1\n",
+     SetUpHalves},
     {"profile", "measures how long the layers of a model take on this machine",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut profile net.onnx -o one.json --runs 5 --threads 1\n"

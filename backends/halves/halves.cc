@@ -14,12 +14,15 @@
 // received in that half.
 #include "backends/halves/halves.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
 
 #include "backends/halves/boundary_type.h"
 #include "compiler/base/checked_math.h"
+#include "compiler/base/interrupt.h"
 #include "compiler/model/tensor_data.h"
 #include "compiler/problem/side.h"
 
@@ -115,6 +118,10 @@ bool HasHalf(const Graph& graph, const Cut& cut, Side side) {
   return false;
 }
 
+std::string HalfName(int cut, Side side) {
+  return fmt::format("{}/cut{}.onnx", SideName(side), cut);
+}
+
 HalfMaker::HalfMaker(const SourceModel& model, const Graph& graph)
     : model_(model),
       graph_(graph),
@@ -149,6 +156,7 @@ ModelProto HalfMaker::Make(const TableCut& cut, int cut_id, Side side) const {
 }
 
 HalfMaker::Parts HalfMaker::Collect(const Cut& cut, Side side) const {
+  ThrowIfInterrupted();
   Parts parts;
   parts.nodes.resize(model_.proto.graph().node_size());
   for (size_t l = 0; l < graph_.layers.size(); ++l) {
@@ -320,7 +328,11 @@ void HalfMaker::AddFunctionsAndOpsets(const Parts& parts,
 
 void HalfMaker::ForEachTensor(const Cut& cut, Side side,
                               const TensorVisitor& visit) const {
-  if (!HasHalf(graph_, cut, side)) return;
+  if (HasHalf(graph_, cut, side)) ForEachTensorOfLayers(cut, side, visit);
+}
+
+void HalfMaker::ForEachTensorOfLayers(const Cut& cut, Side side,
+                                      const TensorVisitor& visit) const {
   const Parts parts = Collect(cut, side);
   const GraphProto& whole = model_.proto.graph();
   for (const auto& tensor : whole.initializer()) {

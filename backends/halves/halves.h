@@ -18,6 +18,7 @@
 #include <onnx/onnx_pb.h>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
@@ -36,6 +37,9 @@ namespace dnncut {
 // half without layers.
 bool HasHalf(const Graph& graph, const Cut& cut, Side side);
 
+// "device/cut3.onnx": the file of a half in its result folder.
+std::string HalfName(int cut, Side side);
+
 // Makes the halves of many cuts of one model. Keeps references to `model` and
 // `graph`.
 class HalfMaker {
@@ -52,6 +56,10 @@ class HalfMaker {
   // None when there is no such half.
   void ForEachTensor(const Cut& cut, Side side,
                      const TensorVisitor& visit) const;
+  // The same of a half with the layers that `cut` has on that side, whether or
+  // not there is one.
+  void ForEachTensorOfLayers(const Cut& cut, Side side,
+                             const TensorVisitor& visit) const;
 
   // Bytes of the constants that are stored in that half, each once.
   int64_t WeightBytes(const Cut& cut, Side side) const;

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "compiler/base/disjoint_sets.h"
+#include "compiler/base/interrupt.h"
 #include "compiler/problem/side.h"
 
 namespace dnncut {
@@ -44,6 +45,7 @@ int CountOf(const Labels& labels) {
 Labels SameSides(const Problem& problem, Cuts cuts) {
   std::vector<std::string> sides(problem.layers.size());
   for (const TableCut& cut : cuts) {
+    ThrowIfInterrupted();
     for (size_t l = 0; l < sides.size(); ++l) {
       sides[l] += cut.cut[l] == Side::kDevice ? 'D' : 'S';
     }
@@ -68,6 +70,7 @@ Labels Similar(const Problem& problem, Cuts cuts) {
   const int count = static_cast<int>(cuts.size());
   std::vector<int> buckets(problem.layers.size());
   for (const TableCut& cut : cuts) {
+    ThrowIfInterrupted();
     for (size_t l = 0; l < buckets.size(); ++l) {
       buckets[l] += cut.cut[l] == Side::kDevice;
     }
@@ -128,6 +131,7 @@ class Grouper {
 
   void AddLayers() {
     for (size_t l = 0; l < labels_.size(); ++l) {
+      ThrowIfInterrupted();
       LayerGroup& group = result_.groups[labels_[l] + 1];
       const auto id = static_cast<LayerId>(l);
       if (group.layers++ == 0) group.first = id;
@@ -164,6 +168,7 @@ class Grouper {
   }
 
   void AddTensor(TensorId id) {
+    ThrowIfInterrupted();
     const ProblemTensor& tensor = problem_.tensors[id];
     const int from =
         tensor.producer == kModelInput ? 0 : labels_[tensor.producer] + 1;

@@ -45,9 +45,8 @@ constexpr size_t kMostInputFields = 4;
 
 class Page {
  public:
-  Page(const Result& result, std::optional<int> only_cut)
+  explicit Page(const Result& result)
       : result_(result),
-        only_cut_(only_cut),
         rows_(
             ShowRows(*result.table, result.problem->downlink, result.machines)),
         groups_(GroupLayers(*result.problem, *result.table)),
@@ -288,7 +287,7 @@ class Page {
 
   void AddCuts() {
     StartSection("what-crosses", "Cuts");
-    html_ += CutsTable(result_, only_cut_);
+    html_ += CutsTable(result_);
     html_ += TensorsTable(result_);
     EndSection();
   }
@@ -379,7 +378,6 @@ class Page {
   }
 
   const Result& result_;
-  std::optional<int> only_cut_;
   std::vector<ShownRow> rows_;
   LayerGroups groups_;
   std::string model_;  // the file's name
@@ -388,8 +386,6 @@ class Page {
 
 }  // namespace
 
-std::string ReportHtml(const Result& result, std::optional<int> only_cut) {
-  return Page(result, only_cut).Html();
-}
+std::string ReportHtml(const Result& result) { return Page(result).Html(); }
 
 }  // namespace dnncut

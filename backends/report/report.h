@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "backends/result/result.h"
@@ -10,6 +9,6 @@ namespace dnncut {
 
 // The report page: one HTML file that loads nothing, and shows everything
 // without scripts, too. The same result gives the same bytes.
-std::string ReportHtml(const Result& result, std::optional<int> only_cut);
+std::string ReportHtml(const Result& result);
 
 }  // namespace dnncut

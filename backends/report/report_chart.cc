@@ -20,6 +20,7 @@
 
 #include "backends/report/report_axis.h"
 #include "backends/report/report_text.h"
+#include "compiler/base/interrupt.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/problem/cut.h"
 #include "compiler/problem/cut_kind.h"
@@ -264,6 +265,7 @@ class Chart {
   // The points of a curve over from .. to, exact at both ends. For a single
   // bandwidth it is a short dash, so that it can be seen.
   std::string Points(const CutCosts& costs, int64_t from, int64_t to) const {
+    ThrowIfInterrupted();
     std::string points;
     if (from == to) {
       const int64_t x = x_.At(from);

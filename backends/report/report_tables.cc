@@ -16,6 +16,7 @@
 #include "backends/halves/halves.h"
 #include "backends/report/report_text.h"
 #include "backends/result/verdict.h"
+#include "compiler/base/interrupt.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/model/dtype.h"
 #include "compiler/model/size_basis.h"
@@ -74,6 +75,7 @@ std::string HtmlTable::Finish() {
 }
 
 void HtmlTable::AddCells(const std::vector<std::string>& cells) {
+  ThrowIfInterrupted();
   for (size_t i = 0; i < cells.size(); ++i) {
     // Where the page is narrow, the style sheet shows each row as a list, with
     // the headings from data-label.
@@ -127,11 +129,11 @@ std::string RowsTable(const Result& result, const std::vector<ShownRow>& rows) {
   return table.Finish();
 }
 
-std::string CutsTable(const Result& result, std::optional<int> only_cut) {
+std::string CutsTable(const Result& result) {
   const HalfMaker maker(*result.model, *result.graph);
   const auto file = [&](int cut, Side side) {
-    if (only_cut && *only_cut != cut) return std::string("not written");
-    const auto half = HalfFile(result, cut, side, only_cut);
+    if (!HasHalves(result, cut)) return std::string("not written");
+    const auto half = HalfFile(result, cut, side);
     return half ? fmt::format("<code>{}</code>", *half) : std::string("none");
   };
   HtmlTable table("cuts", "What each cut sends and stores",

@@ -3,7 +3,6 @@
 // The tables of the report, as HTML.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,7 +43,7 @@ class HtmlTable {
 std::string RowsTable(const Result& result, const std::vector<ShownRow>& rows);
 
 // What each cut sends and stores, and its files.
-std::string CutsTable(const Result& result, std::optional<int> only_cut);
+std::string CutsTable(const Result& result);
 
 // The tensors that cross in any cut.
 std::string TensorsTable(const Result& result);

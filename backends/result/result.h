@@ -40,6 +40,9 @@ struct Result {
   // How far estimated times move the answer; nullopt: none is known to.
   std::optional<AnswerBand> band;
   std::vector<MissingMemory> missing;  // by cut; empty: nothing is known
+  // By cut: are its halves written? See chosen_halves.h; empty: all are.
+  std::vector<bool> has_halves;
+  std::optional<int> only_cut;  // the one with halves, when it was asked for
   // For a refined table; the times by cut.
   RefinedSides refined;
   FittedCrossings fitted;
@@ -49,9 +52,10 @@ struct Result {
 // What the halves of a cut miss, as far as that is known.
 MissingMemory MissingOf(const Result& result, int cut);
 
+bool HasHalves(const Result& result, int cut);
+
 // The path of a half in the result folder: "device/cut3.onnx". nullopt when
-// there is none (see HasHalf), or when `only_cut` is another cut.
-std::optional<std::string> HalfFile(const Result& result, int cut, Side side,
-                                    std::optional<int> only_cut);
+// there is none (see HasHalf), or when the cut's are not written.
+std::optional<std::string> HalfFile(const Result& result, int cut, Side side);
 
 }  // namespace dnncut

@@ -16,11 +16,13 @@
 #include <limits>
 #include <utility>
 
+#include "backends/halves/halves.h"
 #include "backends/result/firmware_json.h"
 #include "backends/result/link_json.h"
 #include "backends/result/result_folder.h"
 #include "backends/result/size_basis_json.h"
 #include "compiler/base/error.h"
+#include "compiler/base/shell_word.h"
 #include "compiler/files/json_file.h"
 
 namespace dnncut {
@@ -81,10 +83,9 @@ TableFile::CrossingTensor ReadTensor(const JsonValue& json) {
 
 // The path of a half; it must be the one that compile writes, so that a file
 // cannot lead anywhere else.
-std::optional<std::string> ReadHalf(const JsonValue& json,
-                                    std::string_view side, int id) {
-  const std::string key = fmt::format("{}_model", side);
-  const std::string expected = fmt::format("{}/cut{}.onnx", side, id);
+std::optional<std::string> ReadHalf(const JsonValue& json, Side side, int id) {
+  const std::string key = fmt::format("{}_model", SideName(side));
+  const std::string expected = HalfName(id, side);
   auto path = FindString(json, key);
   if (path && *path != expected) {
     FailAt(GetMember(json, key),
@@ -133,8 +134,10 @@ TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
   if (NeedsNetwork(cut)) costs.rtt_ns = rtt_ns;
   cut.weight_bytes.device = GetInt64(json, "device_weight_bytes");
   cut.weight_bytes.server = GetInt64(json, "server_weight_bytes");
-  cut.models.device = ReadHalf(json, "device", id);
-  cut.models.server = ReadHalf(json, "server", id);
+  cut.models.device = ReadHalf(json, Side::kDevice, id);
+  cut.models.server = ReadHalf(json, Side::kServer, id);
+  const auto has_halves = FindMember(json, "has_halves");
+  cut.has_halves = !has_halves || AsBool(*has_halves);
   cut.interface = FindHash(json);
   cut.missing.device = FindInt64(json, "device_missing_bytes");
   cut.missing.server = FindInt64(json, "server_missing_bytes");
@@ -311,6 +314,10 @@ TableFile ReadTableFile(const std::string& path) {
   }
   if (const auto only_cut = FindInt64(root, "only_cut", 0, kMaxCount)) {
     table.only_cut = static_cast<int>(*only_cut);
+    // Older tables say it only here.
+    for (int id = 0; id < std::ssize(table.cuts); ++id) {
+      if (id != *table.only_cut) table.cuts[id].has_halves = false;
+    }
   }
   return table;
 }
@@ -349,6 +356,17 @@ std::string FolderOfTable(const std::string& path) {
   if (!std::filesystem::is_regular_file(path, ignored)) return path;
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return folder.empty() ? "." : folder;
+}
+
+std::string HalvesAdvice(const TableFile& table, int cut,
+                         const std::string& folder) {
+  if (table.only_cut) {
+    return fmt::format(
+        "it was compiled with --only-cut {}; compile without that",
+        *table.only_cut);
+  }
+  return fmt::format("`dnncut halves {} --cut {}` writes them",
+                     ShellWord(folder), cut);
 }
 
 const TableRow& FindRow(const TableFile& table, int64_t kbps) {

@@ -56,6 +56,7 @@ struct TableFile {
     std::optional<std::string> interface;        // see interface_hash.h
     MeasuredTimes measured;                      // of a refined table
     MissingMemory missing;
+    bool has_halves = true;  // false: they were not written
 
     bool operator==(const Cut&) const = default;
   };
@@ -92,7 +93,7 @@ struct TableFile {
   RefinedSides refined;
   FirmwareOptions firmware;
   std::optional<StatedHysteresis> hysteresis;  // older tables have none
-  std::optional<int> only_cut;  // the only one with halves in the folder
+  std::optional<int> only_cut;  // --only-cut: no other has weights, either
 
   bool operator==(const TableFile&) const = default;
 };
@@ -118,6 +119,10 @@ std::string FileOfTable(const std::string& path);
 // The folder that the paths of the table are relative to; `path` as for
 // ReadTableFile.
 std::string FolderOfTable(const std::string& path);
+
+// What to do about a cut without halves in the result folder `folder`.
+std::string HalvesAdvice(const TableFile& table, int cut,
+                         const std::string& folder);
 
 // The row that holds `kbps`. Throws Error E620 when it is outside the range.
 const TableRow& FindRow(const TableFile& table, int64_t kbps);

@@ -147,8 +147,7 @@ void AddIfAny(const char* key, int count, Json* json) {
   if (count > 0) (*json)[key] = count;
 }
 
-Json CutJson(const Result& result, const HalfMaker& maker, int id,
-             std::optional<int> only_cut) {
+Json CutJson(const Result& result, const HalfMaker& maker, int id) {
   const TableCut& cut = result.table->cuts[id];
   const Graph& graph = *result.graph;
   Json tensors = Json::array();
@@ -157,7 +156,7 @@ Json CutJson(const Result& result, const HalfMaker& maker, int id,
     if (graph.tensors[t].is_result) tensors.back()["result"] = true;
   }
   const auto file = [&](Side side) {
-    return OrNull(HalfFile(result, id, side, only_cut));
+    return OrNull(HalfFile(result, id, side));
   };
   Json json = {
       {"id", id},
@@ -175,6 +174,7 @@ Json CutJson(const Result& result, const HalfMaker& maker, int id,
       {"device_model", file(Side::kDevice)},
       {"server_model", file(Side::kServer)},
       {"interface", InterfaceJson(InterfaceHash(graph, cut))}};
+  if (!HasHalves(result, id)) json["has_halves"] = false;
   AddIfAny("device_size_layers", cut.costs.size_layers.device, &json);
   AddIfAny("server_size_layers", cut.costs.size_layers.server, &json);
   for (const TensorId t : cut.costs.fetched) {
@@ -226,22 +226,8 @@ Json ApproximationJson(const Approximation& approximation) {
           {"worst_kbps", approximation.worst_kbps}};
 }
 
-}  // namespace
-
-Json RefinedJson(const RefinedSides& refined) {
-  const auto& [device, server] = refined;
-  if (!device && !server) return nullptr;
-  Json json = {{"device", device.has_value()}, {"server", server.has_value()}};
-  if (device.value_or(1) != 1) json["device_slowdown"] = *device;
-  if (server.value_or(1) != 1) json["server_slowdown"] = *server;
-  return json;
-}
-
-Json TableJson(const Result& result, std::optional<int> only_cut) {
+Json HeadJson(const Result& result, const Hysteresis& hysteresis) {
   const CutTable& table = *result.table;
-  const HalfMaker maker(*result.model, *result.graph);
-  const Hysteresis hysteresis = MakeHysteresis(table, result.problem->downlink,
-                                               result.firmware.hysteresis);
   Json json = {{"schema", "dnncut.table/1"},
                {"tool", {{"name", "dnncut"}, {"version", result.version}}}};
   if (!result.commands.empty()) json["commands"] = result.commands;
@@ -253,7 +239,7 @@ Json TableJson(const Result& result, std::optional<int> only_cut) {
   if (table.approximation) {
     json["approximation"] = ApproximationJson(*table.approximation);
   }
-  if (only_cut) json["only_cut"] = *only_cut;
+  if (result.only_cut) json["only_cut"] = *result.only_cut;
   const Json refined = RefinedJson(result.refined);
   if (!refined.is_null()) json["refined"] = refined;
   json["firmware"] = FirmwareJson(result.firmware, hysteresis);
@@ -263,15 +249,68 @@ Json TableJson(const Result& result, std::optional<int> only_cut) {
   AddIfAny("size_layers",
            static_cast<int>(result.graph->layers.size()) - layers, &json);
   json["blocks"] = CountBlocks(*result.blocks);
-  Json& cuts = json["cuts"] = Json::array();
-  for (int id = 0; id < std::ssize(table.cuts); ++id) {
-    cuts.push_back(CutJson(result, maker, id, only_cut));
+  return json;
+}
+
+// The cuts and rows, one at a time.
+class Lists {
+ public:
+  explicit Lists(const Result& result)
+      : result_(result),
+        maker_(*result.model, *result.graph),
+        hysteresis_(MakeHysteresis(*result.table, result.problem->downlink,
+                                   result.firmware.hysteresis)) {}
+
+  const Hysteresis& hysteresis() const { return hysteresis_; }
+  size_t cuts() const { return result_.table->cuts.size(); }
+  size_t rows() const { return result_.table->rows.size(); }
+
+  Json Cut(size_t id) const {
+    return CutJson(result_, maker_, static_cast<int>(id));
   }
+  Json Row(size_t row) const {
+    return RowJson(result_, result_.table->rows[row], hysteresis_.stay[row]);
+  }
+
+ private:
+  const Result& result_;
+  HalfMaker maker_;
+  Hysteresis hysteresis_;
+};
+
+}  // namespace
+
+Json RefinedJson(const RefinedSides& refined) {
+  const auto& [device, server] = refined;
+  if (!device && !server) return nullptr;
+  Json json = {{"device", device.has_value()}, {"server", server.has_value()}};
+  if (device.value_or(1) != 1) json["device_slowdown"] = *device;
+  if (server.value_or(1) != 1) json["server_slowdown"] = *server;
+  return json;
+}
+
+Json TableJson(const Result& result) {
+  const Lists lists(result);
+  Json json = HeadJson(result, lists.hysteresis());
+  Json& cuts = json["cuts"] = Json::array();
+  for (size_t id = 0; id < lists.cuts(); ++id) cuts.push_back(lists.Cut(id));
   Json& rows = json["rows"] = Json::array();
-  for (size_t row = 0; row < table.rows.size(); ++row) {
-    rows.push_back(RowJson(result, table.rows[row], hysteresis.stay[row]));
+  for (size_t row = 0; row < lists.rows(); ++row) {
+    rows.push_back(lists.Row(row));
   }
   return json;
+}
+
+std::string TableText(const Result& result) {
+  const Lists lists(result);
+  const Json head = HeadJson(result, lists.hysteresis());
+  JsonText text;
+  for (auto member = head.begin(); member != head.end(); ++member) {
+    text.Add(member.key(), *member);
+  }
+  text.AddList("cuts", lists.cuts(), [&](size_t id) { return lists.Cut(id); });
+  text.AddList("rows", lists.rows(), [&](size_t r) { return lists.Row(r); });
+  return text.Finish();
 }
 
 std::string TableText(const Json& table) {

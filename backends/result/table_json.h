@@ -4,7 +4,6 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
-#include <optional>
 #include <string>
 
 #include "backends/result/result.h"
@@ -15,11 +14,12 @@ namespace dnncut {
 // side was refined.
 nlohmann::ordered_json RefinedJson(const RefinedSides& refined);
 
-// The whole file as a value; `only_cut` as in ResultOptions.
-nlohmann::ordered_json TableJson(const Result& result,
-                                 std::optional<int> only_cut);
+// The whole file as a value.
+nlohmann::ordered_json TableJson(const Result& result);
 
-// Its text: a line for each member, for each cut and for each row.
+// Its text: a line for each member, for each cut and for each row. From the
+// result it is made cut by cut.
 std::string TableText(const nlohmann::ordered_json& table);
+std::string TableText(const Result& result);
 
 }  // namespace dnncut

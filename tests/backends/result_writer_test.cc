@@ -5,11 +5,14 @@
 #include <gtest/gtest.h>
 #include <onnx/checker.h>  // IWYU pragma: keep, used in a macro
 
+#include <array>
 #include <functional>
 #include <nlohmann/json.hpp>
 
 #include "backends/halves/halves.h"
 #include "backends/halves/weights_file.h"
+#include "backends/halves_writer.h"
+#include "backends/result/chosen_halves.h"
 #include "compiler/model/onnx_walk.h"
 #include "frontends/onnx_frontend.h"
 #include "tests/backends/halves/split_model.h"
@@ -87,8 +90,7 @@ void ForEachHalf(
                              Side side)>& run) {
   for (size_t c = 0; c < split.table.cuts.size(); ++c) {
     for (const Side side : {Side::kDevice, Side::kServer}) {
-      const auto file =
-          HalfFile(split.AsResult(), static_cast<int>(c), side, {});
+      const auto file = HalfFile(split.AsResult(), static_cast<int>(c), side);
       EXPECT_EQ(file.has_value(),
                 HasHalf(split.graph, split.table.cuts[c].cut, side));
       if (!file) continue;
@@ -218,9 +220,10 @@ TEST(ResultWriter, ConvertsTypedWeights) {
 TEST(ResultWriter, OneCutAlone) {
   TempFolder temp;
   const SplitModel split = MakeSplitModel(ChainModel(), temp);
-  ResultOptions options = Into(temp / "out");
-  options.only_cut = 2;
-  WriteResult(split.AsResult(), options);
+  Result result = split.AsResult();
+  result.only_cut = 2;
+  result.has_halves = ChooseHalves(split.table, kMostCutsWithHalves, 2);
+  WriteResult(result, Into(temp / "out"));
   const auto files = Snapshot(temp / "out");
   EXPECT_THAT(files, Contains(Key("device/cut2.onnx")));
   EXPECT_THAT(files, Contains(Key("server/cut2.onnx")));
@@ -231,10 +234,142 @@ TEST(ResultWriter, OneCutAlone) {
   EXPECT_EQ(table["cuts"][2]["device_model"], "device/cut2.onnx");
   EXPECT_EQ(table["cuts"][0]["server_model"], nullptr);
 
-  options.force = true;
-  options.only_cut = static_cast<int>(split.table.cuts.size());
-  EXPECT_THROW(WriteResult(split.AsResult(), options), Error);
-  EXPECT_EQ(Snapshot(temp / "out"), files);
+  EXPECT_THROW(ChooseHalves(split.table, kMostCutsWithHalves,
+                            static_cast<int>(split.table.cuts.size())),
+               Error);
+}
+
+// The last row is the widest; of 1 kbit/s, that of the lowest bandwidth is.
+TEST(ResultWriter, FewCutsHaveHalvesThatDoNotDependOnTheOthers) {
+  TempFolder temp;
+  const SplitModel split = MakeSplitModel(ChainModel(), temp);
+  WriteResult(split.AsResult(), Into(temp / "all"));
+  Result result = split.AsResult();
+  result.has_halves = ChooseHalves(split.table, 2, std::nullopt);
+  const auto halves = std::ranges::count(result.has_halves, true);
+  EXPECT_EQ(halves, 2);
+  EXPECT_TRUE(result.has_halves.front() && result.has_halves.back());
+  WriteResult(result, Into(temp / "few"));
+  const auto all = Snapshot(temp / "all");
+  auto few = Snapshot(temp / "few");
+  const auto table = nlohmann::json::parse(few.at("table.json"));
+  EXPECT_EQ(table["cuts"][1]["has_halves"], false);
+  EXPECT_EQ(table["cuts"][1]["device_model"], nullptr);
+  EXPECT_FALSE(table["cuts"][0].contains("has_halves"));
+  EXPECT_THAT(few, Not(Contains(Key("device/cut2.onnx"))));
+  for (const std::string& file : {"table.json", "report.html"}) few.erase(file);
+  for (const auto& [name, bytes] : few) EXPECT_EQ(bytes, all.at(name)) << name;
+
+  AddHalves(result, {1, 2}, {}, temp / "few");
+  few = Snapshot(temp / "few");
+  for (const std::string& file : {"table.json", "report.html"}) few.erase(file);
+  EXPECT_THAT(few, Contains(Key("device/cut2.onnx")));
+  for (const auto& [name, bytes] : few) EXPECT_EQ(bytes, all.at(name)) << name;
+
+  fs::resize_file(temp / "few/server/weights.bin", 1);
+  EXPECT_THAT(ErrorOf([&] { AddHalves(result, {1}, {}, temp / "few"); }),
+              StartsWith("E727 "));
+}
+
+// Of a file: its name, offset and length.
+using Range = std::array<std::string, 3>;
+
+// Gives the initializers external data; returns what may stand in a file.
+std::string DataWithRanges(const std::vector<Range>& ranges,
+                           ModelProto* proto) {
+  for (int i = 0; i < std::ssize(ranges); ++i) {
+    auto* tensor = proto->mutable_graph()->mutable_initializer(i);
+    tensor->clear_raw_data();
+    tensor->set_data_location(TensorProto::EXTERNAL);
+    for (const size_t part : {0, 1, 2}) {
+      constexpr std::array kKeys = {"location", "offset", "length"};
+      auto* entry = tensor->add_external_data();
+      entry->set_key(kKeys[part]);
+      entry->set_value(ranges[i][part]);
+    }
+  }
+  std::string data;
+  for (int i = 0; i < 1024; ++i) data += FloatData(1, static_cast<float>(i));
+  return data;
+}
+
+// Whatever the file is called, each of its bytes is written once a side.
+TEST(ResultWriter, WeightsThatShareBytesShareThemInTheResult) {
+  struct Case {
+    std::string second;     // the file of w2
+    std::string at;         // where w2 begins in it
+    int64_t weights_bytes;  // of weights.bin
+  };
+  for (const Case& shared :
+       {Case{"data", "0", 2048}, Case{"./data", "0", 2048},
+        Case{"link", "0", 2048}, Case{"data", "1024", 3072},
+        Case{"data", "2048", 4096 + 2048}}) {
+    SCOPED_TRACE(shared.second + " at " + shared.at);
+    TempFolder temp;
+    ModelProto proto = ChainModel();
+    const std::string data = DataWithRanges(
+        {Range{"data", "0", "2048"}, Range{shared.second, shared.at, "2048"}},
+        &proto);
+    WriteAll(temp / "data", data);
+    fs::create_hard_link(temp / "data", temp / "link");
+    const SplitModel split = MakeSplitModel(proto, temp);
+    WriteResult(split.AsResult(), Into(temp / "out"));
+    for (const std::string side : {"device", "server"}) {
+      EXPECT_EQ(fs::file_size(temp / ("out/" + side + "/weights.bin")),
+                shared.weights_bytes);
+    }
+    ForEachHalf(split, temp / "out",
+                [&](const std::string& path, const TableCut& cut, Side side) {
+                  EXPECT_EQ(TensorContents(path),
+                            ExpectedContents(split, cut, side));
+                });
+  }
+}
+
+// 80 MiB in one half, of 2 MiB.
+TEST(ResultWriter, HalvesDoNotMultiplyWhatTensorsShare) {
+  TempFolder temp;
+  ModelProto proto;
+  std::string last = "x";
+  constexpr int kTensors = 40;
+  proto.set_ir_version(8);
+  proto.add_opset_import()->set_version(13);
+  auto* graph = proto.mutable_graph();
+  graph->set_name("g");
+  const auto add_value = [](const std::string& name, auto* info) {
+    info->set_name(name);
+    auto* type = info->mutable_type()->mutable_tensor_type();
+    type->set_elem_type(TensorProto::FLOAT);
+    type->mutable_shape()->add_dim()->set_dim_value(1 << 19);
+  };
+  add_value("x", graph->add_input());
+  for (int i = 0; i < kTensors; ++i) {
+    auto* tensor = graph->add_initializer();
+    tensor->set_name(fmt::format("w{}", i));
+    tensor->set_data_type(TensorProto::FLOAT);
+    tensor->add_dims(1 << 19);
+    auto* node = graph->add_node();
+    node->set_op_type("Add");
+    node->add_input(last);
+    node->add_input(tensor->name());
+    last = fmt::format("t{}", i);
+    node->add_output(last);
+  }
+  add_value(last, graph->add_output());
+  DataWithRanges(std::vector<Range>(kTensors, {"data", "0", "2097152"}),
+                 &proto);
+  WriteAll(temp / "data", std::string(2 << 20, 'd'));
+  const SplitModel split = MakeSplitModel(proto, temp);
+  ResultOptions options = Into(temp / "out");
+  options.inline_weights = true;
+  EXPECT_THAT(ErrorOf([&] { WriteResult(split.AsResult(), options); }),
+              StartsWith("E610 "));
+  EXPECT_FALSE(fs::exists(temp / "out"));
+  options.inline_weights = false;
+  Result result = split.AsResult();
+  result.has_halves = ChooseHalves(split.table, 1, std::nullopt);
+  WriteResult(result, options);
+  EXPECT_EQ(fs::file_size(temp / "out/server/weights.bin"), 2u << 20);
 }
 
 void ExpectChangedModel(const SplitModel& split, const ResultOptions& options) {
@@ -332,8 +467,7 @@ TEST(ResultWriter, SparseTensorsStayInline) {
               });
 }
 
-// Two tensors with one location are one copy of their own each; nothing is
-// shared that was not shared before, and nothing is lost.
+// What two tensors share stays shared.
 TEST(ResultWriter, ExternalDataOfTheSource) {
   TempFolder temp;
   ModelProto proto = ChainModel();
@@ -349,8 +483,7 @@ TEST(ResultWriter, ExternalDataOfTheSource) {
   WriteAll(temp / "sub/data.bin", FloatData(512, 7));
   const SplitModel split = MakeSplitModel(proto, temp);
   WriteResult(split.AsResult(), Into(temp / "out"));
-  EXPECT_EQ(ReadAll(temp / "out/server/weights.bin"),
-            FloatData(512, 7) + std::string(2048, '\0') + FloatData(512, 7));
+  EXPECT_EQ(ReadAll(temp / "out/server/weights.bin"), FloatData(512, 7));
   fs::remove(temp / "sub/data.bin");
   EXPECT_THROW(WriteResult(split.AsResult(), Into(temp / "out2")), Error);
   EXPECT_FALSE(fs::exists(temp / "out2"));

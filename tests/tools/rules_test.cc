@@ -70,7 +70,8 @@ std::map<std::string, Rooms> MayInclude() {
   const Rooms stage = run + Rooms{"tools/runtime", "tools/result", "tools/ci"};
   const Rooms stages = {"tools/compile", "tools/profile", "tools/refine",
                         "tools/verify",  "tools/check",   "tools/diff",
-                        "tools/explain", "tools/fit",     "tools/inspect"};
+                        "tools/explain", "tools/fit",     "tools/inspect",
+                        "tools/halves"};
   std::map<std::string, Rooms> rooms = {
       {"compiler/base", {}},
       {"compiler/files", base},

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/result/chosen_halves.h"
 #include "compiler/base/interrupt.h"
 #include "frontends/read/limits.h"
 #include "tests/folders.h"
@@ -168,7 +169,7 @@ TEST(SecurityPageTest, LimitsOfModelsAreTheProgramsOwn) {
   const Values initial = std::bit_cast<Values>(ModelLimits{});
   std::set<size_t> seen;
   for (const LimitRow& row : LimitRows()) {
-    if (row.name == "time") continue;
+    if (row.name == "time" || row.name == "cuts") continue;
     const Values one = LimitsWith(row.name, 1);
     const size_t which =
         std::mismatch(one.begin(), one.end(), initial.begin()).first -
@@ -180,6 +181,20 @@ TEST(SecurityPageTest, LimitsOfModelsAreTheProgramsOwn) {
     EXPECT_THROW(LimitsWith(row.name, Most(row.most) + 1), Error) << row.name;
   }
   EXPECT_EQ(seen.size(), initial.size());
+}
+
+TEST(SecurityPageTest, TheLimitOnCutsIsTheProgramsOwn) {
+  const LimitRow row = LimitRows().back();
+  ASSERT_EQ(row.name, "cuts");
+  EXPECT_EQ(kMostCutsWithHalves, Number(row.initial));
+  int cuts = 0;
+  ModelLimits limits;
+  const int64_t most = Most(row.most);
+  LimitReader(&limits, &cuts)("--limit", fmt::format("cuts={}", most));
+  EXPECT_EQ(cuts, most);
+  EXPECT_THROW(
+      LimitReader(&limits, &cuts)("--limit", fmt::format("cuts={}", most + 1)),
+      Error);
 }
 
 // Until the time is up; 0 when there is no limit.

@@ -130,13 +130,22 @@ void LookAtSplittingModel(const std::string& folder, const Problem& problem,
   item->message = "solved at both ends of every row: the same latencies";
 }
 
+std::string WhoseHalvesText(const TableFile& table, int cuts) {
+  if (table.only_cut) return fmt::format(", of cut {} only", *table.only_cut);
+  if (cuts == std::ssize(table.cuts)) return "";
+  return fmt::format(", of {} of {}, `dnncut halves OUT --cut N` writes others",
+                     cuts, FormatPlural(std::ssize(table.cuts), "cut"));
+}
+
 void LookAtHalves(const TableFile& table, const std::string& folder,
                   const ModelLimits& limits, CheckItem* item) {
+  int cuts = 0;  // that have halves
   int halves = 0;
   int broken = 0;
   for (int id = 0; id < std::ssize(table.cuts); ++id) {
-    if (table.only_cut && *table.only_cut != id) continue;
     const TableFile::Cut& cut = table.cuts[id];
+    if (!cut.has_halves) continue;
+    ++cuts;
     halves += cut.models.device.has_value() + cut.models.server.has_value();
     try {
       CheckHalves(table, id, folder, limits);
@@ -154,8 +163,7 @@ void LookAtHalves(const TableFile& table, const std::string& folder,
   item->message = fmt::format(
       "{}: of this model, whole, and made for each other{}; `dnncut verify OUT "
       "--structural` compares their weights, too",
-      FormatPlural(halves, "file"),
-      table.only_cut ? fmt::format(", of cut {} only", *table.only_cut) : "");
+      FormatPlural(halves, "file"), WhoseHalvesText(table, cuts));
 }
 
 // The constants that a C compiler reads; what comments say is free.

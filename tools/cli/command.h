@@ -37,6 +37,7 @@ CommandRunner SetUpProfile(Flags* flags);
 CommandRunner SetUpVerify(Flags* flags);
 CommandRunner SetUpRefine(Flags* flags);
 CommandRunner SetUpFit(Flags* flags);
+CommandRunner SetUpHalves(Flags* flags);
 CommandRunner SetUpDiff(Flags* flags);
 CommandRunner SetUpRun(Flags* flags);
 CommandRunner SetUpCheck(Flags* flags);

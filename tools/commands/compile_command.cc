@@ -255,7 +255,6 @@ void RunCompile(const Flags& flags, const CompileCommand& command) {
     return;
   }
   RunInfo run;
-  run.only_cut = options.only_cut;
   const CompileResult result = RunTimed(
       command, options, &run, [&](Progress* progress, Warnings* warnings) {
         return Compile(options, progress, warnings);
@@ -384,7 +383,7 @@ CommandRunner SetUpCompile(Flags* flags) {
                    "stages, passes and their times on stderr");
   flags->AddSwitch("-q,--quiet", &command->output.quiet,
                    "no summary and no progress");
-  AddLimitFlag(flags, &options->load.limits);
+  AddLimitFlag(flags, &options->load.limits, &options->cuts_with_halves);
   return [=] { RunCompile(*flags, *command); };
 }
 

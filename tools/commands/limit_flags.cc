@@ -21,6 +21,7 @@ namespace dnncut {
 namespace {
 
 constexpr std::string_view kTime = "time";
+constexpr std::string_view kCuts = "cuts";
 constexpr int64_t kMostTimeHours = 1000;
 constexpr int64_t kDefaultTimeNs = int64_t{3600} * 1'000'000'000;
 
@@ -47,9 +48,11 @@ constexpr auto kModelLimits = std::to_array<ModelLimit>({
     {"call-depth", &ModelLimits::call_depth, kMaxCallDepth},
 });
 
-std::vector<std::string> Names(bool reads_models) {
+// Of a command with these limits.
+std::vector<std::string> Names(const ModelLimits* limits, const int* cuts) {
   std::vector<std::string> names = {std::string(kTime)};
-  if (!reads_models) return names;
+  if (cuts != nullptr) names.emplace_back(kCuts);
+  if (limits == nullptr) return names;
   for (const ModelLimit& limit : kModelLimits) names.emplace_back(limit.name);
   return names;
 }
@@ -66,8 +69,8 @@ std::pair<std::string, std::string> Split(const std::string& text) {
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-void CheckLimitName(const std::string& name, bool reads_models) {
-  const std::vector<std::string> names = Names(reads_models);
+void CheckLimitName(const std::string& name,
+                    const std::vector<std::string>& names) {
   if (std::find(names.begin(), names.end(), name) != names.end()) return;
   Fail(ExitCode::kUsage, "E109", "--limit has no '{}', only {}{}", name,
        fmt::join(names, ", "), DidYouMean(name, names));
@@ -98,27 +101,30 @@ void SetDefaultTimeLimit(Work work) {
                 : std::nullopt);
 }
 
-Reader LimitReader(ModelLimits* limits) {
-  return [limits, given = std::set<std::string>()](
+Reader LimitReader(ModelLimits* limits, int* cuts) {
+  return [limits, cuts, given = std::set<std::string>()](
              std::string_view, const std::string& text) mutable {
     const auto [name, value] = Split(text);
-    CheckLimitName(name, limits != nullptr);
+    CheckLimitName(name, Names(limits, cuts));
     if (!given.insert(name).second) {
       Fail(ExitCode::kUsage, "E108", "--limit is given twice for '{}'", name);
     }
     if (name == kTime) {
       LimitTime(ParseDurationNs("--limit time", value, kMostTimeHours));
+    } else if (name == kCuts) {
+      *cuts =
+          static_cast<int>(ParseCount("--limit cuts", value, 0, kMostCount));
     } else {
       SetModelLimit(name, value, limits);
     }
   };
 }
 
-void AddLimitFlag(Flags* flags, ModelLimits* limits) {
+void AddLimitFlag(Flags* flags, ModelLimits* limits, int* cuts) {
   flags->AddRepeatable(
-      "--limit", "NAME=VALUE", LimitReader(limits),
+      "--limit", "NAME=VALUE", LimitReader(limits, cuts),
       fmt::format("what the work may cost: {}; for example time=30s",
-                  fmt::join(Names(limits != nullptr), ", ")));
+                  fmt::join(Names(limits, cuts), ", ")));
 }
 
 void AddTimeLimitFlag(Flags* flags) { AddLimitFlag(flags, nullptr); }

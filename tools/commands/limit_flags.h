@@ -13,13 +13,14 @@ namespace dnncut {
 // that run models have none: runs have a --timeout of their own.
 void SetDefaultTimeLimit(Work work);
 
-// The reader of --limit starts that clock again, or writes to `limits`; without
-// `limits` there is no limit but that on time. It throws Error E106, E108, E109
-// and those of units.h.
-Reader LimitReader(ModelLimits* limits);
+// The reader of --limit starts that clock again, or writes to `limits` or
+// `cuts`, the most cuts whose halves are written; without them there is no
+// limit but that on time. It throws Error E106, E108, E109 and those of
+// units.h.
+Reader LimitReader(ModelLimits* limits, int* cuts = nullptr);
 
-// For commands that read models.
-void AddLimitFlag(Flags* flags, ModelLimits* limits);
+// For commands that read models, and with `cuts` write results.
+void AddLimitFlag(Flags* flags, ModelLimits* limits, int* cuts = nullptr);
 // For commands that read results only.
 void AddTimeLimitFlag(Flags* flags);
 

@@ -57,10 +57,10 @@ std::string AtText(int64_t kbps, const BandwidthRange& range) {
 }
 
 std::string HalfUseText(const std::filesystem::path& folder,
-                        const std::optional<std::string>& model,
-                        const CutCosts& costs, Side side) {
-  if (costs.AllLayers(side) == 0) return LayersText(0);
-  return fmt::format("{}, {}", FormatPlural(costs.layers[side], "layer"),
+                        const TableFile::Cut& cut, Side side) {
+  if (cut.costs.AllLayers(side) == 0) return LayersText(0);
+  const std::optional<std::string>& model = cut.models[side];
+  return fmt::format("{}, {}", FormatPlural(cut.costs.layers[side], "layer"),
                      model ? (folder / *model).string() : "no half written");
 }
 
@@ -125,13 +125,15 @@ std::string LookupText(const StoredResult& stored, int64_t kbps) {
   text += fmt::format(
       "device    {}: {}\n",
       Printable(MachineText(table.machines.device, table.refined.device)),
-      Printable(HalfUseText(stored.folder, cut.models.device, cut.costs,
-                            Side::kDevice)));
+      Printable(HalfUseText(stored.folder, cut, Side::kDevice)));
   text += fmt::format(
       "server    {}: {}\n",
       Printable(MachineText(table.machines.server, table.refined.server)),
-      Printable(HalfUseText(stored.folder, cut.models.server, cut.costs,
-                            Side::kServer)));
+      Printable(HalfUseText(stored.folder, cut, Side::kServer)));
+  if (!cut.has_halves) {
+    text += fmt::format("halves    not written: {}\n",
+                        Printable(HalvesAdvice(table, row.cut, stored.folder)));
+  }
   if (cut.tensors.empty()) {
     text += fmt::format("{:<9} {}\n", "upload", kNothingIsSent);
   }
@@ -164,6 +166,7 @@ nlohmann::ordered_json LookupJson(const TableFile& table, int64_t kbps) {
       {"server_ns", parts.ns.server},
       {"latency_ns", parts.total_ns}};
   AddBand(BandOf(parts, table.machines), &json);
+  if (!cut.has_halves) json["has_halves"] = false;
   if (!cut.fetched.empty()) json["fetched"] = TensorsJson(cut.fetched);
   for (const Side side : kSides) {
     if (!cut.missing[side]) continue;

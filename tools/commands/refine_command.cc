@@ -109,7 +109,7 @@ CommandRunner SetUpRefine(Flags* flags) {
                    "what is being measured, on stderr");
   flags->AddSwitch("-q,--quiet", &output->quiet,
                    "no comparison and no progress");
-  AddLimitFlag(flags, &options->limits);
+  AddLimitFlag(flags, &options->limits, &options->cuts_with_halves);
   return [=] { RunRefine(*options, *output); };
 }
 

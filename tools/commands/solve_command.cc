@@ -91,6 +91,12 @@ std::string StoredCutText(const Answer& answer) {
     const std::optional<std::string> file = FileOf(answer, side);
     if (file) files += (files.empty() ? ": " : ", ") + Printable(*file);
   }
+  const TableFile& table = answer.stored->table;
+  if (!table.cuts[*answer.cut].has_halves) {
+    files = fmt::format(
+        ", without halves: {}",
+        Printable(HalvesAdvice(table, *answer.cut, answer.stored->folder)));
+  }
   return fmt::format("cut      {}{}\n", *answer.cut, files);
 }
 

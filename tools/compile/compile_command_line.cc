@@ -132,6 +132,8 @@ std::string CompileCommandLine(const CompileOptions& options) {
   AddFirmware(options.firmware, &line);
   line.Value(options.inline_weights, "--weights", "inline");
   line.Number("--only-cut", options.only_cut);
+  line.Value(options.cuts_with_halves != standard.cuts_with_halves, "--limit",
+             fmt::format("cuts={}", options.cuts_with_halves));
   return line.Finish();
 }
 

@@ -150,6 +150,8 @@ Result BackendResult(const CompileResult& result) {
   backend.firmware = result.firmware;
   backend.band = result.band;
   backend.missing = result.missing;
+  backend.has_halves = result.has_halves;
+  backend.only_cut = result.only_cut;
   return backend;
 }
 
@@ -173,7 +175,6 @@ void WriteCompiled(const CompileOptions& options, Progress* progress,
   write.force = options.force;
   write.inputs = FilesToKeep(options);
   write.inline_weights = options.inline_weights;
-  write.only_cut = options.only_cut;
   write.progress = [progress, &stage](int64_t done_bytes, int64_t all_bytes) {
     progress->Part(stage, done_bytes, all_bytes);
   };
@@ -237,6 +238,9 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   }
   result.missing = FindMissingMemory(result);
   WarnWhereMemoryIsShort(result, warnings);
+  result.has_halves =
+      ChooseHalves(result.table, options.cuts_with_halves, options.only_cut);
+  result.only_cut = options.only_cut;
 
   if (!options.output.empty()) {
     WriteCompiled(options, progress, &result, warnings);

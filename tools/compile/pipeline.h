@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backends/result/chosen_halves.h"
 #include "backends/result/result.h"
 #include "compiler/base/error.h"
 #include "compiler/model/graph.h"
@@ -57,6 +58,7 @@ struct CompileOptions {
   std::vector<std::string> kept_files;  // never with it: what the caller reads
   bool inline_weights = false;          // in the halves instead of beside them
   std::optional<int> only_cut;          // write the halves of this cut only
+  int cuts_with_halves = kMostCutsWithHalves;  // else of so many at most
 };
 
 struct CompileResult {
@@ -72,6 +74,8 @@ struct CompileResult {
   std::optional<AnswerBand> band;      // nullopt: all times are measured
   FirmwareOptions firmware;            // of the options
   std::vector<MissingMemory> missing;  // by cut of `table`
+  std::vector<bool> has_halves;        // by cut of `table`: of those to write
+  std::optional<int> only_cut;         // of the options
 };
 
 // The same as the backends take it; refers to `result`.

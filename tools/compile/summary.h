@@ -35,8 +35,7 @@ Summary Summarize(const CompileResult& result);
 
 // Where everything went and how long it took; not part of the result.
 struct RunInfo {
-  std::string output;           // "": nothing was written
-  std::optional<int> only_cut;  // CompileOptions::only_cut
+  std::string output;  // "": nothing was written
   double seconds = 0;
   Warnings warnings;
 };

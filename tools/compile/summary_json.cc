@@ -50,7 +50,7 @@ nlohmann::ordered_json SummaryJson(const CompileResult& result,
           {"notes", summary.notes},
           {"warnings", warnings},
           {"seconds", run.seconds},
-          {"table", TableJson(BackendResult(result), run.only_cut)}};
+          {"table", TableJson(BackendResult(result))}};
 }
 
 }  // namespace dnncut

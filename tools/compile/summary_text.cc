@@ -11,6 +11,7 @@
 #include "backends/firmware/firmware_table.h"
 #include "backends/result/setting_text.h"
 #include "compiler/base/first_few.h"
+#include "compiler/base/shell_word.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/model/size_basis.h"
 #include "compiler/table/hysteresis.h"
@@ -121,6 +122,18 @@ std::string FirmwareText(const CompileResult& result) {
   return text;
 }
 
+// Whose halves were written; "" where all are, or one was asked for.
+std::string HalvesText(const CompileResult& result, const std::string& output) {
+  const auto written = std::ranges::count(result.has_halves, true);
+  if (result.only_cut || written == std::ssize(result.has_halves)) return "";
+  return HangingText(
+      "halves  ",
+      fmt::format("of {} of {}, those with the widest rows; "
+                  "`dnncut halves {} --cut N` writes those of another",
+                  written, FormatPlural(std::ssize(result.has_halves), "cut"),
+                  Printable(ShellWord(output))));
+}
+
 }  // namespace
 
 std::string SummaryHeader(const CompileResult& result,
@@ -212,7 +225,7 @@ std::string SummaryText(const CompileResult& result, const Summary& summary,
         text += fmt::format(", {}/", side);
       }
     }
-    text += "\n";
+    text += "\n" + HalvesText(result, run.output);
   }
   text += fmt::format("done    {}, {:.2f} s\n",
                       FormatPlural(std::ssize(run.warnings), "warning"),

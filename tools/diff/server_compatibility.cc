@@ -112,8 +112,14 @@ std::optional<ServerCompatibility::Cut> CheckCut(
   if (!NeedsNetwork(other)) {
     return no("needs the server, where this cut is all on the device");
   }
-  if (server.only_cut.value_or(id) != id) {
-    return no("has no half there, which was compiled with --only-cut");
+  if (!other.has_halves) {
+    return ServerCompatibility::Cut{
+        id, Compatible::kNo,
+        server.only_cut
+            ? "has no half there, which was compiled with --only-cut"
+            : fmt::format("has no half there, which `dnncut halves OUT --cut "
+                          "{}` writes",
+                          id)};
   }
   if (!IsSame(cut.tensors, other.tensors)) {
     return no(TensorsReason(cut.tensors, other.tensors));

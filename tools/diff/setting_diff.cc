@@ -171,8 +171,12 @@ std::vector<SettingDiff> DiffSettings(const TableFile& before,
   Compare("table", ApproximationName(before), ApproximationName(after), &diffs);
   CompareFirmware(before, after, &diffs);
   const auto halves = [](const TableFile& table) {
-    return table.only_cut ? fmt::format("of cut {} alone", *table.only_cut)
-                          : "of all cuts";
+    if (table.only_cut) return fmt::format("of cut {} alone", *table.only_cut);
+    const auto written =
+        std::ranges::count(table.cuts, true, &TableFile::Cut::has_halves);
+    return written == std::ssize(table.cuts)
+               ? std::string("of all cuts")
+               : fmt::format("of {}", FormatPlural(written, "cut"));
   };
   Compare("halves", halves(before), halves(after), &diffs);
   return diffs;

@@ -45,7 +45,7 @@ class HalfTimer {
     ResultOptions write;
     write.out = halves_;
     write.halves_only = true;
-    WriteResult(result, write);
+    folder_.Fill([&] { WriteResult(result, write); });
     measured_.times.resize(result.table->cuts.size());
   }
 
@@ -82,7 +82,7 @@ class HalfTimer {
   }
 
   std::optional<std::string> FileOf(int cut, Side side) const {
-    const auto file = HalfFile(result_, cut, side, std::nullopt);
+    const auto file = HalfFile(result_, cut, side);
     if (!file) return std::nullopt;
     return halves_ + "/" + *file;
   }

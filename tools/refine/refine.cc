@@ -14,7 +14,6 @@
 #include <iterator>
 #include <thread>
 
-#include "backends/halves/weights_file.h"
 #include "backends/result/result_folder.h"
 #include "backends/result/setting_text.h"
 #include "backends/result_writer.h"
@@ -24,6 +23,7 @@
 #include "passes/compress.h"
 #include "tools/refine/probe_cuts.h"
 #include "tools/refine/refine_command_line.h"
+#include "tools/result/result_files.h"
 #include "tools/result/stored_result.h"
 #include "tools/runtime/threads.h"
 #include "tools/text/file_names.h"
@@ -31,7 +31,8 @@
 namespace dnncut {
 namespace {
 
-void RequireExactTable(const std::string& folder, const TableFile& table) {
+void RequireExactTable(const std::string& folder, const TableFile& table,
+                       int most_cuts) {
   if (table.approximation) {
     Fail(ExitCode::kUsage, "E741",
          "{} has no exact table, but one made smaller by --{}; refine one "
@@ -43,6 +44,13 @@ void RequireExactTable(const std::string& folder, const TableFile& table) {
          "{} holds the halves of cut {} only; refine one compiled without "
          "--only-cut",
          folder, *table.only_cut);
+  }
+  const auto cuts = std::ssize(table.cuts);
+  if (cuts > most_cuts) {
+    Fail(ExitCode::kUsage, "E741",
+         "{} has {} cuts, and refine measures each of them; --limit cuts={} "
+         "allows that",
+         folder, cuts, cuts);
   }
 }
 
@@ -84,7 +92,8 @@ class Refiner {
         progress_(progress) {
     progress->Stage(fmt::format("reading {}", options.path));
     compiled_ = LoadWithModel(options.path, options.model, options.limits);
-    RequireExactTable(compiled_.folder, compiled_.table);
+    RequireExactTable(compiled_.folder, compiled_.table,
+                      options.cuts_with_halves);
     RequireSide(options, compiled_.table);
     RequirePlace();
     runtime_ = RequireOnnxRuntime(options.onnxruntime, "refine");
@@ -323,13 +332,6 @@ class Refiner {
     return times;
   }
 
-  bool HasWeightsFile() const {
-    const std::filesystem::path folder = compiled_.folder;
-    std::error_code ignored;
-    return std::filesystem::exists(folder / "device" / kWeightsFile, ignored) ||
-           std::filesystem::exists(folder / "server" / kWeightsFile, ignored);
-  }
-
   const std::string& Output() const {
     return options_.output ? *options_.output : compiled_.folder;
   }
@@ -360,7 +362,7 @@ class Refiner {
     write.out = Output();
     write.force = IsReplaced();
     write.inputs = PossibleInputFiles(options_.inputs);
-    write.inline_weights = !HasWeightsFile();
+    write.inline_weights = !HasWeightsFile(compiled_.folder);
     const std::string stage = fmt::format("writing {}", write.out);
     progress_->Stage(stage);
     write.progress = [&](int64_t done_bytes, int64_t all_bytes) {
@@ -369,6 +371,8 @@ class Refiner {
     Result result = ResultOf(solved_, table_);
     result.fitted = Crossings();
     result.measured = TableTimes();
+    result.has_halves =
+        ChooseHalves(table_, options_.cuts_with_halves, std::nullopt);
     result.warnings =
         WithoutFolders(warnings, {Output(), compiled_.model.path});
     result.commands = compiled_.table.commands;

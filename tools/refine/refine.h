@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "backends/result/chosen_halves.h"
 #include "backends/result/labels.h"
 #include "backends/result/table_file.h"
 #include "compiler/base/error.h"
@@ -25,6 +26,8 @@ struct RefineOptions {
   std::string path;  // of the result to refine, or of its table.json
   std::optional<std::string> model;  // --model
   ModelLimits limits;                // of that model
+  // The most cuts that are measured at first, and whose halves are written.
+  int cuts_with_halves = kMostCutsWithHalves;
   InputOptions inputs;
   std::string onnxruntime;  // --onnxruntime
   // Sides for which this machine stands. nullopt: both, if they were measured;

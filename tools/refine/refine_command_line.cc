@@ -51,6 +51,8 @@ std::string RefineCommandLine(const RefineOptions& options,
     line.Value(true, "--test-data", FileName(*options.inputs.test_data));
   }
   line.Number("--seed", options.inputs.seed, standard.inputs.seed);
+  line.Value(options.cuts_with_halves != standard.cuts_with_halves, "--limit",
+             fmt::format("cuts={}", options.cuts_with_halves));
   // Whoever makes the result again has no other.
   line.Switch(true, "--in-place");
   return line.Finish();

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/result/result_files.h"
 
+#include <algorithm>
 #include <filesystem>
+
+#include "backends/halves/weights_file.h"
+#include "compiler/problem/side.h"
 
 namespace dnncut {
 
@@ -21,6 +25,14 @@ std::vector<std::string> FilesOfResult(const std::string& folder) {
     }
   }
   return files;
+}
+
+bool HasWeightsFile(const std::string& folder) {
+  return std::ranges::any_of(kSides, [&](Side side) {
+    std::error_code ignored;
+    return fs::exists(fs::path(folder) / SideName(side) / kWeightsFile,
+                      ignored);
+  });
 }
 
 }  // namespace dnncut

@@ -12,4 +12,8 @@ namespace dnncut {
 // beside the table are named whether or not they are there.
 std::vector<std::string> FilesOfResult(const std::string& folder);
 
+// Do its halves have their weights in a file beside them? Else they have them
+// in themselves.
+bool HasWeightsFile(const std::string& folder);
+
 }  // namespace dnncut

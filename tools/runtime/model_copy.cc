@@ -29,7 +29,7 @@ std::string WriteModelCopy(const SourceModel& model, ModelProto proto,
   std::string path = folder.File("model.onnx");
   folder.Fill([&] {
     if (layout.bytes > 0) {
-      WriteWeights(model, layout, folder.File(kWeightsFile), &reader, nullptr);
+      WriteWeights(layout, folder.File(kWeightsFile), &reader, nullptr);
     }
     WriteOnnx(model, std::move(proto), layout, path, &reader, nullptr);
   });

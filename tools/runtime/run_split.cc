@@ -78,17 +78,10 @@ Names OutputNames(const onnx::ModelProto& half) {
   return names;
 }
 
-std::optional<std::string> PathOf(const TableFile& table, int64_t layers,
-                                  const std::optional<std::string>& model,
-                                  const std::string& folder, const HalfId& id) {
-  if (model) return (std::filesystem::path(folder) / *model).string();
-  if (layers > 0 && table.only_cut && *table.only_cut != id.cut) {
-    Fail(ExitCode::kBadInput, "E727",
-         "{} has no halves of cut {}: it was compiled with --only-cut {}; "
-         "compile without",
-         folder, id.cut, *table.only_cut);
-  }
-  return std::nullopt;
+void RequireHalves(const TableFile& table, int cut, const std::string& folder) {
+  if (table.cuts[cut].has_halves) return;
+  Fail(ExitCode::kBadInput, "E727", "{} has no halves of cut {}; {}", folder,
+       cut, HalvesAdvice(table, cut, folder));
 }
 
 // What the bytes on the link say, under the type that both sides know.
@@ -120,10 +113,11 @@ void AddFed(const TableFile& table, const std::vector<Value>& inputs,
 SplitHalves CheckHalves(const TableFile& table, int cut_id,
                         const std::string& folder, const ModelLimits& limits) {
   const TableFile::Cut& cut = table.cuts[cut_id];
+  RequireHalves(table, cut_id, folder);
   SplitHalves halves;
   for (const Side side : kSides) {
-    halves[side] = PathOf(table, cut.costs.AllLayers(side), cut.models[side],
-                          folder, {cut_id, SideName(side)});
+    if (!cut.models[side]) continue;
+    halves[side] = (std::filesystem::path(folder) / *cut.models[side]).string();
   }
   Names known;
   for (const auto& input : table.inputs) known.insert(input.name);

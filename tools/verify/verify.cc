@@ -24,7 +24,7 @@ std::vector<int> ChosenCuts(const TableFile& table,
   std::vector<int> chosen;
   for (int c = 0; c < static_cast<int>(table.cuts.size()); ++c) {
     if (options.cut && c != *options.cut) continue;
-    if (table.only_cut && c != *table.only_cut) continue;
+    if (!table.cuts[c].has_halves) continue;
     chosen.push_back(c);
   }
   if (!options.cut || !chosen.empty()) return chosen;
@@ -34,8 +34,9 @@ std::vector<int> ChosenCuts(const TableFile& table,
          "--cut {}: there is no such cut; {} has cuts 0 to {}", *options.cut,
          options.out, cuts - 1);
   }
-  Fail(ExitCode::kUsage, "E734", "--cut {}: {} has no halves of that cut",
-       *options.cut, options.out);
+  Fail(ExitCode::kUsage, "E734", "--cut {}: {} has no halves of that cut; {}",
+       *options.cut, options.out,
+       HalvesAdvice(table, *options.cut, options.out));
 }
 
 bool AllWithin(const std::vector<OutputCheck>& checks) {
@@ -77,6 +78,10 @@ VerifyReport Verify(const TableFile& table, const VerifyOptions& options,
   report.model_file = table.model_file;
   report.model_sha256 = table.model_sha256;
   report.optimization = options.optimization;
+  if (!table.only_cut) {
+    report.cuts_without_halves = static_cast<int>(
+        std::ranges::count(table.cuts, false, &TableFile::Cut::has_halves));
+  }
   std::optional<VerifyRuns> runs;
   if (options.structural) {
     report.why_not_run = "--structural was given";

@@ -74,6 +74,7 @@ struct VerifyReport {
   // Nullopt: no free batch, or its second size cannot be derived.
   std::optional<SecondBatch> second;
   std::vector<CutReport> cuts;
+  int cuts_without_halves = 0;  // which nobody could verify
   // The whole model's outputs against those of the test data, if it has some.
   std::vector<OutputCheck> expected;
 };

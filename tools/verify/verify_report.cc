@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "compiler/base/shell_word.h"
 #include "compiler/base/unit_text.h"
 #include "tools/text/layer_words.h"
 #include "tools/text/text_table.h"
@@ -145,10 +146,17 @@ std::string ExpectedText(const VerifyReport& report) {
 }
 
 std::string NoteText(const VerifyReport& report) {
-  if (!report.second || report.second->why_not.empty()) return "";
-  return fmt::format("note: no half was run at batch {}: {}\n",
-                     BatchText(*report.second),
-                     Printable(report.second->why_not));
+  std::string text;
+  if (report.cuts_without_halves > 0) {
+    text = fmt::format(
+        "note: {} have no halves, which `dnncut halves {} --cut N` writes\n",
+        FormatPlural(report.cuts_without_halves, "more cut"),
+        Printable(ShellWord(report.out)));
+  }
+  if (!report.second || report.second->why_not.empty()) return text;
+  return text + fmt::format("note: no half was run at batch {}: {}\n",
+                            BatchText(*report.second),
+                            Printable(report.second->why_not));
 }
 
 std::string VerdictText(const VerifyReport& report) {
@@ -249,6 +257,7 @@ nlohmann::ordered_json VerifyJson(const VerifyReport& report) {
       {"optimization", OptimizationName(report.optimization)},
       {"second_batch", SecondJson(report)},
       {"cuts", cuts},
+      {"cuts_without_halves", report.cuts_without_halves},
       {"expected", ChecksJson(report.expected)}};
 }
 

@@ -114,7 +114,7 @@ TEST(OnnxWriter, CopiesBetweenFileSystems) {
     model.weights.push_back(weight);
     WeightReader reader(model);
     const std::string path = temp / (from == source ? "a" : "b");
-    WriteWeights(model, PlanWeights(model, {true}), path, &reader, nullptr);
+    WriteWeights(PlanWeights(model, {true}), path, &reader, nullptr);
     EXPECT_EQ(ReadAll(path), content.substr(5));
   }
   std::filesystem::remove(source);

@@ -173,7 +173,7 @@ TEST(Report, IsWellFormedForEveryProblem) {
     Problem problem = RandomFeasibleProblem(seed, 12);
     if (seed % 5 == 0) problem.range = {7, 7};
     const MadeResult made = MakeResult(std::move(problem));
-    ExpectWellFormed(ReportHtml(made.AsResult(), std::nullopt));
+    ExpectWellFormed(ReportHtml(made.AsResult()));
   }
 }
 
@@ -182,7 +182,7 @@ TEST(Report, ShowsRealModels) {
     SCOPED_TRACE(model.name);
     TempFolder temp;
     const SplitModel split = MakeSplitModel(model.proto, temp);
-    const std::string html = ReportHtml(split.AsResult(), std::nullopt);
+    const std::string html = ReportHtml(split.AsResult());
     ExpectWellFormed(html);
     EXPECT_THAT(html, Not(HasSubstr(temp / "")));
   }
@@ -190,7 +190,7 @@ TEST(Report, ShowsRealModels) {
 
 TEST(Report, LoadsNothingAndRunsNothingButItsOwn) {
   const MadeResult made = MakeResult(InceptionLikeProblem(40));
-  const std::string html = ReportHtml(made.AsResult(), std::nullopt);
+  const std::string html = ReportHtml(made.AsResult());
   EXPECT_THAT(html, HasSubstr("default-src 'none'"));
   EXPECT_THAT(html, HasSubstr("style-src " + PolicyHash(kReportCss) + ";"));
   EXPECT_THAT(html, HasSubstr("script-src " + PolicyHash(kReportJs) + ";"));
@@ -215,7 +215,7 @@ TEST(Report, NamesOfAModelAreOnlyText) {
   result.machines.device.name = evil;
   result.warnings = {{"W1", evil}};
   result.commands = {evil};
-  const std::string html = ReportHtml(result, std::nullopt);
+  const std::string html = ReportHtml(result);
   ExpectWellFormed(html);
   EXPECT_THAT(html, Not(HasSubstr("alert(1)</")));
   EXPECT_THAT(html, Not(HasSubstr("<!-- ")));
@@ -231,7 +231,7 @@ TEST(Report, SaysWhatWasMeasuredAndWarned) {
   result.measured[0] = {123'456'789, std::nullopt};
   result.warnings = {{"W740", "some halves were not measured"}};
   result.commands = {"dnncut compile net.onnx", "dnncut refine net.dnncut"};
-  const std::string html = ReportHtml(result, std::nullopt);
+  const std::string html = ReportHtml(result);
   ExpectWellFormed(html);
   EXPECT_THAT(html, HasSubstr(">not measured<"));
   EXPECT_THAT(html, HasSubstr("123.4"));
@@ -248,7 +248,7 @@ TEST(Report, LeavesOutWhatWouldTakeForever) {
   problem.tensors[0].bytes = 2'000'000'000'000;
   for (ProblemLayer& layer : problem.layers) layer.ns.server = 0;
   const MadeResult made = MakeResult(std::move(problem));
-  const std::string html = ReportHtml(made.AsResult(), std::nullopt);
+  const std::string html = ReportHtml(made.AsResult());
   ExpectWellFormed(html);
   EXPECT_THAT(html, HasSubstr("polyline class=\"baseline device\""));
   EXPECT_THAT(html, Not(HasSubstr("polyline class=\"baseline server\"")));
@@ -264,7 +264,7 @@ TEST(Report, OfFiveThousandLayersIsSmallAndQuick) {
     ASSERT_GE(made.problem.layers.size(), 5000u);
     // Of the processor: other programs may run, too.
     const std::clock_t start = std::clock();
-    const std::string html = ReportHtml(made.AsResult(), std::nullopt);
+    const std::string html = ReportHtml(made.AsResult());
     const double seconds =
         static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
     EXPECT_LT(html.size(), 2'000'000u);

@@ -43,7 +43,7 @@ TEST(TableJson, HasEveryKeyOfTheDesignInItsOrder) {
   TempFolder temp;
   SplitModel split = MakeSplitModel(ChainModel(), temp, Side::kServer);
   split.table.approximation = Approximation{"buckets", 0.25, 77};
-  const Json table = TableJson(split.AsResult(), {});
+  const Json table = TableJson(split.AsResult());
   EXPECT_THAT(Keys(table),
               ElementsAre("schema", "tool", "model", "device", "server",
                           "objective", "link", "approximation", "firmware",
@@ -85,7 +85,7 @@ TEST(TableJson, MarksUploadedResultsWhereverTheyAreWanted) {
   *output = model.graph().output(0);
   output->set_name("c");
   const SplitModel split = MakeSplitModel(model, temp);
-  const Json table = TableJson(split.AsResult(), {});
+  const Json table = TableJson(split.AsResult());
   int marked = 0;
   for (const Json& cut : table["cuts"]) {
     for (const Json& tensor : cut["tensors"]) {
@@ -100,7 +100,7 @@ TEST(TableJson, MarksUploadedResultsWhereverTheyAreWanted) {
 TEST(TableFile, ReadsWhatWasWritten) {
   TempFolder temp;
   const SplitModel split = MakeSplitModel(ChainModel(), temp);
-  WriteAll(temp / "table.json", TableText(TableJson(split.AsResult(), {})));
+  WriteAll(temp / "table.json", TableText(TableJson(split.AsResult())));
   const TableFile table = ReadTableFile(temp.path());
   EXPECT_EQ(table.rows, split.table.rows);
   EXPECT_EQ(table.range, split.problem.range);
@@ -133,7 +133,7 @@ TEST(TableFile, IsNamedByItsFolderOrItself) {
 TEST(TableFile, RefusesBrokenOnes) {
   TempFolder temp;
   const SplitModel split = MakeSplitModel(ChainModel(), temp);
-  const Json good = TableJson(split.AsResult(), {});
+  const Json good = TableJson(split.AsResult());
   const auto error = [](const Json& json) {
     return ErrorOf(json.dump(), ReadTableFile);
   };

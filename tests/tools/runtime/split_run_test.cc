@@ -109,7 +109,7 @@ class SplitRun : public ::testing::Test {
       Values values = inputs;
       int halves = 0;
       for (Side side : {Side::kDevice, Side::kServer}) {
-        auto file = HalfFile(split.AsResult(), c, side, {});
+        auto file = HalfFile(split.AsResult(), c, side);
         if (!file) continue;
         ++halves;
         Add(RunModel(out + "/" + *file, ToVector(values), {}, *runtime_)
