@@ -21,10 +21,10 @@ from faults import (BAD_INPUT, WITHOUT_LEAKS, WorkFolder, error_id, expect,
                     temporary_folders, write)
 from onnx_file import chain_of_outputs, shared_data
 
-LAYERS = 120
-FILES = 100  # with external data, each with its own
-OPEN_FILES = 48
-MOMENTS = 5
+LAYERS = 80
+FILES = 48  # with external data, each with its own
+OPEN_FILES = 32
+MOMENTS = 4
 # Under sanitizers and on a busy machine everything is slower.
 MOST_SECONDS = 0.5
 MOST_PART = 0.25  # of a whole compile
@@ -37,7 +37,7 @@ def limit_files():
 def check_open_files(dnncut, folder):
     chain = os.path.join(folder, "chain.onnx")
     data = os.path.join(folder, "data.onnx")
-    write(chain, chain_of_outputs(60))
+    write(chain, chain_of_outputs(30))
     elements = 512
     for i in range(FILES):
         write(os.path.join(folder, f"w{i}"), bytes(4 * elements))

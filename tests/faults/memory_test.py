@@ -95,7 +95,7 @@ def check_verify(dnncut, folder):
     if run(dnncut, "verify", out).returncode != 0:
         return  # there is no ONNX Runtime
     counts = {}
-    for mib in range(12, 48, 4):
+    for mib in range(12, 44, 8):
         done = run_within(mib, dnncut, "verify", out, kind=resource.RLIMIT_DATA)
         count(counts, check(f"verify, {mib} MiB of data", done, (0, IO)))
     expect(set(counts) <= {"0", "E143"}, f"verify: {counts}")
