@@ -24,7 +24,9 @@ std::optional<uint32_t> InterfaceHash(const Graph& graph, const TableCut& cut);
 // commas between.
 uint32_t InterfaceHash(const std::vector<std::optional<uint32_t>>& cuts);
 
-// Of all cuts of a table.
+// Of each cut of a table, and of all of them.
+std::vector<std::optional<uint32_t>> InterfaceHashes(const Graph& graph,
+                                                     const CutTable& table);
 uint32_t InterfaceHash(const Graph& graph, const CutTable& table);
 
 // "0badcafe": eight digits, as files and messages spell a hash.

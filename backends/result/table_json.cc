@@ -147,7 +147,8 @@ void AddIfAny(const char* key, int count, Json* json) {
   if (count > 0) (*json)[key] = count;
 }
 
-Json CutJson(const Result& result, const HalfMaker& maker, int id) {
+Json CutJson(const Result& result, const HalfMaker& maker, int id,
+             const std::optional<uint32_t>& interface) {
   const TableCut& cut = result.table->cuts[id];
   const Graph& graph = *result.graph;
   Json tensors = Json::array();
@@ -173,7 +174,7 @@ Json CutJson(const Result& result, const HalfMaker& maker, int id) {
       {"server_weight_bytes", maker.WeightBytes(cut.cut, Side::kServer)},
       {"device_model", file(Side::kDevice)},
       {"server_model", file(Side::kServer)},
-      {"interface", InterfaceJson(InterfaceHash(graph, cut))}};
+      {"interface", InterfaceJson(interface)}};
   if (!HasHalves(result, id)) json["has_halves"] = false;
   AddIfAny("device_size_layers", cut.costs.size_layers.device, &json);
   AddIfAny("server_size_layers", cut.costs.size_layers.server, &json);
@@ -226,7 +227,8 @@ Json ApproximationJson(const Approximation& approximation) {
           {"worst_kbps", approximation.worst_kbps}};
 }
 
-Json HeadJson(const Result& result, const Hysteresis& hysteresis) {
+Json HeadJson(const Result& result, const Hysteresis& hysteresis,
+              uint32_t interface) {
   const CutTable& table = *result.table;
   Json json = {{"schema", "dnncut.table/1"},
                {"tool", {{"name", "dnncut"}, {"version", result.version}}}};
@@ -243,7 +245,7 @@ Json HeadJson(const Result& result, const Hysteresis& hysteresis) {
   const Json refined = RefinedJson(result.refined);
   if (!refined.is_null()) json["refined"] = refined;
   json["firmware"] = FirmwareJson(result.firmware, hysteresis);
-  json["interface"] = InterfaceJson(InterfaceHash(*result.graph, table));
+  json["interface"] = InterfaceJson(interface);
   const int layers = CountLayers(*result.graph);
   json["layers"] = layers;
   AddIfAny("size_layers",
@@ -259,14 +261,17 @@ class Lists {
       : result_(result),
         maker_(*result.model, *result.graph),
         hysteresis_(MakeHysteresis(*result.table, result.problem->downlink,
-                                   result.firmware.hysteresis)) {}
+                                   result.firmware.hysteresis)),
+        interfaces_(InterfaceHashes(*result.graph, *result.table)) {}
 
-  const Hysteresis& hysteresis() const { return hysteresis_; }
+  Json Head() const {
+    return HeadJson(result_, hysteresis_, InterfaceHash(interfaces_));
+  }
   size_t cuts() const { return result_.table->cuts.size(); }
   size_t rows() const { return result_.table->rows.size(); }
 
   Json Cut(size_t id) const {
-    return CutJson(result_, maker_, static_cast<int>(id));
+    return CutJson(result_, maker_, static_cast<int>(id), interfaces_[id]);
   }
   Json Row(size_t row) const {
     return RowJson(result_, result_.table->rows[row], hysteresis_.stay[row]);
@@ -276,6 +281,7 @@ class Lists {
   const Result& result_;
   HalfMaker maker_;
   Hysteresis hysteresis_;
+  std::vector<std::optional<uint32_t>> interfaces_;  // by cut
 };
 
 }  // namespace
@@ -291,7 +297,7 @@ Json RefinedJson(const RefinedSides& refined) {
 
 Json TableJson(const Result& result) {
   const Lists lists(result);
-  Json json = HeadJson(result, lists.hysteresis());
+  Json json = lists.Head();
   Json& cuts = json["cuts"] = Json::array();
   for (size_t id = 0; id < lists.cuts(); ++id) cuts.push_back(lists.Cut(id));
   Json& rows = json["rows"] = Json::array();
@@ -303,7 +309,7 @@ Json TableJson(const Result& result) {
 
 std::string TableText(const Result& result) {
   const Lists lists(result);
-  const Json head = HeadJson(result, lists.hysteresis());
+  const Json head = lists.Head();
   JsonText text;
   for (auto member = head.begin(); member != head.end(); ++member) {
     text.Add(member.key(), *member);
