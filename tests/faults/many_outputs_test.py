@@ -5,7 +5,8 @@
     many_outputs_test.py DNNCUT
 
 Compiles a chain whose every tensor is an output, which has nearly as many cuts
-as layers: with few open files allowed, and with a signal or a time limit at
+as layers, and a model whose tensors share one piece of external data: how much
+is written; with few open files allowed; and with a signal or a time limit at
 moments spread over the whole compile.
 """
 
@@ -53,6 +54,30 @@ def check_open_files(dnncut, folder):
         expect(model == data or halves > OPEN_FILES, f"only {halves} halves")
         for out in ("all", "few"):
             subprocess.run(["rm", "-r", os.path.join(folder, out)], check=True)
+
+
+def bytes_of(folder, ending=""):
+    return sum(os.path.getsize(os.path.join(root, name))
+               for root, _, files in os.walk(folder) for name in files
+               if name.endswith(ending))
+
+
+def check_sizes(dnncut, folder):
+    """Halves of a few cuts, and each byte of weights once a side."""
+    model = os.path.join(folder, "net.onnx")
+    out = os.path.join(folder, "out")
+    write(model, chain_of_outputs(LAYERS))
+    must_run(dnncut, "compile", model, "--rtt", "0", "-q", "-o", out)
+    halves = bytes_of(out, ".onnx")
+    # Each of two halves has a part of the graph, and types of what crosses.
+    expect(0 < halves <= 2 * 64 * os.path.getsize(model), f"{halves} bytes")
+    elements = 4096
+    write(os.path.join(folder, "w"), bytes(4 * elements))
+    write(model, shared_data(300, elements))
+    must_run(dnncut, "compile", model, "-q", "--force", "-o", out)
+    weights = bytes_of(out, "weights.bin")
+    expect(0 < weights <= 2 * 4 * elements, f"{weights} bytes of weights")
+    print(f"{halves} bytes of halves, {weights} bytes of shared weights")
 
 
 class Compile:
@@ -109,6 +134,8 @@ def main():
     dnncut = os.path.abspath(sys.argv[1])
     with WorkFolder(in_memory=True) as folder:
         check_open_files(dnncut, folder)
+    with WorkFolder(in_memory=True) as folder:
+        check_sizes(dnncut, folder)
     with WorkFolder(in_memory=True) as folder:
         compiles = Compile(dnncut, folder)
         compiles.check_signals()

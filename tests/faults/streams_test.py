@@ -65,6 +65,8 @@ class Test:
                 expect(done.returncode == IO, f"{what}: {done.returncode}")
                 expect(error_id(done.stderr) == "E690", f"{what}")
                 count += 1
+        # What was to be written is there.
+        must_run(self.dnncut, "check", os.path.join(self.folder, "out"))
         print(f"{count} results that could not be printed")
 
     def unprintable_messages(self):
