@@ -315,7 +315,7 @@ TEST(ResultWriter, WeightsThatShareBytesShareThemInTheResult) {
     const SplitModel split = MakeSplitModel(proto, temp);
     WriteResult(split.AsResult(), Into(temp / "out"));
     for (const std::string side : {"device", "server"}) {
-      EXPECT_EQ(fs::file_size(temp / ("out/" + side + "/weights.bin")),
+      EXPECT_EQ(fs::file_size(temp / fmt::format("out/{}/weights.bin", side)),
                 shared.weights_bytes);
     }
     ForEachHalf(split, temp / "out",

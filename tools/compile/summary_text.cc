@@ -225,7 +225,8 @@ std::string SummaryText(const CompileResult& result, const Summary& summary,
         text += fmt::format(", {}/", side);
       }
     }
-    text += "\n" + HalvesText(result, run.output);
+    text += "\n";
+    text += HalvesText(result, run.output);
   }
   text += fmt::format("done    {}, {:.2f} s\n",
                       FormatPlural(std::ssize(run.warnings), "warning"),
