@@ -257,12 +257,12 @@ TEST(ResultWriter, FewCutsHaveHalvesThatDoNotDependOnTheOthers) {
   EXPECT_EQ(table["cuts"][1]["device_model"], nullptr);
   EXPECT_FALSE(table["cuts"][0].contains("has_halves"));
   EXPECT_THAT(few, Not(Contains(Key("device/cut2.onnx"))));
-  for (const std::string& file : {"table.json", "report.html"}) few.erase(file);
+  for (const char* file : {"table.json", "report.html"}) few.erase(file);
   for (const auto& [name, bytes] : few) EXPECT_EQ(bytes, all.at(name)) << name;
 
   AddHalves(result, {1, 2}, {}, temp / "few");
   few = Snapshot(temp / "few");
-  for (const std::string& file : {"table.json", "report.html"}) few.erase(file);
+  for (const char* file : {"table.json", "report.html"}) few.erase(file);
   EXPECT_THAT(few, Contains(Key("device/cut2.onnx")));
   for (const auto& [name, bytes] : few) EXPECT_EQ(bytes, all.at(name)) << name;
 
