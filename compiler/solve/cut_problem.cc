@@ -70,6 +70,13 @@
 // * the same for feeds: with one reader there is no helper; a reader that is an
 //   anchor is on its side in every cut, so it either never pays or pays
 //   whenever the holder is on the other side, whatever other readers do;
+// * wires with the same readers share their helper: it is on the source side
+// only
+//   when all readers are in D, and each producer pays an arc of its own to it.
+//   In place of an arc from each reader to each producer there is a node
+//   between them: it is on the source side when a reader is in D, and then all
+//   producers must be. So w layers that all read from w others are 4 w arcs,
+//   not 2 w * w;
 // * arcs with equal ends are one, and so s -> b also carries the wires from
 //   block 0 to b alone, and the round trip when b is the only last block;
 // * what is then common to s -> b and b -> t is a constant.
@@ -77,6 +84,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <numeric>
 
 namespace dnncut {
 namespace {
@@ -105,7 +113,10 @@ class Builder {
 
   CutProblem Build() {
     AddBlocks();
-    for (const Wire& wire : graph_.wires) AddWire(wire);
+    FindSharedReaders();
+    for (size_t id = 0; id < graph_.wires.size(); ++id) {
+      AddWire(graph_.wires[id], readers_of_[id]);
+    }
     for (const Feed& feed : graph_.feeds) {
       AddUpwards(feed);
       AddDownwards(feed);
@@ -139,24 +150,65 @@ class Builder {
     }
   }
 
-  // Wires are sorted by producer, which keeps the arcs reader => producer
-  // distinct with one mark per reader.
-  void AddWire(const Wire& wire) {
-    const BlockId producer = wire.producer;
-    for (BlockId reader : wire.readers) {
-      if (producer == 0 || !IsInner(reader)) continue;
-      if (last_producer_[reader] == producer) continue;
-      last_producer_[reader] = producer;
-      AddInfiniteArc(reader, producer);
+  // What wires with the same readers share.
+  struct SharedReaders {
+    int wires = 0;
+    int all_on_device = -1;  // the node with arcs to the readers; -1: none yet
+    int any_on_device = -1;  // the node with arcs from them
+  };
+
+  void FindSharedReaders() {
+    std::vector<int> order(graph_.wires.size());
+    std::iota(order.begin(), order.end(), 0);
+    const auto readers = [this](int id) -> const std::vector<BlockId>& {
+      return graph_.wires[id].readers;
+    };
+    std::ranges::sort(order, {}, readers);
+    readers_of_.resize(order.size());
+    for (size_t i = 0; i < order.size(); ++i) {
+      if (i == 0 || readers(order[i]) != readers(order[i - 1])) {
+        shared_.emplace_back();
+      }
+      ++shared_.back().wires;
+      readers_of_[order[i]] = static_cast<int>(shared_.size()) - 1;
     }
+  }
+
+  // No reader is in D without the producer. Wires are sorted by producer, which
+  // keeps the arcs reader => producer distinct with one mark per reader.
+  void AddClosure(const Wire& wire, SharedReaders* shared) {
+    if (wire.producer == 0) return;
+    const bool is_shared = shared->wires > 1 && wire.readers.size() > 1;
+    if (is_shared && shared->any_on_device < 0) {
+      shared->any_on_device = problem_.node_count++;
+      for (BlockId reader : wire.readers) {
+        if (IsInner(reader)) AddInfiniteArc(reader, shared->any_on_device);
+      }
+    }
+    if (is_shared) return AddInfiniteArc(shared->any_on_device, wire.producer);
+    for (BlockId reader : wire.readers) {
+      if (!IsInner(reader) || last_producer_[reader] == wire.producer) continue;
+      last_producer_[reader] = wire.producer;
+      AddInfiniteArc(reader, wire.producer);
+    }
+  }
+
+  void AddWire(const Wire& wire, int readers) {
+    const BlockId producer = wire.producer;
+    SharedReaders& shared = shared_[readers];
+    AddClosure(wire, &shared);
     if (wire.cost == CostLine{}) return;
     if (!IsInner(wire.readers.back())) {
       Add(wire.cost,
           producer == 0 ? &problem_.constant : &on_device_[producer]);
     } else if (wire.readers.size() > 1) {
-      const int helper = problem_.node_count++;
-      AddArc(producer, helper, wire.cost);
-      for (BlockId reader : wire.readers) AddInfiniteArc(helper, reader);
+      if (shared.all_on_device < 0) {
+        shared.all_on_device = problem_.node_count++;
+        for (BlockId reader : wire.readers) {
+          AddInfiniteArc(shared.all_on_device, reader);
+        }
+      }
+      AddArc(producer, shared.all_on_device, wire.cost);
     } else if (producer == 0) {
       Add(wire.cost, &on_server_[wire.readers[0]]);
     } else {
@@ -266,6 +318,8 @@ class Builder {
   std::vector<CostLine> on_server_;  // by block, with wires that are paid so
   std::vector<CostLine> on_device_;
   std::vector<BlockId> last_producer_;
+  std::vector<int> readers_of_;  // by wire: an index into shared_
+  std::vector<SharedReaders> shared_;
   CutProblem problem_;
 };
 

@@ -24,7 +24,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <utility>
 
 #include "compiler/problem/objective.h"
 #include "compiler/table/solve_at.h"
@@ -45,25 +44,24 @@ int64_t SizeOf(const BlockGraph& graph) {
   return static_cast<int64_t>(size);
 }
 
-// The best cut of the section's table at `kbps`.
-const SectionCut& BestAt(const BlockTable& table, int64_t kbps) {
-  return std::ranges::lower_bound(
-             table.rows, kbps, {},
-             [](const BlockTable::Row& row) { return row.range.max_kbps; })
-      ->cut;
-}
-
 }  // namespace
 
 NextBestSearch::NextBestSearch(const Problem& problem)
     : problem_(problem),
       blocks_(MakeBlockGraph(problem)),
       sections_(blocks_),
-      round_trip_(RoundTripPrice(problem).fixed) {
-  for (int section = 0; section < sections_.Count(); ++section) {
-    tables_.push_back(
-        MakeSectionTable(sections_, section, round_trip_, problem.range));
+      round_trip_(RoundTripPrice(problem).fixed),
+      tables_(sections_.Count()) {}
+
+const SectionCut& NextBestSearch::BestOf(int section, int64_t kbps) {
+  std::optional<BlockTable>& table = tables_[section];
+  if (!table) {
+    table = MakeSectionTable(sections_, section, round_trip_, problem_.range);
   }
+  return std::ranges::lower_bound(
+             table->rows, kbps, {},
+             [](const BlockTable::Row& row) { return row.range.max_kbps; })
+      ->cut;
 }
 
 int NextBestSearch::SectionOf(const std::vector<bool>& on_device) const {
@@ -148,13 +146,13 @@ NextBest NextBestSearch::Find(const Cut& known, int64_t kbps) {
     if (!best || cut.cost.At(kbps) < best->cost.At(kbps)) best = cut;
   };
   for (int other = 0; other < own; ++other) {
-    keep_better(BestAt(tables_[other], kbps));
+    keep_better(BestOf(other, kbps));
   }
   for (const Move& move : moves) {
     keep_better(Pinned(own, section, move, kbps));
   }
   for (int other = own + 1; other < sections_.Count(); ++other) {
-    keep_better(BestAt(tables_[other], kbps));
+    keep_better(BestOf(other, kbps));
   }
   NextBest next;
   if (best) {

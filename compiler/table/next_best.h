@@ -42,13 +42,15 @@ class NextBestSearch {
   SectionCut Pinned(int section, const BlockGraph& blocks, const Move& move,
                     int64_t kbps) const;
   int SectionOf(const std::vector<bool>& on_device) const;
+  // The best cut of a section.
+  const SectionCut& BestOf(int section, int64_t kbps);
 
   const Problem& problem_;
   const BlockGraph blocks_;
   const Sections sections_;
   const int64_t round_trip_;
-  std::vector<BlockTable> tables_;  // by section
-  int64_t work_ = 0;                // done so far
+  std::vector<std::optional<BlockTable>> tables_;  // by section; once needed
+  int64_t work_ = 0;                               // done so far
 };
 
 }  // namespace dnncut
