@@ -323,7 +323,7 @@ void AddTableFlags(Flags* flags, CompileCommand* command) {
       "--max-cuts", "N", Count(&options->max_cuts, 1, INT32_MAX),
       "keep N cuts of the exact table, those with the least worst regret");
   flags->AddSwitch("--no-compress", &command->no_compress,
-                   "solve on all layers: the same table, only slower");
+                   "solve on all layers: the same table");
 }
 
 }  // namespace
