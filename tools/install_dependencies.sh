@@ -24,7 +24,7 @@ optional_program=(npm:npm openssl:openssl ca-certificates)
 optional_tests=(ccache:ccache libonnx-testdata libbenchmark-dev dot:graphviz
   python3:python3 clang++-16:clang-16 libclang-rt-16-dev
   chromium:chromium python3-jsonschema python3-networkx python3-numpy
-  shellcheck:shellcheck strace:strace clang-format:clang-format
+  shellcheck:shellcheck strace:strace valgrind:valgrind clang-format:clang-format
   clang-tidy-16:clang-tidy-16 iwyu:iwyu
   # To compile the C reader for firmware for other machines and run it there. The
   # headers and libraries of these machines are named because the packages of the
