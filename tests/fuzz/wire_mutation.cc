@@ -47,10 +47,12 @@ struct Field {
   std::string raw;      // the whole field as it is written
 };
 
-// Writes the field from its parts, seldom in the shortest way.
+// Writes the field from its parts, seldom not in the shortest way, and very
+// seldom so long that nobody reads it.
 void Encode(Random* random, Field* field) {
   const auto spare = [&] {
-    return random->Chance(1, 6) ? 1 + random->Below(9) : 0;
+    if (!random->Chance(1, 12)) return 0;
+    return 1 + random->Below(random->Chance(1, 12) ? 9 : 2);
   };
   const auto tag = static_cast<uint64_t>(field->number) << 3 | field->type;
   field->raw = Varint(tag, spare());
@@ -148,8 +150,12 @@ class Mutation {
         return;
       case 1:
         return std::swap(field, (*fields)[random_->Below(count)]);
-      case 2: {
-        const Field copy = field;
+      case 2: {  // again, perhaps with another value
+        Field copy = field;
+        if (copy.type == kVarint && random_->Chance(2, 3)) {
+          copy.varint = AnyNumber(random_);
+          Encode(random_, &copy);
+        }
         fields->insert(fields->begin() + random_->Below(count + 1), copy);
         return;
       }
