@@ -235,12 +235,16 @@ ModelProto WithTensors() {
 std::vector<std::string> FuzzSeeds() {
   std::vector<std::string> seeds = ModelSeeds();
   // Every other one: they have most of what is looked at here.
-  ModelProto model = WithTensors();
+  const ModelProto model = WithTensors();
   const std::string fine = model.SerializeAsString();
-  // Data here and elsewhere, which is refused.
-  model.mutable_graph()->mutable_initializer(3)->set_data_location(
-      TensorProto::EXTERNAL);
-  const std::string refused = model.SerializeAsString();
+  // Data here and elsewhere, which is refused: small, so that mutations meet
+  // it.
+  ModelProto small;
+  small.set_ir_version(8);
+  TensorProto* tensor = small.mutable_graph()->add_initializer();
+  *tensor = model.graph().initializer(3);
+  tensor->set_data_location(TensorProto::EXTERNAL);
+  const std::string refused = small.SerializeAsString();
   const size_t count = seeds.size();
   for (size_t i = 0; i < count; ++i) {
     seeds.push_back(i % 4 == 0 ? refused : fine);

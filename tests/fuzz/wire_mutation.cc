@@ -156,7 +156,9 @@ class Mutation {
           copy.varint = AnyNumber(random_);
           Encode(random_, &copy);
         }
-        fields->insert(fields->begin() + random_->Below(count + 1), copy);
+        // Mostly the last one counts.
+        const int to = random_->Chance(1, 2) ? count : random_->Below(count);
+        fields->insert(fields->begin() + to, copy);
         return;
       }
       case 3:

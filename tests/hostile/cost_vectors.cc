@@ -32,7 +32,7 @@ Vector Costly(const std::string& row, const std::string& name,
 ModelProto OfALongValue(const std::string& nodes) {
   std::string text =
       "<ir_version: 8, opset_import: [\"\" : 17, \"local\" : 1]>\n"
-      "main (float[1] x) => (float[] y) {\nv0 = Shape(x)\n";
+      "main (float[4096] x) => (float[] y) {\nv0 = Shape(x)\n";
   for (int i = 0; i < 12; ++i) {
     text += fmt::format("v{} = Concat<axis = 0>(v{}, v{})\n", i + 1, i, i);
   }
@@ -296,62 +296,10 @@ std::vector<Vector> Defaults() {
   };
 }
 
-void AddValue(const std::string& name,
-              ONNX_NAMESPACE::TensorProto::DataType type,
-              ONNX_NAMESPACE::ValueInfoProto* value) {
-  value->set_name(name);
-  value->mutable_type()->mutable_tensor_type()->set_elem_type(type);
-}
-
-// A Loop that turns the dims of what it is given, around `loops` others, and in
-// the innermost one many declarations.
-void AddLoop(int loops, const std::string& from, const std::string& to,
-             GraphProto* around) {
-  using ONNX_NAMESPACE::TensorProto;
-  NodeProto* node = AddNode("Loop", {"m", "go", from}, {to}, around);
-  AttributeProto* attribute = AddAttribute("body", node);
-  attribute->set_type(AttributeProto::GRAPH);
-  GraphProto* body = attribute->mutable_g();
-  body->set_name("body");
-  AddValue(Numbered("i", loops), TensorProto::INT64, body->add_input());
-  AddValue(Numbered("go", loops), TensorProto::BOOL, body->add_input());
-  AddValue(Numbered("s", loops), TensorProto::FLOAT, body->add_input());
-  NodeProto* turn = AddNode("Transpose", {Numbered("s", loops)},
-                            {Numbered("t", loops)}, body);
-  AttributeProto* perm = AddAttribute("perm", turn);
-  perm->set_type(AttributeProto::INTS);
-  for (int i = 1; i <= 8; ++i) perm->add_ints(i % 8);
-  if (loops == 0) {
-    AddNode("Identity", {"t0"}, {"o0"}, body);
-    for (int i = 0; i < 20'000; ++i) {
-      body->add_value_info()->set_name(Numbered("v", i));
-    }
-  } else {
-    AddLoop(loops - 1, Numbered("t", loops), Numbered("o", loops), body);
-  }
-  AddNode("Identity", {Numbered("go", loops)}, {Numbered("on", loops)}, body);
-  AddValue(Numbered("on", loops), TensorProto::BOOL, body->add_output());
-  AddValue(Numbered("o", loops), TensorProto::FLOAT, body->add_output());
-}
-
-ModelProto LoopsAroundManyDeclarations() {
-  ModelProto model = ModelFromText(
-      "<ir_version: 8, opset_import: [\"\" : 17]>\n"
-      "main (float[1, 2, 3, 4, 5, 6, 7, 8] x, int64 m, bool go) => (float[] r) "
-      "{\nr = Relu(x)\n}");
-  AddLoop(4, "x", "y", model.mutable_graph());
-  return model;
-}
-
-std::vector<Vector> Loops() {
-  return {Costly("loops", "LoopsAroundManyDeclarations",
-                 LoopsAroundManyDeclarations)};
-}
-
 }  // namespace
 
 std::vector<Vector> CostVectors() {
-  return Join({Values(), Names(), Defaults(), Loops()});
+  return Join({Values(), Names(), Defaults()});
 }
 
 }  // namespace dnncut
