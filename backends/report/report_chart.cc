@@ -30,14 +30,14 @@ namespace dnncut {
 namespace {
 
 // In tenths of a pixel.
-constexpr int64_t kWidth = 7600;
-constexpr int64_t kLeft = 640;
-constexpr int64_t kRight = 7500;
+constexpr int64_t kChartWidth = 7600;
+constexpr int64_t kChartLeft = 640;
+constexpr int64_t kChartRight = 7500;
 constexpr int64_t kPlotHeight = 2900;
 constexpr int64_t kLaneHeight = 150;
 constexpr int64_t kStripHeight = 200;
 constexpr int64_t kBelow = 520;
-constexpr int64_t kCharacter = 66;  // a wide one at the size of labels
+constexpr int64_t kLabelCharacter = 66;  // a wide one at the size of labels
 constexpr size_t kMostLanes = 6;
 // Baselines are cut off at so many times the highest latency of the curve.
 constexpr int64_t kMostAbove = 30;
@@ -74,7 +74,8 @@ class Chart {
       : result_(result),
         problem_(*result.problem),
         rows_(rows),
-        x_(problem_.range.min_kbps, problem_.range.max_kbps, 4, kLeft, kRight),
+        x_(problem_.range.min_kbps, problem_.range.max_kbps, 4, kChartLeft,
+           kChartRight),
         labels_(PlaceLabels()),
         top_(100 + lanes_ * kLaneHeight + kStripHeight),
         bottom_(top_ + kPlotHeight),
@@ -87,8 +88,8 @@ class Chart {
         "aria-labelledby=\"latency-title latency-desc\" viewBox=\"0 0 {} {}\" "
         "data-left=\"{}\" data-right=\"{}\" data-top=\"{}\" data-bottom=\"{}\" "
         "data-log=\"{}\" data-from=\"{}\" data-to=\"{}\">\n",
-        Px(kWidth), Px(bottom_ + kBelow), Px(kLeft), Px(kRight), Px(top_),
-        Px(bottom_), x_.is_log() ? 1 : 0, x_.least(), x_.most());
+        Px(kChartWidth), Px(bottom_ + kBelow), Px(kChartLeft), Px(kChartRight),
+        Px(top_), Px(bottom_), x_.is_log() ? 1 : 0, x_.least(), x_.most());
     Add("<title id=\"latency-title\">Latency against bandwidth</title>\n"
         "<desc id=\"latency-desc\">The table's latency falls from {} at {} to "
         "{} at {}. The table of rows below has the same data.</desc>\n",
@@ -98,7 +99,8 @@ class Chart {
         FormatKbps(problem_.range.max_kbps));
     Add("<clipPath id=\"plot\"><rect x=\"{}\" y=\"{}\" width=\"{}\" "
         "height=\"{}\"/></clipPath>\n",
-        Px(kLeft), Px(top_), Px(kRight - kLeft), Px(kPlotHeight));
+        Px(kChartLeft), Px(top_), Px(kChartRight - kChartLeft),
+        Px(kPlotHeight));
     AddTicks();
     AddStrip();
     AddThresholds();
@@ -131,13 +133,13 @@ class Chart {
   }
 
   static int64_t HalfWidth(std::string_view text) {
-    return static_cast<int64_t>(text.size()) * kCharacter / 2;
+    return static_cast<int64_t>(text.size()) * kLabelCharacter / 2;
   }
 
   // Where the middle of a label at `x` stands, so that the picture does not end
   // before the label.
   static int64_t Inside(int64_t x, std::string_view text) {
-    return std::clamp(x, HalfWidth(text), kWidth - HalfWidth(text));
+    return std::clamp(x, HalfWidth(text), kChartWidth - HalfWidth(text));
   }
 
   // A label for each threshold, in the lowest lane where it overlaps none.
@@ -158,7 +160,7 @@ class Chart {
         label.text.clear();
       } else {
         if (lane == lane_ends.size()) lane_ends.push_back(0);
-        lane_ends[lane] = middle + half + kCharacter;
+        lane_ends[lane] = middle + half + kLabelCharacter;
       }
       label.lane = static_cast<int64_t>(lane);
       labels.push_back(label);
@@ -209,12 +211,12 @@ class Chart {
     for (const int64_t tick : y_.Ticks()) {
       Add("<path class=\"grid\" d=\"M{0} {1}H{2}\"/><text class=\"tick\" "
           "text-anchor=\"end\" x=\"{3}\" y=\"{4}\">{5}</text>\n",
-          Px(kLeft), Px(y_.At(tick)), Px(kRight), Px(kLeft - 60),
+          Px(kChartLeft), Px(y_.At(tick)), Px(kChartRight), Px(kChartLeft - 60),
           Px(y_.At(tick) + 40), FormatDuration(tick));
     }
     Add("<text class=\"label\" text-anchor=\"middle\" x=\"{}\" "
         "y=\"{}\">uplink bandwidth{}</text>\n",
-        Px((kLeft + kRight) / 2), Px(bottom_ + 400),
+        Px((kChartLeft + kChartRight) / 2), Px(bottom_ + 400),
         x_.is_log() ? " (logarithmic)" : "");
   }
 
@@ -234,7 +236,8 @@ class Chart {
       const std::string number = fmt::format("{}", row.row.cut);
       for (const std::string& text : {fmt::format("cut {}: {}", number, where),
                                       "cut " + number, number}) {
-        const int64_t width = static_cast<int64_t>(text.size()) * kCharacter;
+        const int64_t width =
+            static_cast<int64_t>(text.size()) * kLabelCharacter;
         if (width > to - from) continue;
         Add("<text class=\"band-label\" text-anchor=\"middle\" x=\"{}\" "
             "y=\"{}\">{}</text>",

@@ -32,9 +32,9 @@ constexpr LayoutSizes kSizes = {2200, 760, 160, 560, 240};
 constexpr int64_t kMargin = 120;
 constexpr int64_t kLabelHeight = 140;
 constexpr int64_t kLabelGap = 60;  // beside its edge
-constexpr int64_t kCharacter = 60;
+constexpr int64_t kNameCharacter = 60;
 constexpr int64_t kLineHeight = 160;
-constexpr size_t kMostCharacters = 34;
+constexpr size_t kMostNameCharacters = 34;
 
 class GraphDrawing {
  public:
@@ -123,7 +123,7 @@ class GraphDrawing {
     const bool alone =
         std::ranges::count(groups_.edges, edge.from, &GroupEdge::from) == 1;
     const std::string text = BytesText(edge);
-    const int64_t width = static_cast<int64_t>(text.size()) * kCharacter;
+    const int64_t width = static_cast<int64_t>(text.size()) * kNameCharacter;
     const Point at = labels->Place(i, width, !alone);
     Add("<text id=\"edge-label-{}\" class=\"edge-label{}\" "
         "x=\"{}\" y=\"{}\">{}</text>\n",
@@ -142,10 +142,10 @@ class GraphDrawing {
               side_text};
     }
     std::vector<std::string> lines = {
-        SvgName(problem_.layers[group.first].name, kMostCharacters)};
+        SvgName(problem_.layers[group.first].name, kMostNameCharacters)};
     if (group.layers > 1) {
       lines.push_back("to " + SvgName(problem_.layers[group.last].name,
-                                      kMostCharacters - 3));
+                                      kMostNameCharacters - 3));
     }
     lines.push_back(side_text + ", " + FormatPlural(group.layers, "layer"));
     lines.push_back(fmt::format("device {}, server {}",

@@ -24,7 +24,7 @@
 namespace dnncut {
 namespace {
 
-constexpr int64_t kMaxId = std::numeric_limits<int>::max() - 1;
+constexpr int64_t kMaxBlock = std::numeric_limits<int>::max() - 1;
 
 // The names of `ids`, looked up with `name_of`.
 template <typename NameOf>
@@ -74,7 +74,7 @@ Json FeedJson(const Problem& problem, const Feed& feed) {
 
 std::vector<int> GetIds(const JsonValue& object, std::string_view key) {
   std::vector<int> ids;
-  for (int64_t id : GetInt64s(object, key, 0, kMaxId)) {
+  for (int64_t id : GetInt64s(object, key, 0, kMaxBlock)) {
     ids.push_back(static_cast<int>(id));
   }
   return ids;
@@ -158,7 +158,7 @@ std::vector<TensorId> ReadTensors(const JsonValue& json,
 void ReadWires(const JsonValue& root, SplittingModel* model) {
   for (const JsonValue& json : GetArray(root, "wires")) {
     Wire wire;
-    wire.producer = static_cast<int>(GetInt64(json, "producer", 0, kMaxId));
+    wire.producer = static_cast<int>(GetInt64(json, "producer", 0, kMaxBlock));
     wire.readers = GetIds(json, "readers");
     wire.cost.bytes = GetInt64(json, "bytes");
     wire.cost.fixed = GetInt64(json, "cross_ns");
@@ -173,7 +173,7 @@ void ReadFeeds(const JsonValue& root, SplittingModel* model) {
   if (!feeds) return;
   for (const JsonValue& json : AsArray(*feeds)) {
     Feed feed;
-    feed.holder = static_cast<int>(GetInt64(json, "holder", 0, kMaxId));
+    feed.holder = static_cast<int>(GetInt64(json, "holder", 0, kMaxBlock));
     feed.readers = GetIds(json, "readers");
     feed.up = {GetInt64(json, "cross_ns"), GetInt64(json, "bytes")};
     feed.down = {GetInt64(json, "download_ns"),

@@ -70,11 +70,11 @@ AnswerBand::Ends EndsOf(const CutTable& table) {
 }
 
 // A point of the box: a, b, x.
-using Point = std::array<double, 3>;
+using Factors = std::array<double, 3>;
 
 // A cost that is linear in it.
 struct Linear {
-  Point slope = {};
+  Factors slope = {};
   double fixed = 0;
 };
 
@@ -95,8 +95,8 @@ std::optional<Linear> CostOfAll(const Problem& problem, Side side) {
 
 // Where `plane` is 0 on the edge through `from` along `axis`; nullopt: outside
 // of low .. high.
-std::optional<double> Crossing(const Linear& plane, const Point& from, int axis,
-                               double low, double high) {
+std::optional<double> Crossing(const Linear& plane, const Factors& from,
+                               int axis, double low, double high) {
   if (plane.slope[axis] == 0) return std::nullopt;
   double rest = plane.fixed;
   for (int other = 0; other < 3; ++other) {
@@ -109,7 +109,7 @@ std::optional<double> Crossing(const Linear& plane, const Point& from, int axis,
 // The factors and bandwidths that decide whether a split may pay.
 using Trials = std::set<std::tuple<double, double, int64_t>>;
 
-void AddTrials(const Point& point, const BandwidthRange& range,
+void AddTrials(const Factors& point, const BandwidthRange& range,
                Trials* trials) {
   const double kbps = 1 / point[2];
   for (const double rounded : {std::floor(kbps), std::ceil(kbps)}) {
@@ -121,10 +121,10 @@ void AddTrials(const Point& point, const BandwidthRange& range,
 
 Trials DecidingTrials(const Problem& problem, const PerSide<double>& factors) {
   const BandwidthRange& range = problem.range;
-  const Point low = {1 / factors.device, 1 / factors.server,
-                     1 / static_cast<double>(range.max_kbps)};
-  const Point high = {factors.device, factors.server,
-                      1 / static_cast<double>(range.min_kbps)};
+  const Factors low = {1 / factors.device, 1 / factors.server,
+                       1 / static_cast<double>(range.max_kbps)};
+  const Factors high = {factors.device, factors.server,
+                        1 / static_cast<double>(range.min_kbps)};
   const std::optional<Linear> device = CostOfAll(problem, Side::kDevice);
   const std::optional<Linear> server = CostOfAll(problem, Side::kServer);
   Linear plane;  // all zero, so that it is never met, when one is missing
@@ -136,7 +136,7 @@ Trials DecidingTrials(const Problem& problem, const PerSide<double>& factors) {
   }
   Trials trials;
   for (int corner = 0; corner < 8; ++corner) {
-    Point point;
+    Factors point;
     for (int axis = 0; axis < 3; ++axis) {
       point[axis] = (corner >> axis & 1) != 0 ? high[axis] : low[axis];
     }
@@ -146,7 +146,7 @@ Trials DecidingTrials(const Problem& problem, const PerSide<double>& factors) {
     for (int axis = 0; axis < 3; ++axis) {
       const auto at = Crossing(plane, point, axis, low[axis], high[axis]);
       if (!at) continue;
-      Point met = point;
+      Factors met = point;
       met[axis] = *at;
       AddTrials(met, range, &trials);
     }

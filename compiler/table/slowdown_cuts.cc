@@ -187,9 +187,9 @@ void RequireNoOverflow(const Problem& problem, const SlowdownRange& slowdown) {
        static_cast<double>(slowdown.max_permille) / kWhole);
 }
 
-class Envelope {
+class SlowdownEnvelope {
  public:
-  Envelope(const Problem& problem, const SlowdownRange& slowdown)
+  SlowdownEnvelope(const Problem& problem, const SlowdownRange& slowdown)
       : problem_(problem),
         slowdown_(slowdown),
         priced_(problem),
@@ -309,7 +309,7 @@ class Envelope {
 std::vector<TableCut> SlowdownCuts(const Problem& problem,
                                    const SlowdownRange& slowdown) {
   RequireNoOverflow(problem, slowdown);
-  return Envelope(problem, slowdown).Cuts();
+  return SlowdownEnvelope(problem, slowdown).Cuts();
 }
 
 void AddSlowdownCuts(const Problem& problem, const SlowdownRange& slowdown,

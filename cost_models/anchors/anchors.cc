@@ -191,7 +191,8 @@ std::vector<AnchorSet> Microcontrollers() {
         mobilenet(0.5, 224, 1000, 504.37), mobilenet(1, 224, 1000, 1641.84)}}};
 }
 
-std::vector<Anchor> Yolo11(double n, double s, double m, double l, double x) {
+std::vector<Anchor> Yolo11Anchors(double n, double s, double m, double l,
+                                  double x) {
   return {{{.name = "yolo11n"}, n},
           {{.name = "yolo11s"}, s},
           {{.name = "yolo11m"}, m},
@@ -228,11 +229,11 @@ std::vector<AnchorSet> Jetsons() {
            {resnet("resnet18", 26), resnet("resnet34", 48),
             resnet("resnet50", 79)}},
           {"jetson-orin-nano", Precision::kFp16, "TensorRT", kOrin,
-           Yolo11(4.91, 7.30, 13.99, 17.57, 32.94)},
+           Yolo11Anchors(4.91, 7.30, 13.99, 17.57, 32.94)},
           {"jetson-orin-nano", Precision::kFp32, "TensorRT", kOrin,
-           Yolo11(7.60, 13.29, 28.21, 35.59, 67.32)},
+           Yolo11Anchors(7.60, 13.29, 28.21, 35.59, 67.32)},
           {"jetson-orin-nano", Precision::kInt8, "TensorRT", kOrin,
-           Yolo11(3.91, 5.25, 9.58, 12.37, 20.72)}};
+           Yolo11Anchors(3.91, 5.25, 9.58, 12.37, 20.72)}};
 }
 
 std::vector<AnchorSet> ServerGpus() {
@@ -251,7 +252,7 @@ std::vector<AnchorSet> ServerGpus() {
         batch("resnet50", 1, 1.3045), batch("resnet50", 4, 3.1821)}},
       {"t4", Precision::kFp16, "TensorRT 10",
        "github.com/ultralytics/docs, comparison of YOLO11 and PP-YOLOE+, T4",
-       Yolo11(1.55, 2.63, 5.27, 6.84, 12.49)},
+       Yolo11Anchors(1.55, 2.63, 5.27, 6.84, 12.49)},
       {"t4",
        Precision::kFp32,
        "TensorRT 8.0 in Paddle Inference 2.3",

@@ -115,9 +115,10 @@ constexpr double kSharedPull = 0.3;
 // strengths.
 constexpr size_t kFewestToChoose = 4;
 
-class Fit {
+class SideFit {
  public:
-  Fit(const Problem& problem, Side side, const std::vector<HalfTime>& halves)
+  SideFit(const Problem& problem, Side side,
+          const std::vector<HalfTime>& halves)
       : problem_(problem),
         side_(side),
         halves_(halves),
@@ -330,7 +331,7 @@ SideCosts ScaleToHalves(const Problem& problem, Side side,
 SideCosts FitToHalves(const Problem& problem, Side side,
                       const std::vector<HalfTime>& halves) {
   if (halves.empty()) return CostsOf(problem, side);
-  return Fit(problem, side, halves).Solve();
+  return SideFit(problem, side, halves).Solve();
 }
 
 }  // namespace dnncut

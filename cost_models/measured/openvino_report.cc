@@ -23,8 +23,6 @@ namespace dnncut {
 namespace {
 
 constexpr int64_t kMaxReportBytes = int64_t{1} << 30;
-constexpr double kUsPerMs = 1000;
-constexpr double kMaxMs = 1e9;  // as much as a profile may hold
 constexpr std::string_view kFirstColumn = "layerName";
 
 std::vector<std::string_view> Split(std::string_view text, char separator) {

@@ -11,6 +11,10 @@
 
 namespace dnncut {
 
+// Reports have milliseconds, profiles microseconds, and not more than this.
+inline constexpr double kUsPerMs = 1000;
+inline constexpr double kMaxMs = 1e9;
+
 // A layer of the runtime.
 struct ReportedTime {
   std::string name;  // as the runtime calls it

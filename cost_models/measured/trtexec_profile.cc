@@ -18,8 +18,6 @@
 namespace dnncut {
 namespace {
 
-constexpr double kUsPerMs = 1000;
-constexpr double kMaxMs = 1e9;  // as much as a profile may hold
 constexpr int64_t kMaxRuns = 1'000'000'000'000;
 
 // "[ONNX Layer: a]\u001e[ONNX Layer: b]" -> a, b. A name may hold brackets, as

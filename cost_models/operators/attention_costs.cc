@@ -151,7 +151,7 @@ OperationCost CountGroupQuery(const Operation& operation, int) {
       ScoreOperations(Dim(query, 0), queries, keys, hidden, hidden));
 }
 
-constexpr OperatorFamily kFamilies[] = {
+constexpr OperatorFamily kAttentionFamilies[] = {
     {"Attention", CountAttention, 4},
     {"QAttention", CountAttention, 8},
     {"DecoderMaskedSelfAttention", CountAttention, 4},
@@ -165,6 +165,8 @@ constexpr OperatorFamily kFamilies[] = {
 
 }  // namespace
 
-std::span<const OperatorFamily> AttentionFamilies() { return kFamilies; }
+std::span<const OperatorFamily> AttentionFamilies() {
+  return kAttentionFamilies;
+}
 
 }  // namespace dnncut

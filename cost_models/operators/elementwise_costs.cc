@@ -112,7 +112,7 @@ OperationCost CountFourier(const Operation& operation, int) {
                   SaturatingMul(points, 5 * Log2Ceil(length)));
 }
 
-constexpr OperatorFamily kFamilies[] = {
+constexpr OperatorFamily kElementwiseFamilies[] = {
     // Two inputs, or one and a constant.
     {"Add", CountElementwise, 1},
     {"Sub", CountElementwise, 1},
@@ -220,6 +220,8 @@ constexpr OperatorFamily kFamilies[] = {
 
 }  // namespace
 
-std::span<const OperatorFamily> ElementwiseFamilies() { return kFamilies; }
+std::span<const OperatorFamily> ElementwiseFamilies() {
+  return kElementwiseFamilies;
+}
 
 }  // namespace dnncut

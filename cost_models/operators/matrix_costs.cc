@@ -146,7 +146,7 @@ OperationCost CountEinsum(const Operation& operation, int) {
                   SaturatingMul(points, each));
 }
 
-constexpr OperatorFamily kFamilies[] = {
+constexpr OperatorFamily kMatrixFamilies[] = {
     {"MatMul", CountProduct, kAsInput},
     {"Gemm", CountProduct, kAsInput},
     {"MatMulInteger", CountProduct, kInt8},
@@ -172,6 +172,6 @@ constexpr OperatorFamily kFamilies[] = {
 
 }  // namespace
 
-std::span<const OperatorFamily> MatrixFamilies() { return kFamilies; }
+std::span<const OperatorFamily> MatrixFamilies() { return kMatrixFamilies; }
 
 }  // namespace dnncut

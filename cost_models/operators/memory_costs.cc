@@ -36,7 +36,7 @@ OperationCost CountGather(const Operation& operation, int indices) {
       .bytes = SaturatingAdd(moved, TensorBytes(Input(operation, indices)))};
 }
 
-constexpr OperatorFamily kFamilies[] = {
+constexpr OperatorFamily kMemoryFamilies[] = {
     {"Transpose", CountCopy},
     {"Concat", CountCopy},
     {"QLinearConcat", CountCopy},
@@ -89,6 +89,6 @@ constexpr OperatorFamily kFamilies[] = {
 
 }  // namespace
 
-std::span<const OperatorFamily> MemoryFamilies() { return kFamilies; }
+std::span<const OperatorFamily> MemoryFamilies() { return kMemoryFamilies; }
 
 }  // namespace dnncut

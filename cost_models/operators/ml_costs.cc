@@ -190,7 +190,7 @@ OperationCost CountTrees(const Operation& operation, int) {
   return cost;
 }
 
-constexpr OperatorFamily kFamilies[] = {
+constexpr OperatorFamily kMlFamilies[] = {
     {"ArrayFeatureExtractor", CountEach, 0},
     {"Binarizer", CountEach, 1},
     {"CastMap", CountEach, kHash},
@@ -214,6 +214,6 @@ constexpr OperatorFamily kFamilies[] = {
 
 }  // namespace
 
-std::span<const OperatorFamily> MlFamilies() { return kFamilies; }
+std::span<const OperatorFamily> MlFamilies() { return kMlFamilies; }
 
 }  // namespace dnncut

@@ -30,7 +30,7 @@ OperationCost CountRecurrent(const Operation& operation, int gates) {
                                                      activations)));
 }
 
-constexpr OperatorFamily kFamilies[] = {
+constexpr OperatorFamily kRecurrentFamilies[] = {
     {"LSTM", CountRecurrent, 4},
     {"DynamicQuantizeLSTM", CountRecurrent, 4},
     {"GRU", CountRecurrent, 3},
@@ -39,6 +39,8 @@ constexpr OperatorFamily kFamilies[] = {
 
 }  // namespace
 
-std::span<const OperatorFamily> RecurrentFamilies() { return kFamilies; }
+std::span<const OperatorFamily> RecurrentFamilies() {
+  return kRecurrentFamilies;
+}
 
 }  // namespace dnncut

@@ -154,7 +154,7 @@ OperationCost CountCrop(const Operation& operation, int axes) {
                     SampleOperations(Mode(operation, "bilinear"), axes)));
 }
 
-constexpr OperatorFamily kFamilies[] = {
+constexpr OperatorFamily kWindowFamilies[] = {
     {"Conv", CountConvolution, 1},
     {"FusedConv", CountConvolution, 1},
     {"NhwcConv", CountConvolution, 1},
@@ -185,6 +185,6 @@ constexpr OperatorFamily kFamilies[] = {
 
 }  // namespace
 
-std::span<const OperatorFamily> WindowFamilies() { return kFamilies; }
+std::span<const OperatorFamily> WindowFamilies() { return kWindowFamilies; }
 
 }  // namespace dnncut

@@ -51,7 +51,7 @@ void TakeElements(int64_t most, Fact* fact) {
   if (most < by_dims.most && most <= kMostOfATensor) fact->most_elements = most;
 }
 
-bool IsOpen(const Fact* fact) {
+bool IsOpenFact(const Fact* fact) {
   return fact != nullptr && fact->type.has_tensor_type() &&
          !IsSettled(fact->type);
 }
@@ -66,7 +66,7 @@ void TypeEngine::BoundOutput(NodeRun* run, size_t index) {
   // node is wrong.
   if (run->rules->elements != nullptr &&
       (run->rules->sized_by_values ||
-       std::any_of(run->inputs.begin(), run->inputs.end(), IsOpen))) {
+       std::any_of(run->inputs.begin(), run->inputs.end(), IsOpenFact))) {
     TakeElements(run->rules->elements(*run, index), &run->outputs[index]);
   }
 }
@@ -98,7 +98,7 @@ void TypeEngine::InferAtLargest(NodeRun* run) {
   bool bounded = false;
   for (int i = 0; i < run->node->input_size(); ++i) {
     const Fact* fact = run->inputs[i];
-    if (!IsOpen(fact)) continue;
+    if (!IsOpenFact(fact)) continue;
     Fact& largest = scope.facts[run->node->input(i)];
     largest.type = TypeToOnnx(LargestType(*fact));
     bounded = bounded || !fact->upper_shape.empty();

@@ -116,7 +116,7 @@ std::vector<Vector> OtherFiles() {
   };
 }
 
-std::vector<Vector> NoFiles() {
+std::vector<Vector> NoModelFiles() {
   const auto no_file = [](const std::string& name, const std::string& why,
                           const std::function<void(const Site&)>& build) {
     return Vector{"model: fifo, /dev/zero, directory",
@@ -282,7 +282,7 @@ std::vector<Vector> Protobuf() {
 }  // namespace
 
 std::vector<Vector> FileVectors() {
-  return Join({OtherFiles(), NoFiles(), Protobuf()});
+  return Join({OtherFiles(), NoModelFiles(), Protobuf()});
 }
 
 }  // namespace dnncut

@@ -21,7 +21,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kMostSeconds = 20;
+constexpr int kKilledAfterSeconds = 20;
 
 void Limit(__rlimit_resource resource, rlim_t value) {
   const rlimit limit{value, value};
@@ -38,7 +38,7 @@ void Redirect(const std::filesystem::path& path, int flags, int target) {
   setpgid(0, 0);
   // A safety net for the machine: the test itself asks for much less.
   Limit(RLIMIT_CORE, 0);
-  Limit(RLIMIT_CPU, kMostSeconds);
+  Limit(RLIMIT_CPU, kKilledAfterSeconds);
   Limit(RLIMIT_FSIZE, rlim_t{1} << 30);
   Redirect("/dev/null", O_RDONLY, STDIN_FILENO);
   Redirect(folder / "stdout", O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
@@ -59,7 +59,7 @@ void Redirect(const std::filesystem::path& path, int flags, int target) {
 bool WaitUntilDone(pid_t child) {
   const int fd = static_cast<int>(syscall(SYS_pidfd_open, child, 0));
   pollfd polled{fd, POLLIN, 0};
-  const int ready = poll(&polled, 1, kMostSeconds * 1000);
+  const int ready = poll(&polled, 1, kKilledAfterSeconds * 1000);
   close(fd);
   if (ready != 1) kill(-child, SIGKILL);
   return ready == 1;

@@ -32,13 +32,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kSource = SourceFolder();
+const fs::path kProject = SourceFolder();
 
 // All that could define a test.
 std::string TextOfTests() {
   std::string text;
   for (const auto& entry :
-       fs::recursive_directory_iterator(kSource / "tests")) {
+       fs::recursive_directory_iterator(kProject / "tests")) {
     if (entry.path().extension() == ".cc" ||
         entry.path().filename() == "CMakeLists.txt") {
       text += ReadText(entry.path());
@@ -64,7 +64,7 @@ std::vector<std::string> NamesIn(const std::string& row) {
 std::vector<std::string> RowsBelow(const std::string& headings) {
   std::vector<std::string> rows;
   bool in_table = false;
-  std::istringstream lines(ReadText(kSource / "docs/security.md"));
+  std::istringstream lines(ReadText(kProject / "docs/security.md"));
   for (std::string line; std::getline(lines, line);) {
     if (line == headings) {
       in_table = true;
@@ -82,15 +82,16 @@ bool Exists(const std::string& name, const std::string& tests) {
     return tests.find(text) != std::string::npos;
   };
   if (name.starts_with("golden/")) {
-    return fs::exists(kSource / "tests/tools" / (name + ".case"));
+    return fs::exists(kProject / "tests/tools" / (name + ".case"));
   }
   if (name.starts_with("Hostile/")) return has("\"" + name.substr(8) + "\"");
   if (name.starts_with("faults_")) {
-    return fs::exists(kSource / "tests/faults" / (name.substr(7) + "_test.py"));
+    return fs::exists(kProject / "tests/faults" /
+                      (name.substr(7) + "_test.py"));
   }
   if (name == "fuzz_smoke_*") return has("NAME fuzz_smoke_${name}");
   if (name.starts_with("fuzz_smoke_")) {
-    return fs::exists(kSource / "tests/fuzz" / (name.substr(11) + "_fuzz.cc"));
+    return fs::exists(kProject / "tests/fuzz" / (name.substr(11) + "_fuzz.cc"));
   }
   if (name.ends_with(".*")) {
     return has("(" + name.substr(0, name.size() - 2) + ", ");

@@ -6,10 +6,14 @@
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 
 #include "tools/text/terminal.h"
 
 namespace dnncut {
+
+// What flags for files take for it.
+inline constexpr std::string_view kStandardOutput = "-";
 
 // The switches; commands that do not have one leave it as it is.
 struct Output {

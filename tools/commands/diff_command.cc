@@ -26,8 +26,6 @@ namespace {
 // GitHub takes comments of up to 65,536 characters.
 constexpr size_t kMostMarkdownBytes = 60'000;
 
-constexpr std::string_view kStandardOutput = "-";
-
 struct DiffCommand {
   std::string before;
   std::string after;

@@ -26,7 +26,6 @@
 namespace dnncut {
 namespace {
 
-constexpr std::string_view kStandardOutput = "-";
 constexpr int64_t kMostContext = 1'000'000;
 
 struct ExplainCommand {

@@ -26,7 +26,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr double kNsPerMs = 1e6;
+constexpr double kNsIn1Ms = 1e6;
 
 struct MachinesCommand {
   std::optional<std::string> name;
@@ -132,8 +132,8 @@ std::string AnchorsText(const Machine& machine) {
     const double ms = anchored.anchors[i].ms;
     const double fit =
         static_cast<double>(NetworkNs(anchored.networks[i], machine)) /
-        kNsPerMs;
-    const double out = static_cast<double>(left_out[i]) / kNsPerMs;
+        kNsIn1Ms;
+    const double out = static_cast<double>(left_out[i]) / kNsIn1Ms;
     sum += std::fabs(out / ms - 1);
     rows.push_back({NetworkText(anchored.anchors[i].network),
                     fmt::format("{:g}", ms), fmt::format("{:.3g}", fit),

@@ -25,7 +25,7 @@ namespace {
 constexpr int64_t kMaxProbes = 100;
 
 // What this machine stands for.
-double SlowdownOf(std::string_view flag, const std::string& text) {
+double SlowdownFactorOf(std::string_view flag, const std::string& text) {
   constexpr double kMost = 1e6;
   const std::optional<double> factor = ParseNumber(text);
   if (!factor || *factor <= 0 || *factor > kMost) {
@@ -61,7 +61,7 @@ void AddMeasureFlags(Flags* flags, RefineOptions* options) {
       "what this machine stands for: device, server or both; needed "
       "where the times of a side are estimates, else both");
   flags->AddValue(
-      "--slowdown", "FACTOR", Parsed(&options->slowdown, SlowdownOf),
+      "--slowdown", "FACTOR", Parsed(&options->slowdown, SlowdownFactorOf),
       "multiplies the device's times (with --as server the server's), to "
       "stand in for a slower machine; default: that of an earlier refine, "
       "else 1");

@@ -22,7 +22,7 @@ namespace dnncut {
 namespace {
 
 // More runs of layers than these are counted, not listed.
-constexpr size_t kShownRuns = 20;
+constexpr size_t kMarkdownRuns = 20;
 
 constexpr size_t kLongestText = 600;
 
@@ -110,8 +110,9 @@ void AddLayers(const ResultDiff& diff, MarkdownPage* page) {
   const auto add = [&](std::string_view what, const StoredResult& of,
                        const std::vector<int>& layers) {
     if (layers.empty()) return;
-    lines.push_back(fmt::format(
-        "{}: {}\n", what, Text(LayerRuns(of.problem(), layers, kShownRuns))));
+    lines.push_back(
+        fmt::format("{}: {}\n", what,
+                    Text(LayerRuns(of.problem(), layers, kMarkdownRuns))));
   };
   add("- added", diff.after, match.added);
   add("- removed", diff.before, match.removed);

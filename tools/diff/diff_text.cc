@@ -20,7 +20,7 @@ namespace dnncut {
 namespace {
 
 // More runs of layers than these are counted, not listed.
-constexpr size_t kShownRuns = 6;
+constexpr size_t kTextRuns = 6;
 
 std::string ResultText(std::string_view label, const StoredResult& result) {
   const TableFile& table = result.table;
@@ -102,7 +102,7 @@ std::string MovedText(const ResultDiff& diff, const MovedLayers& moved) {
     const std::vector<int>& layers = moved.to[side];
     if (layers.empty()) continue;
     text += fmt::format("          to the {}: {}\n", SideName(side),
-                        Printable(LayerRuns(problem, layers, kShownRuns)));
+                        Printable(LayerRuns(problem, layers, kTextRuns)));
   }
   return text;
 }
@@ -118,7 +118,7 @@ std::string LayerDiffText(const ResultDiff& diff) {
     if (layers.empty()) return;
     text += fmt::format("        {} {}: {}\n",
                         FormatPlural(std::ssize(layers), "layer"), what,
-                        Printable(LayerRuns(of.problem(), layers, kShownRuns)));
+                        Printable(LayerRuns(of.problem(), layers, kTextRuns)));
   };
   add("added", diff.after, match.added);
   add("removed", diff.before, match.removed);

@@ -28,7 +28,7 @@ namespace {
 using Tensors = std::vector<TableFile::CrossingTensor>;
 
 // More tensors than these are counted, not listed.
-constexpr size_t kShownTensors = 3;
+constexpr size_t kMissingTensors = 3;
 
 bool IsSame(const TableFile::CrossingTensor& a,
             const TableFile::CrossingTensor& b) {
@@ -52,7 +52,7 @@ std::string OnlyIn(const Tensors& tensors, const Tensors& others) {
   for (const TableFile::CrossingTensor& tensor : tensors) {
     if (!in_others.contains(key(tensor))) only.push_back(&tensor);
   }
-  return FirstFew(only.size(), kShownTensors, [&](size_t i) {
+  return FirstFew(only.size(), kMissingTensors, [&](size_t i) {
     return FormatTensor(only[i]->name, only[i]->dtype, only[i]->shape);
   });
 }

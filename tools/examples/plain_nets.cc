@@ -22,7 +22,8 @@ std::string Numbered(const std::string& prefix, int number) {
 
 // The two hidden layers of 4096 and the classifier, numbered with the dropouts
 // between them, which an exported model no longer has.
-void Classify(ModelBuilder* m, Activation x, const std::vector<int>& numbers) {
+void ClassifyByHiddenLayers(ModelBuilder* m, Activation x,
+                            const std::vector<int>& numbers) {
   x = m->Flatten(x, "flatten");
   for (size_t i = 0; i + 1 < numbers.size(); ++i) {
     x = m->Gemm(x, Numbered("classifier", numbers[i]), 4096);
@@ -47,7 +48,7 @@ ModelBuilder BuildVgg(const std::string& name, const std::vector<int>& layout,
     x = m.Conv(x, layer, {.channels = channels, .kernel = 3, .pad = 1});
     x = m.Unary("Relu", x, Numbered("features", number++));
   }
-  Classify(&m, x, {0, 3, 6});
+  ClassifyByHiddenLayers(&m, x, {0, 3, 6});
   return m;
 }
 
@@ -82,7 +83,7 @@ ModelBuilder BuildAlexNet(const ExampleOptions& options) {
   x = m.Conv(x, "features.10", {.channels = 256, .kernel = 3, .pad = 1});
   x = m.Unary("Relu", x, "features.11");
   x = m.MaxPool(x, "features.12", {.kernel = 3, .stride = 2});
-  Classify(&m, x, {1, 4, 6});
+  ClassifyByHiddenLayers(&m, x, {1, 4, 6});
   return m;
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 using ONNX_NAMESPACE::TensorProto;
 
-Activation Image(ModelBuilder* m) {
+Activation Photo(ModelBuilder* m) {
   return m->Input("input", TensorProto::FLOAT, {1, 3, 224, 224});
 }
 
@@ -88,8 +88,8 @@ Activation Stage(ModelBuilder* m, Activation x, ResidualBlock block, int stage,
   return x;
 }
 
-Activation Classify(ModelBuilder* m, const Activation& x,
-                    const std::string& prefix) {
+Activation ClassifyPooled(ModelBuilder* m, const Activation& x,
+                          const std::string& prefix) {
   Activation y = m->GlobalAveragePool(x, prefix + "avgpool");
   y = m->Flatten(y, prefix + "flatten");
   return m->Gemm(y, prefix + "fc", 1000);
@@ -131,25 +131,25 @@ Activation InvertedResidual(ModelBuilder* m, const Activation& x,
 
 ModelBuilder BuildResNet50(const ExampleOptions& options) {
   ModelBuilder m("resnet50", options);
-  Activation x = Stem(&m, Image(&m));
+  Activation x = Stem(&m, Photo(&m));
   const std::array<int, 4> blocks = {3, 4, 6, 3};
   for (int stage = 1; stage <= 4; ++stage) {
     x = Stage(&m, x, Bottleneck, stage, blocks[stage - 1]);
   }
-  m.Output(Classify(&m, x, ""), "logits");
+  m.Output(ClassifyPooled(&m, x, ""), "logits");
   return m;
 }
 
 ModelBuilder BuildEarlyExitResNet(const ExampleOptions& options) {
   ModelBuilder m("early-exit-resnet18", options);
-  Activation x = Stem(&m, Image(&m));
+  Activation x = Stem(&m, Photo(&m));
   x = Stage(&m, x, BasicBlock, 1, 2);
   x = Stage(&m, x, BasicBlock, 2, 2);
-  m.Output(Classify(&m, x, "exit1."), "exit1_logits");
+  m.Output(ClassifyPooled(&m, x, "exit1."), "exit1_logits");
   x = Stage(&m, x, BasicBlock, 3, 2);
-  m.Output(Classify(&m, x, "exit2."), "exit2_logits");
+  m.Output(ClassifyPooled(&m, x, "exit2."), "exit2_logits");
   x = Stage(&m, x, BasicBlock, 4, 2);
-  m.Output(Classify(&m, x, ""), "logits");
+  m.Output(ClassifyPooled(&m, x, ""), "logits");
   return m;
 }
 
@@ -167,7 +167,7 @@ ModelBuilder BuildMobileNetV2(const ExampleOptions& options) {
                                         {6, 160, 3, 2},
                                         {6, 320, 1, 1}}};
   ModelBuilder m("mobilenetv2", options);
-  Activation x = ConvNorm(&m, Image(&m), "features.0.0", "features.0.1",
+  Activation x = ConvNorm(&m, Photo(&m), "features.0.0", "features.0.1",
                           {.channels = 32, .kernel = 3, .stride = 2, .pad = 1});
   x = Relu6(&m, x, "features.0.2");
   int number = 1;

@@ -60,10 +60,10 @@ std::vector<int64_t> StepsFromCut(const Problem& problem,
   return steps;
 }
 
-class Picture {
+class DotPicture {
  public:
-  Picture(const StoredResult& compiled, const OperatingPoint& point,
-          std::optional<int64_t> context)
+  DotPicture(const StoredResult& compiled, const OperatingPoint& point,
+             std::optional<int64_t> context)
       : compiled_(compiled),
         problem_(compiled.problem()),
         chosen_(compiled.cuts()[point.row.cut]),
@@ -244,7 +244,7 @@ class Picture {
 
 std::string DotText(const StoredResult& compiled, const OperatingPoint& point,
                     std::optional<int64_t> context) {
-  return Picture(compiled, point, context).Draw();
+  return DotPicture(compiled, point, context).Draw();
 }
 
 }  // namespace dnncut

@@ -16,17 +16,17 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "compiler/base/choice.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/files/json_text.h"
 #include "compiler/problem/side.h"
 
 namespace dnncut {
 namespace {
 
 // Sorted by key, which also finds keys of large models fast.
-using Json = nlohmann::json;
+using SortedJson = nlohmann::json;
 
 // Those of the picture that explain --dot makes.
 constexpr std::string_view kDeviceColour = "#cfe2f3";
@@ -55,8 +55,8 @@ std::map<std::string, int64_t> SentBytes(const Problem& problem,
   return bytes;
 }
 
-Json SideResults(const Problem& problem, const TableCut& chosen) {
-  Json results = Json::object();
+SortedJson SideResults(const Problem& problem, const TableCut& chosen) {
+  SortedJson results = SortedJson::object();
   for (const ProblemTensor& tensor : problem.tensors) {
     if (tensor.producer != kModelInput) continue;
     const Side side = OriginOf(problem, tensor, chosen.cut);
@@ -76,8 +76,8 @@ Json SideResults(const Problem& problem, const TableCut& chosen) {
   return results;
 }
 
-Json TimeResults(const Problem& problem, const TableCut& chosen) {
-  Json results = Json::object();
+SortedJson TimeResults(const Problem& problem, const TableCut& chosen) {
+  SortedJson results = SortedJson::object();
   for (size_t l = 0; l < chosen.cut.size(); ++l) {
     const ProblemLayer& layer = problem.layers[l];
     const int64_t ns = layer.ns[chosen.cut[l]];
@@ -87,17 +87,17 @@ Json TimeResults(const Problem& problem, const TableCut& chosen) {
   return results;
 }
 
-Json BytesResults(const Problem& problem, const TableCut& chosen) {
-  Json results = Json::object();
+SortedJson BytesResults(const Problem& problem, const TableCut& chosen) {
+  SortedJson results = SortedJson::object();
   for (const auto& [key, bytes] : SentBytes(problem, chosen.costs)) {
     results[key] = {{"value", bytes}};
   }
   return results;
 }
 
-Json Gradient() {
-  return Json::array({{{"stop", 0}, {"bgColor", "#ffffff"}},
-                      {{"stop", 1}, {"bgColor", kSentColour}}});
+SortedJson Gradient() {
+  return SortedJson::array({{{"stop", 0}, {"bgColor", "#ffffff"}},
+                            {{"stop", 1}, {"bgColor", kSentColour}}});
 }
 
 }  // namespace
@@ -112,7 +112,7 @@ Overlay ParseOverlay(std::string_view flag, std::string_view text) {
 std::string ModelExplorerJson(const StoredResult& compiled,
                               const OperatingPoint& point, Overlay overlay) {
   const TableCut& chosen = compiled.cuts()[point.row.cut];
-  Json data;
+  SortedJson data;
   switch (overlay) {
     case Overlay::kSide:
       data["results"] = SideResults(compiled.problem(), chosen);
@@ -127,7 +127,7 @@ std::string ModelExplorerJson(const StoredResult& compiled,
       data["gradient"] = Gradient();
       break;
   }
-  return data.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return IndentedJson(data);
 }
 
 }  // namespace dnncut

@@ -14,7 +14,7 @@ namespace {
 
 namespace onnx = ONNX_NAMESPACE;
 
-constexpr int kMaxRank = 64;
+constexpr int kMaxDims = 64;
 
 class PbReader {
  public:
@@ -72,7 +72,7 @@ Value PbReader::Tensor(const onnx::TensorProto& proto) const {
         "has its elements in another file (external data); save them in it");
   }
   if (proto.has_segment()) Unsupported("is stored in segments");
-  if (proto.dims_size() > kMaxRank) Broken("has more than 64 dimensions");
+  if (proto.dims_size() > kMaxDims) Broken("has more than 64 dimensions");
   value.shape.assign(proto.dims().begin(), proto.dims().end());
   const int64_t count = ElementCount(value.shape, path_);
   if (value.dtype == DType::kString) {

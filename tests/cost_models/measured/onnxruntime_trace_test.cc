@@ -42,26 +42,26 @@ std::string Array(const std::vector<std::string>& events) {
   return text + "]";
 }
 
-RuntimeTrace Read(const std::string& text) {
+RuntimeTrace ReadTraceText(const std::string& text) {
   return ReadTrace(TemporaryFile("trace.json", text));
 }
 
-std::string ReadError(const std::string& text) {
-  return ErrorOf([&] { Read(text); });
+std::string TraceErrorOf(const std::string& text) {
+  return ErrorOf([&] { ReadTraceText(text); });
 }
 
 TEST(OnnxRuntimeTrace, AddsUpByRunAndNode) {
-  const RuntimeTrace trace =
-      Read(Array({NodeEvent("a", "Conv", 10, 5), NodeEvent("b", "Relu", 15, 2),
-                  RunEvent(9, 20), NodeEvent("a", "Conv", 40, 7),
-                  NodeEvent("b", "Relu", 47, 3), RunEvent(39, 15)}));
+  const RuntimeTrace trace = ReadTraceText(
+      Array({NodeEvent("a", "Conv", 10, 5), NodeEvent("b", "Relu", 15, 2),
+             RunEvent(9, 20), NodeEvent("a", "Conv", 40, 7),
+             NodeEvent("b", "Relu", 47, 3), RunEvent(39, 15)}));
   EXPECT_THAT(trace.run_us, ElementsAre(20, 15));
   EXPECT_THAT(trace.nodes, ElementsAre(TraceNode{"a", "Conv", {5, 7}},
                                        TraceNode{"b", "Relu", {2, 3}}));
 }
 
 TEST(OnnxRuntimeTrace, CountsABodyWithTheNodeAroundIt) {
-  const RuntimeTrace trace = Read(Array(
+  const RuntimeTrace trace = ReadTraceText(Array(
       {NodeEvent("before", "Relu", 9, 0), NodeEvent("inside", "Add", 10, 4),
        NodeEvent("inside", "Add", 14, 4), NodeEvent("loop", "Loop", 10, 9),
        NodeEvent("behind", "Relu", 19, 0), RunEvent(8, 12)}));
@@ -72,20 +72,20 @@ TEST(OnnxRuntimeTrace, CountsABodyWithTheNodeAroundIt) {
 
 TEST(OnnxRuntimeTrace, ShortNodesThatSeemToStartTogetherAreTwo) {
   const RuntimeTrace trace =
-      Read(Array({NodeEvent("a", "Relu", 10, 0), NodeEvent("b", "Relu", 10, 5),
-                  RunEvent(10, 6)}));
+      ReadTraceText(Array({NodeEvent("a", "Relu", 10, 0),
+                           NodeEvent("b", "Relu", 10, 5), RunEvent(10, 6)}));
   EXPECT_EQ(trace.nodes.size(), 2u);
 }
 
 TEST(OnnxRuntimeTrace, NodesOfOtherThreadsAreNotInside) {
   const RuntimeTrace trace =
-      Read(Array({NodeEvent("a", "Relu", 12, 1, 2),
-                  NodeEvent("b", "Conv", 10, 9, 1), RunEvent(10, 9)}));
+      ReadTraceText(Array({NodeEvent("a", "Relu", 12, 1, 2),
+                           NodeEvent("b", "Conv", 10, 9, 1), RunEvent(10, 9)}));
   EXPECT_EQ(trace.nodes.size(), 2u);
 }
 
 TEST(OnnxRuntimeTrace, ReadsOldFieldNames) {
-  const RuntimeTrace trace = Read(R"([
+  const RuntimeTrace trace = ReadTraceText(R"([
     {"cat":"Node","tid":7,"ph":"X","name":"a_fence_before","ts":1,"dur":9,
      "args":{"op_name":"Conv"}},
     {"cat":"Node","tid":7,"ph":"X","name":"a_kernel_time","ts":"2","dur":"5",
@@ -97,24 +97,25 @@ TEST(OnnxRuntimeTrace, ReadsOldFieldNames) {
 }
 
 TEST(OnnxRuntimeTrace, ARunThatDidNotEndIsLeftOut) {
-  const RuntimeTrace trace = Read(
+  const RuntimeTrace trace = ReadTraceText(
       Array({NodeEvent("a", "Conv", 10, 5), RunEvent(9, 7),
              NodeEvent("a", "Conv", 20, 9), NodeEvent("late", "Conv", 29, 9)}));
   EXPECT_THAT(trace.nodes, ElementsAre(TraceNode{"a", "Conv", {5}}));
 }
 
 TEST(OnnxRuntimeTrace, RefusesWhatIsNone) {
-  EXPECT_THAT(ReadError(""), HasSubstr("E430"));
-  EXPECT_THAT(ReadError(""), HasSubstr("is empty"));
-  EXPECT_THAT(ReadError("[]"), HasSubstr("among its 0 events"));
-  EXPECT_THAT(ReadError("{}"), HasSubstr("E430"));
-  EXPECT_THAT(ReadError("5"), HasSubstr("E430"));
-  EXPECT_THAT(ReadError("[5]"), HasSubstr("E430"));
-  EXPECT_THAT(ReadError("[[]]"), HasSubstr("E430"));
-  EXPECT_THAT(ReadError("not JSON"), HasSubstr("not JSON at byte"));
-  EXPECT_THAT(ReadError("[" + NodeEvent("a", "Conv", 1, 2)), HasSubstr("E430"));
-  EXPECT_THAT(ReadError("[" + RunEvent(1, 2) + "]"), HasSubstr("E430"));
-  EXPECT_THAT(ReadError(std::string(100'000, '[')), HasSubstr("E430"));
+  EXPECT_THAT(TraceErrorOf(""), HasSubstr("E430"));
+  EXPECT_THAT(TraceErrorOf(""), HasSubstr("is empty"));
+  EXPECT_THAT(TraceErrorOf("[]"), HasSubstr("among its 0 events"));
+  EXPECT_THAT(TraceErrorOf("{}"), HasSubstr("E430"));
+  EXPECT_THAT(TraceErrorOf("5"), HasSubstr("E430"));
+  EXPECT_THAT(TraceErrorOf("[5]"), HasSubstr("E430"));
+  EXPECT_THAT(TraceErrorOf("[[]]"), HasSubstr("E430"));
+  EXPECT_THAT(TraceErrorOf("not JSON"), HasSubstr("not JSON at byte"));
+  EXPECT_THAT(TraceErrorOf("[" + NodeEvent("a", "Conv", 1, 2)),
+              HasSubstr("E430"));
+  EXPECT_THAT(TraceErrorOf("[" + RunEvent(1, 2) + "]"), HasSubstr("E430"));
+  EXPECT_THAT(TraceErrorOf(std::string(100'000, '[')), HasSubstr("E430"));
   EXPECT_THAT(ErrorOf([] { ReadTrace("/nowhere/trace.json"); }),
               HasSubstr("E400"));
   EXPECT_THAT(ErrorOf([] { ReadTrace("/"); }), HasSubstr("E400"));
@@ -132,15 +133,15 @@ TEST(OnnxRuntimeTrace, RunsMayHaveNoNodes) {
 
 TEST(OnnxRuntimeTrace, RefusesTimesThatCannotBe) {
   const std::string good = Array({NodeEvent("a", "Conv", 10, 77)});
-  EXPECT_EQ(Read(good).nodes.size(), 1u);
+  EXPECT_EQ(ReadTraceText(good).nodes.size(), 1u);
   for (const char* time :
        {"-1", "1e300", "1000000000001", "18446744073709551615", "\"-5\"",
         "\"99999999999999999999\"", "null", "\"soon\""}) {
     const std::string bad =
         Replaced(good, "\"dur\": 77", std::string("\"dur\": ") + time);
-    EXPECT_THAT(ReadError(bad), HasSubstr("E431")) << time;
+    EXPECT_THAT(TraceErrorOf(bad), HasSubstr("E431")) << time;
   }
-  EXPECT_THAT(ReadError(Replaced(good, "\"ts\": 10", "\"ts\": -10")),
+  EXPECT_THAT(TraceErrorOf(Replaced(good, "\"ts\": 10", "\"ts\": -10")),
               HasSubstr("E431"));
 }
 

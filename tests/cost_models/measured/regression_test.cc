@@ -29,13 +29,13 @@ RegressionModel SmallModel() {
   return model;
 }
 
-RegressionModel Read(const std::string& text) {
+RegressionModel ReadFitted(const std::string& text) {
   return ParseRegression(ReadJsonFile(TemporaryFile("regression.json", text)));
 }
 
-std::string ReadError(const std::string& from, const std::string& to) {
+std::string FittedErrorOf(const std::string& from, const std::string& to) {
   const std::string text = RegressionText(SmallModel());
-  return ErrorOf([&] { Read(Replaced(text, from, to)); });
+  return ErrorOf([&] { ReadFitted(Replaced(text, from, to)); });
 }
 
 TEST(LayerFeatures, AreThoseOfTheOperation) {
@@ -105,19 +105,19 @@ TEST(Regression, OfAGraphIsThatOfItsLayers) {
 }
 
 TEST(RegressionFile, IsReadAsItWasWritten) {
-  EXPECT_EQ(Read(RegressionText(SmallModel())), SmallModel());
+  EXPECT_EQ(ReadFitted(RegressionText(SmallModel())), SmallModel());
   RegressionModel bare;
   bare.name = "bare";
-  EXPECT_EQ(Read(RegressionText(bare)), bare);
+  EXPECT_EQ(ReadFitted(RegressionText(bare)), bare);
 }
 
 TEST(RegressionFile, IsReadAgainAsBytes) {
   const std::string text = RegressionText(SmallModel());
-  EXPECT_EQ(RegressionText(Read(text)), text);
+  EXPECT_EQ(RegressionText(ReadFitted(text)), text);
 }
 
 TEST(RegressionFile, MayLackWhatIsForPeople) {
-  const RegressionModel model = Read(R"({
+  const RegressionModel model = ReadFitted(R"({
     "schema": "dnncut.regression/1", "name": "n", "classes": {},
     "other": {"ns_per_call": 1, "ns_per_operation": 2, "ns_per_byte": 3,
               "ns_per_output_byte": 4, "ns_per_window_byte": 5}})");
@@ -126,21 +126,21 @@ TEST(RegressionFile, MayLackWhatIsForPeople) {
 }
 
 TEST(RegressionFile, RefusesWhatIsWrong) {
-  EXPECT_THAT(ReadError("regression/1", "regression/2"), HasSubstr("E402"));
-  EXPECT_THAT(ReadError("\"name\": \"board\"", "\"name\": \"\""),
+  EXPECT_THAT(FittedErrorOf("regression/1", "regression/2"), HasSubstr("E402"));
+  EXPECT_THAT(FittedErrorOf("\"name\": \"board\"", "\"name\": \"\""),
               HasSubstr("\"name\" is empty"));
-  EXPECT_THAT(ReadError("\"convolution\"", "\"convolutoin\""),
+  EXPECT_THAT(FittedErrorOf("\"convolution\"", "\"convolutoin\""),
               HasSubstr("\"classes.convolutoin\" is not named after an "
                         "operator class; did you mean 'convolution'?"));
-  EXPECT_THAT(ReadError("\"ns_per_call\": 1000.0", "\"ns_per_call\": -1"),
+  EXPECT_THAT(FittedErrorOf("\"ns_per_call\": 1000.0", "\"ns_per_call\": -1"),
               HasSubstr("\"classes.convolution.ns_per_call\" is -1"));
-  EXPECT_THAT(ReadError("\"ns_per_call\": 1000.0", "\"ns_per_call\": 1e13"),
+  EXPECT_THAT(FittedErrorOf("\"ns_per_call\": 1000.0", "\"ns_per_call\": 1e13"),
               HasSubstr("E403"));
-  EXPECT_THAT(ReadError("\"ns_per_call\": 1000.0,", ""),
+  EXPECT_THAT(FittedErrorOf("\"ns_per_call\": 1000.0,", ""),
               HasSubstr("lacks the key \"ns_per_call\""));
-  EXPECT_THAT(ReadError("\"threads\": 2", "\"threads\": 0"),
+  EXPECT_THAT(FittedErrorOf("\"threads\": 2", "\"threads\": 0"),
               HasSubstr("runtime.threads"));
-  EXPECT_THAT(ReadError("\"description\"", "\"descripton\""),
+  EXPECT_THAT(FittedErrorOf("\"description\"", "\"descripton\""),
               HasSubstr("did you mean"));
 }
 

@@ -27,9 +27,9 @@ ReportedTime NotRun(const std::string& name) {
   return {.name = name, .ran = false};
 }
 
-LayerTimes Map(const std::vector<NodeSpec>& nodes,
-               std::vector<ReportedTime> rows,
-               ReportStyle style = ReportStyle::kTensorRt) {
+LayerTimes MapReport(const std::vector<NodeSpec>& nodes,
+                     std::vector<ReportedTime> rows,
+                     ReportStyle style = ReportStyle::kTensorRt) {
   return MapReport(GraphOf(nodes), Proto(nodes), {std::move(rows), 1}, style,
                    "p.json");
 }
@@ -79,7 +79,7 @@ TEST(TensorRtName, TellsRegions) {
 }
 
 TEST(TensorRtReport, RowsAreAllTheLayersThatTheyName) {
-  const LayerTimes times = Map(
+  const LayerTimes times = MapReport(
       kResidual,
       {Row("Reformatting CopyNode for Input Tensor 0 to Conv_0 + Relu_1", 2),
        Row("Conv_0 + Relu_1", 5),
@@ -95,47 +95,47 @@ TEST(TensorRtReport, RowsAreAllTheLayersThatTheyName) {
 TEST(TensorRtReport, NamelessNodesAreCalledAfterTheirTensors) {
   const std::vector<NodeSpec> nodes = {{"Conv", "", {"x", "w"}, {"a"}},
                                        {"Relu", "", {"a"}, {"y"}}};
-  const LayerTimes times = Map(nodes, {Row("node_of_a + node_of_y", 3)});
+  const LayerTimes times = MapReport(nodes, {Row("node_of_a + node_of_y", 3)});
   EXPECT_EQ(LayersOf(times), (Units{{0, 1}}));
   EXPECT_EQ(times.guessed_nodes, 0);
 }
 
 TEST(TensorRtReport, ARegionIsWhatNoOtherRowNames) {
-  const LayerTimes times =
-      Map(kResidual, {Row("Conv_0", 5), Row("{ForeignNode[v...Add_3]}", 7)});
+  const LayerTimes times = MapReport(
+      kResidual, {Row("Conv_0", 5), Row("{ForeignNode[v...Add_3]}", 7)});
   EXPECT_EQ(LayersOf(times), (Units{{0}, {1, 2, 3, 4}}));
   EXPECT_THAT(UsOf(times), ElementsAre(5, 7));
 }
 
 TEST(TensorRtReport, TwoRegionsShareNothing) {
   const LayerTimes times =
-      Map(kResidual, {Row("{ForeignNode[w...Relu_1]}", 5),
-                      Row("{ForeignNode[Conv_2...Relu_4]}", 7)});
+      MapReport(kResidual, {Row("{ForeignNode[w...Relu_1]}", 5),
+                            Row("{ForeignNode[Conv_2...Relu_4]}", 7)});
   EXPECT_EQ(LayersOf(times), (Units{{0, 1}, {2, 3, 4}}));
 }
 
 TEST(TensorRtReport, LayerInfoSaysWhatANameDoesNot) {
-  const LayerTimes times =
-      Map(kResidual,
-          {Row("__myl_ConvRelu_myl0_1", 5, {"Conv_0", "Relu_1"}),
-           Row("__myl_ConvAddRelu_myl0_2", 7, {"Conv_2", "Add_3", "Relu_4"})});
+  const LayerTimes times = MapReport(
+      kResidual,
+      {Row("__myl_ConvRelu_myl0_1", 5, {"Conv_0", "Relu_1"}),
+       Row("__myl_ConvAddRelu_myl0_2", 7, {"Conv_2", "Add_3", "Relu_4"})});
   EXPECT_EQ(LayersOf(times), (Units{{0, 1}, {2, 3, 4}}));
   EXPECT_EQ(times.guessed_nodes, 0);
 }
 
 TEST(TensorRtReport, ANamelessRowIsWhatTheNextIsMadeOf) {
-  const LayerTimes times =
-      Map(kResidual, {Row("Conv_0 + Relu_1", 5), Row("__myl_ConvAdd_myl0_0", 1),
-                      Row("__myl_Move_myl0_1", 2), Row("Relu_4", 7)});
+  const LayerTimes times = MapReport(
+      kResidual, {Row("Conv_0 + Relu_1", 5), Row("__myl_ConvAdd_myl0_0", 1),
+                  Row("__myl_Move_myl0_1", 2), Row("Relu_4", 7)});
   EXPECT_EQ(LayersOf(times), (Units{{0, 1}, {2, 3}, {4}}));
   EXPECT_THAT(UsOf(times), ElementsAre(5, 3, 7));
   EXPECT_EQ(times.guessed_nodes, 0);
 }
 
 TEST(TensorRtReport, WhatIsNotKnownCountsWithTheRowBefore) {
-  const LayerTimes times =
-      Map(kResidual, {Row("Conv_0 + Relu_1", 5), Row("__myl_Cast_myl0_0", 1),
-                      Row("Conv_2 + Add_3 + Relu_4", 7)});
+  const LayerTimes times = MapReport(
+      kResidual, {Row("Conv_0 + Relu_1", 5), Row("__myl_Cast_myl0_0", 1),
+                  Row("Conv_2 + Add_3 + Relu_4", 7)});
   EXPECT_THAT(UsOf(times), ElementsAre(6, 7));
   EXPECT_EQ(times.guessed_nodes, 1);
   EXPECT_EQ(times.guessed_us, 1);
@@ -143,7 +143,7 @@ TEST(TensorRtReport, WhatIsNotKnownCountsWithTheRowBefore) {
 
 TEST(TensorRtReport, AnotherModelIsRefused) {
   try {
-    Map(kResidual, {Row("Conv_9 + Relu_10", 5), Row("Conv_11", 5)});
+    MapReport(kResidual, {Row("Conv_9 + Relu_10", 5), Row("Conv_11", 5)});
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.id(), "E433");
@@ -153,12 +153,12 @@ TEST(TensorRtReport, AnotherModelIsRefused) {
 }
 
 TEST(OpenVinoReport, FusedLayersStandBehindTheirHost) {
-  const LayerTimes times =
-      Map(kResidual,
-          {NotRun("x"), Row("Conv_0/WithoutBiases", 5), NotRun("Conv_0"),
-           NotRun("Relu_1"), Row("Conv_2/WithoutBiases", 7), NotRun("Conv_2"),
-           NotRun("Add_3"), NotRun("Relu_4"), NotRun("y/sink_port_0")},
-          ReportStyle::kOpenVino);
+  const LayerTimes times = MapReport(
+      kResidual,
+      {NotRun("x"), Row("Conv_0/WithoutBiases", 5), NotRun("Conv_0"),
+       NotRun("Relu_1"), Row("Conv_2/WithoutBiases", 7), NotRun("Conv_2"),
+       NotRun("Add_3"), NotRun("Relu_4"), NotRun("y/sink_port_0")},
+      ReportStyle::kOpenVino);
   EXPECT_EQ(LayersOf(times), (Units{{0, 1}, {2, 3, 4}}));
   EXPECT_THAT(UsOf(times), ElementsAre(5, 7));
   EXPECT_EQ(times.nodes, 2);
@@ -169,7 +169,7 @@ TEST(OpenVinoReport, NamelessNodesAreCalledAfterTheirTensors) {
   const std::vector<NodeSpec> nodes = {{"Conv", "", {"x", "w"}, {"a"}},
                                        {"MaxPool", "", {"a"}, {"y"}}};
   const LayerTimes times =
-      Map(nodes, {Row("a", 3), Row("y", 2)}, ReportStyle::kOpenVino);
+      MapReport(nodes, {Row("a", 3), Row("y", 2)}, ReportStyle::kOpenVino);
   EXPECT_THAT(UsOf(times), ElementsAre(3, 2));
 }
 
