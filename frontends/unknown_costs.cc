@@ -70,6 +70,52 @@ void WarnOfUncounted(const Graph& graph, Warnings* warnings) {
                                    fmt::join(flags, " ")));
 }
 
+// One number that is no measurement: a mode, a rate, a switch.
+bool MayChooseBranches(const Tensor& input) {
+  const DType dtype = input.type.dtype;
+  const bool is_count =
+      dtype == DType::kInt64 || dtype == DType::kInt32 || dtype == DType::kBool;
+  return is_count && HasStaticSize(input.type) &&
+         ElementCount(input.type.shape, input.name) == 1;
+}
+
+// The inputs from which the branch of an If among `layers` may follow: with
+// their values known, it is replaced by that branch.
+std::vector<std::string> InputsThatMayChoose(
+    const Graph& graph, const std::vector<const Layer*>& layers) {
+  std::set<TensorId> seen;
+  std::vector<TensorId> left;
+  const auto visit = [&](const Layer& layer) {
+    for (const TensorId id : layer.inputs) {
+      if (seen.insert(id).second) left.push_back(id);
+    }
+  };
+  for (const Layer* layer : layers) {
+    if (layer->operation.op_type == "If") visit(*layer);
+  }
+  std::vector<std::string> names;
+  while (!left.empty()) {
+    const Tensor& tensor = graph.tensors[left.back()];
+    left.pop_back();
+    if (tensor.producer != kModelInput) {
+      visit(graph.layers[tensor.producer]);
+    } else if (MayChooseBranches(tensor)) {
+      names.push_back(tensor.name);
+    }
+  }
+  return names;
+}
+
+// "if 'sr' always is the same, say so with --input-value sr=VALUE; "
+std::string InputValueHint(const Graph& graph,
+                           const std::vector<const Layer*>& layers) {
+  const std::vector<std::string> names = InputsThatMayChoose(graph, layers);
+  if (names.empty()) return "";
+  return fmt::format(
+      "if '{}' is always the same, say so with {}; ", names[0],
+      ShellFlag("--input-value", fmt::format("{}=VALUE", names[0])));
+}
+
 void WarnOfOpenSizes(const Graph& graph, Warnings* warnings) {
   std::vector<const Layer*> layers;
   std::vector<TensorId> tensors;
@@ -84,9 +130,10 @@ void WarnOfOpenSizes(const Graph& graph, Warnings* warnings) {
   const std::string flags = TensorShapeFlags(graph, tensors);
   Warn(warnings, "W308",
        "nothing bounds the sizes that {} of {} layers work on, so their costs "
-       "are not known and count as nearly nothing ({}); {}measure them with "
+       "are not known and count as nearly nothing ({}); {}{}measure them with "
        "dnncut profile",
        layers.size(), graph.layers.size(), Names(layers),
+       InputValueHint(graph, layers),
        flags.empty() ? ""
                      : fmt::format("state what is typical: {}, or ", flags));
 }

@@ -248,6 +248,16 @@ std::map<std::string, std::string> ReadFixedInputs(const JsonValue& model) {
   return inputs;
 }
 
+std::vector<std::string> ReadDroppedOutputs(const JsonValue& model) {
+  std::vector<std::string> outputs;
+  if (const auto names = FindMember(model, "dropped_outputs")) {
+    for (const JsonValue& name : AsArray(*names)) {
+      outputs.push_back(AsString(name));
+    }
+  }
+  return outputs;
+}
+
 StatedSizes ReadStated(const JsonValue& model) {
   StatedSizes stated;
   if (const auto shapes = FindMember(model, "stated_shapes")) {
@@ -279,6 +289,7 @@ TableFile ReadTableFile(const std::string& path) {
   table.model_file = GetString(model, "file");
   table.model_sha256 = GetString(model, "sha256");
   table.fixed_inputs = ReadFixedInputs(model);
+  table.dropped_outputs = ReadDroppedOutputs(model);
   table.stated = ReadStated(model);
   table.commands = ReadCommands(root);
   table.inputs = ReadModelTensors(model, "inputs");

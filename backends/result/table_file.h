@@ -75,6 +75,7 @@ struct TableFile {
   std::string model_sha256;
   std::vector<std::string> commands;                // Result::commands
   std::map<std::string, std::string> fixed_inputs;  // SourceModel's
+  std::vector<std::string> dropped_outputs;         // SourceModel's
   StatedSizes stated;                               // Graph's
   std::vector<ModelTensor> inputs;
   std::vector<ModelTensor> outputs;

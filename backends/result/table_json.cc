@@ -120,6 +120,9 @@ Json ModelJson(const SourceModel& model, const Graph& graph,
   for (const auto& [name, value] : model.fixed_inputs) {
     json["fixed_inputs"].push_back({{"name", name}, {"value", value}});
   }
+  for (const std::string& name : model.dropped_outputs) {
+    json["dropped_outputs"].push_back(name);
+  }
   for (const auto& [name, type] : graph.stated.shapes) {
     json["stated_shapes"].push_back({{"name", name},
                                      {"dtype", DTypeName(type.dtype)},

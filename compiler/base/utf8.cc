@@ -8,6 +8,14 @@
 namespace dnncut {
 namespace {
 
+// Annotations between the lines of a text, and the Braille pattern without
+// dots, which Unicode does not allow to ignore although they show nothing.
+bool ShowsNothing(char32_t c) {
+  return (c >= 0xfff9 && c <= 0xfffb) || c == 0x2800;
+}
+
+bool ChoosesEmojiForm(char32_t c) { return c == 0xfe0e || c == 0xfe0f; }
+
 // Unicode also lists unassigned characters as ignorable; utf8proc knows only
 // the assigned ones.
 bool IsReservedToBeIgnored(char32_t c) {
@@ -37,12 +45,11 @@ bool IsHidden(char32_t c) {
     case UTF8PROC_CATEGORY_ZL:
     case UTF8PROC_CATEGORY_ZP:
       return true;
-    case UTF8PROC_CATEGORY_MN:
-      return false;
     case UTF8PROC_CATEGORY_CN:
       return IsReservedToBeIgnored(c);
     default:
-      return utf8proc_get_property(character)->ignorable;
+      return ShowsNothing(c) || (utf8proc_get_property(character)->ignorable &&
+                                 !ChoosesEmojiForm(c));
   }
 }
 

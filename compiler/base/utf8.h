@@ -17,10 +17,9 @@ namespace dnncut {
 std::optional<char32_t> TakeCharacter(std::string_view text, size_t* at);
 
 // True for a character that is invisible or changes how others are shown:
-// controls, line separators, and characters that Unicode allows programs to
-// ignore, such as those that turn the direction of text. Marks that belong to
-// the character before them, such as the one that chooses an emoji's form, do
-// not count.
+// controls, line separators, the empty Braille pattern, and characters that
+// Unicode allows programs to ignore, such as those that turn the direction of
+// text. The marks that choose an emoji's form do not count.
 bool IsHidden(char32_t c);
 
 // The columns that `c` takes on a terminal, whatever the locale: two for East

@@ -9,6 +9,7 @@
 
 #include "compiler/base/error.h"
 #include "compiler/base/interrupt.h"
+#include "compiler/base/utf8.h"
 #include "compiler/files/json_file.h"
 
 namespace dnncut {
@@ -26,7 +27,8 @@ void AppendText(std::string_view value, std::string* text) {
   if (IsPlain(value)) {
     fmt::format_to(std::back_inserter(*text), "\"{}\"", value);
   } else {
-    *text += Json(value).dump(-1, ' ', false, Json::error_handler_t::replace);
+    *text += EscapeHidden(
+        Json(value).dump(-1, ' ', false, Json::error_handler_t::replace));
   }
 }
 
@@ -61,7 +63,37 @@ void Append(const Json& value, std::string* text) {
   *text += is_object ? '}' : ']';
 }
 
+// As JSON wants it: in two halves beyond the first 65,536 characters.
+void AppendEscape(char32_t c, std::string* text) {
+  const auto append = [text](unsigned half) {
+    fmt::format_to(std::back_inserter(*text), "\\u{:04x}", half);
+  };
+  if (c <= 0xffff) {
+    append(c);
+  } else {
+    append(0xd800 + ((c - 0x10000) >> 10));
+    append(0xdc00 + ((c - 0x10000) & 0x3ff));
+  }
+}
+
 }  // namespace
+
+std::string EscapeHidden(std::string_view json) {
+  std::string text;
+  text.reserve(json.size());
+  for (size_t at = 0; at < json.size();) {
+    const size_t start = at;
+    const std::optional<char32_t> c = TakeCharacter(json, &at);
+    // Of those below, JSON's own writer has escaped what is in a string.
+    constexpr char32_t kDelete = 0x7f;
+    if (c && *c >= kDelete && IsHidden(*c)) {
+      AppendEscape(*c, &text);
+    } else {
+      text += json.substr(start, at - start);
+    }
+  }
+  return text;
+}
 
 std::string JsonLine(const Json& value) {
   std::string text;

@@ -27,8 +27,21 @@ Json OrNull(const std::optional<T>& value) {
 }
 
 // On one line, with a space behind ':' and ','. Text that is not UTF-8 gets
-// replacement characters.
+// replacement characters; what is not seen is escaped.
 std::string JsonLine(const Json& value);
+
+// JSON text in which characters that are not seen, or that turn the direction
+// of text, are written as \u....; it means the same.
+std::string EscapeHidden(std::string_view json);
+
+// nlohmann's own form for people and other programs, with two spaces a level.
+// Of Json, or of nlohmann::json, which sorts keys.
+template <typename AnyJson>
+std::string IndentedJson(const AnyJson& value) {
+  return EscapeHidden(
+             value.dump(2, ' ', false, AnyJson::error_handler_t::replace)) +
+         "\n";
+}
 
 // Writes one object, member by member.
 class JsonText {

@@ -52,6 +52,8 @@ struct SourceModel {
   std::vector<WeightData> weights;
   // Inputs that were made constants, with their values as the user gave them.
   std::map<std::string, std::string> fixed_inputs;
+  // Outputs that nobody wants, which were taken out with what only they need.
+  std::vector<std::string> dropped_outputs;
   // By WeightData::location, as they were when the model was read: whoever
   // reads weights compares. Empty in a model that was not read from a file.
   std::map<std::string, FileState> files;

@@ -2,9 +2,9 @@
 #include "cost_models/measured/regression.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "compiler/files/json_file.h"
+#include "compiler/files/json_text.h"
 #include "cost_models/fusion/fused_costs.h"
 #include "cost_models/machines/class_key.h"
 #include "cost_models/machines/roofline.h"
@@ -123,7 +123,7 @@ nlohmann::ordered_json RegressionJson(const RegressionModel& model) {
 }
 
 std::string RegressionText(const RegressionModel& model) {
-  return RegressionJson(model).dump(2) + "\n";
+  return IndentedJson(RegressionJson(model));
 }
 
 }  // namespace dnncut

@@ -87,9 +87,24 @@ void RemoveUnread(const ReadCounts& before, GraphProto* graph) {
   nodes->DeleteSubrange(kept, nodes->size() - kept);
 }
 
+void DropOutputs(const std::vector<std::string>& names, GraphProto* graph) {
+  if (names.empty()) return;
+  const ReadCounts before = CountReads(*graph);
+  auto* outputs = graph->mutable_output();
+  for (int i = outputs->size() - 1; i >= 0; --i) {
+    if (std::ranges::count(names, outputs->Get(i).name()) == 0) continue;
+    outputs->DeleteSubrange(i, 1);
+  }
+  RemoveUnread(before, graph);
+}
+
 }  // namespace
 
-void FoldModel(const InputValues& values, SourceModel* model) {
+void FoldModel(const InputValues& values,
+               const std::vector<std::string>& dropped_outputs,
+               SourceModel* model) {
+  DropOutputs(dropped_outputs, model->proto.mutable_graph());
+  model->dropped_outputs = dropped_outputs;
   FixInputs(values, &model->proto);
   model->fixed_inputs = values;
   GraphProto* graph = model->proto.mutable_graph();

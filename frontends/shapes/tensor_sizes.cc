@@ -231,7 +231,13 @@ void AssumeSizes(const std::vector<Tensor*>& results, const Graph& graph,
       flags.push_back(dim.flag);
     }
   }
-  if (flags.empty()) flags.push_back("--tensor-shape NAME=SHAPE");
+  if (texts.empty()) {
+    Fail(ExitCode::kBadInput, "E310",
+         "the size of {} does not follow from the sizes of the inputs, which "
+         "may "
+         "be too large; state the shape: {}",
+         Names(tensors), Flags(tensors, graph));
+  }
   constexpr size_t kShown = 64;
   const auto list = [](const std::vector<std::string>& words) {
     return FirstFew(words.size(), kShown, [&](size_t i) { return words[i]; });

@@ -217,7 +217,7 @@ void Import(benchmark::State& state, const SourceModel& model) {
   size_t layers = 0;
   for (auto _ : state) {
     SourceModel folded = model;
-    FoldModel({}, &folded);
+    FoldModel({}, {}, &folded);
     Warnings warnings;
     layers = ImportGraph(folded, options, &warnings).layers.size();
   }

@@ -23,6 +23,7 @@
 #include "backends/result/splitting_model_json.h"
 #include "backends/result/verdict.h"
 #include "compiler/base/error.h"
+#include "compiler/base/shell_word.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/files/read_file.h"
 #include "compiler/problem/block_graph.h"
@@ -161,9 +162,10 @@ void LookAtHalves(const TableFile& table, const std::string& folder,
   }
   if (broken > 0) return;
   item->message = fmt::format(
-      "{}: of this model, whole, and made for each other{}; `dnncut verify OUT "
+      "{}: of this model, whole, and made for each other{}; `dnncut verify {} "
       "--structural` compares their weights, too",
-      FormatPlural(halves, "file"), WhoseHalvesText(table, cuts));
+      FormatPlural(halves, "file"), WhoseHalvesText(table, cuts),
+      ShellFile(folder));
 }
 
 // The constants that a C compiler reads; what comments say is free.

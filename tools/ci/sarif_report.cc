@@ -14,16 +14,15 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "compiler/files/json_text.h"
 #include "tools/text/terminal.h"
 
 namespace dnncut {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 // GitHub refuses a file with more results in a run.
 constexpr size_t kMostResults = 25'000;
@@ -140,7 +139,7 @@ std::string SarifText(const CheckReport& report) {
        "sarif-schema-2.1.0.json"},
       {"version", "2.1.0"},
       {"runs", Json::array({run})}};
-  return sarif.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return IndentedJson(sarif);
 }
 
 }  // namespace dnncut

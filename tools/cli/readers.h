@@ -30,6 +30,15 @@ Reader Text(Option* option) {
   return [=](std::string_view, const std::string& text) { *option = text; };
 }
 
+// The same, but never empty; `what` is what the flag needs. Throws Error E134.
+template <typename Option>
+Reader NotEmpty(Option* option, std::string_view what) {
+  return [=](std::string_view flag, const std::string& text) {
+    if (text.empty()) Fail(ExitCode::kUsage, "E134", "{} needs {}", flag, what);
+    *option = text;
+  };
+}
+
 // The texts of a flag that may stand several times.
 inline Reader Texts(std::vector<std::string>* options) {
   return [=](std::string_view, const std::string& text) {

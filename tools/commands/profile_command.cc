@@ -308,7 +308,7 @@ CommandRunner SetUpProfile(Flags* flags) {
       "the profile to write; default: MODEL.profile.json in the current "
       "folder, without MODEL's folder and ending");
   flags->AddValue(
-      "--machine", "NAME", Text(&options->machine),
+      "--machine", "NAME", NotEmpty(&options->machine, "a name"),
       "what the machine is called in the profile; default: its host name");
   AddRunFlags(flags, options);
   AddInputFlags(flags, &options->inputs);

@@ -25,8 +25,8 @@ const std::array<StatePattern, 9> kKnownStates = {{
 }  // namespace
 
 std::string LikelyStates::Flag() const {
-  return fmt::format("--state {}", ShellWord(fmt::format("{}={}", pattern.input,
-                                                         pattern.output)));
+  return ShellFlag("--state",
+                   fmt::format("{}={}", pattern.input, pattern.output));
 }
 
 std::vector<LikelyStates> FindLikelyStates(const Graph& graph) {

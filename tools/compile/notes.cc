@@ -90,8 +90,9 @@ std::vector<std::string> NotesOnImages(const Graph& graph,
   std::string size = FormatRoughBytes(as_jpeg.value_or(as_uint8));
   std::erase(size, ' ');
   return {note +
-          fmt::format("; say what it costs to send with --input-bytes {}",
-                      ShellWord(fmt::format("{}={}", largest->name, size)))};
+          fmt::format("; say what it costs to send with {}",
+                      ShellFlag("--input-bytes",
+                                fmt::format("{}={}", largest->name, size)))};
 }
 
 // In one note, those that no --state names.
@@ -120,11 +121,63 @@ std::vector<std::string> NotesOnStates(const Graph& graph,
       is_one ? "it is" : "they are", flags)};
 }
 
+// "cut 2", "cuts 0 and 1".
+std::string CutsText(const std::vector<int>& cuts) {
+  return fmt::format("cut{} {}", cuts.size() == 1 ? "" : "s",
+                     FirstFew(cuts.size(), 4, [&](size_t i) {
+                       return fmt::to_string(cuts[i]);
+                     }));
+}
+
+// A state stays where its maker runs. Whoever changes between cuts that place a
+// maker differently has to move the state, which no latency counts.
+std::vector<std::string> NotesOnMovingStates(const Problem& problem,
+                                             const CutTable& table) {
+  int count = 0;
+  int64_t bytes = 0;
+  PerSide<std::vector<bool>> holds;
+  for (const Side side : kSides) holds[side].resize(table.cuts.size());
+  for (const ProblemTensor& tensor : problem.tensors) {
+    if (!tensor.state_of) continue;
+    const auto lies_on = [&](int cut, Side side) {
+      return OriginOf(problem, tensor, table.cuts[cut].cut) == side;
+    };
+    bool moves = false;
+    for (int c = 1; c < std::ssize(table.cuts); ++c) {
+      moves = moves || lies_on(c, Side::kDevice) != lies_on(0, Side::kDevice);
+    }
+    if (!moves) continue;
+    ++count;
+    bytes += tensor.bytes.value_or(0);
+    for (int c = 0; c < std::ssize(table.cuts); ++c) {
+      holds[OriginOf(problem, tensor, table.cuts[c].cut)][c] = true;
+    }
+  }
+  if (count == 0) return {};
+  PerSide<std::vector<int>> cuts;
+  for (const Side side : kSides) {
+    for (int c = 0; c < std::ssize(table.cuts); ++c) {
+      if (holds[side][c]) cuts[side].push_back(c);
+    }
+  }
+  return {fmt::format(
+      "{}, {} in all, {} on the device in {} and on the server in {}: when the "
+      "cut changes between these, send {} over as well, or start anew; no time "
+      "here counts that",
+      FormatPlural(count, "state"), FormatRoughBytes(bytes),
+      count == 1 ? "lies" : "lie", CutsText(cuts.device), CutsText(cuts.server),
+      count == 1 ? "it" : "them")};
+}
+
 }  // namespace
 
-std::vector<std::string> NotesOn(const Graph& graph, const Problem& problem) {
+std::vector<std::string> NotesOn(const Graph& graph, const Problem& problem,
+                                 const CutTable& table) {
   std::vector<std::string> notes = NotesOnImages(graph, problem);
   for (std::string& note : NotesOnStates(graph, problem)) {
+    notes.push_back(std::move(note));
+  }
+  for (std::string& note : NotesOnMovingStates(problem, table)) {
     notes.push_back(std::move(note));
   }
   return notes;

@@ -9,10 +9,13 @@
 
 #include "compiler/model/graph.h"
 #include "compiler/problem/problem.h"
+#include "compiler/table/cut_table.h"
 
 namespace dnncut {
 
-// Each is one line with the flag that helps.
-std::vector<std::string> NotesOn(const Graph& graph, const Problem& problem);
+// Each is one line with the flag that helps, or says where states lie when that
+// changes with the cut.
+std::vector<std::string> NotesOn(const Graph& graph, const Problem& problem,
+                                 const CutTable& table);
 
 }  // namespace dnncut

@@ -189,7 +189,9 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   // The model. Beyond this point nothing reads the file's structure again.
   progress->Stage(fmt::format("reading {}", options.model_path));
   result.model = LoadModel(options.model_path, options.load, warnings);
-  FoldModel(options.import.input_values, &result.model);
+  FoldModel(options.import.input_values,
+            OutputsToDrop(result.model.proto.graph(), options.places),
+            &result.model);
   progress->Stage("working out shapes");
   result.graph = ImportGraph(result.model, options.import, warnings);
   progress->Detail(fmt::format(

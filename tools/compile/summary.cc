@@ -18,7 +18,10 @@ Summary Summarize(const CompileResult& result) {
   for (const Constant& constant : result.graph.constants) {
     summary.weight_bytes += constant.file_bytes;
   }
-  summary.notes = NotesOn(result.graph, result.problem);
+  for (const Layer& layer : result.graph.layers) {
+    summary.weight_bytes += layer.inner_weights.file_bytes;
+  }
+  summary.notes = NotesOn(result.graph, result.problem, result.table);
   return summary;
 }
 

@@ -61,11 +61,36 @@ void PlaceResults(const Graph& graph, const TensorPlaces& places,
       placement->wanted[id] = wanted;
       is_found = true;
     }
-    if (is_found) continue;
+    // Those wanted nowhere have been looked for when they were taken out.
+    if (is_found || wanted == Wanted::kNowhere) continue;
     Fail(ExitCode::kUsage, "E127",
          "--result {}={}: the model has no output of this name that a layer "
          "makes{}",
          glob, WantedName(wanted), DidYouMean(glob, ResultNames(graph)));
+  }
+}
+
+// The last that is said of it counts.
+Wanted WantedOf(const std::string& output, const TensorPlaces& places) {
+  Wanted last = Wanted::kAsAll;
+  for (const auto& [glob, wanted] : places.results) {
+    if (MatchesGlob(glob, output)) last = wanted;
+  }
+  return last;
+}
+
+void RequireOutputs(const std::vector<std::string>& outputs,
+                    const TensorPlaces& places) {
+  for (const auto& [glob, wanted] : places.results) {
+    if (wanted != Wanted::kNowhere ||
+        std::ranges::any_of(outputs, [&](const std::string& name) {
+          return MatchesGlob(glob, name);
+        })) {
+      continue;
+    }
+    Fail(ExitCode::kUsage, "E127",
+         "--result {}=none: the model has no output of this name{}", glob,
+         DidYouMean(glob, outputs));
   }
 }
 
@@ -181,6 +206,29 @@ void AddState(const Graph& graph, TensorId input, TensorId result,
 }
 
 }  // namespace
+
+std::vector<std::string> OutputsToDrop(const ONNX_NAMESPACE::GraphProto& graph,
+                                       const TensorPlaces& places) {
+  std::vector<std::string> outputs;
+  for (const auto& output : graph.output()) outputs.push_back(output.name());
+  RequireOutputs(outputs, places);
+  std::vector<std::string> dropped;
+  for (const std::string& output : outputs) {
+    const bool is_state =
+        std::ranges::any_of(places.states, [&](const StatePattern& state) {
+          return MatchesGlob(state.output, output);
+        });
+    if (!is_state && WantedOf(output, places) == Wanted::kNowhere) {
+      dropped.push_back(output);
+    }
+  }
+  if (!outputs.empty() && dropped.size() == outputs.size()) {
+    Fail(ExitCode::kUsage, "E128",
+         "--result NAME=none leaves no output that is wanted; leave out one of "
+         "them");
+  }
+  return dropped;
+}
 
 void PlaceTensors(const Graph& graph, const TensorPlaces& places,
                   Placement* placement) {

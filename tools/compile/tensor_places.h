@@ -4,6 +4,8 @@
 // wanted.
 #pragma once
 
+#include <onnx/onnx_pb.h>
+
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,6 +33,12 @@ struct TensorPlaces {
   std::vector<std::pair<std::string, Wanted>> results;
   std::vector<StatePattern> states;
 };
+
+// The outputs of the model that are wanted nowhere and are no states: nothing
+// needs to make them. Throws Error E127 for a name that no output has, E128
+// when no output is left.
+std::vector<std::string> OutputsToDrop(const ONNX_NAMESPACE::GraphProto& graph,
+                                       const TensorPlaces& places);
 
 // Adds what `places` says to the placement. A state is wanted nowhere unless it
 // says otherwise. Throws Error E127 for a name that matches nothing, E128 for

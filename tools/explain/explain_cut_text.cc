@@ -92,14 +92,14 @@ std::string LongestText(const CutExplanation& explanation) {
   return text;
 }
 
-// ", 7.88 times faster": how many times `part` the whole is, rounded half up;
-// nothing where that is hardly more than once.
+// ", on a link 7.88 times faster": how many times `part` the whole is, rounded
+// half up; nothing where that is hardly more than once.
 std::string TimesText(int64_t whole, int64_t part, std::string_view how) {
   const auto hundredths =
       static_cast<int64_t>(DivideRounded(Int128{whole} * 100, part));
   if (hundredths < 110) return "";
-  return fmt::format(", {}.{:02} times {}", hundredths / 100, hundredths % 100,
-                     how);
+  return fmt::format(", on a link {}.{:02} times {}", hundredths / 100,
+                     hundredths % 100, how);
 }
 
 // How far this bandwidth is from where another cut takes over.

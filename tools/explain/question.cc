@@ -7,11 +7,11 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "compiler/base/did_you_mean.h"
 #include "compiler/base/error.h"
+#include "compiler/files/json_text.h"
 #include "tools/explain/explain.h"
 #include "tools/explain/explain_json.h"
 #include "tools/explain/explain_text.h"
@@ -84,11 +84,7 @@ std::string AnswerAs(const StoredResult& compiled,
                      nlohmann::ordered_json (*as_json)(const StoredResult&,
                                                        const Explanation&)) {
   if (!json) return as_text(compiled, explanation);
-  // Names are any bytes; what is not UTF-8 must not make the output fail.
-  return as_json(compiled, explanation)
-             .dump(2, ' ', false,
-                   nlohmann::ordered_json::error_handler_t::replace) +
-         "\n";
+  return IndentedJson(as_json(compiled, explanation));
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ void CountWeights(Inspection* inspection) {
 Inspection Inspect(const InspectOptions& options, Warnings* warnings) {
   Inspection inspection;
   inspection.model = LoadModel(options.model_path, options.load, warnings);
-  FoldModel(options.import.input_values, &inspection.model);
+  FoldModel(options.import.input_values, {}, &inspection.model);
   inspection.graph = ImportGraph(inspection.model, options.import, warnings);
   inspection.costs =
       EstimateCosts(options.machine, inspection.graph, options.precision);

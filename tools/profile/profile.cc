@@ -338,7 +338,7 @@ ProfileResult MakeProfile(const ProfileOptions& options, Progress* progress,
                           Warnings* warnings) {
   progress->Stage(fmt::format("reading {}", options.model_path));
   SourceModel model = LoadModel(options.model_path, options.load, warnings);
-  FoldModel(options.import.input_values, &model);
+  FoldModel(options.import.input_values, {}, &model);
   progress->Stage("working out shapes");
   const Graph graph = ImportGraph(model, options.import, warnings);
   const Measurement measured = Collect(options, model, graph, progress);

@@ -68,7 +68,7 @@ SourceModel LoadCompiledModel(const TableFile& table, const std::string& path,
          "{}: has changed while it was read; run again when nobody writes it",
          path);
   }
-  FoldModel(table.fixed_inputs, &model);
+  FoldModel(table.fixed_inputs, table.dropped_outputs, &model);
   return model;
 }
 

@@ -20,7 +20,7 @@ namespace dnncut {
 class ShellCommand {
  public:
   ShellCommand(std::string_view command, const std::string& argument)
-      : text_(fmt::format("dnncut {} {}", command, ShellWord(argument))) {}
+      : text_(fmt::format("dnncut {} {}", command, ShellFile(argument))) {}
 
   void Switch(bool given, std::string_view flag) {
     if (given) text_ += fmt::format(" {}", flag);

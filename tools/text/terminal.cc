@@ -10,15 +10,16 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 
 #include "compiler/base/errno_text.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/base/utf8.h"
+#include "compiler/files/json_text.h"
 
 namespace dnncut {
 namespace {
@@ -34,6 +35,36 @@ bool WantsColour(int descriptor) {
   if (no_color != nullptr && *no_color != '\0') return false;
   if (term != nullptr && std::string_view(term) == "dumb") return false;
   return isatty(descriptor) != 0;
+}
+
+// Names in files may have any length. What is longer than these is cut in the
+// middle, where names that come from one place differ least.
+constexpr size_t kLongestWord = 400;
+constexpr size_t kLongestLine = 8000;
+constexpr size_t kOmission = 40;  // "[...12345 bytes...]"
+
+// Of valid UTF-8, the first two thirds and the last of what may stay.
+std::string CutInTheMiddle(std::string_view text, size_t longest) {
+  if (text.size() <= longest) return std::string(text);
+  const auto goes_on = [&](size_t at) { return (text[at] & 0xc0) == 0x80; };
+  const size_t third = (longest - kOmission) / 3;
+  size_t head = 2 * third;
+  while (head > 0 && goes_on(head)) --head;
+  size_t tail = text.size() - third;
+  while (tail < text.size() && goes_on(tail)) ++tail;
+  return fmt::format("{}[...{} bytes...]{}", text.substr(0, head), tail - head,
+                     text.substr(tail));
+}
+
+std::string WithoutLongWords(std::string_view text) {
+  std::string shortened;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find(' ', at), text.size());
+    shortened += CutInTheMiddle(text.substr(at, end - at), kLongestWord);
+    if (end < text.size()) shortened += ' ';
+    at = end + 1;
+  }
+  return shortened;
 }
 
 std::string Coloured(int descriptor, std::string_view colour,
@@ -58,7 +89,8 @@ std::string Printable(std::string_view text) {
       printable += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
     }
   }
-  return printable;
+  if (printable.size() <= kLongestWord) return printable;
+  return CutInTheMiddle(WithoutLongWords(printable), kLongestLine);
 }
 
 std::string Heading(std::string_view text) {
@@ -106,10 +138,7 @@ void PrintResult(std::string_view text) {
 }
 
 void PrintJson(const nlohmann::ordered_json& json) {
-  // Names are any bytes; what is not UTF-8 must not make the output fail.
-  PrintResult(json.dump(2, ' ', false,
-                        nlohmann::ordered_json::error_handler_t::replace) +
-              "\n");
+  PrintResult(IndentedJson(json));
 }
 
 Progress::Progress(bool verbose, bool quiet)
@@ -121,7 +150,7 @@ Progress::~Progress() { Finish(); }
 void Progress::Stage(std::string_view text) {
   Finish();
   start_ = std::chrono::steady_clock::now();
-  if (verbose_) PrintMessage(fmt::format("dnncut: {}\n", text));
+  if (verbose_) PrintMessage(fmt::format("dnncut: {}\n", Printable(text)));
   percent_ = -1;
   Show(fmt::format("{} ...", text));
 }
@@ -148,12 +177,12 @@ bool Progress::HasMoved(int64_t done, int64_t all) {
 
 void Progress::Show(const std::string& line) {
   if (!live_) return;
-  PrintMessage(fmt::format("\r\x1b[K{}", line));
+  PrintMessage(fmt::format("\r\x1b[K{}", Printable(line)));
   shown_ = true;
 }
 
 void Progress::Detail(std::string_view text) {
-  if (verbose_) PrintMessage(fmt::format("dnncut:   {}\n", text));
+  if (verbose_) PrintMessage(fmt::format("dnncut:   {}\n", Printable(text)));
 }
 
 void Progress::Finish() {

@@ -17,8 +17,9 @@ namespace dnncut {
 
 // Characters that are not seen or turn the direction of text, control
 // characters among them, and bytes that are no UTF-8, as \x1b: names come from
-// files, and neither a terminal nor a reader must be misled by them. The result
-// is valid UTF-8.
+// files, and neither a terminal nor a reader must be misled by them. What is
+// too long to be read, a name of 60 KB, is cut in the middle. The result is
+// valid UTF-8.
 std::string Printable(std::string_view text);
 
 // Bold on a terminal that wants colour, else as it is.
@@ -55,7 +56,7 @@ void PrintError(const Error& error);
 // gets is no success.
 void PrintResult(std::string_view text);
 
-// The same, indented by two spaces.
+// The same, indented by two spaces; characters that are not seen are escaped.
 void PrintJson(const nlohmann::ordered_json& json);
 
 // The stage that is being worked on, on stderr: with `verbose` its name and how

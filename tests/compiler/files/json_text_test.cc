@@ -26,5 +26,10 @@ TEST(JsonText, LooksAsDocumented) {
             "}\n");
 }
 
+TEST(JsonText, WhatIsNotSeenIsEscaped) {
+  EXPECT_EQ(JsonLine({{"a\u202e\u00e9", "\x7f\u009b\U000e0100\n"}}),
+            "{\"a\\u202e\u00e9\": \"\\u007f\\u009b\\udb40\\udd00\\n\"}");
+}
+
 }  // namespace
 }  // namespace dnncut

@@ -11,7 +11,7 @@
 namespace dnncut {
 namespace {
 
-using Layers = std::vector<LayerId>;
+using LayerIds = std::vector<LayerId>;
 
 // What a cut of the blocks costs, read off blocks and wires. nullopt: it is not
 // closed under predecessors or has an anchor on the wrong side.
@@ -185,7 +185,7 @@ TEST(Contract, MergesWhatLiesOnACycle) {
   grouping[4] = 2;  // b with d: c lies between them
   const BlockGraph coarse = Contract(graph, grouping);
   ASSERT_EQ(coarse.blocks.size(), 3u);
-  EXPECT_EQ(coarse.blocks[2].layers, (Layers{1, 2, 3}));
+  EXPECT_EQ(coarse.blocks[2].layers, (LayerIds{1, 2, 3}));
   EXPECT_EQ(coarse.blocks[2].cost.device, (CostLine{14, 0}));
   EXPECT_EQ(coarse.blocks[2].cost.server, (CostLine{140, 5}));
   ASSERT_EQ(coarse.wires.size(), 2u);
@@ -198,7 +198,7 @@ TEST(Contract, TakesPredecessorsIntoTheDeviceAnchor) {
   grouping[3] = 0;  // c on the device: a and b, too
   const BlockGraph coarse = Contract(graph, grouping);
   ASSERT_EQ(coarse.blocks.size(), 2u);
-  EXPECT_EQ(coarse.blocks[0].layers, (Layers{0, 1, 2}));
+  EXPECT_EQ(coarse.blocks[0].layers, (LayerIds{0, 1, 2}));
   EXPECT_EQ(coarse.wires, (std::vector<Wire>{{0, {1}, {0, 62}, {1, 3}}}));
 }
 
@@ -208,8 +208,8 @@ TEST(Contract, TakesSuccessorsIntoTheServerAnchor) {
   const BlockGraph graph = MakeBlockGraph(problem);
   ASSERT_EQ(graph.blocks.size(), 3u);
   EXPECT_TRUE(graph.has_server_anchor);
-  EXPECT_EQ(graph.blocks[1].layers, Layers{0});
-  EXPECT_EQ(graph.blocks[2].layers, (Layers{1, 2, 3}));
+  EXPECT_EQ(graph.blocks[1].layers, LayerIds{0});
+  EXPECT_EQ(graph.blocks[2].layers, (LayerIds{1, 2, 3}));
 }
 
 TEST(Contract, RefusesLabelsThatAreNone) {

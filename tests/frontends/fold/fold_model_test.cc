@@ -16,7 +16,7 @@ using ::testing::StartsWith;
 
 SourceModel Folded(const std::string& text, const InputValues& values = {}) {
   SourceModel model = SourceFromText(text);
-  FoldModel(values, &model);
+  FoldModel(values, {}, &model);
   return model;
 }
 
@@ -68,6 +68,22 @@ TEST(FoldModelTest, WhatFollowsFromFixedDimsIsAConstant) {
   }
 }
 
+// `spare` is read only for the output that goes; `unread` was read by nobody
+// before, and stays as the model has it.
+TEST(FoldModelTest, AnOutputThatIsDroppedTakesWhatOnlyItNeeds) {
+  SourceModel model = SourceFromText(R"(g (float[1] x) => (y, z) {
+    unread = Neg(x)
+    both = Relu(x)
+    spare, other = Split <axis = 0> (both, both)
+    z = Add(spare, both)
+    y = Sqrt(both)
+  })");
+  FoldModel({}, {"z"}, &model);
+  EXPECT_THAT(Layers(model), ElementsAre("Neg", "Relu", "Sqrt"));
+  ASSERT_EQ(model.proto.graph().output_size(), 1);
+  EXPECT_EQ(model.proto.graph().output(0).name(), "y");
+}
+
 // Only the first dim is free, and nothing that is read depends on it. So the
 // Shape, which does, is read by nobody any more.
 TEST(FoldModelTest, TheSameWithAFreeBatch) {
@@ -86,7 +102,7 @@ TEST(FoldModelTest, WhatIsOnlyDeclaredIsNotBelieved) {
     g (float[N,2] x) => (float[2] z) <float[7,2] y> {
       y = com.example.Op(x)  s = Shape(y)  f = Cast <to = 1> (s)
       z = Neg(f) })");
-  FoldModel({}, &model);
+  FoldModel({}, {}, &model);
   EXPECT_THAT(Layers(model), ElementsAre("Op", "Shape", "Cast", "Neg"));
 }
 

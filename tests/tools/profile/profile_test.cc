@@ -92,7 +92,7 @@ class ProfileTest : public ::testing::Test {
     const std::string path = folder_ / "profile.json";
     std::ofstream(path) << ProfileJson(profile).dump();
     SourceModel model = LoadModel(options.model_path, options.load, &warnings_);
-    FoldModel(options.import.input_values, &model);
+    FoldModel(options.import.input_values, {}, &model);
     const Graph graph = ImportGraph(model, options.import, &warnings_);
     EXPECT_EQ(profile.layers.size(), graph.layers.size());
     int64_t sum_ns = 0;
