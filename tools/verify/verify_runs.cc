@@ -252,9 +252,14 @@ std::vector<Value> VerifyRuns::RunWholeAt(const WholeRun& whole,
                                OptimizationName(run.optimization)));
   std::vector<Value> values = whole.inputs.values;
   for (Value& value : FixedInputs(model_)) values.push_back(std::move(value));
-  return RunOnInputs(options_.model_path, values, whole.inputs.any_made_up, run,
-                     runtime_)
-      .outputs;
+  std::vector<Value> outputs =
+      RunOnInputs(options_.model_path, values, whole.inputs.any_made_up, run,
+                  runtime_)
+          .outputs;
+  std::erase_if(outputs, [&](const Value& output) {
+    return std::ranges::count(model_.dropped_outputs, output.name) > 0;
+  });
+  return outputs;
 }
 
 std::vector<Value> VerifyRuns::RunCopy(const ONNX_NAMESPACE::ModelProto& copy,
