@@ -41,7 +41,7 @@ ModelProto OfALongValue(const std::string& nodes) {
                        "y = ReduceSum<keepdims = 0>(f)\n}");
 }
 
-std::string Repeated(const std::string& text, int count) {
+std::string ListOf(const std::string& text, int count) {
   std::string all = text;
   for (int i = 1; i < count; ++i) all += ", " + text;
   return all;
@@ -50,7 +50,7 @@ std::string Repeated(const std::string& text, int count) {
 // Functions with many inputs, each of which calls the next.
 ModelProto LongValueGivenOn(int calls, int inputs) {
   ModelProto model =
-      OfALongValue("d = local.f0(" + Repeated("v", inputs) + ")\n");
+      OfALongValue("d = local.f0(" + ListOf("v", inputs) + ")\n");
   for (int i = 0; i < calls; ++i) {
     const bool is_last = i + 1 == calls;
     AddFunction(Numbered("f", i), {}, &model);
@@ -78,11 +78,11 @@ std::vector<Vector> Values() {
       Costly(row, "ConcatOfLongValues",
              [] {
                return OfALongValue("d = Concat<axis = 0>(" +
-                                   Repeated("v", 3'000) + ")\n");
+                                   ListOf("v", 3'000) + ")\n");
              }),
       Costly(row, "MaxOfLongValues",
              [] {
-               return OfALongValue("d = Max(" + Repeated("v", 20'000) + ")\n");
+               return OfALongValue("d = Max(" + ListOf("v", 20'000) + ")\n");
              }),
       Costly(row, "SlicesAlongOneAxisManyTimes",
              [=] { return OfALongValue(slices); }),
@@ -143,7 +143,7 @@ ModelProto ManyInputsOfManyDims() {
   return model;
 }
 
-std::vector<Vector> Names() {
+std::vector<Vector> LongDimNames() {
   constexpr int kDims = 8;
   const std::string row = "names of dims";
   const std::string name(60'000, 'n');
@@ -299,7 +299,7 @@ std::vector<Vector> Defaults() {
 }  // namespace
 
 std::vector<Vector> CostVectors() {
-  return Join({Values(), Names(), Defaults()});
+  return Join({Values(), LongDimNames(), Defaults()});
 }
 
 }  // namespace dnncut
