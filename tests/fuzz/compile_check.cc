@@ -182,6 +182,7 @@ void AddOtherCuts(Random* random, CompileResult* result) {
     others.erase(cut);
   }
   result->missing.resize(result->table.cuts.size());
+  result->has_halves.resize(result->table.cuts.size(), true);
 }
 
 void WriteAndCheckHalves(const std::string& out, bool inline_weights,

@@ -131,11 +131,13 @@ void LookAtSplittingModel(const std::string& folder, const Problem& problem,
   item->message = "solved at both ends of every row: the same latencies";
 }
 
-std::string WhoseHalvesText(const TableFile& table, int cuts) {
+std::string WhoseHalvesText(const TableFile& table, const std::string& folder,
+                            int cuts) {
   if (table.only_cut) return fmt::format(", of cut {} only", *table.only_cut);
   if (cuts == std::ssize(table.cuts)) return "";
-  return fmt::format(", of {} of {}, `dnncut halves OUT --cut N` writes others",
-                     cuts, FormatPlural(std::ssize(table.cuts), "cut"));
+  return fmt::format(", of {} of {}, `dnncut halves {} --cut N` writes others",
+                     cuts, FormatPlural(std::ssize(table.cuts), "cut"),
+                     ShellFile(folder));
 }
 
 void LookAtHalves(const TableFile& table, const std::string& folder,
@@ -164,7 +166,7 @@ void LookAtHalves(const TableFile& table, const std::string& folder,
   item->message = fmt::format(
       "{}: of this model, whole, and made for each other{}; `dnncut verify {} "
       "--structural` compares their weights, too",
-      FormatPlural(halves, "file"), WhoseHalvesText(table, cuts),
+      FormatPlural(halves, "file"), WhoseHalvesText(table, folder, cuts),
       ShellFile(folder));
 }
 
