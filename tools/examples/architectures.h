@@ -28,6 +28,7 @@ ModelBuilder BuildUNet(const ExampleOptions& options);
 
 // detector.cc
 ModelBuilder BuildYolo(const ExampleOptions& options);
+ModelBuilder BuildYoloNms(const ExampleOptions& options);
 
 // transformers.cc
 ModelBuilder BuildBertBase(const ExampleOptions& options);

@@ -37,6 +37,8 @@ const std::vector<Example>& AllExamples() {
        BuildUNet},
       {{"yolo", "YOLO-style detector: three heads, 7.2 M parameters"},
        BuildYolo},
+      {{"yolo-nms", "The same with non-maximum suppression inside"},
+       BuildYoloNms},
       {{"bert-base", "BERT base encoder: 128 tokens, 109.5 M parameters"},
        BuildBertBase},
       {{"gpt2",

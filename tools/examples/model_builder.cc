@@ -92,6 +92,7 @@ void ModelBuilder::SetType(const Activation& value, int32_t data_type,
   type->set_elem_type(data_type);
   for (size_t i = 0; i < value.shape.size(); ++i) {
     auto* dim = type->mutable_shape()->add_dim();
+    if (value.shape[i] < 0) continue;
     if (i == 0 && options_.symbolic_batch) {
       dim->set_dim_param("batch");
     } else {

@@ -18,7 +18,8 @@
 
 namespace dnncut {
 
-// A tensor of the graph: a batch of one, whatever the options say.
+// A tensor of the graph: a batch of one, whatever the options say. A dim that
+// only the data decides is -1.
 struct Activation {
   std::string name;
   std::vector<int64_t> shape;
