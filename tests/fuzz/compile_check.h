@@ -4,8 +4,6 @@
 // checks the answer. For the fuzz targets that make models.
 #pragma once
 
-#include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace dnncut {

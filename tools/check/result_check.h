@@ -3,7 +3,6 @@
 // Is a result folder what compile wrote: whole, of one piece, and right?
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "frontends/read/limits.h"
