@@ -73,12 +73,14 @@ class OnnxRuntimeTypes : public ::testing::Test {
   TypeMap Infer(const SourceModel& model) {
     return InferTypesWithOnnxRuntime(model, *runtime_);
   }
-  // Every tensor of the model has one.
+  // Every tensor of the model has one, unless the data decides how many boxes
+  // remain.
   void ExpectSizes(const std::string& path) {
     Warnings warnings;
     const SourceModel model = LoadModel(path, {}, &warnings);
     TypeMap types = Infer(model);
     for (const auto& node : model.proto.graph().node()) {
+      if (node.op_type() == "NonMaxSuppression") break;
       const std::string& name = node.output(0);
       EXPECT_TRUE(HasStaticSize(types[name])) << path << ": " << name;
     }
