@@ -34,6 +34,12 @@ CutTable TableOf(const Problem& problem) {
 
 }  // namespace
 
+ResultOptions Into(const std::string& out) {
+  ResultOptions options;
+  options.out = out;
+  return options;
+}
+
 Result SplitModel::AsResult() const {
   Result result;
   result.model = &model;

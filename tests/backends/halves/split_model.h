@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backends/result/result.h"
+#include "backends/result_writer.h"
 #include "compiler/model/graph.h"
 #include "compiler/model/source_model.h"
 #include "compiler/problem/block_graph.h"
@@ -37,6 +38,8 @@ SplitModel MakeSplitModel(const ONNX_NAMESPACE::ModelProto& proto,
                           const TempFolder& folder,
                           Side result = Side::kDevice);
 SplitModel LoadSplitModel(const std::string& path, Side result = Side::kDevice);
+
+ResultOptions Into(const std::string& out);
 
 // Feasible cuts: of a small model all, of a larger one those along its order.
 std::vector<TableCut> AllCuts(const Problem& problem);
