@@ -71,9 +71,8 @@
 //   anchor is on its side in every cut, so it either never pays or pays
 //   whenever the holder is on the other side, whatever other readers do;
 // * wires with the same readers share their helper: it is on the source side
-// only
-//   when all readers are in D, and each producer pays an arc of its own to it.
-//   In place of an arc from each reader to each producer there is a node
+//   only when all readers are in D, and each producer pays an arc of its own to
+//   it. In place of an arc from each reader to each producer there is a node
 //   between them: it is on the source side when a reader is in D, and then all
 //   producers must be. So w layers that all read from w others are 4 w arcs,
 //   not 2 w * w;

@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "compiler/base/error.h"
@@ -32,9 +33,13 @@ Reader Text(Option* option) {
 
 // The same, but never empty; `what` is what the flag needs. Throws Error E134.
 template <typename Option>
-Reader NotEmpty(Option* option, std::string_view what) {
-  return [=](std::string_view flag, const std::string& text) {
-    if (text.empty()) Fail(ExitCode::kUsage, "E134", "{} needs {}", flag, what);
+Reader NotEmpty(Option* option, std::string what) {
+  return [option, what = std::move(what)](std::string_view flag,
+                                          const std::string& text) {
+    if (text.empty()) {
+      Fail(ExitCode::kUsage, "E134", "{} needs {}",
+           flag == "--output" ? "-o" : flag, what);
+    }
     *option = text;
   };
 }
@@ -46,17 +51,10 @@ inline Reader Texts(std::vector<std::string>* options) {
   };
 }
 
-// The name of what is written; `what` is "file" or "folder". Throws Error E134
-// when it is empty.
+// The name of what is written; `what` is "file" or "folder".
 template <typename Option>
 Reader OutputName(Option* option, std::string_view what) {
-  return [=](std::string_view flag, const std::string& text) {
-    if (text.empty()) {
-      Fail(ExitCode::kUsage, "E134", "{} needs the name of a {}",
-           flag == "--output" ? "-o" : flag, what);
-    }
-    *option = text;
-  };
+  return NotEmpty(option, fmt::format("the name of a {}", what));
 }
 
 template <typename Option>

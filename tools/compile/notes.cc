@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <set>
 
 #include "compiler/base/first_few.h"
 #include "compiler/base/shell_word.h"
@@ -121,12 +122,20 @@ std::vector<std::string> NotesOnStates(const Graph& graph,
       is_one ? "it is" : "they are", flags)};
 }
 
-// "cut 2", "cuts 0 and 1".
-std::string CutsText(const std::vector<int>& cuts) {
+// "cut 2", "cuts 0, 1".
+std::string CutsText(const std::set<int>& cuts) {
   return fmt::format("cut{} {}", cuts.size() == 1 ? "" : "s",
-                     FirstFew(cuts.size(), 4, [&](size_t i) {
-                       return fmt::to_string(cuts[i]);
-                     }));
+                     fmt::join(cuts, ", "));
+}
+
+// Where the tensor lies, by cut.
+std::vector<Side> OriginsOf(const Problem& problem, const ProblemTensor& tensor,
+                            const CutTable& table) {
+  std::vector<Side> origins;
+  for (const TableCut& cut : table.cuts) {
+    origins.push_back(OriginOf(problem, tensor, cut.cut));
+  }
+  return origins;
 }
 
 // A state stays where its maker runs. Whoever changes between cuts that place a
@@ -135,38 +144,27 @@ std::vector<std::string> NotesOnMovingStates(const Problem& problem,
                                              const CutTable& table) {
   int count = 0;
   int64_t bytes = 0;
-  PerSide<std::vector<bool>> holds;
-  for (const Side side : kSides) holds[side].resize(table.cuts.size());
+  PerSide<std::set<int>> cuts;  // with one of them there
   for (const ProblemTensor& tensor : problem.tensors) {
     if (!tensor.state_of) continue;
-    const auto lies_on = [&](int cut, Side side) {
-      return OriginOf(problem, tensor, table.cuts[cut].cut) == side;
-    };
-    bool moves = false;
-    for (int c = 1; c < std::ssize(table.cuts); ++c) {
-      moves = moves || lies_on(c, Side::kDevice) != lies_on(0, Side::kDevice);
-    }
-    if (!moves) continue;
+    const std::vector<Side> origins = OriginsOf(problem, tensor, table);
+    if (std::ranges::count(origins, origins[0]) == std::ssize(origins))
+      continue;
     ++count;
     bytes += tensor.bytes.value_or(0);
-    for (int c = 0; c < std::ssize(table.cuts); ++c) {
-      holds[OriginOf(problem, tensor, table.cuts[c].cut)][c] = true;
+    for (size_t c = 0; c < origins.size(); ++c) {
+      cuts[origins[c]].insert(static_cast<int>(c));
     }
   }
   if (count == 0) return {};
-  PerSide<std::vector<int>> cuts;
-  for (const Side side : kSides) {
-    for (int c = 0; c < std::ssize(table.cuts); ++c) {
-      if (holds[side][c]) cuts[side].push_back(c);
-    }
-  }
+  const bool is_one = count == 1;
   return {fmt::format(
       "{}, {} in all, {} on the device in {} and on the server in {}: when the "
       "cut changes between these, send {} over as well, or start anew; no time "
       "here counts that",
       FormatPlural(count, "state"), FormatRoughBytes(bytes),
-      count == 1 ? "lies" : "lie", CutsText(cuts.device), CutsText(cuts.server),
-      count == 1 ? "it" : "them")};
+      is_one ? "lies" : "lie", CutsText(cuts.device), CutsText(cuts.server),
+      is_one ? "it" : "them")};
 }
 
 }  // namespace

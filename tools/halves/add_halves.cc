@@ -19,6 +19,7 @@
 #include "backends/result/table_json.h"
 #include "compiler/base/error.h"
 #include "compiler/files/file_io.h"
+#include "compiler/files/json_file.h"
 #include "compiler/files/link_tree.h"
 #include "compiler/files/read_file.h"
 #include "compiler/files/system_file.h"
@@ -58,9 +59,8 @@ void RequireInterface(const StoredResult& stored, int cut) {
 
 // table.json with the halves of that cut.
 std::string TableWith(const std::string& path, const Result& result, int cut) {
-  constexpr int64_t kMostBytes = 512 << 20;
   nlohmann::ordered_json table = nlohmann::ordered_json::parse(ReadFile(
-      path, {.name = "JSON", .max_bytes = kMostBytes, .too_large = "E401"}));
+      path, {.name = "JSON", .max_bytes = kMaxJsonBytes, .too_large = "E401"}));
   nlohmann::ordered_json& json = table["cuts"].at(cut);
   json.erase("has_halves");
   for (const Side side : kSides) {
