@@ -14,6 +14,7 @@
 #include <optional>
 #include <utility>
 
+#include "backends/halves/half_finder.h"
 #include "backends/halves/halves.h"
 #include "backends/halves/onnx_writer.h"
 #include "backends/halves/weights_file.h"
@@ -74,15 +75,21 @@ class HalvesWriter {
   // too, unless one cut alone was asked for. nullopt: there is no such half.
   std::optional<Cut> LayersOfHalves(Side side) const {
     std::optional<Cut> layers;
+    HalfFinder halves(*result_.graph);
+    Cut last(result_.graph->layers.size(), Side::kServer);
+    Cut last_with_half(last.size(), OtherSide(side));
     for (int id = 0; id < CutCount(); ++id) {
       ThrowIfInterrupted();
-      const Cut& cut = CutOf(id).cut;
       if (result_.only_cut && *result_.only_cut != id) continue;
-      if (!HasHalf(*result_.graph, cut, side)) continue;
+      const Cut& cut = CutOf(id).cut;
+      ForEachMoved(last, cut, [&](LayerId l) { halves.Put(l, cut[l]); });
+      last = cut;
+      if (!halves.HasHalf(CutOf(id), side)) continue;
       if (!layers) layers.emplace(cut.size(), OtherSide(side));
-      for (size_t l = 0; l < cut.size(); ++l) {
+      ForEachMoved(last_with_half, cut, [&](LayerId l) {
         if (cut[l] == side) (*layers)[l] = side;
-      }
+      });
+      last_with_half = cut;
     }
     return layers;
   }

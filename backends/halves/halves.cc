@@ -21,9 +21,7 @@
 #include <utility>
 
 #include "backends/halves/boundary_type.h"
-#include "compiler/base/checked_math.h"
 #include "compiler/base/interrupt.h"
-#include "compiler/model/tensor_data.h"
 #include "compiler/problem/side.h"
 
 namespace dnncut {
@@ -32,7 +30,6 @@ namespace {
 using ONNX_NAMESPACE::GraphProto;
 using ONNX_NAMESPACE::ModelProto;
 using ONNX_NAMESPACE::NodeProto;
-using ONNX_NAMESPACE::TensorProto;
 using ONNX_NAMESPACE::ValueInfoProto;
 
 std::vector<ConstantId> RootConstants(const Graph& graph, const Cut& cut,
@@ -184,13 +181,16 @@ void HalfMaker::AddConstants(std::vector<ConstantId> constants,
 }
 
 // The annotation of a tensor names the initializers of its scale and zero
-// point. They are added to the half even if none of its nodes reads them.
+// point. They are added to the half even if none of its nodes reads them, but
+// not what is annotated of these in turn.
 void HalfMaker::AddQuantizationParameters(Parts* parts) const {
   const auto& annotations = model_.proto.graph().quantization_annotation();
-  parts->annotations.resize(annotations.size());
+  for (const auto& annotation : annotations) {
+    parts->annotations.push_back(
+        parts->names.contains(annotation.tensor_name()));
+  }
   for (int a = 0; a < annotations.size(); ++a) {
-    if (!parts->names.contains(annotations[a].tensor_name())) continue;
-    parts->annotations[a] = true;
+    if (!parts->annotations[a]) continue;
     for (const auto& entry : annotations[a].quant_parameter_tensor_names()) {
       const auto constant = constants_.find(entry.value());
       if (constant != constants_.end()) {
@@ -348,14 +348,6 @@ void HalfMaker::ForEachTensorOfLayers(const Cut& cut, Side side,
   for (int f : CalledFunctions(model_.proto, functions_, nodes)) {
     dnncut::ForEachTensor(model_.proto.functions(f), visit);
   }
-}
-
-int64_t HalfMaker::WeightBytes(const Cut& cut, Side side) const {
-  int64_t bytes = 0;
-  ForEachTensor(cut, side, [&](const TensorProto& tensor) {
-    bytes = CheckedAdd(bytes, StoredBytes(tensor), "the size of all weights");
-  });
-  return bytes;
 }
 
 std::vector<const NodeProto*> HalfMaker::Nodes(const Parts& parts) const {

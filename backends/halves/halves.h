@@ -17,7 +17,6 @@
 
 #include <onnx/onnx_pb.h>
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -60,9 +59,6 @@ class HalfMaker {
   // not there is one.
   void ForEachTensorOfLayers(const Cut& cut, Side side,
                              const TensorVisitor& visit) const;
-
-  // Bytes of the constants that are stored in that half, each once.
-  int64_t WeightBytes(const Cut& cut, Side side) const;
 
  private:
   // What one half holds: names of its tensors and constants, and its nodes.

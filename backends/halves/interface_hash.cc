@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// A table may have as many cuts as layers, and each message names all outputs
+// of the server. So no message is written down: the checksum of a list is put
+// together from those of its lines, and that of the outputs is kept as a tree,
+// in which an output that goes to another side changes the nodes above it.
 #include "backends/halves/interface_hash.h"
 
 #include <fmt/format.h>
+
+#include <bit>
 
 #include "backends/halves/crc32.h"
 #include "compiler/base/interrupt.h"
@@ -12,75 +19,106 @@
 namespace dnncut {
 namespace {
 
-// What is said of the tensors of a graph, each put into words once: with many
-// cuts, most stand in many messages.
-class Lines {
- public:
-  explicit Lines(const Graph& graph)
-      : graph_(graph), lines_(graph.tensors.size()) {}
+// "a, b, c" of which a part may be: nothing, when it has no lines.
+using Lines = std::optional<Checksum>;
 
-  // "[["x", "float32", [1, 3]], ...]"
-  std::string List(const std::vector<TensorId>& tensors) {
-    std::string list = "[";
-    for (const TensorId tensor : tensors) {
-      if (list.size() > 1) list += ", ";
-      list += Of(tensor);
+Lines Join(const Lines& a, const Lines& b) {
+  static const Checksum kComma = ChecksumOf(", ");
+  if (!a || !b) return a ? a : b;
+  return *a + kComma + *b;
+}
+
+// The lines of the outputs that the server makes.
+class Outputs {
+ public:
+  explicit Outputs(size_t count) : tree_(2 * std::bit_ceil(count + 1)) {}
+
+  void Set(size_t output, const Lines& line) {
+    size_t node = tree_.size() / 2 + output;
+    tree_[node] = line;
+    while (node > 1) {
+      node /= 2;
+      tree_[node] = Join(tree_[2 * node], tree_[2 * node + 1]);
     }
-    return list + "]";
+  }
+  const Lines& All() const { return tree_[1]; }
+
+ private:
+  std::vector<Lines> tree_;  // node n is made of nodes 2n and 2n + 1
+};
+
+// Of one cut after the other.
+class Hasher {
+ public:
+  explicit Hasher(const Graph& graph)
+      : graph_(graph),
+        lines_(graph.tensors.size()),
+        outputs_(graph.outputs.size()),
+        outputs_of_(graph.layers.size()),
+        cut_(graph.layers.size(), Side::kDevice) {
+    for (size_t output = 0; output < graph.outputs.size(); ++output) {
+      const ModelOutput& model_output = graph.outputs[output];
+      if (model_output.source != ModelOutput::Source::kLayer) continue;
+      outputs_of_[graph.tensors[model_output.id].producer].push_back(output);
+    }
+  }
+
+  std::optional<uint32_t> HashOf(const TableCut& cut) {
+    ThrowIfInterrupted();
+    ForEachMoved(cut_, cut.cut, [&](LayerId layer) {
+      for (const size_t output : outputs_of_[layer]) {
+        const bool is_made = cut.cut[layer] == Side::kServer;
+        outputs_.Set(output, is_made ? Of(graph_.outputs[output].id) : Lines());
+      }
+    });
+    cut_ = cut.cut;
+    if (!NeedsNetwork(cut)) return std::nullopt;
+    Checksum message =
+        ChecksumOf(R"({"inputs": [)") + ListOf(cut.costs.uploaded) +
+        ChecksumOf(R"(], "outputs": [)") + outputs_.All().value_or(Checksum());
+    if (!cut.costs.fetched.empty()) {
+      message = message + ChecksumOf(R"(], "fetched": [)") +
+                ListOf(cut.costs.fetched);
+    }
+    return (message + ChecksumOf("]}")).crc;
   }
 
  private:
-  const std::string& Of(TensorId id) {
-    std::string& line = lines_[id];
-    if (!line.empty()) return line;
+  // "["x", "float32", [1, 3]]"
+  const Lines& Of(TensorId id) {
+    Lines& line = lines_[id];
+    if (line) return line;
     const Tensor& tensor = graph_.tensors[id];
-    return line = JsonLine(
-               {tensor.name, std::string(DTypeName(tensor.type.dtype)),
-                tensor.type.has_rank ? Json(ReliableShape(tensor)) : Json()});
+    line = ChecksumOf(JsonLine(
+        {tensor.name, std::string(DTypeName(tensor.type.dtype)),
+         tensor.type.has_rank ? Json(ReliableShape(tensor)) : Json()}));
+    return line;
+  }
+
+  Checksum ListOf(const std::vector<TensorId>& tensors) {
+    Lines list;
+    for (const TensorId tensor : tensors) list = Join(list, Of(tensor));
+    return list.value_or(Checksum());
   }
 
   const Graph& graph_;
-  std::vector<std::string> lines_;  // by TensorId; empty: not asked for yet
+  std::vector<Lines> lines_;  // by TensorId; nothing: not asked for yet
+  Outputs outputs_;
+  std::vector<std::vector<size_t>> outputs_of_;  // by layer
+  Cut cut_;                                      // the last one
 };
-
-bool IsMadeOnServer(const Graph& graph, const Cut& cut,
-                    const ModelOutput& output) {
-  if (output.source != ModelOutput::Source::kLayer) return false;
-  return cut[graph.tensors[output.id].producer] == Side::kServer;
-}
-
-std::optional<uint32_t> HashOf(const Graph& graph, const TableCut& cut,
-                               Lines* lines) {
-  ThrowIfInterrupted();
-  if (!NeedsNetwork(cut)) return std::nullopt;
-  std::vector<TensorId> outputs;
-  for (const ModelOutput& output : graph.outputs) {
-    if (IsMadeOnServer(graph, cut.cut, output)) outputs.push_back(output.id);
-  }
-  std::string message =
-      fmt::format(R"({{"inputs": {}, "outputs": {})",
-                  lines->List(cut.costs.uploaded), lines->List(outputs));
-  if (!cut.costs.fetched.empty()) {
-    message +=
-        fmt::format(R"(, "fetched": {})", lines->List(cut.costs.fetched));
-  }
-  return Crc32(message + "}");
-}
 
 }  // namespace
 
 std::optional<uint32_t> InterfaceHash(const Graph& graph, const TableCut& cut) {
-  Lines lines(graph);
-  return HashOf(graph, cut, &lines);
+  return Hasher(graph).HashOf(cut);
 }
 
 std::vector<std::optional<uint32_t>> InterfaceHashes(const Graph& graph,
                                                      const CutTable& table) {
-  Lines lines(graph);
+  Hasher hasher(graph);
   std::vector<std::optional<uint32_t>> hashes;
-  for (const TableCut& cut : table.cuts) {
-    hashes.push_back(HashOf(graph, cut, &lines));
-  }
+  for (const TableCut& cut : table.cuts) hashes.push_back(hasher.HashOf(cut));
   return hashes;
 }
 

@@ -13,7 +13,7 @@
 
 #include <map>
 
-#include "backends/halves/halves.h"
+#include "backends/halves/weight_counter.h"
 #include "backends/report/report_text.h"
 #include "backends/result/verdict.h"
 #include "compiler/base/interrupt.h"
@@ -130,7 +130,8 @@ std::string RowsTable(const Result& result, const std::vector<ShownRow>& rows) {
 }
 
 std::string CutsTable(const Result& result) {
-  const HalfMaker maker(*result.model, *result.graph);
+  const std::vector<PerSide<int64_t>> weight_bytes =
+      WeightBytes(*result.model, *result.graph, *result.table);
   const auto file = [&](int cut, Side side) {
     if (!HasHalves(result, cut)) return std::string("not written");
     const auto half = HalfFile(result, cut, side);
@@ -151,10 +152,9 @@ std::string CutsTable(const Result& result) {
         c, {fmt::format("{}", c),
             FormatBytes(cut.costs.upload_bytes, cut.costs.upload_basis),
             FormatBytes(cut.costs.download_bytes, cut.costs.download_basis),
-            FormatSize(maker.WeightBytes(cut.cut, Side::kDevice)),
-            FormatSize(maker.WeightBytes(cut.cut, Side::kServer)),
-            file(c, Side::kDevice), file(c, Side::kServer),
-            MemoryCell(result, c)});
+            FormatSize(weight_bytes[c].device),
+            FormatSize(weight_bytes[c].server), file(c, Side::kDevice),
+            file(c, Side::kServer), MemoryCell(result, c)});
   }
   return table.Finish();
 }

@@ -21,7 +21,9 @@
 #include "backends/result/link_json.h"
 #include "backends/result/size_basis_json.h"
 #include "compiler/base/error.h"
+#include "compiler/base/interrupt.h"
 #include "compiler/files/json_file.h"
+#include "compiler/problem/cost_counter.h"
 
 namespace dnncut {
 namespace {
@@ -171,13 +173,14 @@ void CheckLink(const std::string& out, const JsonValue& root,
 }
 
 // The cut with what it costs, which is what the table says.
-TableCut CountCut(const std::string& out, const Problem& problem, Cut cut,
+TableCut CountCut(const std::string& out, CostCounter* counter, Cut cut,
                   size_t id, const TableFile::Cut& listed) {
-  if (!IsFeasible(problem, cut)) {
+  ThrowIfInterrupted();
+  counter->Put(cut);
+  if (!counter->IsFeasible()) {
     FailToFit(out, fmt::format("cut {} breaks a rule of the problem", id));
   }
-  TableCut counted = {std::move(cut), {}};
-  counted.costs = CountCosts(problem, counted.cut);
+  TableCut counted = {std::move(cut), counter->Costs()};
   CutCosts costs = counted.costs;
   costs.uploaded.clear();
   costs.fetched.clear();
@@ -218,9 +221,10 @@ ProblemFile ReadProblemFile(const std::string& out, const TableFile& table) {
     FailToFit(out, "the number of layers differs");
   }
   VerifyProblem(file.problem);
+  CostCounter counter(file.problem);
   for (size_t id = 0; id < cuts.size(); ++id) {
     file.cuts.push_back(
-        CountCut(out, file.problem, std::move(cuts[id]), id, table.cuts[id]));
+        CountCut(out, &counter, std::move(cuts[id]), id, table.cuts[id]));
   }
   return file;
 }

@@ -16,8 +16,8 @@
 #include <map>
 #include <string>
 
-#include "backends/halves/halves.h"
 #include "backends/halves/interface_hash.h"
+#include "backends/halves/weight_counter.h"
 #include "backends/result/firmware_json.h"
 #include "backends/result/size_basis_json.h"
 #include "compiler/files/json_text.h"
@@ -150,7 +150,7 @@ void AddIfAny(const char* key, int count, Json* json) {
   if (count > 0) (*json)[key] = count;
 }
 
-Json CutJson(const Result& result, const HalfMaker& maker, int id,
+Json CutJson(const Result& result, int id, const PerSide<int64_t>& weight_bytes,
              const std::optional<uint32_t>& interface) {
   const TableCut& cut = result.table->cuts[id];
   const Graph& graph = *result.graph;
@@ -162,22 +162,21 @@ Json CutJson(const Result& result, const HalfMaker& maker, int id,
   const auto file = [&](Side side) {
     return OrNull(HalfFile(result, id, side));
   };
-  Json json = {
-      {"id", id},
-      {"device_layers", cut.costs.layers.device},
-      {"server_layers", cut.costs.layers.server},
-      {"device_ns", cut.costs.ns.device},
-      {"server_ns", cut.costs.ns.server},
-      {"cross_ns", cut.costs.cross_ns},
-      {"upload_bytes", cut.costs.upload_bytes},
-      {"download_bytes", cut.costs.download_bytes},
-      {"download_ns", cut.costs.download_ns},
-      {"tensors", tensors},
-      {"device_weight_bytes", maker.WeightBytes(cut.cut, Side::kDevice)},
-      {"server_weight_bytes", maker.WeightBytes(cut.cut, Side::kServer)},
-      {"device_model", file(Side::kDevice)},
-      {"server_model", file(Side::kServer)},
-      {"interface", InterfaceJson(interface)}};
+  Json json = {{"id", id},
+               {"device_layers", cut.costs.layers.device},
+               {"server_layers", cut.costs.layers.server},
+               {"device_ns", cut.costs.ns.device},
+               {"server_ns", cut.costs.ns.server},
+               {"cross_ns", cut.costs.cross_ns},
+               {"upload_bytes", cut.costs.upload_bytes},
+               {"download_bytes", cut.costs.download_bytes},
+               {"download_ns", cut.costs.download_ns},
+               {"tensors", tensors},
+               {"device_weight_bytes", weight_bytes.device},
+               {"server_weight_bytes", weight_bytes.server},
+               {"device_model", file(Side::kDevice)},
+               {"server_model", file(Side::kServer)},
+               {"interface", InterfaceJson(interface)}};
   if (!HasHalves(result, id)) json["has_halves"] = false;
   AddIfAny("device_size_layers", cut.costs.size_layers.device, &json);
   AddIfAny("server_size_layers", cut.costs.size_layers.server, &json);
@@ -262,10 +261,11 @@ class Lists {
  public:
   explicit Lists(const Result& result)
       : result_(result),
-        maker_(*result.model, *result.graph),
         hysteresis_(MakeHysteresis(*result.table, result.problem->downlink,
                                    result.firmware.hysteresis)),
-        interfaces_(InterfaceHashes(*result.graph, *result.table)) {}
+        interfaces_(InterfaceHashes(*result.graph, *result.table)),
+        weight_bytes_(
+            WeightBytes(*result.model, *result.graph, *result.table)) {}
 
   Json Head() const {
     return HeadJson(result_, hysteresis_, InterfaceHash(interfaces_));
@@ -274,7 +274,8 @@ class Lists {
   size_t rows() const { return result_.table->rows.size(); }
 
   Json Cut(size_t id) const {
-    return CutJson(result_, maker_, static_cast<int>(id), interfaces_[id]);
+    return CutJson(result_, static_cast<int>(id), weight_bytes_[id],
+                   interfaces_[id]);
   }
   Json Row(size_t row) const {
     return RowJson(result_, result_.table->rows[row], hysteresis_.stay[row]);
@@ -282,9 +283,10 @@ class Lists {
 
  private:
   const Result& result_;
-  HalfMaker maker_;
   Hysteresis hysteresis_;
-  std::vector<std::optional<uint32_t>> interfaces_;  // by cut
+  // By cut.
+  std::vector<std::optional<uint32_t>> interfaces_;
+  std::vector<PerSide<int64_t>> weight_bytes_;
 };
 
 }  // namespace

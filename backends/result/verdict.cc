@@ -99,18 +99,24 @@ bool IsSplit(const CutTable& table, const TableRow& row) {
 // Where in the row its cut takes no longer than everything on one side. A row
 // of an exact table is that everywhere; one of a table that was made smaller
 // may only be the best of the cuts that are left.
-KbpsInterval WhereItPays(const Problem& problem, const CutTable& table,
-                         const TableRow& row) {
-  const CostLine ours = LatencyOf(table.cuts[row.cut].costs, problem.downlink);
+KbpsInterval WhereItPays(const CostLine& ours, const TableRow& row,
+                         const std::vector<CostLine>& alone) {
   KbpsInterval pays{row.min_kbps, row.max_kbps};
-  for (const Side side : kSides) {
-    const std::optional<CutCosts> alone = CostsAlone(problem, side);
-    if (!alone) continue;
-    const CostLine theirs = LatencyOf(*alone, problem.downlink);
+  for (const CostLine& theirs : alone) {
     pays = Intersect(
         pays, WhereNotPositive(ours - theirs, {row.min_kbps, row.max_kbps}));
   }
   return pays;
+}
+
+// Of the sides on which everything can be.
+std::vector<CostLine> LinesAlone(const Problem& problem) {
+  std::vector<CostLine> lines;
+  for (const Side side : kSides) {
+    const std::optional<CutCosts> alone = CostsAlone(problem, side);
+    if (alone) lines.push_back(LatencyOf(*alone, problem.downlink));
+  }
+  return lines;
 }
 
 }  // namespace
@@ -210,10 +216,12 @@ std::string VerdictText(const Problem& problem, const CutTable& table,
         HasSplit(exact) ? "no cut that is kept splits" : "do not split",
         PlacesText(table));
   }
+  const std::vector<CostLine> alone = LinesAlone(problem);
   KbpsInterval pays;
   for (const TableRow& row : table.rows) {
     if (!IsSplit(table, row)) continue;
-    const KbpsInterval here = WhereItPays(problem, table, row);
+    const KbpsInterval here = WhereItPays(
+        LatencyOf(table.cuts[row.cut].costs, problem.downlink), row, alone);
     if (here.empty()) continue;
     if (pays.empty()) pays.from = here.from;
     pays.to = here.to;

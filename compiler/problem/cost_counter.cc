@@ -38,9 +38,12 @@ CostCounter::CostCounter(const Problem& problem)
       held_(problem.layers.size()),
       cut_(problem.layers.size(), Side::kServer),
       readers_on_device_(problem.tensors.size(), 0),
+      is_broken_(problem.tensors.size(), false),
       ways_(problem.tensors.size(), Way::kStays) {
   for (LayerId l = 0; l < static_cast<int>(problem.layers.size()); ++l) {
     CountLayer(l, Side::kServer, 1);
+    const std::optional<int>& group = problem.layers[l].group;
+    if (group) ++groups_[*group].layers;
   }
   for (TensorId t = 0; t < static_cast<int>(problem.tensors.size()); ++t) {
     const ProblemTensor& tensor = problem.tensors[t];
@@ -49,7 +52,24 @@ CostCounter::CostCounter(const Problem& problem)
     if (holder != kModelInput) held_[holder].push_back(t);
     ways_[t] = WayOf(t);
     Add(t, ways_[t], 1);
+    is_broken_[t] = IsBroken(t);
+    broken_by_tensors_ += is_broken_[t];
   }
+}
+
+bool CostCounter::IsBroken(TensorId id) const {
+  const ProblemTensor& tensor = problem_.tensors[id];
+  const Side origin = OriginOf(problem_, tensor, cut_);
+  const int on_device = readers_on_device_[id];
+  const bool is_read_elsewhere = origin == Side::kDevice
+                                     ? on_device < std::ssize(tensor.readers)
+                                     : on_device > 0;
+  if (origin == Side::kServer && is_read_elsewhere && !IsFed(tensor)) {
+    return true;
+  }
+  if (tensor.bytes) return false;
+  return is_read_elsewhere ||
+         WantedOn(problem_, tensor).value_or(origin) != origin;
 }
 
 CostCounter::Way CostCounter::WayOf(TensorId id) const {
@@ -87,6 +107,7 @@ void CostCounter::Add(TensorId id, Way way, int count) {
 
 void CostCounter::CountLayer(LayerId layer, Side side, int count) {
   const ProblemLayer& moved = problem_.layers[layer];
+  if (moved.pinned && *moved.pinned != side) broken_by_layers_ += count;
   (moved.sizes_only ? size_layers_ : layers_)[side] += count;
   ns_[side] += Int128{count} * moved.ns[side];
 }
@@ -98,10 +119,36 @@ void CostCounter::Put(LayerId layer, Side side) {
   cut_[layer] = side;
   const int count = side == Side::kDevice ? 1 : -1;
   for (const TensorId t : read_[layer]) readers_on_device_[t] += count;
+  if (const std::optional<int>& number = problem_.layers[layer].group) {
+    Group& group = groups_.at(*number);
+    broken_by_layers_ -= group.IsTorn();
+    group.on_device += count;
+    broken_by_layers_ += group.IsTorn();
+  }
   moved_.push_back(layer);
 }
 
+void CostCounter::Put(const Cut& cut) {
+  ForEachMoved(cut_, cut, [&](LayerId layer) { Put(layer, cut[layer]); });
+}
+
+void CostCounter::LookAgain() {
+  for (const LayerId l : moved_) {
+    for (const TensorId t : read_[l]) LookAgain(t);
+    for (const TensorId t : held_[l]) LookAgain(t);
+  }
+  moved_.clear();
+}
+
+bool CostCounter::IsFeasible() {
+  LookAgain();
+  return broken_by_layers_ == 0 && broken_by_tensors_ == 0;
+}
+
 void CostCounter::LookAgain(TensorId id) {
+  const bool is_broken = IsBroken(id);
+  broken_by_tensors_ += int{is_broken} - int{is_broken_[id]};
+  is_broken_[id] = is_broken;
   const Way way = WayOf(id);
   if (way == ways_[id]) return;
   Add(id, ways_[id], -1);
@@ -110,11 +157,7 @@ void CostCounter::LookAgain(TensorId id) {
 }
 
 CutCosts CostCounter::Costs() {
-  for (const LayerId l : moved_) {
-    for (const TensorId t : read_[l]) LookAgain(t);
-    for (const TensorId t : held_[l]) LookAgain(t);
-  }
-  moved_.clear();
+  LookAgain();
   CutCosts costs;
   costs.layers = layers_;
   costs.size_layers = size_layers_;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Counts what cuts cost, one after the other: only what differs from the cut
-// before is looked at. A table of a large problem has as many cuts as layers,
-// and neighbours differ in a few.
+// Counts what cuts cost, and what is wrong with them, one after the other: only
+// what differs from the cut before is looked at. A table of a large problem has
+// as many cuts as layers, and neighbours differ in a few.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <vector>
 
@@ -23,7 +24,10 @@ class CostCounter {
   explicit CostCounter(const Problem& problem);
 
   void Put(LayerId layer, Side side);
+  void Put(const Cut& cut);
   const Cut& cut() const { return cut_; }
+  // IsFeasible(problem, cut()).
+  bool IsFeasible();
   // CountCosts(problem, cut()), which is feasible.
   CutCosts Costs();
 
@@ -39,7 +43,17 @@ class CostCounter {
     SizeBasis Worst() const;
   };
 
+  // How many layers there are of a group, and how many are on the device.
+  struct Group {
+    int layers = 0;
+    int on_device = 0;
+
+    bool IsTorn() const { return on_device > 0 && on_device < layers; }
+  };
+
   Way WayOf(TensorId id) const;
+  bool IsBroken(TensorId id) const;
+  void LookAgain();
   // `count` is 1 when a tensor begins to go this way and -1 when it no longer
   // does.
   void Add(TensorId id, Way way, int count);
@@ -51,9 +65,14 @@ class CostCounter {
   std::vector<std::vector<TensorId>> held_;  // lie where the layer runs
   Cut cut_;
   std::vector<int> readers_on_device_;  // by tensor
-  std::vector<LayerId> moved_;          // since the last Costs
-  // Of the cut at the last Costs.
-  std::vector<Way> ways_;  // by tensor
+  std::map<int, Group> groups_;
+  std::vector<LayerId> moved_;  // since the last LookAgain
+  // Rules that the cut breaks: pins, and groups on both sides.
+  int64_t broken_by_layers_ = 0;
+  // Of the cut at the last LookAgain.
+  int64_t broken_by_tensors_ = 0;
+  std::vector<bool> is_broken_;  // by tensor
+  std::vector<Way> ways_;        // by tensor
   PerSide<int> layers_;
   PerSide<int> size_layers_;
   PerSide<Int128> ns_;

@@ -5,7 +5,9 @@
 // they can check what the networks give.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -17,6 +19,21 @@ namespace dnncut {
 
 // By LayerId: where each layer runs.
 using Cut = std::vector<Side>;
+
+// Calls visit(layer) for each layer that is on different sides in two cuts,
+// ascending. Stretches that are the same in both take next to no time.
+template <typename Visit>
+void ForEachMoved(const Cut& from, const Cut& to, Visit visit) {
+  constexpr size_t kStretch = 128;
+  for (size_t begin = 0; begin < to.size(); begin += kStretch) {
+    const size_t end = std::min(begin + kStretch, to.size());
+    const size_t bytes = (end - begin) * sizeof(Side);
+    if (std::memcmp(&from[begin], &to[begin], bytes) == 0) continue;
+    for (size_t l = begin; l < end; ++l) {
+      if (from[l] != to[l]) visit(static_cast<LayerId>(l));
+    }
+  }
+}
 
 // What sums of layers' times are called in errors.
 inline constexpr PerSide<std::string_view> kSumOfTimes = {

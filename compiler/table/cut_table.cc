@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "compiler/base/error.h"
 #include "compiler/problem/cost_counter.h"
 #include "compiler/problem/objective.h"
 #include "compiler/problem/sections.h"
@@ -60,6 +61,15 @@ class CutMaker {
   int section_ = 0;  // of the last cut
 };
 
+// A table holds the side of each layer in each cut, and so does problem.json.
+void RequireFewSides(size_t cuts, size_t layers) {
+  if (layers == 0 || cuts <= kMostSides / layers) return;
+  Fail(ExitCode::kBadInput, "E614",
+       "the table has {} cuts of {} layers, but at most {} sides of layers are "
+       "kept; narrow the bandwidths: --min-bandwidth, --max-bandwidth",
+       cuts, layers, kMostSides);
+}
+
 // The device-only cut, to which firmware falls back, unless the table has it
 // already.
 void AppendDeviceOnly(const Problem& problem, CutTable* table) {
@@ -82,6 +92,7 @@ CutTable BuildCutTable(const Problem& problem, const BlockGraph& blocks) {
   const Sections sections(blocks);
   const BlockTable best =
       MakeBlockTable(sections, RoundTripPrice(problem).fixed, problem.range);
+  RequireFewSides(best.rows.size(), problem.layers.size());
   CutMaker maker(problem, blocks, sections);
   CutTable table;
   for (const BlockTable::Row& row : best.rows) {

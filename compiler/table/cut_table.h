@@ -3,6 +3,7 @@
 // The answer: the best cut for every integer bandwidth of a range.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -58,9 +59,13 @@ struct CutTable {
   bool operator==(const CutTable&) const = default;
 };
 
+// Of layers, in all cuts of a table together.
+inline constexpr size_t kMostSides = size_t{64} << 20;
+
 // The exact table over every integer kbit/s of problem.range. `blocks` is
 // MakeBlockGraph(problem) or any exact compression of it; the result does not
-// depend on which. Throws Error on overflow.
+// depend on which. Throws Error on overflow, or when there are more than
+// kMostSides.
 CutTable BuildCutTable(const Problem& problem, const BlockGraph& blocks);
 
 // Does a row of the table run layers on both sides?

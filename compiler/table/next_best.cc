@@ -51,26 +51,17 @@ NextBestSearch::NextBestSearch(const Problem& problem)
       blocks_(MakeBlockGraph(problem)),
       sections_(blocks_),
       round_trip_(RoundTripPrice(problem).fixed),
-      tables_(sections_.Count()) {}
+      counter_(problem) {}
 
-const SectionCut& NextBestSearch::BestOf(int section, int64_t kbps) {
-  std::optional<BlockTable>& table = tables_[section];
-  if (!table) {
-    table = MakeSectionTable(sections_, section, round_trip_, problem_.range);
-  }
-  return std::ranges::lower_bound(
-             table->rows, kbps, {},
-             [](const BlockTable::Row& row) { return row.range.max_kbps; })
-      ->cut;
-}
-
+// The last one whose first block is on the device; those before are, too.
 int NextBestSearch::SectionOf(const std::vector<bool>& on_device) const {
-  int section = 0;
-  while (section + 1 < sections_.Count() &&
-         on_device[sections_.First(section + 1)]) {
-    ++section;
+  int low = 0;
+  int high = sections_.Count();
+  while (high - low > 1) {
+    const int middle = (low + high) / 2;
+    (on_device[sections_.First(middle)] ? low : high) = middle;
   }
-  return section;
+  return low;
 }
 
 std::vector<NextBestSearch::Move> NextBestSearch::BoundaryMoves(
@@ -145,21 +136,21 @@ NextBest NextBestSearch::Find(const Cut& known, int64_t kbps) {
   const auto keep_better = [&](const SectionCut& cut) {
     if (!best || cut.cost.At(kbps) < best->cost.At(kbps)) best = cut;
   };
-  for (int other = 0; other < own; ++other) {
-    keep_better(BestOf(other, kbps));
-  }
+  if (!best_) best_.emplace(sections_, round_trip_, problem_.range);
+  const SectionCut* other = best_->Find(0, own, kbps);
+  if (other != nullptr) keep_better(*other);
   for (const Move& move : moves) {
     keep_better(Pinned(own, section, move, kbps));
   }
-  for (int other = own + 1; other < sections_.Count(); ++other) {
-    keep_better(BestOf(other, kbps));
-  }
+  other = best_->Find(own + 1, sections_.Count(), kbps);
+  if (other != nullptr) keep_better(*other);
   NextBest next;
   if (best) {
     const Cut cut =
         ExpandCut(blocks_, sections_.Expand(best->section, best->on_device),
                   static_cast<int>(problem_.layers.size()));
-    next.cut = {cut, CountCosts(problem_, cut)};
+    counter_.Put(cut);
+    next.cut = {cut, counter_.Costs()};
   }
   return next;
 }

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "compiler/problem/block_graph.h"
+#include "compiler/problem/cost_counter.h"
 #include "compiler/problem/sections.h"
+#include "compiler/table/best_of_sections.h"
 #include "compiler/table/block_table.h"
 #include "compiler/table/cut_table.h"
 
@@ -42,15 +44,14 @@ class NextBestSearch {
   SectionCut Pinned(int section, const BlockGraph& blocks, const Move& move,
                     int64_t kbps) const;
   int SectionOf(const std::vector<bool>& on_device) const;
-  // The best cut of a section.
-  const SectionCut& BestOf(int section, int64_t kbps);
 
   const Problem& problem_;
   const BlockGraph blocks_;
   const Sections sections_;
   const int64_t round_trip_;
-  std::vector<std::optional<BlockTable>> tables_;  // by section; once needed
-  int64_t work_ = 0;                               // done so far
+  std::optional<BestOfSections> best_;  // once needed
+  CostCounter counter_;
+  int64_t work_ = 0;  // done so far
 };
 
 }  // namespace dnncut

@@ -4,8 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <vector>
 
+#include "compiler/base/checked_math.h"
 #include "compiler/model/graph.h"
 #include "compiler/problem/cut.h"
 #include "cost_models/machines/machine.h"
@@ -22,12 +25,29 @@ struct MemoryNeed {
 // A lower bound of what the half of `side` needs: no runtime can run a layer
 // without its inputs and outputs, nor the half without its weights. Tensors of
 // unknown size count as nothing; code, workspaces and other live tensors come
-// on top.
-MemoryNeed CountMemory(const Graph& graph, const Cut& cut, Side side);
+// on top. Counts one cut after the other: only what differs from the cut before
+// is looked at.
+class MemoryCounter {
+ public:
+  // No layer is in the half yet. The graph must outlive it.
+  MemoryCounter(const Graph& graph, Side side);
 
-// By how many bytes the half, in the machine's precision, exceeds the machine
-// at least; nullopt when it may fit.
-std::optional<int64_t> MemoryShortfall(const Graph& graph, const Cut& cut,
-                                       Side side, const Machine& machine);
+  MemoryNeed Count(const Cut& cut);
+  // By how many bytes the half of the cut, in the machine's precision, exceeds
+  // the machine at least; nullopt when it may fit.
+  std::optional<int64_t> Shortfall(const Cut& cut, const Machine& machine);
+
+ private:
+  // `count` is 1 when the layer comes into the half and -1 when it goes.
+  void CountLayer(LayerId layer, int count);
+
+  const Graph& graph_;
+  const Side side_;
+  Cut cut_;                                 // the last one
+  std::vector<int> readers_;                // in the half, by constant
+  std::vector<int64_t> activations_;        // by layer
+  std::map<int64_t, int> all_activations_;  // of the half, and how often
+  Int128 weight_bytes_ = 0;
+};
 
 }  // namespace dnncut

@@ -10,6 +10,7 @@
 #include <valgrind/callgrind.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@
 #include "compiler/table/cut_table.h"
 #include "compiler/table/solve_at.h"
 #include "passes/compress.h"
+#include "tests/growth/growth_case.h"
 #include "tests/testing.h"
 #include "tools/diff/diff_report.h"
 #include "tools/diff/result_diff.h"
@@ -164,38 +166,22 @@ StoredResult StoredOf(const Problem& problem, int64_t dim) {
   return result;
 }
 
-size_t BytesOf(const Problem& problem, const CutTable& table) {
-  return ProblemJson(problem, table).size();
-}
-
-size_t BytesOf(const StoredResult& result) {
-  CutTable table;
-  table.cuts = result.cuts();
-  return BytesOf(result.problem(), table);
-}
-
-// Counts what `work` does. `bytes` are those of its input.
-void Measure(const std::string& name, size_t bytes,
-             const std::function<void()>& work) {
-  const std::string label = fmt::format("{} {}", bytes, name);
-  CALLGRIND_START_INSTRUMENTATION;
-  CALLGRIND_ZERO_STATS;
-  work();
-  CALLGRIND_DUMP_STATS_AT(label.c_str());
-  CALLGRIND_STOP_INSTRUMENTATION;
+// Of the problem alone, without the sides in cuts: those grow with the layers
+// times the cuts.
+size_t BytesOf(const Problem& problem) {
+  return ProblemJson(problem, CutTable()).size();
 }
 
 using MakeProblem = Problem (*)(int);
 
 void MeasureCompress(const std::string& name, MakeProblem make, int size) {
   const Problem problem = make(size);
-  Measure(name, BytesOf(problem, {}),
-          [&] { Compress(MakeBlockGraph(problem)); });
+  Measure(name, BytesOf(problem), [&] { Compress(MakeBlockGraph(problem)); });
 }
 
 void MeasureTable(const std::string& name, MakeProblem make, int size) {
   const Problem problem = make(size);
-  Measure(name, BytesOf(problem, {}),
+  Measure(name, BytesOf(problem),
           [&] { BuildCutTable(problem, MakeBlockGraph(problem)); });
 }
 
@@ -203,7 +189,7 @@ void MeasureCheck(const std::string& name, MakeProblem make, int size) {
   const Problem problem = make(size);
   const BlockGraph blocks = Compress(MakeBlockGraph(problem));
   const CutTable table = BuildCutTable(problem, blocks);
-  Measure(name, BytesOf(problem, table), [&] {
+  Measure(name, BytesOf(problem), [&] {
     const CutTable exact = BuildCutTable(problem, MakeBlockGraph(problem));
     FindOtherCost(blocks, problem, exact);
   });
@@ -211,14 +197,14 @@ void MeasureCheck(const std::string& name, MakeProblem make, int size) {
 
 void MeasureExplain(const std::string& name, MakeProblem make, int size) {
   const StoredResult result = StoredOf(make(size), 1);
-  Measure(name, BytesOf(result),
+  Measure(name, BytesOf(result.problem()),
           [&] { OverviewText(result, ExplainTable(result)); });
 }
 
 void MeasureDiff(const std::string& name, MakeProblem make, int size) {
   StoredResult before = StoredOf(make(size), 1);
   StoredResult after = StoredOf(make(size), 2);
-  Measure(name, BytesOf(before), [&] {
+  Measure(name, BytesOf(before.problem()), [&] {
     DiffText(DiffResults(std::move(before), std::move(after)), {});
   });
 }
@@ -227,7 +213,7 @@ struct Case {
   const char* name;
   void (*measure)(const std::string& name, MakeProblem make, int size);
   MakeProblem make;
-  int size;  // and twice as large
+  int size;
 };
 
 const Case kCases[] = {
@@ -241,15 +227,36 @@ const Case kCases[] = {
      80},
     {"table, all connected layers of width n", MeasureTable, AllConnected, 50},
     {"check, chain of n results", MeasureCheck, ChainOfResults, 250},
-    {"explain, chain of n results", MeasureExplain, ChainOfResults, 100},
     {"explain, all connected layers of width n", MeasureExplain, AllConnected,
      101},
     {"diff, n sent inputs", MeasureDiff, SentInputs, 500},
     {"diff, n inputs with n outputs", MeasureDiff, Trees, 300},
-    {"diff, chain of n results", MeasureDiff, ChainOfResults, 100},
 };
 
+std::vector<GrowthCase> AllCases() {
+  std::vector<GrowthCase> cases = FileCases();
+  for (const Case& one : kCases) {
+    cases.push_back({one.name,
+                     [&](const std::string& name, int size) {
+                       one.measure(name, one.make, size);
+                     },
+                     one.size});
+  }
+  return cases;
+}
+
 }  // namespace
+
+void Measure(const std::string& name, size_t bytes,
+             const std::function<void()>& work) {
+  const std::string label = fmt::format("{} {}", bytes, name);
+  CALLGRIND_START_INSTRUMENTATION;
+  CALLGRIND_ZERO_STATS;
+  work();
+  CALLGRIND_DUMP_STATS_AT(label.c_str());
+  CALLGRIND_STOP_INSTRUMENTATION;
+}
+
 }  // namespace dnncut
 
 // GROWTH_CASES [NAME...]: those whose names have one of these in them.
@@ -260,9 +267,10 @@ int main(int argc, char** argv) {
              return name.find(part) != std::string_view::npos;
            });
   };
-  for (const dnncut::Case& one : dnncut::kCases) {
+  setenv("DNNCUT_ONNXRUNTIME", "none", 1);
+  for (const dnncut::GrowthCase& one : dnncut::AllCases()) {
     if (!is_wanted(one.name)) continue;
-    one.measure(one.name, one.make, one.size);
-    one.measure(one.name, one.make, 2 * one.size);
+    one.measure(one.name, one.size);
+    one.measure(one.name, 2 * one.size);
   }
 }

@@ -72,12 +72,12 @@ void WarnOfUselessFill(const CompileOptions& options,
 
 std::vector<MissingMemory> FindMissingMemory(const CompileResult& result) {
   std::vector<MissingMemory> missing(result.table.cuts.size());
-  for (size_t i = 0; i < missing.size(); ++i) {
-    for (const Side side : kSides) {
-      const auto& machine = result.machines[side].machine;
-      if (!machine) continue;
-      missing[i][side] = MemoryShortfall(result.graph, result.table.cuts[i].cut,
-                                         side, *machine);
+  for (const Side side : kSides) {
+    const auto& machine = result.machines[side].machine;
+    if (!machine) continue;
+    MemoryCounter counter(result.graph, side);
+    for (size_t i = 0; i < missing.size(); ++i) {
+      missing[i][side] = counter.Shortfall(result.table.cuts[i].cut, *machine);
     }
   }
   return missing;

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "backends/halves/boundary_type.h"
+#include "backends/halves/weight_counter.h"
 #include "tests/backends/halves/split_model.h"
 #include "tests/backends/test_models.h"
 #include "tests/onnx_parts.h"
@@ -364,9 +365,9 @@ TEST(Halves, WeightBytesCountEachConstantOnce) {
   TempFolder temp;
   const auto weights = [&](const ModelProto& proto,
                            const std::set<std::string>& device, Side side) {
-    const SplitModel split = MakeSplitModel(proto, temp);
-    return HalfMaker(split.model, split.graph)
-        .WeightBytes(CutWith(split, device).cut, side);
+    SplitModel split = MakeSplitModel(proto, temp);
+    split.table.cuts = {CutWith(split, device)};
+    return WeightBytes(split.model, split.graph, split.table)[0][side];
   };
   EXPECT_EQ(weights(ChainModel(), {"a", "b"}, Side::kDevice), 2 * 2048);
   EXPECT_EQ(weights(ChainModel(), {"a", "b"}, Side::kServer), 2048);

@@ -18,6 +18,19 @@ TEST(Crc32, IsThatOfZlib) {
   EXPECT_EQ(Crc32(std::string(32, '\xff')), 0xFF6CAB0Bu);
 }
 
+TEST(Crc32, OfPartsIsThatOfTheWhole) {
+  const std::string text = "A device and a server must agree on all of this.";
+  for (size_t a = 0; a <= text.size(); ++a) {
+    for (size_t b = a; b <= text.size(); b += 7) {
+      const Checksum whole = ChecksumOf(text.substr(0, a)) +
+                             ChecksumOf(text.substr(a, b - a)) +
+                             ChecksumOf(text.substr(b));
+      ASSERT_EQ(whole, ChecksumOf(text)) << a << " " << b;
+      ASSERT_EQ(whole.crc, Crc32(text));
+    }
+  }
+}
+
 TEST(InterfaceHash, IsThatOfItsDocumentedLine) {
   TempFolder temp;
   const SplitModel split = MakeSplitModel(ChainModel(), temp);

@@ -67,6 +67,32 @@ TEST(Cut, CostsCountedOneAfterTheOtherAreTheSame) {
   }
 }
 
+// All of them, in an order that moves many layers at once.
+TEST(Cut, RulesLookedAtOneAfterTheOtherAreTheSame) {
+  int broken = 0;
+  for (uint64_t seed = 0; seed < 300; ++seed) {
+    SCOPED_TRACE(seed);
+    const Problem problem = RandomProblem(seed, 6);
+    const int count = static_cast<int>(problem.layers.size());
+    CostCounter counter(problem);
+    for (int i = 0; i < (1 << count); ++i) {
+      const int number = (i * 37 + 11) % (1 << count);
+      Cut cut;
+      for (int l = 0; l < count; ++l) {
+        cut.push_back((number >> l) % 2 == 0 ? Side::kDevice : Side::kServer);
+      }
+      counter.Put(cut);
+      const bool is_feasible = IsFeasible(problem, cut);
+      broken += !is_feasible;
+      ASSERT_EQ(counter.IsFeasible(), is_feasible) << CutText(cut);
+      if (is_feasible) {
+        ASSERT_EQ(counter.Costs(), CountCosts(problem, cut));
+      }
+    }
+  }
+  EXPECT_GT(broken, 1000);
+}
+
 TEST(Cut, OfAnotherProblemIsNotFeasible) {
   EXPECT_FALSE(IsFeasible(Problem(), Cut(1)));
   EXPECT_THROW(CountCosts(Problem(), Cut(1)), std::logic_error);

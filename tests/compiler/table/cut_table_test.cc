@@ -283,6 +283,26 @@ TEST(CutTable, SumsThatOverflowAreErrors) {
   EXPECT_THROW(MakeBlockGraph(problem), Error);
 }
 
+// A chain whose every tensor is a result has about as many cuts as layers.
+// Layers that cost nothing, all in one group, make it large.
+TEST(CutTable, HasOnlySoManySidesOfLayers) {
+  constexpr int kChain = 600;
+  Problem problem;
+  problem.tensors = {MakeTensor("input", kModelInput, {0}, 1'000'000)};
+  for (int i = 0; i < kChain; ++i) {
+    problem.layers.push_back(
+        {"", "Op", {1'000'000 + 1'000 * i, 1'000}, {}, {}});
+    problem.tensors.push_back(MakeTensor("", i, {i + 1}, 100'000));
+    problem.tensors.back().result = true;
+  }
+  problem.tensors.back().readers.clear();
+  const size_t cuts = Solve(problem).rows.size();
+  EXPECT_GT(cuts, kChain / 2u);
+  problem.layers[0].group = 0;
+  problem.layers.resize(kMostSides / cuts + 1, {"", "Op", {}, {}, 0});
+  EXPECT_EQ(ErrorIdOf([&] { Solve(problem); }), "E614");
+}
+
 TEST(CutTable, RefusesBlocksOfASmallerRange) {
   Problem problem = OneLayer(10, 10);
   const BlockGraph blocks = MakeBlockGraph(problem);

@@ -113,23 +113,46 @@ TEST(Memory, CountsWeightsOnceAndTheLargestLayer) {
   graph.layers[3].constants = graph.layers[2].constants;  // shared
   graph.layers[1].inner_weights.memory_bytes = 7;
   const Cut cut = {Side::kDevice, Side::kDevice, Side::kServer, Side::kServer};
-  EXPECT_EQ(CountMemory(graph, cut, Side::kDevice), (MemoryNeed{2007, 800}));
-  EXPECT_EQ(CountMemory(graph, cut, Side::kServer), (MemoryNeed{1000, 400}));
+  EXPECT_EQ(MemoryCounter(graph, Side::kDevice).Count(cut),
+            (MemoryNeed{2007, 800}));
+  EXPECT_EQ(MemoryCounter(graph, Side::kServer).Count(cut),
+            (MemoryNeed{1000, 400}));
+}
+
+TEST(Memory, DoesNotDependOnTheCutsBefore) {
+  Graph graph = SmallGraph();
+  graph.layers[3].constants = graph.layers[2].constants;
+  graph.layers[1].inner_weights.memory_bytes = 7;
+  constexpr int kCuts = 1 << 4;
+  for (const Side side : kSides) {
+    MemoryCounter counter(graph, side);
+    for (int i = 0; i < 3 * kCuts; ++i) {
+      const int number = 7 * i % kCuts;
+      Cut cut;
+      for (int l = 0; l < 4; ++l) {
+        cut.push_back((number >> l) % 2 == 0 ? Side::kDevice : Side::kServer);
+      }
+      EXPECT_EQ(counter.Count(cut), MemoryCounter(graph, side).Count(cut))
+          << number;
+    }
+  }
 }
 
 TEST(Memory, SaysByHowMuchAHalfIsTooLarge) {
   const Graph graph = SmallGraph();
-  const Cut all(4, Side::kDevice);
+  const auto shortfall = [&](Side side, const Machine& machine) {
+    return MemoryCounter(graph, side).Shortfall(Cut(4, Side::kDevice), machine);
+  };
   Machine machine = PlainMachine();
   machine.memory_bytes = 4800;
-  EXPECT_EQ(MemoryShortfall(graph, all, Side::kDevice, machine), std::nullopt);
+  EXPECT_EQ(shortfall(Side::kDevice, machine), std::nullopt);
   machine.memory_bytes = 4799;
-  EXPECT_EQ(MemoryShortfall(graph, all, Side::kDevice, machine), 1);
-  EXPECT_EQ(MemoryShortfall(graph, all, Side::kServer, machine), std::nullopt);
+  EXPECT_EQ(shortfall(Side::kDevice, machine), 1);
+  EXPECT_EQ(shortfall(Side::kServer, machine), std::nullopt);
   machine.precision = Precision::kInt8;
-  EXPECT_EQ(MemoryShortfall(graph, all, Side::kDevice, machine), std::nullopt);
+  EXPECT_EQ(shortfall(Side::kDevice, machine), std::nullopt);
   machine.memory_bytes = 1199;
-  EXPECT_EQ(MemoryShortfall(graph, all, Side::kDevice, machine), 1);
+  EXPECT_EQ(shortfall(Side::kDevice, machine), 1);
 }
 
 }  // namespace
