@@ -296,10 +296,45 @@ std::vector<Vector> Defaults() {
   };
 }
 
+// Each tensor is an output, and a little smaller than the one before: nearly
+// every cut is best somewhere, of as many as there are layers.
+ModelProto ChainOfOutputs(int layers) {
+  ModelProto model = ReluModel();
+  GraphProto* graph = model.mutable_graph();
+  graph->clear_node();
+  graph->clear_output();
+  const auto declare = [&](int i, ONNX_NAMESPACE::ValueInfoProto* info) {
+    info->set_name(Numbered("t", i));
+    auto* type = info->mutable_type()->mutable_tensor_type();
+    type->set_elem_type(ONNX_NAMESPACE::TensorProto::FLOAT);
+    type->clear_shape();
+    for (const int64_t dim : {1, 1, 2 * layers - i}) {
+      type->mutable_shape()->add_dim()->set_dim_value(dim);
+    }
+  };
+  declare(0, graph->mutable_input(0));
+  for (int i = 0; i < layers; ++i) {
+    NodeProto* node = AddNode("AveragePool", {Numbered("t", i)},
+                              {Numbered("t", i + 1)}, graph);
+    AttributeProto* kernel = AddAttribute("kernel_shape", node);
+    kernel->set_type(AttributeProto::INTS);
+    kernel->add_ints(2);
+    declare(i + 1, graph->add_output());
+  }
+  return model;
+}
+
+std::vector<Vector> Cuts() {
+  Vector chain = Costly("chain of outputs", "ChainOfOutputs",
+                        [] { return ChainOfOutputs(500); });
+  chain.compile_flags = {"--rtt", "0"};
+  return {chain};
+}
+
 }  // namespace
 
 std::vector<Vector> CostVectors() {
-  return Join({Values(), LongDimNames(), Defaults()});
+  return Join({Values(), LongDimNames(), Defaults(), Cuts()});
 }
 
 }  // namespace dnncut

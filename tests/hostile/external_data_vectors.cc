@@ -10,6 +10,7 @@
 
 #include <cstring>
 
+#include "frontends/read/onnx_messages.h"
 #include "tests/backends/temp_folder.h"
 #include "tests/frontends/loading.h"
 #include "tests/hostile/vector.h"
@@ -370,11 +371,103 @@ std::vector<Vector> ElsewhereThanInInitializers() {
   };
 }
 
+// EXTERNAL, and behind it a number that no parser knows, which protobuf keeps
+// among the unknown fields: the tensor stays external.
+std::string LocationTwice(uint64_t number) {
+  constexpr int kDataLocation = TensorProto::kDataLocationFieldNumber;
+  return ExternalTensor("w", {{"location", "../secret"}}).SerializeAsString() +
+         WireNumber(kDataLocation, number);
+}
+
+std::vector<Vector> LocationsTwice() {
+  constexpr uint64_t kOfManyBits = (uint64_t{1} << 32) + 1;
+  const std::string row = "data_location twice";
+  const auto vector = [&](const std::string& name,
+                          const std::function<std::string()>& bytes) {
+    return Vector{row,
+                  name,
+                  [=](const Site& site) { site.Save(bytes()); },
+                  3,
+                  {Outside("../secret", "which leads upwards")}};
+  };
+  const auto in_initializer = [](uint64_t number) {
+    return [=] {
+      constexpr int kInitializer =
+          ONNX_NAMESPACE::GraphProto::kInitializerFieldNumber;
+      ModelProto model = EmptyModel();
+      const std::string graph = model.graph().SerializeAsString() +
+                                WireBytes(kInitializer, LocationTwice(number));
+      model.clear_graph();
+      return model.SerializeAsString() +
+             WireBytes(ModelProto::kGraphFieldNumber, graph);
+    };
+  };
+  const auto in_default = [](uint64_t number) {
+    return [=] {
+      using ONNX_NAMESPACE::AttributeProto;
+      ModelProto model = EmptyModel();
+      AddFunction("f0", {}, &model);
+      model.mutable_functions(0)->mutable_unknown_fields()->AddLengthDelimited(
+          kAttributeDefaultsField,
+          WireBytes(AttributeProto::kNameFieldNumber, "a") +
+              WireBytes(AttributeProto::kTFieldNumber, LocationTwice(number)));
+      return model.SerializeAsString();
+    };
+  };
+  return {
+      vector("LocationTwice", in_initializer(7)),
+      vector("LocationTwiceOfManyBits", in_initializer(kOfManyBits)),
+      vector("LocationTwiceInADefault", in_default(7)),
+      vector("LocationTwiceOfManyBitsInADefault", in_default(kOfManyBits)),
+  };
+}
+
+// 128 KiB that 300 tensors share: written once a side.
+Vector SharedData() {
+  return {
+      "shared external data",
+      "SharedByManyTensors",
+      [](const Site& site) {
+        constexpr int kTensors = 300;
+        constexpr int64_t kMany = 1 << 15;
+        ModelProto model = EmptyModel();
+        auto* graph = model.mutable_graph();
+        graph->clear_node();
+        std::string last = "x";
+        for (int i = 0; i < kTensors; ++i) {
+          TensorProto tensor =
+              ExternalTensor(Numbered("w", i), {{"location", "w.bin"}});
+          tensor.set_dims(0, kMany);
+          *graph->add_initializer() = tensor;
+          const std::string next = i + 1 == kTensors ? "y" : Numbered("v", i);
+          AddNode("Add", {last, tensor.name()}, {next}, graph);
+          last = next;
+        }
+        for (auto* info : {graph->mutable_input(0), graph->mutable_output(0)}) {
+          info->mutable_type()
+              ->mutable_tensor_type()
+              ->mutable_shape()
+              ->mutable_dim(0)
+              ->set_dim_value(kMany);
+        }
+        site.Save(model);
+        WriteAll(site.InModel("w.bin"), std::string(4 * kMany, 'w'));
+      },
+      0,
+      {}};
+}
+
 }  // namespace
 
 std::vector<Vector> ExternalDataVectors() {
-  return Join({Paths(), Links(), NoFiles(), Keys(), Swapped(),
-               ElsewhereThanInInitializers()});
+  return Join({Paths(),
+               Links(),
+               NoFiles(),
+               Keys(),
+               Swapped(),
+               ElsewhereThanInInitializers(),
+               LocationsTwice(),
+               {SharedData()}});
 }
 
 }  // namespace dnncut

@@ -8,9 +8,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <ostream>
 
 #include "compiler/base/address_sanitizer.h"
+#include "compiler/base/utf8.h"
 #include "tests/backends/temp_folder.h"
 #include "tests/hostile/run_program.h"
 #include "tests/hostile/vector.h"
@@ -175,7 +177,26 @@ class Hostile : public testing::TestWithParam<Vector> {
     }
   }
 
+  // For a terminal: nothing in it that is not seen, and no line that fills it.
+  // JSON is for programs, so lines of it may be long.
+  static void ExpectReadable(const std::string& text) {
+    constexpr size_t kLongestLine = 16'000;
+    for (size_t at = 0; at < text.size();) {
+      const size_t start = at;
+      const std::optional<char32_t> c = TakeCharacter(text, &at);
+      ASSERT_TRUE(c == '\n' || (c && !IsHidden(*c))) << "byte " << start;
+    }
+    const bool is_json = text.starts_with('{');
+    for (const std::string& line : Lines(text)) {
+      if (!is_json) {
+        EXPECT_LT(line.size(), kLongestLine);
+      }
+    }
+  }
+
   static void ExpectAnswer(const Answer& answer) {
+    ExpectReadable(answer.out);
+    ExpectReadable(answer.err);
     ExpectLines(Lines(answer.err), GetParam().lines);
     EXPECT_EQ(answer.exit_code, GetParam().exit_code);
     ExpectFrugal(answer);
@@ -209,7 +230,11 @@ TEST_P(Hostile, HasOneAnswer) {
   ExpectAnswer(RunInTime(With({"inspect", vector.model})));
   EXPECT_EQ(Listing(root()), before);
 
-  ExpectAnswer(RunInTime(With({"compile", vector.model, "-o", "out", "-q"})));
+  std::vector<std::string> compile = {"compile", vector.model, "-o", "out",
+                                      "-q"};
+  compile.insert(compile.end(), vector.compile_flags.begin(),
+                 vector.compile_flags.end());
+  ExpectAnswer(RunInTime(With(compile)));
   EXPECT_EQ(fs::exists(root() / "out"), vector.exit_code == 0);
   if (fs::exists(root() / "out")) {
     ExpectGoodResult();
@@ -264,6 +289,7 @@ DNNCUT_VECTORS(Graph);
 DNNCUT_VECTORS(Inference);
 DNNCUT_VECTORS(Node);
 DNNCUT_VECTORS(Tensor);
+DNNCUT_VECTORS(Text);
 
 INSTANTIATE_TEST_SUITE_P(Inference, HostileToRuntime,
                          testing::ValuesIn(InferenceVectors()), NameOf);

@@ -41,6 +41,7 @@ struct Vector {
   // pieces around kLibraryText is a library's own.
   std::vector<std::string> lines;
   std::vector<std::string> flags = {};  // of both
+  std::vector<std::string> compile_flags = {};
   // --limit NAME=VALUE, of them and of `verify`; "" for none.
   std::string limit = {};
   // ONNX Runtime knows the size that libonnx does not, and all is well.
@@ -75,5 +76,6 @@ std::vector<Vector> GraphVectors();
 std::vector<Vector> InferenceVectors();
 std::vector<Vector> NodeVectors();
 std::vector<Vector> TensorVectors();
+std::vector<Vector> TextVectors();
 
 }  // namespace dnncut
