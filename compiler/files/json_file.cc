@@ -18,6 +18,7 @@
 
 #include "compiler/base/did_you_mean.h"
 #include "compiler/base/error.h"
+#include "compiler/base/interrupt.h"
 #include "compiler/files/read_file.h"
 
 namespace dnncut {
@@ -117,6 +118,7 @@ class DocumentBuilder {
 
  private:
   Json* Place(Json value) {
+    ThrowIfInterrupted();
     if (open_.empty()) {
       document_->root = std::move(value);
       return &document_->root;

@@ -18,6 +18,7 @@
 #include <system_error>
 
 #include "compiler/base/error.h"
+#include "compiler/base/interrupt.h"
 
 namespace dnncut {
 namespace {
@@ -56,6 +57,7 @@ class TraceBuilder {
   explicit TraceBuilder(const std::string& path) : path_(path) {}
 
   void Add(const Event& event) {
+    ThrowIfInterrupted();
     ++events_;
     if (event.category == "Session" && event.name == "model_run") {
       trace_.run_us.push_back(TimeOf(event.us, event, "dur", kMaxUs));

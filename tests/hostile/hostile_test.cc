@@ -6,10 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <optional>
-#include <ostream>
 
 #include "compiler/base/address_sanitizer.h"
 #include "compiler/base/utf8.h"

@@ -5,6 +5,9 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <csignal>
+
+#include "compiler/base/interrupt.h"
 #include "tests/cost_models/files.h"
 #include "tests/testing.h"
 
@@ -194,6 +197,13 @@ TEST(JsonFile, ReadsRegularFilesOnly) {
   } catch (const Error& error) {
     EXPECT_EQ(error.exit_code(), ExitCode::kIo);
   }
+}
+
+TEST(JsonFile, ASignalEndsReading) {
+  const InterruptGuard guard;
+  std::raise(SIGTERM);
+  EXPECT_THROW(ParseJson("[1, 2, 3]", "f.json"), Interrupted);
+  EXPECT_EQ(AsArray(ParseJson("[1, 2, 3]", "f.json")).size(), 3u);
 }
 
 }  // namespace

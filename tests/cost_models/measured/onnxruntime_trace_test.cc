@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 
+#include "compiler/base/interrupt.h"
 #include "cost_models/measured/profile_writer.h"
 #include "tests/cost_models/files.h"
 #include "tests/testing.h"
@@ -119,6 +121,16 @@ TEST(OnnxRuntimeTrace, RefusesWhatIsNone) {
   EXPECT_THAT(ErrorOf([] { ReadTrace("/nowhere/trace.json"); }),
               HasSubstr("E400"));
   EXPECT_THAT(ErrorOf([] { ReadTrace("/"); }), HasSubstr("E400"));
+}
+
+// Files of a GiB take a while, and temporary files wait for the end.
+TEST(OnnxRuntimeTrace, ASignalEndsReading) {
+  const std::string path =
+      TemporaryFile("trace.json", Array({NodeEvent("a", "Abs", 1, 2)}));
+  const InterruptGuard guard;
+  std::raise(SIGTERM);
+  EXPECT_THROW(ReadTrace(path), Interrupted);
+  EXPECT_EQ(ReadTrace(path).nodes.size(), 1u);
 }
 
 TEST(OnnxRuntimeTrace, RunsMayHaveNoNodes) {
