@@ -32,7 +32,6 @@
 
 #include <algorithm>
 #include <map>
-#include <stdexcept>
 
 #include "compiler/base/interrupt.h"
 #include "compiler/base/require.h"
@@ -63,9 +62,8 @@ class Search {
     total_ = graph.start + input_.most[0];
     for (int k = 0; k < graph.amounts; ++k) {
       if (!question.amounts[static_cast<size_t>(k)].breaks_ties) continue;
-      if (__builtin_add_overflow(total_tie_, total_[k], &total_tie_)) {
-        total_tie_ = kNoLimit;
-      }
+      total_tie_ = CheckedAdd(total_tie_, total_[k],
+                              "sum of all the costs of the problem");
     }
   }
 

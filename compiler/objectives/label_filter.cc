@@ -165,15 +165,15 @@ class LabelFilter {
   void KeepByPairs(const std::vector<int>& compared,
                    std::vector<Label>* labels) const {
     size_t kept = 0;
+    size_t reasons = 0;  // so many of those that are kept may replace the label
     for (size_t i = 0; i < labels->size(); ++i) {
       const Label label = (*labels)[i];
+      while (reasons < kept && MayReplace((*labels)[reasons], label)) ++reasons;
       bool is_replaced = false;
-      for (size_t j = kept; j > 0 && !is_replaced; --j) {
+      for (size_t j = reasons; j > 0 && !is_replaced; --j) {
         const Label& other = (*labels)[j - 1];
-        is_replaced = MayReplace(other, label) &&
-                      std::ranges::all_of(compared, [&](int k) {
-                        return other.paid[k] <= label.paid[k];
-                      });
+        is_replaced = std::ranges::all_of(
+            compared, [&](int k) { return other.paid[k] <= label.paid[k]; });
       }
       if (!is_replaced) (*labels)[kept++] = label;
     }

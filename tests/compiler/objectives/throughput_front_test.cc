@@ -100,7 +100,7 @@ void ExpectBestStreamAt(const ThroughputTable& table,
 TEST(ThroughputFront, EqualsBruteForceInEveryRow) {
   size_t rows = 0;
   for (uint64_t seed = 0; seed < 2000 && !HasFailure(); ++seed) {
-    const Problem problem = RandomFeasibleProblem(seed, 9);
+    const Problem problem = RandomFeasibleProblem(seed, 8);
     SCOPED_TRACE(::testing::Message() << "seed " << seed << "\n"
                                       << ProblemText(problem));
     const std::vector<StreamCut> cuts = EnumerateStream(problem);
