@@ -14,7 +14,7 @@
 
 namespace dnncut {
 
-inline constexpr int kMostAmounts = 8;
+inline constexpr int kMostAmounts = 12;
 
 // Those that are not used are 0.
 struct Amounts {

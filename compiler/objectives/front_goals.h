@@ -20,7 +20,7 @@
 
 namespace dnncut {
 
-inline constexpr int kMostObjectives = 4;
+inline constexpr int kMostObjectives = 6;
 
 inline constexpr int64_t kNoLimit = std::numeric_limits<int64_t>::max();
 

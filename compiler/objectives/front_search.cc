@@ -102,29 +102,56 @@ class Search {
     return true;
   }
 
+  // The values of a cut; nullopt: it exceeds a bound.
+  std::optional<Values> ValuesWithin(const Amounts& amounts) const {
+    Values values = ValuesOf(question_, amounts);
+    const Values most = WithBounds({});
+    for (size_t m = question_.objectives; m < values.size(); ++m) {
+      if (values[m] > most[m]) return std::nullopt;
+      values[m] = 0;
+    }
+    return values;
+  }
+
+  // The limit of a goal: the bounds behind the values.
+  Values WithBounds(Values values) const {
+    size_t m = question_.objectives;
+    for (const int64_t bound : question_.bounds) values[m++] = bound;
+    return values;
+  }
+
   bool AddPath(DecisionPath path) {
-    return Add({ValuesOf(question_, path.amounts), std::move(path.on_device),
-                path.amounts});
+    const std::optional<Values> values = ValuesWithin(path.amounts);
+    return values && Add({*values, std::move(path.on_device), path.amounts});
   }
 
   void RestrictGoals() {
-    if (!question_.most) return;
+    if (!question_.most || known_.empty()) return;
     Restrict(question_.most(known_), question_.objectives, &goals_);
   }
 
   // An amount is at most the value of its objective, so a weighted sum of the
-  // amounts is at most that of the values with the weights added up.
+  // amounts is at most that of the values with the weights added up. What is
+  // bounded adds its bound at most.
   void AddOpen(const Goal& goal) {
     front_.open.push_back({goal.from, goal.limit});
+    const Values most = WithBounds({});
     for (const int id : goal.tests) {
       const ReachTest& test = input_.tests[id];
       LinearBound bound;
-      bound.least = test.least[0];
+      Int128 least = test.least[0];
       for (int k = 0; k < graph_.amounts; ++k) {
-        if (ObjectiveOf(k) < 0) continue;
-        bound.weights[ObjectiveOf(k)] += test.weights[k];
-        bound.least += test.weights[k] * graph_.start[k];
+        const int m = ObjectiveOf(k);
+        if (m < 0) continue;
+        least += Int128{test.weights[k]} * graph_.start[k];
+        if (m < question_.objectives) {
+          bound.weights[m] += test.weights[k];
+        } else {
+          least -= Int128{test.weights[k]} * most[m];
+        }
       }
+      if (least <= 0) continue;
+      bound.least = static_cast<int64_t>(least);
       front_.bounds.push_back(bound);
     }
   }
@@ -271,6 +298,7 @@ class Search {
     for (int m = 0; m < question_.objectives; ++m) {
       everything.limit[m] = kNoLimit;
     }
+    everything.limit = WithBounds(everything.limit);
     goals_ = {everything};
     for (int k = 0; k < graph_.amounts; ++k) {
       Amounts weights;
@@ -299,7 +327,10 @@ class Search {
                                       {width, labels_left(), end_});
       front_.labels += pass.labels;
       Narrow(pass.open);
-      for (const FrontPoint& point : pass.points) Add(point);
+      for (FrontPoint point : pass.points) {
+        point.values = ValuesWithin(point.amounts).value();
+        Add(std::move(point));
+      }
       if (IsAtLimit()) return;
       TryGoals();
     }
@@ -323,12 +354,12 @@ class Search {
   // Of all cuts with the values of the point, the best one.
   void FindCut(FrontPoint* point) {
     Goal goal;
-    goal.limit = point->values;
+    goal.limit = WithBounds(point->values);
     goal.tie_limit = TieOf(question_, point->amounts);
     input_.tests.clear();
     FindTests(&goal, [&](DecisionPath path) {
       const int64_t tie = TieOf(question_, path.amounts);
-      if (ValuesOf(question_, path.amounts) != point->values ||
+      if (ValuesWithin(path.amounts) != point->values ||
           tie >= goal.tie_limit) {
         return false;
       }
@@ -342,7 +373,9 @@ class Search {
     if (pass.open[0]) {
       front_.is_canonical = false;
     } else {
+      const Values values = point->values;
       *point = std::move(pass.points.at(0));
+      point->values = values;
     }
   }
 

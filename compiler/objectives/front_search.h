@@ -30,8 +30,12 @@ struct FrontQuestion {
                                // least sum of these is taken
   };
   int objectives = 0;
+  // Of the objectives behind these: what they may be at most. They are no
+  // values of points, where they are 0; cuts with more do not count.
+  std::vector<int64_t> bounds;
   std::vector<Amount> amounts;  // of the graph
-  // Given the points that are known, up to where others are of interest.
+  // Given the points that are known, one at least, up to where others are of
+  // interest.
   // Without it, everywhere.
   std::function<Values(const std::vector<FrontPoint>&)> most;
   // Which of the points found are of interest, to find the best cut of each.

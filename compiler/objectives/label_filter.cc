@@ -19,7 +19,9 @@
 // stays, so labels may be tested after it, too. And where k is at or below r in
 // all labels it need not be compared at all: the r of a label with at most as
 // much of j is at most as large. With a fast server that leaves two amounts of
-// three. What belongs to no objective is not compared, either.
+// three. What belongs to no objective is not compared, either. An amount of an
+// objective that is only bounded may be raised to (the bound) - (the most from
+// here on), too: from there it never exceeds the bound.
 //
 // A cut is looked for, of a point of the front: the goal. All cuts that reach
 // it have its values. The best of them is the one with the least sum of what
@@ -101,6 +103,11 @@ class LabelFilter {
       } else if (HasSum()) {
         raised = std::max(raised, reach_.LimitOf(k) - most_[k]);
       } else {
+        const int bound = ObjectiveOf(k) - question_.objectives;
+        if (bound >= 0) {
+          raised = std::max(
+              raised, question_.bounds[static_cast<size_t>(bound)] - most_[k]);
+        }
         for (int j = 0; j < count_; ++j) {
           if (j == k || ObjectiveOf(j) != ObjectiveOf(k)) continue;
           raised = std::max(raised, Behind(old, j, k));

@@ -40,9 +40,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "compiler/base/rounding.h"
-#include "compiler/objectives/priced_graph.h"
 #include "compiler/objectives/weighted_front.h"
 #include "compiler/problem/block_graph.h"
 
@@ -231,13 +231,14 @@ Int128 ScaledFrameNs(int64_t busiest_ns, int64_t link_bytes, int64_t kbps) {
 }
 
 ThroughputTable MakeThroughputTable(const Problem& problem,
-                                    const SearchLimits& limits) {
+                                    const SearchLimits& limits,
+                                    const MemoryBound* memory) {
   const BlockGraph blocks = MakeBlockGraph(problem);
-  const auto graph = MakeDecisionGraph(
-      MakePricedGraph(problem, blocks, StreamPrices(problem)), limits.nodes);
-  Front front = graph
-                    ? SearchFront(*graph, StreamQuestion(problem.range), limits)
-                    : WeightedFront(problem, blocks, limits);
+  std::optional<Front> searched =
+      SearchFrontWithin(problem, blocks, StreamPrices(problem),
+                        StreamQuestion(problem.range), memory, limits);
+  Front front = searched ? *std::move(searched)
+                         : WeightedFront(problem, blocks, memory, limits);
   ThroughputTable table;
   std::vector<TableRow> rows = MakeRows(problem.range, &front.points);
   std::ranges::reverse(rows);

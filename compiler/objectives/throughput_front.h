@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "compiler/objectives/front_search.h"
+#include "compiler/objectives/memory_bound.h"
 #include "compiler/problem/cut.h"
 #include "compiler/problem/problem.h"
 #include "compiler/table/cost_ratio.h"
@@ -57,7 +58,11 @@ struct ThroughputTable {
 //
 // A search that ends at a limit gives the best cuts that it found, and gaps
 // that are proved.
+//
+// With `memory`, of the cuts that fit. A table without rows then says that none
+// does, or, if it is not exact, that none was found.
 ThroughputTable MakeThroughputTable(const Problem& problem,
-                                    const SearchLimits& limits);
+                                    const SearchLimits& limits,
+                                    const MemoryBound* memory = nullptr);
 
 }  // namespace dnncut

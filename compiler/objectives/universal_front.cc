@@ -104,11 +104,15 @@ Amounts AmountsOf(const TwoCosts& costs) {
 
 // Of a graph that is too wide to search: the cuts of the objective's table.
 UniversalFront TableFront(const Problem& problem, const LinePrices& first,
-                          const LinePrices& second) {
+                          const LinePrices& second, const MemoryBound* memory) {
   UniversalFront front;
   front.open.emplace_back();
   for (const TableCut& cut :
        BuildCutTable(problem, MakeBlockGraph(problem)).cuts) {
+    if (memory != nullptr &&
+        !IsWithin(*memory, CountMemoryUse(problem, *memory, cut.cut))) {
+      continue;
+    }
     front.points.push_back(MakePoint(problem, first, second, cut.cut));
   }
   return front;
@@ -184,27 +188,31 @@ CostRatio GapOfRow(const UniversalFront& front, const DeadlineRow& row,
 UniversalFront MakeUniversalFront(const Problem& problem,
                                   const LinePrices& first,
                                   const LinePrices& second,
-                                  const SearchLimits& limits) {
+                                  const SearchLimits& limits,
+                                  const MemoryBound* memory) {
   Prices prices = BothPrices(first, second);
   DropProportional(&prices);
   const BlockGraph blocks = MakeBlockGraph(problem);
-  const auto graph =
-      MakeDecisionGraph(MakePricedGraph(problem, blocks, prices), limits.nodes);
-  if (!graph) return TableFront(problem, first, second);
   FrontQuestion question;
   question.objectives = prices.count;
   for (int k = 0; k < prices.count; ++k) {
     question.amounts.push_back({k, true});
   }
-  const Front found = SearchFront(*graph, question, limits);
+  const std::optional<Front> searched =
+      SearchFrontWithin(problem, blocks, prices, question, memory, limits);
+  if (!searched) return TableFront(problem, first, second, memory);
+  const Front& found = *searched;
   UniversalFront front;
   for (const FrontPoint& point : found.points) {
     const Cut cut = ExpandCut(blocks, point.on_device,
                               static_cast<int>(problem.layers.size()));
     front.points.push_back(MakePoint(problem, first, second, cut));
-    Amounts amounts = AmountsOf(front.points.back().costs);
-    for (int k = prices.count; k < kMostAmounts; ++k) amounts[k] = 0;
-    if (amounts != point.amounts) {
+    const Amounts amounts = AmountsOf(front.points.back().costs);
+    bool is_same = true;
+    for (int k = 0; k < prices.count; ++k) {
+      is_same = is_same && amounts[k] == point.amounts[k];
+    }
+    if (!is_same) {
       throw std::logic_error("the cost of a cut is not that of its decisions");
     }
   }
@@ -222,6 +230,7 @@ UniversalFront MakeUniversalFront(const Problem& problem,
 std::vector<DeadlineRow> MeetDeadline(const UniversalFront& front,
                                       int64_t deadline,
                                       const BandwidthRange& range) {
+  if (front.points.empty()) return {};
   std::vector<KbpsInterval> met;
   for (const UniversalFront::Point& point : front.points) {
     met.push_back(WhereMet(point.costs.first, deadline, range));

@@ -13,6 +13,7 @@
 
 #include "compiler/objectives/front_search.h"
 #include "compiler/objectives/line_prices.h"
+#include "compiler/objectives/memory_bound.h"
 #include "compiler/problem/problem.h"
 #include "compiler/table/cost_ratio.h"
 #include "compiler/table/cut_table.h"
@@ -43,11 +44,14 @@ struct UniversalFront {
   int64_t labels = 0;         // what the search took
 };
 
-// Throws Error on overflow, or when there is no feasible cut.
+// With `memory`, of the cuts that fit: without points none does, or if the
+// front is open, none was found. Throws Error on overflow, or when there is no
+// feasible cut.
 UniversalFront MakeUniversalFront(const Problem& problem,
                                   const LinePrices& first,
                                   const LinePrices& second,
-                                  const SearchLimits& limits);
+                                  const SearchLimits& limits,
+                                  const MemoryBound* memory = nullptr);
 
 // The best cut for a range of bandwidths.
 struct DeadlineRow {
@@ -59,10 +63,10 @@ struct DeadlineRow {
   CostRatio gap;
 };
 
-// For every integer kbit/s of the range the cut with the least second cost of
-// those whose first cost is at most `deadline`. Rows touch and cover the range;
-// neighbours differ. On a tie the cut with fewer layers on the device, then the
-// first one of the front.
+// For every integer kbit/s of the range (none, if the front has no points) the
+// cut with the least second cost of those whose first cost is at most
+// `deadline`. Rows touch and cover the range; neighbours differ. On a tie the
+// cut with fewer layers on the device, then the first one of the front.
 std::vector<DeadlineRow> MeetDeadline(const UniversalFront& front,
                                       int64_t deadline,
                                       const BandwidthRange& range);

@@ -79,7 +79,7 @@ void KeepFront(std::vector<FrontPoint>* points) {
 }  // namespace
 
 Front WeightedFront(const Problem& problem, const BlockGraph& blocks,
-                    const SearchLimits& limits) {
+                    const MemoryBound* memory, const SearchLimits& limits) {
   const auto start = std::chrono::steady_clock::now();
   const auto is_late = [&] {
     return limits.ns && std::chrono::steady_clock::now() - start >
@@ -90,10 +90,14 @@ Front WeightedFront(const Problem& problem, const BlockGraph& blocks,
   Problem weighted = problem;
   weighted.rtt_ns = 0;
   for (const Objective& weights : kWeightings) {
-    if (!front.points.empty() && is_late()) break;
+    if (!front.bounds.empty() && is_late()) break;
     weighted.objective = weights;
     const CutTable table = BuildCutTable(weighted, MakeBlockGraph(weighted));
     for (const TableCut& cut : table.cuts) {
+      if (memory != nullptr &&
+          !IsWithin(*memory, CountMemoryUse(problem, *memory, cut.cut))) {
+        continue;
+      }
       front.points.push_back(PointOf(problem, blocks, cut));
     }
     for (const TableRow& row : table.rows) {
