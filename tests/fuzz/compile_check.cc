@@ -151,6 +151,8 @@ void RequireWholeHalves(const CompileResult& result, const TableFile& table,
 void RequireRightResult(const std::string& out) {
   const StoredResult stored = LoadTable(out);
   for (const CheckItem& item : CheckResult(stored)) {
+    // That a half is too large for its machine is a right answer.
+    if (item.rule == "result-memory") continue;
     if (item.status == CheckStatus::kFailed) {
       Finding(fmt::format("{}: {}", item.name, item.message));
     }
