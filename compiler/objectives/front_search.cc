@@ -50,6 +50,9 @@ constexpr int kShareBits = 20;
 constexpr int kUnitBits = 30;
 constexpr int kRangeBits = 8;
 
+// A label takes as long as a node of a shortest path so many times.
+constexpr int64_t kNodesPerLabel = 16;
+
 class Search {
  public:
   Search(const DecisionGraph& graph, const FrontQuestion& question,
@@ -249,7 +252,7 @@ class Search {
       const Amounts weights = AllWeights(test);
       test.least = LeastToEnd(graph_, weights);
       DecisionPath path = LeastPath(graph_, weights, test.least);
-      front_.labels += graph_.End();
+      front_.labels += 1 + graph_.End() / kNodesPerLabel;
       Amounts reached = path.amounts;
       reached[graph_.amounts] = TieOf(question_, path.amounts);
       Int128 bound = Int128{test.tie} * (Int128{reached[graph_.amounts]} -

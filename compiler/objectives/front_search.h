@@ -46,9 +46,9 @@ struct FrontQuestion {
 // When to end a search that is not done. The first two do not depend on the
 // machine, so the result does not either.
 struct SearchLimits {
-  int64_t nodes = 400'000;      // of the graph of decisions
-  int64_t labels = 20'000'000;  // looked at, all in all
-  std::optional<int64_t> ns;    // on the clock, from the start of the search
+  int64_t nodes = 400'000;     // of the graph of decisions
+  int64_t labels = 5'000'000;  // looked at, all in all
+  std::optional<int64_t> ns;   // on the clock, from the start of the search
 };
 
 // Values that may have cuts which were not found: from .. to in everything.

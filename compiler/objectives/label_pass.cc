@@ -29,7 +29,8 @@ class Pass {
     Label first;
     first.paid = graph_.start;
     first.tie = SumOf(graph_.start);
-    AddTo(0, first);
+    ++labels_;
+    if (ReachesGoal(0, &first)) waiting_[0].push_back(first);
     for (int node = 0; node < graph_.End(); ++node) {
       std::vector<Label> labels = std::move(waiting_[node]);
       waiting_[node] = {};
@@ -57,30 +58,31 @@ class Pass {
     return limits_.end && std::chrono::steady_clock::now() >= *limits_.end;
   }
 
-  // Adds it to those at a node if it reaches a goal.
-  void AddTo(int node, Label label) {
-    ++labels_;
-    if (reach_.GoalCount() == 0) return;
-    if (!reach_.IsReached(label.goal, node, label)) {
-      label.goal = -1;
-      reach_.ForEach(node, label, [&label](int goal) {
-        label.goal = goal;
-        return true;
-      });
-      if (label.goal < 0) return;
-    }
-    waiting_[node].push_back(label);
+  // Does it reach a goal from the node? That is noted in it.
+  bool ReachesGoal(int node, Label* label) const {
+    if (reach_.GoalCount() == 0) return false;
+    if (reach_.IsReached(label->goal, node, *label)) return true;
+    bool is_reached = false;
+    reach_.ForEach(node, *label, [&](int goal) {
+      label->goal = goal;
+      is_reached = true;
+      return true;
+    });
+    return is_reached;
   }
 
   void Extend(int node, const Label& label) {
     const DecisionNode& at = graph_.nodes[node];
     for (const Side side : kSides) {
+      const DecisionArc& arc = at.arcs[side];
       Label next = label;
-      next.paid += at.arcs[side].amounts;
-      next.tie += SumOf(at.arcs[side].amounts);
-      next.trail = trail_.Add(label.trail, node, side);
+      next.paid += arc.amounts;
+      next.tie += SumOf(arc.amounts);
       if (side == Side::kDevice) next.layers += at.layers;
-      AddTo(at.arcs[side].to, next);
+      ++labels_;
+      if (!ReachesGoal(arc.to, &next)) continue;
+      next.trail = trail_.Add(label.trail, node, side);
+      waiting_[arc.to].push_back(next);
     }
   }
 

@@ -18,7 +18,7 @@ bench=$root/tests/bench
 cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
   -DDNNCUT_BENCH=ON >/dev/null
 cmake --build "$build" --target dnncut decision_bench \
-  firmware_lookup_bench import_bench >/dev/null
+  firmware_lookup_bench import_bench front_bench >/dev/null
 dnncut=$build/bin/dnncut
 
 results=$(mktemp -d "$work/dnncut_bench_XXXXXX")
@@ -43,6 +43,9 @@ else
   echo "networkx is missing (python3-networkx): not compared with it"
 fi
 python3 "$bench/ratios.py" "$@"
+
+echo
+"$bench/fronts.sh" "$dnncut" "$build/tests/bench/front_bench"
 
 failed=0
 echo
