@@ -315,6 +315,11 @@ void AddTableFlags(Flags* flags, CompileCommand* command) {
       "an output tensor");
   flags->AddRepeatable("--pin-server", "GLOB", Texts(&options->pins.server),
                        "layers that must run on the server");
+  flags->AddRepeatable(
+      "--keep-private", "LAYER|N", Texts(&options->kept_private),
+      "all up to a layer (a glob, as pins) or the first N layers stay on the "
+      "device: what they read and make for each other, inputs of the model "
+      "too, is never sent, only what the last of them make");
   flags->AddValue(
       "--buckets", "RATES", Parsed(&options->bucket_kbps, ParseKbpsList),
       "one cut for each bucket, given by lower bounds: 100,500,1Mbps; the "

@@ -122,6 +122,7 @@ std::string CompileCommandLine(const CompileOptions& options) {
   AddLink(options.link, &line);
   line.Values("--pin-device", options.pins.device);
   line.Values("--pin-server", options.pins.server);
+  line.Values("--keep-private", options.kept_private);
   line.Value(!options.bucket_kbps.empty(), "--buckets",
              fmt::format("{}", fmt::join(options.bucket_kbps, ",")));
   line.Number("--max-cuts", options.max_cuts, standard.max_cuts);

@@ -17,6 +17,7 @@
 #include "passes/compress.h"
 #include "tools/compile/compile_command_line.h"
 #include "tools/compile/placement.h"
+#include "tools/compile/privacy.h"
 #include "tools/compile/undefined_costs.h"
 #include "tools/text/file_names.h"
 
@@ -204,6 +205,8 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   progress->Stage("counting costs");
   Placement placement = PinLayers(result.graph, options.pins);
   PlaceTensors(result.graph, options.places, &placement);
+  KeepPrivate(result.graph, options.kept_private, options.link.result,
+              &placement);
   for (const Side side : kSides) {
     result.machines[side] = LoadMachineCosts(
         options.machines[side], options.fill, options.precision, result.model,

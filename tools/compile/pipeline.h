@@ -43,6 +43,7 @@ struct CompileOptions {
   LinkOptions link;
   PerSide<std::vector<std::string>> pins;  // globs, see placement.h
   TensorPlaces places;
+  std::vector<std::string> kept_private;  // see privacy.h
 
   bool compress = true;
   // At most one of the two: --buckets (lower bounds, empty: none) and

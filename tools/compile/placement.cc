@@ -19,7 +19,7 @@ bool Matches(std::string_view glob, const Graph& graph, const Layer& layer) {
   return false;
 }
 
-[[noreturn]] void FailNoMatch(const Graph& graph, Side side,
+[[noreturn]] void FailNoMatch(const Graph& graph, std::string_view flag,
                               const std::string& glob) {
   std::vector<std::string> names;
   for (const Layer& layer : graph.layers) {
@@ -31,25 +31,21 @@ bool Matches(std::string_view glob, const Graph& graph, const Layer& layer) {
   Fail(ExitCode::kUsage, "E120",
        "{} '{}' matches no layer and no layer's output tensor{}; a compile "
        "without it lists the names in problem.json",
-       FlagOf(side), glob, DidYouMean(glob, names));
+       flag, glob, DidYouMean(glob, names));
 }
 
 void Pin(const Graph& graph, const std::string& glob, Side side,
          Placement* placement) {
-  bool found = false;
-  for (size_t i = 0; i < graph.layers.size(); ++i) {
-    const Layer& layer = graph.layers[i];
-    if (!Matches(glob, graph, layer)) continue;
-    found = true;
-    if (placement->pins[i] && *placement->pins[i] != side) {
+  for (const LayerId l : LayersOf(graph, FlagOf(side), glob)) {
+    std::optional<Side>& pin = placement->pins[l];
+    if (pin && *pin != side) {
       Fail(ExitCode::kUsage, "E121",
            "layer '{}' is wanted on both sides; drop it from --pin-device or "
            "from --pin-server",
-           layer.name);
+           graph.layers[l].name);
     }
-    placement->pins[i] = side;
+    pin = side;
   }
-  if (!found) FailNoMatch(graph, side, glob);
 }
 
 }  // namespace
@@ -77,6 +73,16 @@ bool MatchesGlob(std::string_view glob, std::string_view text) {
   }
   while (at < glob.size() && glob[at] == '*') ++at;
   return at == glob.size();
+}
+
+std::vector<LayerId> LayersOf(const Graph& graph, std::string_view flag,
+                              const std::string& glob) {
+  std::vector<LayerId> layers;
+  for (LayerId l = 0; l < std::ssize(graph.layers); ++l) {
+    if (Matches(glob, graph, graph.layers[l])) layers.push_back(l);
+  }
+  if (layers.empty()) FailNoMatch(graph, flag, glob);
+  return layers;
 }
 
 Placement PinLayers(const Graph& graph,

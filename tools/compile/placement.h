@@ -16,6 +16,11 @@ namespace dnncut {
 // (ONNX names are full of brackets and slashes).
 bool MatchesGlob(std::string_view glob, std::string_view text);
 
+// The layers whose name, or the name of one of whose outputs, matches a glob of
+// `flag`. Throws Error E120 when there is none.
+std::vector<LayerId> LayersOf(const Graph& graph, std::string_view flag,
+                              const std::string& glob);
+
 // Pins the layers whose name, or the name of one of whose outputs, matches a
 // glob. Throws Error E120 for a glob that matches nothing and E121 for a layer
 // that is wanted on both sides.
