@@ -19,6 +19,8 @@ import sys
 import networkx
 from networkx.algorithms import flow
 
+import check_memory
+
 BYTE_NS_KBPS = 8_000_000  # nanoseconds that a byte takes at 1 kbit/s
 DEVICE, SERVER = "D", "S"
 
@@ -273,6 +275,7 @@ def check_cut(problem, cut, sides):
               for t in cut["tensors"]]
     check(listed == costs["tensors"], f"{name}: tensors are {listed}, not "
           f"{costs['tensors']}")
+    check_memory.check_cut_memory(check, problem, cut, sides)
     for side in ("device", "server"):
         if cut[side + "_layers"] == 0:
             check(cut[side + "_model"] is None,
@@ -282,7 +285,8 @@ def check_cut(problem, cut, sides):
 
 def check_device_only(problem, cuts):
     sides = DEVICE * len(problem["layers"])
-    if why_infeasible(problem, sides) is None:
+    if (why_infeasible(problem, sides) is None
+            and check_memory.fits(problem, sides)):
         check(sides in cuts, "the device-only cut is missing")
 
 
@@ -296,9 +300,27 @@ def check_latency(problem, costs, row, end):
     return scaled
 
 
+def check_best_that_fits(problem, row, kbps, scaled, best_of_all, regret):
+    """Where there are few layers, against all cuts."""
+    cuts = check_memory.fitting_cuts(problem, why_infeasible)
+    if cuts is None:
+        check(scaled >= best_of_all, f"at {kbps} kbit/s cut {row['cut']} costs "
+              "less than the best of all cuts")
+        return
+    best = min(scaled_latency(problem, count_costs(problem, cut), kbps)
+               for cut in cuts)
+    check(best <= scaled <= best * (1 + regret * (1 + 1e-9)),
+          f"at {kbps} kbit/s cut {row['cut']} costs {scaled / kbps:.0f} ns, "
+          f"the best that fits {best / kbps:.0f} ns")
+
+
 def check_best(problem, table, row, end, sides, scaled):
     kbps = row[end + "_kbps"]
     best, best_sides = best_cut(problem, kbps)
+    if not check_memory.fits(problem, best_sides):
+        regret = table.get("approximation", {}).get("worst_regret", 0)
+        check_best_that_fits(problem, row, kbps, scaled, best, regret)
+        return
     if "approximation" in table:
         regret = table["approximation"]["worst_regret"]
         check(scaled <= best * (1 + regret) * (1 + 1e-9),

@@ -8,6 +8,7 @@ import itertools
 import random
 import unittest
 
+import check_memory
 import check_table
 
 MIN_KBPS, MAX_KBPS = 1, 60
@@ -48,7 +49,8 @@ def random_problem(rng):
 def all_cuts(problem):
     return [cut for cut in map("".join, itertools.product(
         "DS", repeat=len(problem["layers"])))
-            if check_table.why_infeasible(problem, cut) is None]
+            if check_table.why_infeasible(problem, cut) is None
+            and check_memory.fits(problem, cut)]
 
 
 def latency_from_the_formula(problem, sides, kbps):
@@ -125,6 +127,29 @@ def make_table(problem):
             "cuts": listed, "rows": rows}
 
 
+def add_memory(rng, problem):
+    """Limits near what halves need."""
+    for tensor in problem["tensors"]:
+        for side in ("device", "server"):
+            tensor[side + "_memory_bytes"] = rng.randint(0, 20)
+    problem["weights"] = [
+        {"device_bytes": rng.randint(0, 15), "server_bytes": rng.randint(0, 15),
+         "readers": [index]} for index in range(len(problem["layers"]))]
+    problem["memory"] = {"device_bytes": rng.choice([None, 40, 60, 80]),
+                         "server_bytes": rng.choice([None, 40, 60, 80])}
+
+
+def add_memory_of_cuts(problem, table):
+    for index, cut in enumerate(table["cuts"]):
+        sides = "".join(layer["side_of_cut"][index]
+                        for layer in problem["layers"])
+        for side, name in check_memory.KEYS.items():
+            activations = check_memory.activation_bytes(problem, sides, side)
+            cut[name + "_activation_bytes"] = activations
+            cut[name + "_memory_bytes"] = activations + (
+                check_memory.weight_bytes(problem, sides, side))
+
+
 def problems(count, seed):
     """`count` problems that have a cut, each with its name for messages."""
     rng = random.Random(seed)
@@ -165,6 +190,33 @@ class CheckTableTest(unittest.TestCase):
             table = make_table(problem)
             self.assertEqual(check_table.check_table(problem, table),
                              2 * len(table["rows"]), name)
+
+    def test_memory_is_counted_and_heeded(self):
+        rng = random.Random(4)
+        limited = 0
+        for problem, name in problems(80, seed=4):
+            free = copy.deepcopy(problem)
+            add_memory(rng, problem)
+            if not all_cuts(problem):
+                continue
+            table = make_table(problem)
+            add_memory_of_cuts(problem, table)
+            check_table.check_table(problem, table)
+            wrong = copy.deepcopy(table)
+            wrong["cuts"][0]["device_memory_bytes"] += 1
+            with self.assertRaises(check_table.Wrong, msg=name):
+                check_table.check_table(problem, wrong)
+            without = make_table(free)
+            if check_table.cuts_of(free, without) == check_table.cuts_of(
+                    problem, table):
+                continue
+            limited += 1
+            for layer, other in zip(problem["layers"], free["layers"]):
+                layer["side_of_cut"] = other["side_of_cut"]
+            add_memory_of_cuts(problem, without)
+            with self.assertRaises(check_table.Wrong, msg=name):
+                check_table.check_table(problem, without)
+        self.assertGreater(limited, 10)
 
     def assert_wrong(self, change):
         problem, table = copy.deepcopy(self.sample)

@@ -77,8 +77,9 @@ std::string CutComment(const Result& result, int id) {
   std::string text =
       fmt::format("cut {}: {},\n       {}", id, OnDeviceText(costs),
                   SentTensorsText(result, costs));
-  const std::string misfit = MisfitText(MissingOf(result, id), result.machines);
-  if (!misfit.empty()) text += ",\n       " + InComment(misfit);
+  if (!result.memory.empty()) {
+    text += ",\n       memory: " + MemoryText(result.memory.at(id));
+  }
   return text;
 }
 

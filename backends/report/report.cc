@@ -133,15 +133,6 @@ class Page {
     return text + ")";
   }
 
-  std::string MisfitsText() const {
-    if (result_.missing.empty()) return "";
-    const std::string misfits =
-        MisfitVerdict(result_.table->rows, result_.missing);
-    if (misfits.empty()) return "";
-    return fmt::format("<p class=\"warned\"><a href=\"#cuts\">{}</a></p>\n",
-                       Sentence("but " + misfits));
-  }
-
   std::string BandText() const {
     if (!result_.band) return "";
     return fmt::format(
@@ -167,7 +158,7 @@ class Page {
     Add("<header>\n<h1>Where to cut {}</h1>\n<p class=\"answer\">{}</p>\n{}{}"
         "</header>\n<main>\n",
         HtmlName(model_), Sentence(VerdictText(problem, table, Exact())),
-        BandText(), MisfitsText() + WarnedText());
+        BandText(), WarnedText());
     StartSection("facts", "Key facts");
     Add("<dl>\n");
     AddFact("gain",
@@ -187,10 +178,10 @@ class Page {
     if (table.approximation) {
       AddFact("regret",
               fmt::format("at most {:.2f} % over the exact table, at {} "
-                          "(--{})",
+                          "({})",
                           table.approximation->worst_regret * 100,
                           FormatKbps(table.approximation->worst_kbps),
-                          dnncut::Html(table.approximation->kind)));
+                          dnncut::Html(CauseOf(*table.approximation))));
     }
     Add("</dl>\n");
     EndSection();

@@ -36,12 +36,6 @@ std::string LayersBySide(const CutCosts& costs) {
                      costs.layers.server);
 }
 
-std::string MemoryCell(const Result& result, int cut) {
-  const std::string misfit =
-      MisfitText(MissingOf(result, cut), result.machines);
-  return misfit.empty() ? "may fit" : HtmlName(misfit);
-}
-
 }  // namespace
 
 HtmlTable::HtmlTable(std::string_view id, std::string_view caption,
@@ -143,18 +137,24 @@ std::string CutsTable(const Result& result) {
                    {"download", true},
                    {"device weights", true},
                    {"server weights", true},
+                   {"device memory", true},
+                   {"server memory", true},
                    {"device half"},
-                   {"server half"},
-                   {"memory"}});
+                   {"server half"}});
+  const auto memory = [&](int cut, Side side) {
+    if (result.memory.empty()) return std::string("not known");
+    return FormatSize(result.memory.at(cut)[side].Total());
+  };
   for (int c = 0; std::cmp_less(c, result.table->cuts.size()); ++c) {
     const TableCut& cut = result.table->cuts[c];
     table.AddCutRow(
-        c, {fmt::format("{}", c),
-            FormatBytes(cut.costs.upload_bytes, cut.costs.upload_basis),
-            FormatBytes(cut.costs.download_bytes, cut.costs.download_basis),
-            FormatSize(weight_bytes[c].device),
-            FormatSize(weight_bytes[c].server), file(c, Side::kDevice),
-            file(c, Side::kServer), MemoryCell(result, c)});
+        c,
+        {fmt::format("{}", c),
+         FormatBytes(cut.costs.upload_bytes, cut.costs.upload_basis),
+         FormatBytes(cut.costs.download_bytes, cut.costs.download_basis),
+         FormatSize(weight_bytes[c].device), FormatSize(weight_bytes[c].server),
+         memory(c, Side::kDevice), memory(c, Side::kServer),
+         file(c, Side::kDevice), file(c, Side::kServer)});
   }
   return table.Finish();
 }

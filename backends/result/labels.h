@@ -30,10 +30,6 @@ struct MachineLabel {
 // How long the halves of a cut took, in ns; nullopt where nothing was measured.
 using MeasuredTimes = PerSide<std::optional<int64_t>>;
 
-// By how many bytes the halves of a cut exceed their machines at least; nullopt
-// where one may fit.
-using MissingMemory = PerSide<std::optional<int64_t>>;
-
 // What dnncut refine has added to the cross_ns of each tensor for halves of the
 // device and of the server, by TensorId; empty for a side that was not refined.
 using FittedCrossings = PerSide<std::vector<int64_t>>;

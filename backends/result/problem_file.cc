@@ -19,11 +19,13 @@
 #include <utility>
 
 #include "backends/result/link_json.h"
+#include "backends/result/memory_json.h"
 #include "backends/result/size_basis_json.h"
 #include "compiler/base/error.h"
 #include "compiler/base/interrupt.h"
 #include "compiler/files/json_file.h"
 #include "compiler/problem/cost_counter.h"
+#include "compiler/problem/memory_use.h"
 
 namespace dnncut {
 namespace {
@@ -161,6 +163,55 @@ void ReadTensors(const JsonValue& root, ProblemFile* file) {
   CheckStates(root, *problem);
 }
 
+// Of the tensors and weights, when the file says it.
+std::optional<MemoryBound> FindMemoryBound(const JsonValue& root,
+                                           int64_t layer_count) {
+  const auto limits = FindMember(root, "memory");
+  if (!limits) return std::nullopt;
+  MemoryBound memory;
+  memory.limit = ReadMemoryLimits(*limits);
+  for (const JsonValue& json : GetArray(root, "tensors")) {
+    memory.tensor_bytes.push_back({GetInt64(json, "device_memory_bytes"),
+                                   GetInt64(json, "server_memory_bytes")});
+  }
+  for (const JsonValue& json : GetArray(root, "weights")) {
+    MemoryBound::Weight& weight = memory.weights.emplace_back();
+    weight.bytes = {GetInt64(json, "device_bytes"),
+                    GetInt64(json, "server_bytes")};
+    int64_t first = 0;
+    for (const JsonValue& reader : GetArray(json, "readers")) {
+      const int64_t id = AsInt64(reader, first, layer_count - 1);
+      weight.readers.push_back(static_cast<LayerId>(id));
+      first = id + 1;
+    }
+    if (weight.readers.empty()) {
+      FailAt(GetMember(json, "readers"), "must not be empty");
+    }
+  }
+  return memory;
+}
+
+// The cut holds what the table says, and no more than it may.
+void CheckMemory(const std::string& out, const Problem& problem,
+                 const TableCut& cut, size_t id, const TableFile& table) {
+  const auto& listed = table.cuts[id].memory;
+  if (!problem.memory || !listed) return;
+  const PerSide<MemoryUse> use =
+      CountMemoryUse(problem, *problem.memory, cut.cut);
+  for (const Side side : kSides) {
+    if (use[side].weight_bytes == (*listed)[side].weight_bytes &&
+        use[side].other_bytes == (*listed)[side].other_bytes) {
+      continue;
+    }
+    FailToFit(out, fmt::format("they differ in what memory the {} half of cut "
+                               "{} takes",
+                               SideName(side), id));
+  }
+  if (!IsWithin(*problem.memory, use)) {
+    FailToFit(out, fmt::format("cut {} does not fit into memory", id));
+  }
+}
+
 void CheckLink(const std::string& out, const JsonValue& root,
                const TableFile& table, Problem* problem) {
   problem->range = table.range;
@@ -215,6 +266,11 @@ ProblemFile ReadProblemFile(const std::string& out, const TableFile& table) {
     ReadSides(json, &cuts);
   }
   ReadTensors(root, &file);
+  file.problem.memory =
+      FindMemoryBound(root, static_cast<int64_t>(file.problem.layers.size()));
+  if (file.problem.memory && file.problem.memory->limit != table.memory_limit) {
+    FailToFit(out, "memory differs");
+  }
   CheckRefined(out, file, table.refined);
   if (std::cmp_not_equal(file.problem.layers.size(),
                          int64_t{table.layers} + table.size_layers)) {
@@ -225,6 +281,7 @@ ProblemFile ReadProblemFile(const std::string& out, const TableFile& table) {
   for (size_t id = 0; id < cuts.size(); ++id) {
     file.cuts.push_back(
         CountCut(out, &counter, std::move(cuts[id]), id, table.cuts[id]));
+    CheckMemory(out, file.problem, file.cuts.back(), id, table);
   }
   return file;
 }

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "backends/result/memory_json.h"
 #include "backends/result/size_basis_json.h"
 #include "compiler/files/json_text.h"
 #include "compiler/problem/side.h"
@@ -23,8 +24,9 @@ Json LayerJson(const ProblemLayer& layer, const std::string& sides) {
   return json;
 }
 
-Json TensorJson(const ProblemTensor& tensor, size_t id,
+Json TensorJson(const Problem& problem, size_t id,
                 const FittedCrossings& fitted) {
+  const ProblemTensor& tensor = problem.tensors[id];
   Json json = {{"name", tensor.name},         {"producer", tensor.producer},
                {"readers", tensor.readers},   {"bytes", OrNull(tensor.bytes)},
                {"cross_ns", tensor.cross_ns}, {"result", tensor.result}};
@@ -34,6 +36,11 @@ Json TensorJson(const ProblemTensor& tensor, size_t id,
   if (tensor.home == Side::kServer) json["home"] = SideName(tensor.home);
   if (tensor.state_of) json["state_of"] = *tensor.state_of;
   AddBasis("size_basis", tensor.size_basis, &json);
+  if (problem.memory) {
+    const PerSide<int64_t>& bytes = problem.memory->tensor_bytes[id];
+    json["device_memory_bytes"] = bytes.device;
+    json["server_memory_bytes"] = bytes.server;
+  }
   if (!fitted.device.empty()) json["device_cross_ns"] = fitted.device[id];
   if (!fitted.server.empty()) json["server_cross_ns"] = fitted.server[id];
   return json;
@@ -59,9 +66,17 @@ std::string ProblemJson(const Problem& problem, const CutTable& table,
   text.AddList("layers", problem.layers.size(), [&](size_t l) {
     return LayerJson(problem.layers[l], SidesOf(l, table));
   });
-  text.AddList("tensors", problem.tensors.size(), [&](size_t t) {
-    return TensorJson(problem.tensors[t], t, fitted);
-  });
+  text.AddList("tensors", problem.tensors.size(),
+               [&](size_t t) { return TensorJson(problem, t, fitted); });
+  if (const auto& memory = problem.memory) {
+    text.Add("memory", MemoryJson(memory->limit));
+    text.AddList("weights", memory->weights.size(), [&](size_t w) {
+      const MemoryBound::Weight& weight = memory->weights[w];
+      return Json{{"device_bytes", weight.bytes.device},
+                  {"server_bytes", weight.bytes.server},
+                  {"readers", weight.readers}};
+    });
+  }
   return text.Finish();
 }
 

@@ -6,8 +6,14 @@
 
 namespace dnncut {
 
-MissingMemory MissingOf(const Result& result, int cut) {
-  return result.missing.empty() ? MissingMemory() : result.missing.at(cut);
+std::vector<PerSide<MemoryUse>> MemoryOfCuts(const Problem& problem,
+                                             const CutTable& table) {
+  std::vector<PerSide<MemoryUse>> uses;
+  if (!problem.memory) return uses;
+  for (const TableCut& cut : table.cuts) {
+    uses.push_back(CountMemoryUse(problem, *problem.memory, cut.cut));
+  }
+  return uses;
 }
 
 bool HasHalves(const Result& result, int cut) {

@@ -11,6 +11,7 @@
 #include "backends/result/firmware_options.h"
 #include "backends/result/labels.h"
 #include "compiler/base/error.h"
+#include "compiler/problem/memory_use.h"
 #include "compiler/problem/problem.h"
 #include "compiler/table/answer_band.h"
 
@@ -39,7 +40,8 @@ struct Result {
   const CutTable* exact = nullptr;
   // How far estimated times move the answer; nullopt: none is known to.
   std::optional<AnswerBand> band;
-  std::vector<MissingMemory> missing;  // by cut; empty: nothing is known
+  // By cut: what its halves hold; empty: nothing is known.
+  std::vector<PerSide<MemoryUse>> memory;
   // By cut: are its halves written? See chosen_halves.h; empty: all are.
   std::vector<bool> has_halves;
   std::optional<int> only_cut;  // the one with halves, when it was asked for
@@ -49,8 +51,10 @@ struct Result {
   std::vector<MeasuredTimes> measured;
 };
 
-// What the halves of a cut miss, as far as that is known.
-MissingMemory MissingOf(const Result& result, int cut);
+// By cut of a table: what its halves hold; empty when the problem does not
+// know.
+std::vector<PerSide<MemoryUse>> MemoryOfCuts(const Problem& problem,
+                                             const CutTable& table);
 
 bool HasHalves(const Result& result, int cut);
 

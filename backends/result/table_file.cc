@@ -19,6 +19,7 @@
 #include "backends/halves/halves.h"
 #include "backends/result/firmware_json.h"
 #include "backends/result/link_json.h"
+#include "backends/result/memory_json.h"
 #include "backends/result/result_folder.h"
 #include "backends/result/size_basis_json.h"
 #include "compiler/base/error.h"
@@ -139,8 +140,7 @@ TableFile::Cut ReadCut(const JsonValue& json, int id, int64_t rtt_ns) {
   const auto has_halves = FindMember(json, "has_halves");
   cut.has_halves = !has_halves || AsBool(*has_halves);
   cut.interface = FindHash(json);
-  cut.missing.device = FindInt64(json, "device_missing_bytes");
-  cut.missing.server = FindInt64(json, "server_missing_bytes");
+  cut.memory = FindMemory(json);
   cut.measured.device = FindInt64(json, "measured_device_ns");
   cut.measured.server = FindInt64(json, "measured_server_ns");
   return cut;
@@ -314,6 +314,9 @@ TableFile ReadTableFile(const std::string& path) {
     table.approximation = {GetString(*json, "kind"),
                            GetDouble(*json, "worst_regret", 0),
                            GetInt64(*json, "worst_kbps")};
+  }
+  if (const auto json = FindMember(root, "memory")) {
+    table.memory_limit = ReadMemoryLimits(*json);
   }
   if (const auto json = FindMember(root, "refined")) {
     table.refined = {ReadRefinedSide(*json, "device"),

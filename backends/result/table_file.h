@@ -14,6 +14,7 @@
 #include "compiler/model/graph.h"
 #include "compiler/model/size_basis.h"
 #include "compiler/problem/cut_kind.h"
+#include "compiler/problem/memory_use.h"
 #include "compiler/problem/problem.h"
 #include "compiler/table/cut_table.h"
 
@@ -55,8 +56,8 @@ struct TableFile {
     PerSide<std::optional<std::string>> models;  // files of halves
     std::optional<std::string> interface;        // see interface_hash.h
     MeasuredTimes measured;                      // of a refined table
-    MissingMemory missing;
-    bool has_halves = true;  // false: they were not written
+    std::optional<PerSide<MemoryUse>> memory;    // older tables have none
+    bool has_halves = true;                      // false: they were not written
 
     bool operator==(const Cut&) const = default;
   };
@@ -91,6 +92,7 @@ struct TableFile {
   std::vector<Cut> cuts;
   std::vector<TableRow> rows;
   std::optional<Approximation> approximation;
+  PerSide<std::optional<int64_t>> memory_limit;  // nullopt: none
   RefinedSides refined;
   FirmwareOptions firmware;
   std::optional<StatedHysteresis> hysteresis;  // older tables have none

@@ -19,6 +19,7 @@
 #include "backends/halves/interface_hash.h"
 #include "backends/halves/weight_counter.h"
 #include "backends/result/firmware_json.h"
+#include "backends/result/memory_json.h"
 #include "backends/result/size_basis_json.h"
 #include "compiler/files/json_text.h"
 #include "compiler/problem/side.h"
@@ -183,11 +184,7 @@ Json CutJson(const Result& result, int id, const PerSide<int64_t>& weight_bytes,
   for (const TensorId t : cut.costs.fetched) {
     json["fetched"].push_back(TensorJson(graph.tensors[t]));
   }
-  for (const Side side : kSides) {
-    const std::optional<int64_t> missing = MissingOf(result, id)[side];
-    if (!missing) continue;
-    json[fmt::format("{}_missing_bytes", SideName(side))] = *missing;
-  }
+  if (!result.memory.empty()) AddMemory(result.memory.at(id), &json);
   AddBasis("upload_basis", cut.costs.upload_basis, &json);
   AddBasis("download_basis", cut.costs.download_basis, &json);
   if (!result.measured.empty()) {
@@ -240,6 +237,9 @@ Json HeadJson(const Result& result, const Hysteresis& hysteresis,
   json["server"] = MachineJson(result.machines.server);
   json["objective"] = "latency";
   json["link"] = LinkJson(*result.problem);
+  if (const auto& memory = result.problem->memory) {
+    json["memory"] = MemoryJson(memory->limit);
+  }
   if (table.approximation) {
     json["approximation"] = ApproximationJson(*table.approximation);
   }

@@ -126,7 +126,7 @@ std::vector<CostLine> LinesAlone(const Problem& problem) {
 std::optional<Gain> GainOver(const Problem& problem, const CutTable& table,
                              Side side) {
   const Cut alone(problem.layers.size(), side);
-  if (!IsFeasible(problem, alone)) return std::nullopt;
+  if (!IsFeasible(problem, alone) || !Fits(problem, alone)) return std::nullopt;
   const CutCosts costs = CountCosts(problem, alone);
   const CostLine theirs = LatencyOf(costs, problem.downlink);
   CostRatio least;
@@ -159,31 +159,20 @@ std::string GainText(std::string_view place, const std::optional<Gain>& gain) {
                      FormatKbps(gain->most_kbps));
 }
 
-std::string MisfitText(const MissingMemory& missing,
-                       const PerSide<MachineLabel>& machines) {
-  std::string text;
-  for (const Side side : kSides) {
-    if (!missing[side]) continue;
-    text += fmt::format("{} {}, the {}: at least {} are missing",
-                        text.empty() ? "does not fit" : "; nor",
-                        machines[side].name, SideName(side),
-                        FormatSize(*missing[side]));
-  }
-  return text;
+std::string CauseOf(const Approximation& approximation) {
+  if (approximation.kind == "search") return "the limit of the search";
+  return "--" + approximation.kind;
 }
 
-std::string MisfitVerdict(const std::vector<TableRow>& rows,
-                          const std::vector<MissingMemory>& missing) {
-  std::set<int> cuts;
-  for (const TableRow& row : rows) {
-    if (missing.at(row.cut) != MissingMemory()) cuts.insert(row.cut);
+std::string MemoryText(const PerSide<MemoryUse>& use) {
+  std::string text;
+  for (const Side side : kSides) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", SideName(side),
+                        FormatSize(use[side].Total()));
+    if (use[side].weight_bytes == 0) continue;
+    text += fmt::format(" ({} of weights)", FormatSize(use[side].weight_bytes));
   }
-  if (cuts.empty()) return "";
-  const bool is_one = cuts.size() == 1;
-  return fmt::format(
-      "cut{} {} do{} not fit {} machine{}, which the table does not heed",
-      is_one ? "" : "s", fmt::join(cuts, ", "), is_one ? "es" : "",
-      is_one ? "its" : "their", is_one ? "" : "s");
+  return text;
 }
 
 std::string AnswerBandText(const AnswerBand& band, const CutTable& exact) {

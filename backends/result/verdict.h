@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "backends/result/labels.h"
+#include "compiler/problem/memory_use.h"
 #include "compiler/problem/problem.h"
 #include "compiler/table/answer_band.h"
 #include "compiler/table/cut_table.h"
@@ -33,15 +34,11 @@ std::optional<Gain> GainOver(const Problem& problem, const CutTable& table,
 // "server".
 std::string GainText(std::string_view place, const std::optional<Gain>& gain);
 
-// "does not fit cortex-m7, the device: at least 2.1 MiB are missing", both
-// sides where both are short; "" when the halves may fit.
-std::string MisfitText(const MissingMemory& missing,
-                       const PerSide<MachineLabel>& machines);
+// Why a table is not exact: "--max-cuts", "the limit of the search".
+std::string CauseOf(const Approximation& approximation);
 
-// "cuts 0 and 2 do not fit their machines, which the table does not heed", of
-// cuts with a row; "" when there are none. `missing` is by cut.
-std::string MisfitVerdict(const std::vector<TableRow>& rows,
-                          const std::vector<MissingMemory>& missing);
+// "device 2.1 MiB (1.5 MiB of weights), server 48 KiB (32 KiB of weights)".
+std::string MemoryText(const PerSide<MemoryUse>& use);
 
 // "split: it pays from 1 Mbit/s to 5 Mbit/s", where a cut of the table that
 // splits takes no longer than either side alone; or "do not split: run

@@ -36,6 +36,7 @@
 #include <utility>
 
 #include "compiler/objectives/decision_graph.h"
+#include "compiler/problem/memory_use.h"
 
 namespace dnncut {
 namespace {
@@ -77,10 +78,10 @@ class MomentPrices {
 
   void AddWeight(const MemoryBound::Weight& weight) {
     if (weight.readers.size() == 1)
-      return AddLayer(weight.readers[0], weight.bytes);
+      return AddLayer(weight.readers[0], weight.bytes[moment_.side]);
     SharedPrice shared;
     shared.layers = weight.readers;
-    shared.price[moment_.side][k_] = weight.bytes;
+    shared.price[moment_.side][k_] = weight.bytes[moment_.side];
     prices_.shared.push_back(std::move(shared));
   }
 
@@ -92,7 +93,7 @@ class MomentPrices {
 
   void AddTensor(TensorId t) {
     const ProblemTensor& tensor = problem_.tensors[t];
-    const int64_t bytes = memory_.tensor_bytes[t];
+    const int64_t bytes = memory_.tensor_bytes[t][moment_.side];
     const bool is_input = tensor.producer == kModelInput;
     // What is sent here.
     if (!IsOnDevice()) prices_.uploads[t][k_] += bytes;
@@ -141,76 +142,6 @@ void AddMoments(const Problem& problem, const MemoryBound& memory,
   }
 }
 
-// What a half holds all the time, and at each of its layers.
-class UseCounter {
- public:
-  UseCounter(const Problem& problem, const MemoryBound& memory, const Cut& cut,
-             Side side)
-      : problem_(problem),
-        memory_(memory),
-        cut_(cut),
-        side_(side),
-        change_(cut.size() + 1, 0) {}
-
-  MemoryUse Count() {
-    MemoryUse use;
-    for (const MemoryBound::Weight& weight : memory_.weights) {
-      if (!IsReadOn(side_, weight.readers)) continue;
-      use.weight_bytes = CheckedAdd(use.weight_bytes, weight.bytes, kMemory);
-    }
-    for (TensorId t = 0; t < std::ssize(problem_.tensors); ++t) AddTensor(t);
-    Int128 held = always_;
-    Int128 most = held;
-    for (LayerId l = 0; l < std::ssize(cut_); ++l) {
-      held += change_[l];
-      if (cut_[l] != side_ || (use.at >= 0 && held <= most)) continue;
-      most = held;
-      use.at = l;
-    }
-    if (most > kNoLimit - use.weight_bytes) {
-      Fail(ExitCode::kBadInput, "E210", "{} is too large", kMemory);
-    }
-    use.other_bytes = static_cast<int64_t>(most);
-    return use;
-  }
-
- private:
-  bool IsReadOn(Side side, const std::vector<LayerId>& readers) const {
-    return std::ranges::any_of(
-        readers, [&](LayerId reader) { return cut_[reader] == side; });
-  }
-
-  void AddTensor(TensorId t) {
-    const ProblemTensor& tensor = problem_.tensors[t];
-    const int64_t bytes = memory_.tensor_bytes[t];
-    const Side origin = OriginOf(problem_, tensor, cut_);
-    if (origin != side_) {
-      if (IsSentHere(tensor)) always_ += bytes;
-    } else if (tensor.producer == kModelInput) {
-      always_ += bytes;
-    } else {
-      change_[tensor.producer] += bytes;
-      if (tensor.result || IsReadOn(OtherSide(side_), tensor.readers)) return;
-      const LayerId last =
-          tensor.readers.empty() ? tensor.producer : tensor.readers.back();
-      change_[last + 1] -= bytes;
-    }
-  }
-
-  // The tensor lies on the other side.
-  bool IsSentHere(const ProblemTensor& tensor) const {
-    if (IsReadOn(side_, tensor.readers)) return true;
-    return side_ == Side::kServer && WantedOn(problem_, tensor) == side_;
-  }
-
-  const Problem& problem_;
-  const MemoryBound& memory_;
-  const Cut& cut_;
-  const Side side_;
-  Int128 always_ = 0;
-  std::vector<Int128> change_;  // by layer: of what is held there
-};
-
 // Where the cuts of the front exceed limits.
 std::set<Moment> ExceededBy(const Problem& problem, const BlockGraph& blocks,
                             const MemoryBound& memory,
@@ -229,18 +160,6 @@ std::set<Moment> ExceededBy(const Problem& problem, const BlockGraph& blocks,
 }
 
 }  // namespace
-
-PerSide<MemoryUse> CountMemoryUse(const Problem& problem,
-                                  const MemoryBound& memory, const Cut& cut) {
-  return {UseCounter(problem, memory, cut, Side::kDevice).Count(),
-          UseCounter(problem, memory, cut, Side::kServer).Count()};
-}
-
-bool IsWithin(const MemoryBound& memory, const PerSide<MemoryUse>& use) {
-  return std::ranges::all_of(kSides, [&](Side side) {
-    return use[side].Total() <= memory.limit[side].value_or(kNoLimit);
-  });
-}
 
 std::optional<Front> SearchFrontWithin(const Problem& problem,
                                        const BlockGraph& blocks, Prices prices,

@@ -26,6 +26,7 @@
 #include <tuple>
 
 #include "compiler/objectives/priced_graph.h"
+#include "compiler/problem/memory_use.h"
 #include "compiler/table/lower_envelope.h"
 
 namespace dnncut {

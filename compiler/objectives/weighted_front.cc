@@ -20,6 +20,7 @@
 #include <chrono>
 
 #include "compiler/objectives/throughput_front.h"
+#include "compiler/problem/memory_use.h"
 #include "compiler/problem/objective.h"
 #include "compiler/table/cut_table.h"
 

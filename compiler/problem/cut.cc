@@ -8,6 +8,7 @@
 
 #include "compiler/base/rounding.h"
 #include "compiler/problem/cut_kind.h"
+#include "compiler/problem/memory_use.h"
 #include "compiler/problem/objective.h"
 #include "compiler/problem/side.h"
 
@@ -134,7 +135,7 @@ CutCosts CountCosts(const Problem& problem, const Cut& cut) {
 
 std::optional<CutCosts> CostsAlone(const Problem& problem, Side side) {
   const Cut cut(problem.layers.size(), side);
-  if (!IsFeasible(problem, cut)) return std::nullopt;
+  if (!IsFeasible(problem, cut) || !Fits(problem, cut)) return std::nullopt;
   CutCosts costs = CountCosts(problem, cut);
   const Int128 slowest =
       RoundedLatency(costs, problem.downlink, problem.range.min_kbps);

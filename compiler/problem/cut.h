@@ -84,8 +84,8 @@ bool IsFeasible(const Problem& problem, const Cut& cut);
 CutCosts CountCosts(const Problem& problem, const Cut& cut);
 
 // The costs of running every layer on `side`; nullopt when that is not
-// feasible, or takes more than 292 years at the lowest bandwidth, which does
-// not fit the numbers.
+// feasible, does not fit into memory, or takes more than 292 years at the
+// lowest bandwidth, which does not fit the numbers.
 std::optional<CutCosts> CostsAlone(const Problem& problem, Side side);
 
 // Latency in ns, rounded half up. Throws Error when it does not fit.

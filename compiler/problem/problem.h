@@ -31,6 +31,7 @@
 #include "compiler/model/graph.h"
 #include "compiler/model/size_basis.h"
 #include "compiler/problem/cost_table.h"
+#include "compiler/problem/memory_bound.h"
 #include "compiler/problem/side.h"
 
 namespace dnncut {
@@ -120,6 +121,8 @@ struct Problem {
   Side result = Side::kDevice;  // where results are wanted that say no other
   Downlink downlink;
   Objective objective;
+  // What the halves hold, and may hold at most; nullopt: nothing is known.
+  std::optional<MemoryBound> memory;
 
   bool operator==(const Problem&) const = default;
 };

@@ -1,76 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cost_models/machines/memory.h"
 
-#include <algorithm>
-#include <limits>
+#include <utility>
+#include <vector>
 
+#include "compiler/model/dtype.h"
 #include "cost_models/operators/operator_family.h"
 
 namespace dnncut {
 namespace {
 
-// What a layer holds at once: what it reads and writes, each tensor once.
-int64_t ActivationBytes(const Graph& graph, const Layer& layer) {
-  int64_t sum = 0;
-  for (TensorId id : layer.inputs) {
-    sum = SaturatingAdd(sum, TensorBytes(graph.tensors[id].type));
-  }
-  for (TensorId id : layer.outputs) {
-    sum = SaturatingAdd(sum, TensorBytes(graph.tensors[id].type));
-  }
-  return sum;
+// Of `bytes` bytes of that type, in the precision of a side.
+int64_t BytesIn(Precision precision, DType dtype, int64_t bytes) {
+  if (dtype != DType::kFloat32) return bytes;
+  const int64_t factor =
+      BitsOf(DType::kFloat32) / BitsOf(PrecisionType(precision));
+  return bytes / factor + (bytes % factor != 0 ? 1 : 0);
+}
+
+PerSide<int64_t> BytesOnSides(const PerSide<Precision>& precisions, DType dtype,
+                              int64_t bytes) {
+  return {BytesIn(precisions.device, dtype, bytes),
+          BytesIn(precisions.server, dtype, bytes)};
+}
+
+// An input that is sent as a JPEG is a tensor once it is there.
+int64_t BytesInMemory(const Tensor& tensor) {
+  if (tensor.decoded_bytes) return *tensor.decoded_bytes;
+  return tensor.bytes.value_or(TensorBytes(tensor.type));
 }
 
 }  // namespace
 
-MemoryCounter::MemoryCounter(const Graph& graph, Side side)
-    : graph_(graph),
-      side_(side),
-      cut_(graph.layers.size(), OtherSide(side)),
-      readers_(graph.constants.size()) {
-  for (const Layer& layer : graph.layers) {
-    activations_.push_back(ActivationBytes(graph, layer));
+MemoryBound CountMemory(const Graph& graph,
+                        const PerSide<Precision>& precisions) {
+  MemoryBound memory;
+  for (const Tensor& tensor : graph.tensors) {
+    memory.tensor_bytes.push_back(
+        BytesOnSides(precisions, tensor.type.dtype, BytesInMemory(tensor)));
   }
-}
-
-void MemoryCounter::CountLayer(LayerId layer, int count) {
-  for (const ConstantId id : graph_.layers[layer].constants) {
-    readers_[id] += count;
-    // The first one that came, or the last one that went.
-    if (readers_[id] == (count > 0 ? 1 : 0)) {
-      weight_bytes_ += Int128{count} * graph_.constants[id].memory_bytes;
+  std::vector<std::vector<LayerId>> readers(graph.constants.size());
+  for (LayerId l = 0; l < std::ssize(graph.layers); ++l) {
+    const Layer& layer = graph.layers[l];
+    for (const ConstantId constant : layer.constants) {
+      readers[constant].push_back(l);
     }
+    // Of several types, which nobody has noted.
+    const int64_t inner = layer.inner_weights.memory_bytes;
+    if (inner > 0) memory.weights.push_back({{inner, inner}, {l}});
   }
-  weight_bytes_ +=
-      Int128{count} * graph_.layers[layer].inner_weights.memory_bytes;
-  const auto same = all_activations_.try_emplace(activations_[layer], 0).first;
-  same->second += count;
-  if (same->second == 0) all_activations_.erase(same);
-}
-
-MemoryNeed MemoryCounter::Count(const Cut& cut) {
-  ForEachMoved(cut_, cut, [&](LayerId layer) {
-    CountLayer(layer, cut[layer] == side_ ? 1 : -1);
-  });
-  cut_ = cut;
-  MemoryNeed need;
-  need.weight_bytes = static_cast<int64_t>(
-      std::min<Int128>(weight_bytes_, std::numeric_limits<int64_t>::max()));
-  if (!all_activations_.empty()) {
-    need.activation_bytes = all_activations_.rbegin()->first;
+  for (size_t c = 0; c < readers.size(); ++c) {
+    const Constant& constant = graph.constants[c];
+    const int64_t bytes = constant.memory_bytes;
+    if (readers[c].empty() || bytes == 0) continue;
+    // What is kept in fewer bits already stays as it is.
+    const bool is_plain = bytes == TensorBytes(constant.type);
+    memory.weights.push_back(
+        {is_plain ? BytesOnSides(precisions, constant.type.dtype, bytes)
+                  : PerSide<int64_t>{bytes, bytes},
+         std::move(readers[c])});
   }
-  return need;
-}
-
-std::optional<int64_t> MemoryCounter::Shortfall(const Cut& cut,
-                                                const Machine& machine) {
-  const MemoryNeed need = Count(cut);
-  // In float16 or int8 no tensor is smaller than float32 becomes.
-  const int64_t total =
-      SaturatingAdd(need.weight_bytes, need.activation_bytes) /
-      (BitsOf(DType::kFloat32) / BitsOf(PrecisionType(machine.precision)));
-  if (total <= machine.memory_bytes) return std::nullopt;
-  return total - machine.memory_bytes;
+  return memory;
 }
 
 }  // namespace dnncut

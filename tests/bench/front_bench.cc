@@ -26,6 +26,7 @@
 #include "compiler/objectives/universal_front.h"
 #include "compiler/problem/block_graph.h"
 #include "compiler/problem/cut.h"
+#include "compiler/problem/memory_use.h"
 #include "tests/bench/bench_problems.h"
 
 namespace dnncut {
@@ -69,7 +70,8 @@ PowerPrices SomePower() {
 MemoryBound HalfTheMemory(const Problem& problem) {
   MemoryBound memory;
   for (const ProblemTensor& tensor : problem.tensors) {
-    memory.tensor_bytes.push_back(tensor.bytes.value_or(0));
+    const int64_t bytes = tensor.bytes.value_or(0);
+    memory.tensor_bytes.push_back({bytes, bytes});
   }
   const Cut alone(problem.layers.size(), Side::kDevice);
   memory.limit.device =

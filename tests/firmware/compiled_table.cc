@@ -18,6 +18,7 @@ FirmwareTable FirmwareTableOf(const Problem& problem, const CutTable& table,
   model.sha256 = std::string(64, '7');
   Graph graph;
   graph.tensors.resize(problem.tensors.size());
+  graph.layers.resize(problem.layers.size());
   Result result;
   result.model = &model;
   result.graph = &graph;

@@ -21,11 +21,11 @@
 #include "backends/firmware/firmware_table.h"
 #include "backends/result/problem_file.h"
 #include "backends/result/splitting_model_json.h"
-#include "backends/result/verdict.h"
 #include "compiler/base/error.h"
 #include "compiler/base/shell_word.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/files/read_file.h"
+#include "compiler/objectives/table_within.h"
 #include "compiler/problem/block_graph.h"
 #include "compiler/table/compare_costs.h"
 #include "compiler/table/cut_table.h"
@@ -97,7 +97,10 @@ bool IsNear(double a, double b) {
 void LookAtRows(const TableFile& table, const CutTable& exact,
                 CheckItem* item) {
   const CostChange worst = WorstAgainstExact(table, exact);
-  const double regret = worst.ratio.Excess();
+  // What the search cannot prove comes on top.
+  const double unproved =
+      exact.approximation ? exact.approximation->worst_regret : 0;
+  const double regret = (1 + worst.ratio.Excess()) * (1 + unproved) - 1;
   const double stated =
       table.approximation ? table.approximation->worst_regret : 0;
   item->kbps = worst.kbps;
@@ -119,8 +122,12 @@ void LookAtRows(const TableFile& table, const CutTable& exact,
   }
 }
 
+// The splitting model does not heed memory.
 void LookAtSplittingModel(const std::string& folder, const Problem& problem,
-                          const CutTable& exact, CheckItem* item) {
+                          const TableWithin& best, CheckItem* item) {
+  const CutTable exact = best.is_limited
+                             ? BuildCutTable(problem, MakeBlockGraph(problem))
+                             : best.table;
   const std::string path = folder + "/splitting_model.json";
   const std::string difference =
       SplittingModelDifference(ReadSplittingModel(path), problem, exact);
@@ -202,20 +209,6 @@ void LookAtFirmware(const TableFile& table, const std::string& folder,
                   FormatBytes(FirmwareBlobBytes(firmware)));
 }
 
-// Of the first row whose halves do not fit.
-void LookAtMemory(const TableFile& table, const std::string& misfits,
-                  CheckItem* item) {
-  const TableRow& row =
-      *std::ranges::find_if(table.rows, [&](const TableRow& candidate) {
-        return table.cuts[candidate.cut].missing != MissingMemory();
-      });
-  item->status = CheckStatus::kFailed;
-  item->cut = row.cut;
-  item->message = fmt::format(
-      "{}; cut {} {}; pin layers to the other side", misfits, row.cut,
-      MisfitText(table.cuts[row.cut].missing, table.machines));
-}
-
 }  // namespace
 
 std::vector<CheckItem> CheckResult(const StoredResult& stored,
@@ -231,7 +224,7 @@ std::vector<CheckItem> CheckResult(const StoredResult& stored,
                          "table.json",
                          [&](CheckItem* item) { LookAtTable(table, item); }));
   std::optional<ProblemFile> file;
-  std::optional<CutTable> exact;
+  std::optional<TableWithin> best;
   items.push_back(LookAt("result-problem",
                          "problem.json is the problem of table.json",
                          "problem.json", [&](CheckItem* item) {
@@ -243,15 +236,16 @@ std::vector<CheckItem> CheckResult(const StoredResult& stored,
       "result-rows", "Every row has the best cut, or the regret that is stated",
       "rows", [&](CheckItem* item) {
         if (!file) return Skip(kNoProblem, item);
-        exact = BuildCutTable(file->problem, MakeBlockGraph(file->problem));
-        LookAtRows(table, *exact, item);
+        best =
+            BuildTableWithin(file->problem, MakeBlockGraph(file->problem), {});
+        LookAtRows(table, best->table, item);
       }));
   items.push_back(LookAt(
       "result-splitting-model", "splitting_model.json is made of problem.json",
       "splitting_model.json", [&](CheckItem* item) {
         if (!is_folder) return Skip(kAlone, item);
-        if (!exact) return Skip(kNoProblem, item);
-        LookAtSplittingModel(folder, file->problem, *exact, item);
+        if (!best) return Skip(kNoProblem, item);
+        LookAtSplittingModel(folder, file->problem, *best, item);
       }));
   items.push_back(LookAt("result-halves",
                          "The halves of every cut are there and fit together",
@@ -265,14 +259,6 @@ std::vector<CheckItem> CheckResult(const StoredResult& stored,
                            if (!is_folder) return Skip(kAlone, item);
                            LookAtFirmware(table, folder, item);
                          }));
-  std::vector<MissingMemory> missing;
-  for (const TableFile::Cut& cut : table.cuts) missing.push_back(cut.missing);
-  if (MisfitVerdict(table.rows, missing).empty()) return items;
-  items.push_back(LookAt(
-      "result-memory", "The halves that the rows name fit their machines",
-      "memory", [&](CheckItem* item) {
-        LookAtMemory(table, MisfitVerdict(table.rows, missing), item);
-      }));
   return items;
 }
 

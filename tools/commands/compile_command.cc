@@ -26,6 +26,7 @@
 #include "tools/commands/precision_flag.h"
 #include "tools/commands/verify_flags.h"
 #include "tools/compile/dim_sweep.h"
+#include "tools/compile/memory_limits.h"
 #include "tools/compile/pipeline.h"
 #include "tools/compile/summary.h"
 #include "tools/runtime/onnxruntime.h"
@@ -62,6 +63,10 @@ Fill FillOf(std::string_view flag, const std::string& text) {
   if (text.starts_with(kMachine)) return {true, text.substr(kMachine.size())};
   return ParseChoice<Fill>(
       flag, text, {{"roofline", {true, ""}}, {"roofline:MACHINE", {true, ""}}});
+}
+
+int64_t MemoryOf(std::string_view flag, const std::string& text) {
+  return text == "none" ? kUnlimited : ParseBytes(flag, text);
 }
 
 // SIDE for all results, or NAME=PLACE for some; tensor names may hold '='.
@@ -315,6 +320,15 @@ void AddTableFlags(Flags* flags, CompileCommand* command) {
       "an output tensor");
   flags->AddRepeatable("--pin-server", "GLOB", Texts(&options->pins.server),
                        "layers that must run on the server");
+  for (const Side side : kSides) {
+    flags->AddValue(
+        fmt::format("--{}-memory", SideName(side)), "SIZE",
+        Parsed(&options->memory[side], MemoryOf),
+        fmt::format("what the {}'s half may hold at most, weights and what its "
+                    "layers need at once, for example 512MB; none: anything; "
+                    "default: the memory of the machine",
+                    SideName(side)));
+  }
   flags->AddRepeatable(
       "--keep-private", "LAYER|N", Texts(&options->kept_private),
       "all up to a layer (a glob, as pins) or the first N layers stay on the "

@@ -13,6 +13,7 @@
 #include "backends/firmware/firmware_file.h"
 #include "backends/halves/interface_hash.h"
 #include "backends/result/latency_parts.h"
+#include "backends/result/memory_json.h"
 #include "backends/result/setting_text.h"
 #include "backends/result/size_basis_json.h"
 #include "backends/result/table_file.h"
@@ -138,9 +139,8 @@ std::string LookupText(const StoredResult& stored, int64_t kbps) {
     text += fmt::format("{:<9} {}\n", "upload", kNothingIsSent);
   }
   text += CrossingLines("upload   ", "download ", cut);
-  const std::string misfit = MisfitText(cut.missing, table.machines);
-  if (!misfit.empty()) {
-    text += fmt::format("memory    {}\n", Printable(misfit));
+  if (cut.memory) {
+    text += fmt::format("memory    {}\n", MemoryText(*cut.memory));
   }
   return text + TimeLine(cut, parts, table.machines);
 }
@@ -168,10 +168,7 @@ nlohmann::ordered_json LookupJson(const TableFile& table, int64_t kbps) {
   AddBand(BandOf(parts, table.machines), &json);
   if (!cut.has_halves) json["has_halves"] = false;
   if (!cut.fetched.empty()) json["fetched"] = TensorsJson(cut.fetched);
-  for (const Side side : kSides) {
-    if (!cut.missing[side]) continue;
-    json[fmt::format("{}_missing_bytes", SideName(side))] = *cut.missing[side];
-  }
+  if (cut.memory) AddMemory(*cut.memory, &json);
   const nlohmann::ordered_json refined = RefinedJson(table.refined);
   if (!refined.is_null()) json["refined"] = refined;
   return json;

@@ -12,6 +12,8 @@
 #include "backends/result/splitting_model_json.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/files/json_text.h"
+#include "compiler/objectives/table_within.h"
+#include "compiler/problem/memory_use.h"
 #include "compiler/table/solve_at.h"
 #include "tools/cli/command.h"
 #include "tools/cli/output.h"
@@ -47,6 +49,28 @@ struct Answer {
   std::optional<TimeBand> band;  // of the latency, where the cut is there
 };
 
+// The splitting model does not heed memory; the problem does.
+void HeedMemory(Answer* answer) {
+  Problem problem = answer->stored->problem();
+  if (Fits(problem, answer->solution.cut)) return;
+  problem.rtt_ns = answer->rtt_ns;
+  problem.range = {answer->kbps, answer->kbps};
+  const TableWithin best =
+      BuildTableWithin(problem, MakeBlockGraph(problem), {});
+  RequireRows(problem, best);
+  const TableCut& cut = best.table.cuts[best.table.rows[0].cut];
+  const auto names = [&](const std::vector<TensorId>& tensors) {
+    std::vector<std::string> all;
+    for (const TensorId t : tensors) all.push_back(problem.tensors[t].name);
+    return all;
+  };
+  answer->solution.cut = cut.cut;
+  answer->latency_ns = LatencyNs(cut.costs, problem.downlink, answer->kbps);
+  answer->upload_bytes = cut.costs.upload_bytes;
+  answer->uploaded = names(cut.costs.uploaded);
+  answer->fetched = names(cut.costs.fetched);
+}
+
 // Looks for the solution among the cuts of the folder. A splitting model that
 // was taken out of its folder has none.
 void FindStoredCut(const std::string& folder, Answer* answer) {
@@ -57,6 +81,7 @@ void FindStoredCut(const std::string& folder, Answer* answer) {
     return;
   }
   answer->stored = LoadWithProblem(folder);
+  HeedMemory(answer);
   const std::vector<TableCut>& cuts = answer->stored->cuts();
   const auto found =
       std::ranges::find(cuts, answer->solution.cut, &TableCut::cut);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "compiler/base/unit_text.h"
+#include "tools/compile/memory_limits.h"
 #include "tools/text/file_names.h"
 #include "tools/text/shell_words.h"
 
@@ -21,6 +22,13 @@ std::string DurationFlag(int64_t ns) {
 
 std::string KbpsFlag(int64_t kbps) {
   return FormatWhole(kbps, {{1'000'000, "Gbps"}, {1000, "Mbps"}, {1, "kbps"}});
+}
+
+std::string SizeFlag(int64_t bytes) {
+  return FormatWhole(bytes, {{int64_t{1} << 30, "GiB"},
+                             {int64_t{1} << 20, "MiB"},
+                             {1024, "KiB"},
+                             {1, ""}});
 }
 
 void AddLink(const LinkOptions& link, ShellCommand* line) {
@@ -123,6 +131,11 @@ std::string CompileCommandLine(const CompileOptions& options) {
   line.Values("--pin-device", options.pins.device);
   line.Values("--pin-server", options.pins.server);
   line.Values("--keep-private", options.kept_private);
+  for (const Side side : kSides) {
+    const std::optional<int64_t>& memory = options.memory[side];
+    line.Value(memory.has_value(), fmt::format("--{}-memory", SideName(side)),
+               memory == kUnlimited ? "none" : SizeFlag(memory.value_or(0)));
+  }
   line.Value(!options.bucket_kbps.empty(), "--buckets",
              fmt::format("{}", fmt::join(options.bucket_kbps, ",")));
   line.Number("--max-cuts", options.max_cuts, standard.max_cuts);

@@ -11,11 +11,12 @@
 
 #include "backends/result_writer.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/objectives/table_within.h"
 #include "compiler/problem/side.h"
 #include "compiler/table/approximate_table.h"
-#include "cost_models/machines/memory.h"
 #include "passes/compress.h"
 #include "tools/compile/compile_command_line.h"
+#include "tools/compile/memory_limits.h"
 #include "tools/compile/placement.h"
 #include "tools/compile/privacy.h"
 #include "tools/compile/undefined_costs.h"
@@ -33,13 +34,20 @@ BlockGraph CompressBlocks(BlockGraph blocks, Progress* progress) {
   return Compress(std::move(blocks), report);
 }
 
+// `best` has no smaller table made of it yet.
 CutTable Approximate(const CompileOptions& options, const Problem& problem,
-                     const CutTable& exact) {
-  if (!options.bucket_kbps.empty()) {
-    return ApplyBuckets(problem, exact, options.bucket_kbps);
+                     CutTable best) {
+  const bool has_buckets = !options.bucket_kbps.empty();
+  if (!has_buckets && options.max_cuts == 0) return best;
+  CutTable table = has_buckets
+                       ? ApplyBuckets(problem, best, options.bucket_kbps)
+                       : KeepCuts(problem, best, options.max_cuts);
+  // Both regrets, where the best one is not proved to be the best.
+  if (best.approximation) {
+    double& regret = table.approximation->worst_regret;
+    regret = (1 + regret) * (1 + best.approximation->worst_regret) - 1;
   }
-  if (options.max_cuts > 0) return KeepCuts(problem, exact, options.max_cuts);
-  return exact;
+  return table;
 }
 
 // --precision is for both sides, and a machine may lack it; but one must have
@@ -69,32 +77,6 @@ void WarnOfUselessFill(const CompileOptions& options,
   }
   Warn(warnings, "W102",
        "--fill has no effect: neither --device nor --server is a profile");
-}
-
-std::vector<MissingMemory> FindMissingMemory(const CompileResult& result) {
-  std::vector<MissingMemory> missing(result.table.cuts.size());
-  for (const Side side : kSides) {
-    const auto& machine = result.machines[side].machine;
-    if (!machine) continue;
-    MemoryCounter counter(result.graph, side);
-    for (size_t i = 0; i < missing.size(); ++i) {
-      missing[i][side] = counter.Shortfall(result.table.cuts[i].cut, *machine);
-    }
-  }
-  return missing;
-}
-
-void WarnWhereMemoryIsShort(const CompileResult& result, Warnings* warnings) {
-  for (const Side side : kSides) {
-    for (size_t i = 0; i < result.missing.size(); ++i) {
-      const std::optional<int64_t>& missing = result.missing[i][side];
-      if (!missing) continue;
-      Warn(warnings, "W101",
-           "cut {}: its half does not fit into {}, the {}: at least {} are "
-           "missing; pin layers to the other side",
-           i, result.machines[side].name, SideName(side), FormatSize(*missing));
-    }
-  }
 }
 
 // The result with what its report says about where it comes from.
@@ -150,7 +132,7 @@ Result BackendResult(const CompileResult& result) {
   backend.version = DNNCUT_VERSION;
   backend.firmware = result.firmware;
   backend.band = result.band;
-  backend.missing = result.missing;
+  backend.memory = result.memory;
   backend.has_halves = result.has_halves;
   backend.only_cut = result.only_cut;
   return backend;
@@ -224,6 +206,8 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   result.problem =
       MakeProblem(result.graph, CombineCosts(result.machines, result.graph),
                   options.link, placement);
+  result.problem.memory =
+      LimitMemory(result.graph, result.machines, options.memory);
   result.blocks = MakeBlockGraph(result.problem);
   if (options.compress) {
     progress->Stage("compressing");
@@ -232,17 +216,20 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
 
   // The answer. Beyond this point nothing is decided, only written.
   progress->Stage("finding the best cuts");
-  result.exact = BuildCutTable(result.problem, result.blocks);
-  result.band = BandOf(options, result);
-  result.table = Approximate(options, result.problem, result.exact);
+  TableWithin within = BuildTableWithin(result.problem, result.blocks, {});
+  RequireRows(result.problem, within);
+  result.is_limited = within.is_limited;
+  result.exact = within.table;
+  // The band is that of the best of all cuts.
+  if (!within.is_limited) result.band = BandOf(options, result);
   progress->Detail(FormatPlural(std::ssize(result.exact.rows), "row"));
   if (options.firmware.slowdown) {
     progress->Stage("finding the best cuts for a busy server");
-    AddSlowdownCuts(result.problem, *options.firmware.slowdown, &result.table);
-    progress->Detail(FormatPlural(std::ssize(result.table.cuts), "cut"));
+    AddSlowdownWithin(result.problem, *options.firmware.slowdown, &within);
+    progress->Detail(FormatPlural(std::ssize(within.table.cuts), "cut"));
   }
-  result.missing = FindMissingMemory(result);
-  WarnWhereMemoryIsShort(result, warnings);
+  result.table = Approximate(options, result.problem, std::move(within.table));
+  result.memory = MemoryOfCuts(result.problem, result.table);
   result.has_halves =
       ChooseHalves(result.table, options.cuts_with_halves, options.only_cut);
   result.only_cut = options.only_cut;

@@ -16,6 +16,7 @@
 #include "compiler/model/source_model.h"
 #include "compiler/problem/block_graph.h"
 #include "compiler/problem/make_problem.h"
+#include "compiler/problem/memory_use.h"
 #include "compiler/problem/problem.h"
 #include "compiler/table/answer_band.h"
 #include "compiler/table/cut_table.h"
@@ -43,7 +44,8 @@ struct CompileOptions {
   LinkOptions link;
   PerSide<std::vector<std::string>> pins;  // globs, see placement.h
   TensorPlaces places;
-  std::vector<std::string> kept_private;  // see privacy.h
+  PerSide<std::optional<int64_t>> memory;  // see memory_limits.h
+  std::vector<std::string> kept_private;   // see privacy.h
 
   bool compress = true;
   // At most one of the two: --buckets (lower bounds, empty: none) and
@@ -72,11 +74,12 @@ struct CompileResult {
   // `exact`, or a smaller one made of it; with firmware.slowdown further cuts
   // follow.
   CutTable table;
-  std::optional<AnswerBand> band;      // nullopt: all times are measured
-  FirmwareOptions firmware;            // of the options
-  std::vector<MissingMemory> missing;  // by cut of `table`
-  std::vector<bool> has_halves;        // by cut of `table`: of those to write
-  std::optional<int> only_cut;         // of the options
+  std::optional<AnswerBand> band;          // nullopt: all times are measured
+  FirmwareOptions firmware;                // of the options
+  bool is_limited = false;                 // as TableWithin's
+  std::vector<PerSide<MemoryUse>> memory;  // by cut of `table`
+  std::vector<bool> has_halves;  // by cut of `table`: of those to write
+  std::optional<int> only_cut;   // of the options
 };
 
 // The same as the backends take it; refers to `result`.

@@ -33,7 +33,6 @@ constexpr size_t kShownTensors = 4;
 constexpr std::string_view kSends = "   upload";
 constexpr std::string_view kGets = " download";
 // Before what a half misses.
-constexpr std::string_view kMisfits = "        !";
 
 std::string MachineLine(const MachineCosts& costs) {
   std::string how = costs.measured ? "measured" : EstimateWords(costs);
@@ -134,6 +133,20 @@ std::string HalvesText(const CompileResult& result, const std::string& output) {
                   Printable(ShellWord(output))));
 }
 
+// What the limits have changed.
+std::string LimitedText(const CompileResult& result) {
+  std::vector<std::string> limits;
+  for (const Side side : kSides) {
+    const auto& limit = result.problem.memory->limit[side];
+    if (!limit) continue;
+    limits.push_back(
+        fmt::format("{} on the {}", FormatSize(*limit), SideName(side)));
+  }
+  return fmt::format(
+      "the best of the cuts that fit into {}; a faster one does not fit",
+      fmt::join(limits, " and "));
+}
+
 }  // namespace
 
 std::string SummaryHeader(const CompileResult& result,
@@ -172,11 +185,7 @@ std::string SummaryRows(const CompileResult& result, const Summary& summary) {
     const int cut = summary.rows[i].row.cut;
     text += lines[i + 1] + "\n";
     text += CrossingLines(result.graph, result.table.cuts[cut].costs);
-    const std::string misfit =
-        MisfitText(result.missing[cut], BackendResult(result).machines);
-    if (!misfit.empty()) {
-      text += fmt::format("{} {}\n", kMisfits, Printable(misfit));
-    }
+    text += fmt::format("    memory {}\n", MemoryText(result.memory[cut]));
   }
   return text;
 }
@@ -195,18 +204,17 @@ std::string SummaryText(const CompileResult& result, const Summary& summary,
   if (result.band) {
     text += HangingText("band    ", AnswerBandText(*result.band, result.exact));
   }
-  const std::string misfits = MisfitVerdict(result.table.rows, result.missing);
-  if (!misfits.empty()) text += Heading("but     " + misfits) + "\n";
+  if (result.is_limited) text += HangingText("memory  ", LimitedText(result));
   text += fmt::format("gain    {}\n        {}\n",
                       GainText("device", summary.over.device),
                       GainText("server", summary.over.server));
   if (const auto& approximation = result.table.approximation) {
     text += fmt::format(
-        "regret  at most {:.2f} % over the exact table of {} (at {}, by "
-        "--{})\n",
+        "regret  at most {:.2f} % over the {} of {} (at {}, by {})\n",
         approximation->worst_regret * 100,
+        approximation->kind == "search" ? "best, a table" : "exact table",
         FormatPlural(std::ssize(result.exact.rows), "row"),
-        FormatKbps(approximation->worst_kbps), approximation->kind);
+        FormatKbps(approximation->worst_kbps), CauseOf(*approximation));
   }
   text += FirmwareText(result);
   for (const std::string& note : summary.notes) {

@@ -164,6 +164,14 @@ std::vector<SettingDiff> DiffSettings(const TableFile& before,
   Compare("range", EndsText(before.range), EndsText(after.range), &diffs);
   Compare("round trip", ExactDuration(before.rtt_ns),
           ExactDuration(after.rtt_ns), &diffs);
+  for (const Side side : kSides) {
+    const auto memory = [side](const TableFile& table) {
+      const std::optional<int64_t>& limit = table.memory_limit[side];
+      return limit ? FormatSize(*limit) : std::string("not limited");
+    };
+    Compare(fmt::format("{} memory", SideName(side)), memory(before),
+            memory(after), &diffs);
+  }
   Compare("downlink", DownlinkText(before.downlink),
           DownlinkText(after.downlink), &diffs);
   Compare("results wanted on", std::string(SideName(before.result)),

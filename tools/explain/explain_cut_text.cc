@@ -5,6 +5,7 @@
 
 #include <iterator>
 
+#include "backends/result/verdict.h"
 #include "compiler/base/rounding.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/model/size_basis.h"
@@ -179,11 +180,11 @@ std::string HeaderText(const StoredResult& compiled) {
       FormatKbps(compiled.table.range.min_kbps),
       FormatKbps(compiled.table.range.max_kbps));
   if (const auto& approximation = compiled.table.approximation) {
-    text += Labelled(
-        "regret",
-        fmt::format("up to {:.2f} % over the best, by --{}: other "
-                    "cuts may be better",
-                    approximation->worst_regret * 100, approximation->kind));
+    text += Labelled("regret",
+                     fmt::format("up to {:.2f} % over the best, by {}: other "
+                                 "cuts may be better",
+                                 approximation->worst_regret * 100,
+                                 CauseOf(*approximation)));
   }
   return text;
 }

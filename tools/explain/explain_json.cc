@@ -8,6 +8,7 @@
 
 #include "backends/result/size_basis_json.h"
 #include "compiler/files/json_text.h"
+#include "compiler/problem/memory_use.h"
 #include "compiler/problem/side.h"
 
 namespace dnncut {
@@ -61,6 +62,7 @@ Json AlternativeJson(const StoredResult& compiled,
   json["sends"] = NamesOfTensors(problem, costs.uploaded);
   json["upload_bytes"] = costs.upload_bytes;
   json["download_bytes"] = costs.download_bytes;
+  if (!Fits(problem, other->cut.cut)) json["fits"] = false;
   return json;
 }
 

@@ -7,10 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "backends/result/verdict.h"
 #include "compiler/base/rounding.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/model/size_basis.h"
 #include "compiler/problem/cut_words.h"
+#include "compiler/problem/memory_use.h"
 #include "compiler/problem/side.h"
 #include "tools/text/layer_words.h"
 #include "tools/text/time_difference.h"
@@ -86,6 +88,12 @@ std::string DifferenceLines(const StoredResult& compiled,
                                FormatChange(other.more.ns.server)));
   for (const Side side : kSides) {
     text += MovedLine(problem, side, other.moved_to[side]);
+  }
+  if (!Fits(problem, other.cut.cut)) {
+    text += Labelled(
+        "", fmt::format("does not fit into memory: {}",
+                        MemoryText(CountMemoryUse(problem, *problem.memory,
+                                                  other.cut.cut))));
   }
   if (then.uploaded != now.uploaded) {
     text += Labelled(

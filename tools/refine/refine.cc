@@ -16,9 +16,12 @@
 
 #include "backends/result/result_folder.h"
 #include "backends/result/setting_text.h"
+#include "backends/result/verdict.h"
 #include "backends/result_writer.h"
 #include "compiler/base/checked_math.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/objectives/table_within.h"
+#include "compiler/problem/memory_use.h"
 #include "compiler/problem/side.h"
 #include "passes/compress.h"
 #include "tools/refine/probe_cuts.h"
@@ -35,9 +38,9 @@ void RequireExactTable(const std::string& folder, const TableFile& table,
                        int most_cuts) {
   if (table.approximation) {
     Fail(ExitCode::kUsage, "E741",
-         "{} has no exact table, but one made smaller by --{}; refine one "
+         "{} has no exact table, but one made smaller by {}; refine one "
          "compiled without it",
-         folder, table.approximation->kind);
+         folder, CauseOf(*table.approximation));
   }
   if (table.only_cut) {
     Fail(ExitCode::kUsage, "E741",
@@ -246,9 +249,11 @@ class Refiner {
       }
     }
     blocks_ = Compress(MakeBlockGraph(solved_));
-    table_ = BuildCutTable(solved_, blocks_);
+    TableWithin within = BuildTableWithin(solved_, blocks_, {});
+    RequireRows(solved_, within);
     const auto& slowdown = compiled_.table.firmware.slowdown;
-    if (slowdown) AddSlowdownCuts(solved_, *slowdown, &table_);
+    if (slowdown) AddSlowdownWithin(solved_, *slowdown, &within);
+    table_ = std::move(within.table);
   }
 
   FittedCrossings Crossings() const {
@@ -296,19 +301,8 @@ class Refiner {
     result.refined = Refined();
     result.version = DNNCUT_VERSION;
     result.firmware = compiled_.table.firmware;
-    result.missing = MissingIn(table);
+    result.memory = MemoryOfCuts(problem, table);
     return result;
-  }
-
-  // As the compile has found; nothing is known of cuts that it did not have.
-  std::vector<MissingMemory> MissingIn(const CutTable& table) const {
-    std::vector<MissingMemory> missing;
-    for (const TableCut& cut : table.cuts) {
-      const std::optional<int> id = IdOf(cut.cut, compiled_.cuts());
-      missing.push_back(id ? compiled_.table.cuts[*id].missing
-                           : MissingMemory());
-    }
-    return missing;
   }
 
   // What an earlier refine measured of a side for which this one does not

@@ -67,23 +67,14 @@ TEST(Verdict, JudgesTheCutsThatAreKept) {
             "every bandwidth");
 }
 
-TEST(Misfit, NamesMachinesAndCutsWithRows) {
-  PerSide<MachineLabel> machines;
-  machines.device.name = "board";
-  machines.server.name = "rack";
-  EXPECT_EQ(MisfitText({}, machines), "");
-  EXPECT_EQ(MisfitText({5, std::nullopt}, machines),
-            "does not fit board, the device: at least 5 B are missing");
-  EXPECT_EQ(MisfitText({5, 2048}, machines),
-            "does not fit board, the device: at least 5 B are missing; nor "
-            "rack, the server: at least 2.0 KiB are missing");
-  const std::vector<TableRow> rows = {{1, 2, 1}, {3, 4, 0}};
-  EXPECT_EQ(MisfitVerdict(rows, {{}, {}, {1, 1}}), "");
-  EXPECT_EQ(MisfitVerdict(rows, {{}, {1, {}}, {}}),
-            "cut 1 does not fit its machine, which the table does not heed");
-  EXPECT_EQ(MisfitVerdict(rows, {{{}, 1}, {1, {}}, {}}),
-            "cuts 0, 1 do not fit their machines, which the table does not "
-            "heed");
+TEST(MemoryWords, NameBothSides) {
+  EXPECT_EQ(MemoryText({{0, 5}, {2048, 1024}}),
+            "device 5 B, server 3.0 KiB (2.0 KiB of weights)");
+}
+
+TEST(Cause, IsAFlagOrTheSearch) {
+  EXPECT_EQ(CauseOf({"buckets", 0.1, 5}), "--buckets");
+  EXPECT_EQ(CauseOf({"search", 0.1, 5}), "the limit of the search");
 }
 
 }  // namespace

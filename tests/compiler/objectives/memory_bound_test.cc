@@ -9,6 +9,7 @@
 
 #include "compiler/objectives/throughput_front.h"
 #include "compiler/objectives/universal_front.h"
+#include "compiler/problem/memory_use.h"
 #include "tests/testing.h"
 
 namespace dnncut {
@@ -17,12 +18,12 @@ namespace {
 MemoryBound RandomMemory(const Problem& problem, Random* random) {
   MemoryBound memory;
   for (size_t t = 0; t < problem.tensors.size(); ++t) {
-    memory.tensor_bytes.push_back(random->Below(20));
+    memory.tensor_bytes.push_back({random->Below(20), random->Below(20)});
   }
   const int weights = random->Below(4);
   for (int i = 0; i < weights; ++i) {
     MemoryBound::Weight weight;
-    weight.bytes = random->Below(15);
+    weight.bytes = {random->Below(15), random->Below(15)};
     for (LayerId l = 0; l < std::ssize(problem.layers); ++l) {
       if (random->Chance(1, 3)) weight.readers.push_back(l);
     }
@@ -58,7 +59,7 @@ int64_t RunHalf(const Problem& problem, const MemoryBound& memory,
   }
   const auto sum = [&] {
     int64_t bytes = 0;
-    for (const TensorId t : held) bytes += memory.tensor_bytes[t];
+    for (const TensorId t : held) bytes += memory.tensor_bytes[t][side];
     return bytes;
   };
   std::optional<int64_t> most;
@@ -81,7 +82,7 @@ int64_t RunHalf(const Problem& problem, const MemoryBound& memory,
   for (const MemoryBound::Weight& weight : memory.weights) {
     if (std::ranges::any_of(weight.readers,
                             [&](LayerId l) { return cut[l] == side; })) {
-      weights += weight.bytes;
+      weights += weight.bytes[side];
     }
   }
   return weights + most.value_or(sum());

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "cost_models/machines/memory.h"
+#include "cost_models/operators/operator_family.h"
 #include "tests/cost_models/operators/operations.h"
 
 namespace dnncut {
@@ -108,51 +109,36 @@ TEST(CostShares, AddUpAndAreSorted) {
   EXPECT_TRUE(CostByClass(Graph(), {}).empty());
 }
 
-TEST(Memory, CountsWeightsOnceAndTheLargestLayer) {
+TEST(Memory, CountsEachConstantOnceInThePrecisionOfTheSide) {
   Graph graph = SmallGraph();
   graph.layers[3].constants = graph.layers[2].constants;  // shared
   graph.layers[1].inner_weights.memory_bytes = 7;
-  const Cut cut = {Side::kDevice, Side::kDevice, Side::kServer, Side::kServer};
-  EXPECT_EQ(MemoryCounter(graph, Side::kDevice).Count(cut),
-            (MemoryNeed{2007, 800}));
-  EXPECT_EQ(MemoryCounter(graph, Side::kServer).Count(cut),
-            (MemoryNeed{1000, 400}));
-}
-
-TEST(Memory, DoesNotDependOnTheCutsBefore) {
-  Graph graph = SmallGraph();
-  graph.layers[3].constants = graph.layers[2].constants;
-  graph.layers[1].inner_weights.memory_bytes = 7;
-  constexpr int kCuts = 1 << 4;
-  for (const Side side : kSides) {
-    MemoryCounter counter(graph, side);
-    for (int i = 0; i < 3 * kCuts; ++i) {
-      const int number = 7 * i % kCuts;
-      Cut cut;
-      for (int l = 0; l < 4; ++l) {
-        cut.push_back((number >> l) % 2 == 0 ? Side::kDevice : Side::kServer);
-      }
-      EXPECT_EQ(counter.Count(cut), MemoryCounter(graph, side).Count(cut))
-          << number;
-    }
+  const MemoryBound plain =
+      CountMemory(graph, {Precision::kFp32, Precision::kFp32});
+  const MemoryBound mixed =
+      CountMemory(graph, {Precision::kFp16, Precision::kInt8});
+  ASSERT_EQ(plain.tensor_bytes.size(), graph.tensors.size());
+  for (size_t t = 0; t < graph.tensors.size(); ++t) {
+    const int64_t bytes = TensorBytes(graph.tensors[t].type);
+    EXPECT_EQ(plain.tensor_bytes[t], (PerSide<int64_t>{bytes, bytes}));
+    EXPECT_EQ(mixed.tensor_bytes[t], (PerSide<int64_t>{bytes / 2, bytes / 4}));
   }
+  // One of the constants has no reader any more.
+  ASSERT_EQ(plain.weights.size(), graph.constants.size());
+  EXPECT_EQ(plain.weights[0], (MemoryBound::Weight{{7, 7}, {1}}));
+  EXPECT_EQ(mixed.weights[0], plain.weights[0]);
+  EXPECT_EQ(plain.weights.back().readers, (std::vector<LayerId>{2, 3}));
+  EXPECT_FALSE(plain.limit.device || plain.limit.server);
 }
 
-TEST(Memory, SaysByHowMuchAHalfIsTooLarge) {
-  const Graph graph = SmallGraph();
-  const auto shortfall = [&](Side side, const Machine& machine) {
-    return MemoryCounter(graph, side).Shortfall(Cut(4, Side::kDevice), machine);
-  };
-  Machine machine = PlainMachine();
-  machine.memory_bytes = 4800;
-  EXPECT_EQ(shortfall(Side::kDevice, machine), std::nullopt);
-  machine.memory_bytes = 4799;
-  EXPECT_EQ(shortfall(Side::kDevice, machine), 1);
-  EXPECT_EQ(shortfall(Side::kServer, machine), std::nullopt);
-  machine.precision = Precision::kInt8;
-  EXPECT_EQ(shortfall(Side::kDevice, machine), std::nullopt);
-  machine.memory_bytes = 1199;
-  EXPECT_EQ(shortfall(Side::kDevice, machine), 1);
+// What is kept in fewer bits than its type has stays as it is.
+TEST(Memory, DoesNotShrinkWhatIsSmallAlready) {
+  Graph graph = SmallGraph();
+  graph.constants.back().memory_bytes /= 4;
+  const int64_t bytes = graph.constants.back().memory_bytes;
+  const MemoryBound memory =
+      CountMemory(graph, {Precision::kFp16, Precision::kInt8});
+  EXPECT_EQ(memory.weights.back().bytes, (PerSide<int64_t>{bytes, bytes}));
 }
 
 }  // namespace

@@ -176,6 +176,53 @@ TEST_F(CompileTest, PinsAreKept) {
   EXPECT_FALSE(summary.do_not_split);
 }
 
+// What is counted of weights is what the written halves hold, in fp32.
+TEST_F(CompileTest, WeightsInMemoryAreThoseOfTheHalves) {
+  for (const auto& [model, text] : kModels) {
+    CompileOptions options = Options(model);
+    options.machines = {"raspberry-pi-4", "raspberry-pi-4"};
+    options.link.downlink = {Downlink::Kind::kFree, 0};
+    const CompileResult result = Run(options);
+    const TableFile table = ReadTableFile(options.output);
+    ASSERT_EQ(table.cuts.size(), result.memory.size());
+    for (size_t c = 0; c < table.cuts.size(); ++c) {
+      for (const Side side : kSides) {
+        EXPECT_EQ(table.cuts[c].memory.value()[side].weight_bytes,
+                  table.cuts[c].weight_bytes[side])
+            << model << ", cut " << c << ", " << SideName(side);
+        EXPECT_EQ(table.cuts[c].memory.value()[side].Total(),
+                  result.memory[c][side].Total());
+      }
+    }
+  }
+}
+
+TEST_F(CompileTest, NoCutOfATableExceedsTheMemory) {
+  int limited = 0;
+  for (const auto& [model, text] : kModels) {
+    const CompileResult all = Run(Options(model));
+    for (const TableCut& cut : all.table.cuts) {
+      const PerSide<MemoryUse> use =
+          CountMemoryUse(all.problem, *all.problem.memory, cut.cut);
+      CompileOptions options = Options(model);
+      options.force = true;
+      options.memory.device = use.device.Total() - 1;
+      const std::string error = ErrorIdOf([&] {
+        const CompileResult less = Run(options);
+        limited += less.is_limited;
+        for (const PerSide<MemoryUse>& fits : less.memory) {
+          EXPECT_LT(fits.device.Total(), use.device.Total());
+        }
+        // The rows are the best that fit: checked by those who read them.
+        EXPECT_EQ(ReadTableFile(options.output).memory_limit.device,
+                  options.memory.device);
+      });
+      EXPECT_TRUE(error.empty() || error == "E137") << error;
+    }
+  }
+  EXPECT_GT(limited, 0);
+}
+
 TEST_F(CompileTest, ClashingPinsAreAnErrorAndNothingIsWritten) {
   CompileOptions options = Options("branches");
   options.pins.server = {"c"};
