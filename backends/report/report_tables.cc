@@ -15,7 +15,6 @@
 
 #include "backends/halves/weight_counter.h"
 #include "backends/report/report_text.h"
-#include "backends/result/verdict.h"
 #include "compiler/base/interrupt.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/model/dtype.h"
