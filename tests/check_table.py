@@ -20,6 +20,7 @@ import networkx
 from networkx.algorithms import flow
 
 import check_memory
+import check_uncertainty
 
 BYTE_NS_KBPS = 8_000_000  # nanoseconds that a byte takes at 1 kbit/s
 DEVICE, SERVER = "D", "S"
@@ -358,6 +359,8 @@ def check_table(problem, table):
             scaled = check_latency(problem, costs[row["cut"]], row, end)
             check_best(problem, table, row, end, cuts[row["cut"]], scaled)
             solved += 1
+    check_uncertainty.check_uncertainty(check, sys.modules[__name__], problem,
+                                        table, cuts)
     return solved
 
 

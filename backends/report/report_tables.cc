@@ -15,6 +15,7 @@
 
 #include "backends/halves/weight_counter.h"
 #include "backends/report/report_text.h"
+#include "backends/result/verdict.h"
 #include "compiler/base/interrupt.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/model/dtype.h"
@@ -97,8 +98,13 @@ std::string RowsTable(const Result& result, const std::vector<ShownRow>& rows) {
     columns.push_back({"device ms, measured", true});
     columns.push_back({"server ms, measured", true});
   }
+  if (result.robustness) {
+    columns.push_back({fmt::format(
+        "if {} % off", FormatExact(result.robustness->permille, 10, 1))});
+  }
   HtmlTable table("rows", "Which cut is best, and where its time goes",
                   columns);
+  size_t number = 0;
   for (const ShownRow& row : rows) {
     std::vector<std::string> cells = {
         fmt::format("{}", row.row.cut),
@@ -116,6 +122,9 @@ std::string RowsTable(const Result& result, const std::vector<ShownRow>& rows) {
         const auto& ns = result.measured[row.row.cut][side];
         cells.push_back(ns ? ms(*ns) : "not measured");
       }
+    }
+    if (result.robustness) {
+      cells.push_back(WorstText(result.robustness->rows[number++]));
     }
     table.AddCutRow(row.row.cut, cells);
   }

@@ -14,6 +14,7 @@
 #include "compiler/problem/memory_use.h"
 #include "compiler/problem/problem.h"
 #include "compiler/table/answer_band.h"
+#include "compiler/table/row_robustness.h"
 
 namespace dnncut {
 
@@ -40,6 +41,9 @@ struct Result {
   const CutTable* exact = nullptr;
   // How far estimated times move the answer; nullopt: none is known to.
   std::optional<AnswerBand> band;
+  // How far the rows hold when times and bandwidth are off; nullopt: nobody
+  // asked.
+  std::optional<Robustness> robustness;
   // By cut: what its halves hold; empty: nothing is known.
   std::vector<PerSide<MemoryUse>> memory;
   // By cut: are its halves written? See chosen_halves.h; empty: all are.

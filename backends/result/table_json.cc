@@ -10,8 +10,6 @@
 // bytes anywhere.
 #include "backends/result/table_json.h"
 
-#include <fmt/format.h>
-
 #include <filesystem>
 #include <map>
 #include <string>
@@ -210,6 +208,24 @@ Json RowJson(const Result& result, const TableRow& row,
           {"up_kbps", stay.max_kbps}};
 }
 
+// A factor of times; null: anything.
+Json FactorJson(int64_t permille) {
+  if (permille == kMostPermille) return nullptr;
+  return static_cast<double>(permille) / kPermille;
+}
+
+Json UncertaintyJson(const RowRobustness& row) {
+  return {{"worst_regret", row.worst.Excess()},
+          {"worst_kbps", row.worst_kbps},
+          {"worst_device", FactorJson(row.worst_permille.device)},
+          {"worst_server", FactorJson(row.worst_permille.server)},
+          {"kbps", row.kbps},
+          {"device_from", FactorJson(row.stays_best.device.from)},
+          {"device_to", FactorJson(row.stays_best.device.to)},
+          {"server_from", FactorJson(row.stays_best.server.from)},
+          {"server_to", FactorJson(row.stays_best.server.to)}};
+}
+
 Json MachineJson(const MachineLabel& machine) {
   Json json = {{"name", machine.name}, {"source", machine.source}};
   if (machine.threads) json["threads"] = *machine.threads;
@@ -242,6 +258,9 @@ Json HeadJson(const Result& result, const Hysteresis& hysteresis,
   }
   if (table.approximation) {
     json["approximation"] = ApproximationJson(*table.approximation);
+  }
+  if (result.robustness) {
+    json["uncertainty"] = FactorJson(result.robustness->permille);
   }
   if (result.only_cut) json["only_cut"] = *result.only_cut;
   const Json refined = RefinedJson(result.refined);
@@ -278,7 +297,12 @@ class Lists {
                    interfaces_[id]);
   }
   Json Row(size_t row) const {
-    return RowJson(result_, result_.table->rows[row], hysteresis_.stay[row]);
+    Json json =
+        RowJson(result_, result_.table->rows[row], hysteresis_.stay[row]);
+    if (result_.robustness) {
+      json["uncertainty"] = UncertaintyJson(result_.robustness->rows[row]);
+    }
+    return json;
   }
 
  private:

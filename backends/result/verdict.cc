@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <set>
 #include <utility>
 
 #include "compiler/base/unit_text.h"
@@ -162,6 +161,27 @@ std::string GainText(std::string_view place, const std::optional<Gain>& gain) {
 std::string CauseOf(const Approximation& approximation) {
   if (approximation.kind == "search") return "the limit of the search";
   return "--" + approximation.kind;
+}
+
+std::string FactorsText(const RowRobustness::Factors& factors) {
+  const auto text = [](int64_t permille) {
+    return FormatExact(permille, kPermille, 3) + "x";
+  };
+  if (factors.to == kMostPermille) {
+    return factors.from == 0 ? "any" : "from " + text(factors.from);
+  }
+  if (factors.from == 0) return "up to " + text(factors.to);
+  return fmt::format("{} to {}", text(factors.from), text(factors.to));
+}
+
+std::string WorstText(const RowRobustness& row) {
+  if (!(CostRatio() < row.worst)) return "the best cut in all of that";
+  return fmt::format(
+      "at most {:.1f} % above the best, at {} with device times {}x and server "
+      "times {}x",
+      row.worst.Excess() * 100, FormatKbps(row.worst_kbps),
+      FormatExact(row.worst_permille.device, kPermille, 3),
+      FormatExact(row.worst_permille.server, kPermille, 3));
 }
 
 std::string MemoryText(const PerSide<MemoryUse>& use) {

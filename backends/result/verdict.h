@@ -8,13 +8,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "backends/result/labels.h"
 #include "compiler/problem/memory_use.h"
 #include "compiler/problem/problem.h"
 #include "compiler/table/answer_band.h"
 #include "compiler/table/cut_table.h"
+#include "compiler/table/row_robustness.h"
 
 namespace dnncut {
 
@@ -36,6 +35,13 @@ std::string GainText(std::string_view place, const std::optional<Gain>& gain);
 
 // Why a table is not exact: "--max-cuts", "the limit of the search".
 std::string CauseOf(const Approximation& approximation);
+
+// "1.25x", "any": how much longer the times of a side may take; of
+// RowRobustness::Factors.
+std::string FactorsText(const RowRobustness::Factors& factors);
+
+// "at most 12.3 % above the best, at 5 Mbit/s, device 1.2x, server 0.8x".
+std::string WorstText(const RowRobustness& row);
 
 // "device 2.1 MiB (1.5 MiB of weights), server 48 KiB (32 KiB of weights)".
 std::string MemoryText(const PerSide<MemoryUse>& use);

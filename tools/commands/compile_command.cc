@@ -30,6 +30,7 @@
 #include "tools/compile/pipeline.h"
 #include "tools/compile/summary.h"
 #include "tools/runtime/onnxruntime.h"
+#include "tools/text/percent.h"
 #include "tools/text/terminal.h"
 #include "tools/text/units.h"
 #include "tools/verify/verify.h"
@@ -63,6 +64,16 @@ Fill FillOf(std::string_view flag, const std::string& text) {
   if (text.starts_with(kMachine)) return {true, text.substr(kMachine.size())};
   return ParseChoice<Fill>(
       flag, text, {{"roofline", {true, ""}}, {"roofline:MACHINE", {true, ""}}});
+}
+
+int64_t UncertaintyOf(std::string_view flag, const std::string& text) {
+  constexpr int64_t kUnit = kHundredPercent / kPermille;
+  const int64_t percent = ParsePercent(flag, text);
+  if (percent % kUnit != 0 || percent == 0 || percent >= kHundredPercent) {
+    Fail(ExitCode::kUsage, "E139",
+         "{} '{}' is not between 0.1% and 99.9%, in steps of 0.1%", flag, text);
+  }
+  return percent / kUnit;
 }
 
 int64_t MemoryOf(std::string_view flag, const std::string& text) {
@@ -164,6 +175,10 @@ void CheckFlags(const Flags& flags, const CompileCommand& command) {
          FormatKbps(range.min_kbps), FormatKbps(range.max_kbps));
   }
   flags.Exclude("E124", "--buckets", "--max-cuts", "give one");
+  for (const std::string_view smaller : {"--buckets", "--max-cuts"}) {
+    flags.Exclude("E124", "--uncertainty", std::string(smaller),
+                  "it is about the best cuts; give one");
+  }
   CheckFirmwareFlags(flags);
   if (command.options.firmware.slowdown &&
       (flags.Given("--buckets") || flags.Given("--max-cuts"))) {
@@ -341,6 +356,13 @@ void AddTableFlags(Flags* flags, CompileCommand* command) {
   flags->AddValue(
       "--max-cuts", "N", Count(&options->max_cuts, 1, INT32_MAX),
       "keep N cuts of the exact table, those with the least worst regret");
+  flags->AddValue(
+      "--uncertainty", "PERCENT",
+      Parsed(&options->uncertainty_permille, UncertaintyOf),
+      "says of each row how far the times of a side may be off before another "
+      "cut is better, and how much too slow it is at worst when the times of "
+      "both sides and the bandwidth are each off by up to so much, for example "
+      "20%");
   flags->AddSwitch("--no-compress", &command->no_compress,
                    "solve on all layers: the same table");
 }

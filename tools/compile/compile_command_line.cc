@@ -136,6 +136,8 @@ std::string CompileCommandLine(const CompileOptions& options) {
     line.Value(memory.has_value(), fmt::format("--{}-memory", SideName(side)),
                memory == kUnlimited ? "none" : SizeFlag(memory.value_or(0)));
   }
+  line.Value(options.uncertainty_permille > 0, "--uncertainty",
+             FormatExact(options.uncertainty_permille, 10, 1) + "%");
   line.Value(!options.bucket_kbps.empty(), "--buckets",
              fmt::format("{}", fmt::join(options.bucket_kbps, ",")));
   line.Number("--max-cuts", options.max_cuts, standard.max_cuts);

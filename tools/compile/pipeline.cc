@@ -9,8 +9,10 @@
 
 #include <iterator>
 
+#include "backends/result/middle_kbps.h"
 #include "backends/result_writer.h"
 #include "compiler/base/unit_text.h"
+#include "compiler/objectives/robustness.h"
 #include "compiler/objectives/table_within.h"
 #include "compiler/problem/side.h"
 #include "compiler/table/approximate_table.h"
@@ -110,6 +112,18 @@ std::optional<AnswerBand> BandOf(const CompileOptions& options,
                         });
 }
 
+// At the bandwidths that answers show of the rows.
+std::optional<Robustness> RobustnessOf(const CompileOptions& options,
+                                       const CompileResult& result) {
+  if (options.uncertainty_permille == 0) return std::nullopt;
+  std::vector<int64_t> kbps;
+  for (const TableRow& row : result.table.rows) {
+    kbps.push_back(MiddleKbps(row.min_kbps, row.max_kbps));
+  }
+  return FindRobustness(result.problem, result.table,
+                        options.uncertainty_permille, kbps);
+}
+
 MachineLabel LabelOf(const MachineCosts& costs) {
   const char* source = costs.fitted ? "regression" : "roofline";
   return {costs.name, costs.measured ? "profile" : source, costs.threads,
@@ -133,6 +147,7 @@ Result BackendResult(const CompileResult& result) {
   backend.firmware = result.firmware;
   backend.band = result.band;
   backend.memory = result.memory;
+  backend.robustness = result.robustness;
   backend.has_halves = result.has_halves;
   backend.only_cut = result.only_cut;
   return backend;
@@ -230,6 +245,7 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   }
   result.table = Approximate(options, result.problem, std::move(within.table));
   result.memory = MemoryOfCuts(result.problem, result.table);
+  result.robustness = RobustnessOf(options, result);
   result.has_halves =
       ChooseHalves(result.table, options.cuts_with_halves, options.only_cut);
   result.only_cut = options.only_cut;

@@ -45,7 +45,9 @@ struct CompileOptions {
   PerSide<std::vector<std::string>> pins;  // globs, see placement.h
   TensorPlaces places;
   PerSide<std::optional<int64_t>> memory;  // see memory_limits.h
-  std::vector<std::string> kept_private;   // see privacy.h
+  // By how many 1/1000 times and bandwidth may be off; 0: not looked at.
+  int64_t uncertainty_permille = 0;
+  std::vector<std::string> kept_private;  // see privacy.h
 
   bool compress = true;
   // At most one of the two: --buckets (lower bounds, empty: none) and
@@ -76,6 +78,7 @@ struct CompileResult {
   CutTable table;
   std::optional<AnswerBand> band;          // nullopt: all times are measured
   FirmwareOptions firmware;                // of the options
+  std::optional<Robustness> robustness;    // of `table`, if it is asked for
   bool is_limited = false;                 // as TableWithin's
   std::vector<PerSide<MemoryUse>> memory;  // by cut of `table`
   std::vector<bool> has_halves;  // by cut of `table`: of those to write

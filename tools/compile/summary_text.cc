@@ -133,6 +133,17 @@ std::string HalvesText(const CompileResult& result, const std::string& output) {
                   Printable(ShellWord(output))));
 }
 
+// How far the row of a cut holds.
+std::string RobustnessLines(const Robustness& robustness,
+                            const RowRobustness& row) {
+  return fmt::format(
+      "    best at {} with device times {}, server times {}\n"
+      "    if all is {} % off: {}\n",
+      FormatKbps(row.kbps), FactorsText(row.stays_best.device),
+      FactorsText(row.stays_best.server),
+      FormatExact(robustness.permille, 10, 1), WorstText(row));
+}
+
 // What the limits have changed.
 std::string LimitedText(const CompileResult& result) {
   std::vector<std::string> limits;
@@ -186,6 +197,9 @@ std::string SummaryRows(const CompileResult& result, const Summary& summary) {
     text += lines[i + 1] + "\n";
     text += CrossingLines(result.graph, result.table.cuts[cut].costs);
     text += fmt::format("    memory {}\n", MemoryText(result.memory[cut]));
+    if (result.robustness) {
+      text += RobustnessLines(*result.robustness, result.robustness->rows[i]);
+    }
   }
   return text;
 }
