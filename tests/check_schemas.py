@@ -281,6 +281,14 @@ def check_compiles(checker, model, odd):
                     folder + "-trace.json", json_answer=False)
         with open(folder + "-trace.json", encoding="utf-8") as file:
             checker.validate(json.load(file), folder + "-trace.json")
+    operators = {"schema": "dnncut.operators/1", "name": "small",
+                 "description": "a test", "lacks": ["Gemm"]}
+    checker.validate(operators, "operators.json")
+    with open("operators.json", "w", encoding="utf-8") as file:
+        json.dump(operators, file)
+    checker.run("compile", model, "-o", "limited", "--device-ops",
+                "operators.json", "--uncertainty", "20%", "--device-memory",
+                "20MB", "--server-memory", "none", "--keep-private", "1")
     for one in (model, odd):
         checker.run("inspect", one)
     checker.run("machines")

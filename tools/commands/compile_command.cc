@@ -337,6 +337,14 @@ void AddTableFlags(Flags* flags, CompileCommand* command) {
                        "layers that must run on the server");
   for (const Side side : kSides) {
     flags->AddValue(
+        fmt::format("--{}-ops", SideName(side)), "NAME|FILE",
+        Text(&options->operators[side]),
+        fmt::format("which operators the {} has: ncnn, tflite-micro, tensorrt, "
+                    "or a file; other layers run on the other side",
+                    SideName(side)));
+  }
+  for (const Side side : kSides) {
+    flags->AddValue(
         fmt::format("--{}-memory", SideName(side)), "SIZE",
         Parsed(&options->memory[side], MemoryOf),
         fmt::format("what the {}'s half may hold at most, weights and what its "

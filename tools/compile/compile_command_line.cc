@@ -132,6 +132,11 @@ std::string CompileCommandLine(const CompileOptions& options) {
   line.Values("--pin-server", options.pins.server);
   line.Values("--keep-private", options.kept_private);
   for (const Side side : kSides) {
+    const std::string& operators = options.operators[side];
+    line.Value(!operators.empty(), fmt::format("--{}-ops", SideName(side)),
+               FileName(operators));
+  }
+  for (const Side side : kSides) {
     const std::optional<int64_t>& memory = options.memory[side];
     line.Value(memory.has_value(), fmt::format("--{}-memory", SideName(side)),
                memory == kUnlimited ? "none" : SizeFlag(memory.value_or(0)));

@@ -19,6 +19,7 @@
 #include "passes/compress.h"
 #include "tools/compile/compile_command_line.h"
 #include "tools/compile/memory_limits.h"
+#include "tools/compile/missing_operators.h"
 #include "tools/compile/placement.h"
 #include "tools/compile/privacy.h"
 #include "tools/compile/undefined_costs.h"
@@ -112,6 +113,16 @@ std::optional<AnswerBand> BandOf(const CompileOptions& options,
                         });
 }
 
+OperatorLists ReadOperators(const CompileOptions& options) {
+  OperatorLists lists;
+  for (const Side side : kSides) {
+    if (options.operators[side].empty()) continue;
+    lists[side] = ReadOperatorList(fmt::format("--{}-ops", SideName(side)),
+                                   options.operators[side]);
+  }
+  return lists;
+}
+
 // At the bandwidths that answers show of the rows.
 std::optional<Robustness> RobustnessOf(const CompileOptions& options,
                                        const CompileResult& result) {
@@ -160,6 +171,10 @@ std::vector<std::string> FilesToKeep(const CompileOptions& options) {
         options.fill.machine}) {
     if (!NamesBuiltin(machine)) files.push_back(machine);
   }
+  for (const std::string& list :
+       {options.operators.device, options.operators.server}) {
+    if (!list.empty() && !NamesOperatorList(list)) files.push_back(list);
+  }
   return files;
 }
 
@@ -204,6 +219,7 @@ CompileResult Compile(const CompileOptions& options, Progress* progress,
   PlaceTensors(result.graph, options.places, &placement);
   KeepPrivate(result.graph, options.kept_private, options.link.result,
               &placement);
+  AvoidMissingOperators(result.graph, ReadOperators(options), &placement);
   for (const Side side : kSides) {
     result.machines[side] = LoadMachineCosts(
         options.machines[side], options.fill, options.precision, result.model,

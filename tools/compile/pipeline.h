@@ -47,6 +47,8 @@ struct CompileOptions {
   PerSide<std::optional<int64_t>> memory;  // see memory_limits.h
   // By how many 1/1000 times and bandwidth may be off; 0: not looked at.
   int64_t uncertainty_permille = 0;
+  // Names of lists of operators that ship, or files; empty: all.
+  PerSide<std::string> operators;
   std::vector<std::string> kept_private;  // see privacy.h
 
   bool compress = true;
