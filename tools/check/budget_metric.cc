@@ -58,6 +58,15 @@ MetricLine WeightsOn(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
   return {cut.weight_bytes[side]};
 }
 
+template <Side side>
+MetricLine MemoryOn(const TableFile::Cut& cut, const Downlink& /*downlink*/) {
+  if (!cut.memory) {
+    Fail(ExitCode::kBadInput, "E807",
+         "the table does not say what memory its halves take; compile again");
+  }
+  return {(*cut.memory)[side].Total()};
+}
+
 std::string LatencyText(const TableFile& table, const TableFile::Cut& cut,
                         int64_t kbps) {
   if (!NeedsNetwork(cut)) return "all on the device";
@@ -100,6 +109,15 @@ template <Side side>
 std::string HalfText(const TableFile& /*table*/, const TableFile::Cut& cut,
                      int64_t /*kbps*/) {
   return cut.models[side].value_or("no half written");
+}
+
+template <Side side>
+std::string MemoryOnText(const TableFile& /*table*/, const TableFile::Cut& cut,
+                         int64_t /*kbps*/) {
+  if (!cut.memory) return "";
+  return fmt::format("{} of weights, {} of activations",
+                     FormatSize((*cut.memory)[side].weight_bytes),
+                     FormatSize((*cut.memory)[side].other_bytes));
 }
 
 int64_t CutsWithRows(const TableFile& table, const std::string& /*folder*/) {
@@ -188,6 +206,18 @@ constexpr auto kMetrics = std::to_array<Metric>({
      .advice = kOtherCut,
      .line = WeightsOn<Side::kServer>,
      .parts = HalfText<Side::kServer>},
+    {.name = "device_memory",
+     .unit = MetricUnit::kBytes,
+     .what = "what a device half in use holds at most",
+     .advice = "compile with --device-memory",
+     .line = MemoryOn<Side::kDevice>,
+     .parts = MemoryOnText<Side::kDevice>},
+    {.name = "server_memory",
+     .unit = MetricUnit::kBytes,
+     .what = "what a server half in use holds at most",
+     .advice = "compile with --server-memory",
+     .line = MemoryOn<Side::kServer>,
+     .parts = MemoryOnText<Side::kServer>},
     {.name = "cuts",
      .unit = MetricUnit::kCount,
      .what = "the number of cuts in use",

@@ -140,6 +140,7 @@ class RandomTable {
     cut.costs.download_bytes = Pick(0, 3);
     cut.weight_bytes.device = Pick(0, 3);
     cut.weight_bytes.server = Pick(0, 3);
+    cut.memory = PerSide<MemoryUse>{{Pick(0, 1), Pick(0, 2)}, {0, Pick(0, 3)}};
     return cut;
   }
 
@@ -167,6 +168,12 @@ Int128 Scaled(const TableFile& table, std::string_view metric, int cut,
   if (metric == "download") return at(costs.download_bytes);
   if (metric == "device_weights") {
     return at(table.cuts[cut].weight_bytes.device);
+  }
+  if (metric == "device_memory") {
+    return at(table.cuts[cut].memory.value().device.Total());
+  }
+  if (metric == "server_memory") {
+    return at(table.cuts[cut].memory.value().server.Total());
   }
   return at(table.cuts[cut].weight_bytes.server);
 }
@@ -239,8 +246,9 @@ void ExpectRight(const TableFile& table, const Budget& budget,
 
 TEST(BudgetCheckTest, IsWhatEveryBandwidthSays) {
   const std::vector<std::string> metrics = {
-      "latency", "network_time", "device_time",    "server_time",
-      "upload",  "download",     "device_weights", "server_weights"};
+      "latency",       "network_time", "device_time",    "server_time",
+      "upload",        "download",     "device_weights", "server_weights",
+      "device_memory", "server_memory"};
   int failed = 0;
   for (uint32_t seed = 0; seed < 4000; ++seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tools/compile/memory_limits.h"
 #include "tools/refine/refine_command_line.h"
 
 namespace dnncut {
@@ -18,6 +19,9 @@ TEST(Reproduce, SaysOnlyWhatIsNotTheDefault) {
   options.link.range = {1, 2'000'000};
   options.link.result = Side::kServer;
   options.pins.server = {"fc*", "head"};
+  options.kept_private = {"2"};
+  options.operators = {"lists/mine.json", "tensorrt"};
+  options.memory = {512'000'000, kUnlimited};
   options.bucket_kbps = {100, 500};
   options.import.shapes = {{"x", {1, 3}}};
   options.import.input_bytes = {{"x", 60000}};
@@ -27,6 +31,8 @@ TEST(Reproduce, SaysOnlyWhatIsNotTheDefault) {
             "dnncut compile net.onnx --device board.json --fill "
             "roofline:machine.json --min-bandwidth 1kbps --max-bandwidth 2Gbps "
             "--rtt 1500us --result server --pin-server 'fc*' --pin-server head "
+            "--keep-private 2 --device-ops mine.json --server-ops tensorrt "
+            "--device-memory 500000KiB --server-memory none "
             "--buckets 100,500 --shape x=1x3 --input-value sr=16000 "
             "--input-bytes x=60000 --only-cut 0");
 }
