@@ -32,8 +32,11 @@ VARIANTS = [
     ["--no-compress"],
     ["--server-slowdown", "1..8", "--rtt", "1ms"],
     ["--switching-cost", "3ms", "--server-slowdown", "0.5..20", "--device",
-     "cortex-m7"],
+     "cortex-m7", "--device-memory", "none"],
     ["--hysteresis", "2.5%", "--min-dwell", "0"],
+    ["--device-memory", "20MB", "--min-bandwidth", "8Mbps"],
+    ["--uncertainty", "20%"],
+    ["--keep-private", "1", "--server-memory", "1GB"],
 ]
 
 
