@@ -78,7 +78,8 @@ std::string CutComment(const Result& result, int id) {
       fmt::format("cut {}: {},\n       {}", id, OnDeviceText(costs),
                   SentTensorsText(result, costs));
   if (!result.memory.empty()) {
-    text += ",\n       memory: " + MemoryText(result.memory.at(id));
+    text +=
+        fmt::format(",\n       memory: {}", MemoryText(result.memory.at(id)));
   }
   return text;
 }

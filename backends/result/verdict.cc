@@ -160,7 +160,7 @@ std::string GainText(std::string_view place, const std::optional<Gain>& gain) {
 
 std::string CauseOf(const Approximation& approximation) {
   if (approximation.kind == "search") return "the limit of the search";
-  return "--" + approximation.kind;
+  return fmt::format("--{}", approximation.kind);
 }
 
 std::string FactorsText(const RowRobustness::Factors& factors) {
@@ -168,9 +168,10 @@ std::string FactorsText(const RowRobustness::Factors& factors) {
     return FormatExact(permille, kPermille, 3) + "x";
   };
   if (factors.to == kMostPermille) {
-    return factors.from == 0 ? "any" : "from " + text(factors.from);
+    return factors.from == 0 ? "any"
+                             : fmt::format("from {}", text(factors.from));
   }
-  if (factors.from == 0) return "up to " + text(factors.to);
+  if (factors.from == 0) return fmt::format("up to {}", text(factors.to));
   return fmt::format("{} to {}", text(factors.from), text(factors.to));
 }
 

@@ -172,8 +172,9 @@ std::string NothingFitsText(const Problem& problem) {
   for (const Side side : kSides) {
     const Cut alone(problem.layers.size(), side);
     if (!IsFeasible(problem, alone)) continue;
-    text += "; " + NeedText(problem, alone,
-                            fmt::format("all on the {}", SideName(side)));
+    text += fmt::format(
+        "; {}",
+        NeedText(problem, alone, fmt::format("all on the {}", SideName(side))));
   }
   return text;
 }
