@@ -122,8 +122,6 @@ class QuantizedTest : public testing::Test {
     options.machines = {device, "raspberry-pi-4"};
     options.link.rtt_ns = 0;
     options.pins = pins_;
-    options.output = (folder_.path() / "out").string();
-    options.force = true;
     Progress progress(false, true);
     Warnings warnings;
     const CompileResult compiled = Compile(options, &progress, &warnings);
