@@ -72,6 +72,17 @@ ModelProto ChainOfOutputs(int layers) {
   return model;
 }
 
+// Each layer reads the one before and the one half as far from the input.
+ModelProto LinksBackToHalf(int layers) {
+  ModelProto model = EmptyModel();
+  Declare(NameOfTensor(0), 8, model.mutable_graph()->add_input());
+  Declare(NameOfTensor(layers), 8, model.mutable_graph()->add_output());
+  for (int i = 0; i < layers; ++i) {
+    AddLink("Add", i, &model)->add_input(NameOfTensor(i / 2));
+  }
+  return model;
+}
+
 // A chain of calls, each of a function of its own.
 ModelProto ChainOfCalls(int functions) {
   ModelProto model = EmptyModel();
@@ -174,6 +185,8 @@ std::vector<GrowthCase> FileCases() {
       {"files: explain, chain of n results", MeasureFileExplain, 100},
       {"files: diff, chain of n results", MeasureFileDiff, 100},
       {"files: compile, calls of n functions", compile(ChainOfCalls), 100},
+      {"files: compile, n layers that link back to half",
+       compile(LinksBackToHalf), 400},
   };
 }
 

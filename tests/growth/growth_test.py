@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds how the work of dnncut grows with its input.
 
-growth_test.py GROWTH_CASES [NAME...] runs the cases of that program (all, or those
-with such a name) under callgrind, each at two sizes, and prints them as the table of docs/benchmarks.md. The exponent e
-says that an input of twice the bytes takes 2^e times as many instructions. It
-fails where that is more than it may be.
+growth_test.py GROWTH_CASES [NAME...] runs the cases of that program (all, or
+those with such a name) under callgrind, each at two sizes, and prints them as
+the table of docs/benchmarks.md. The exponent e says that an input of twice the
+bytes takes 2^e times as many instructions. It fails where that is more than it
+may be.
 """
 
 import glob
