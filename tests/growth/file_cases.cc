@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <utility>
 
 #include "tests/backends/temp_folder.h"
 #include "tests/growth/growth_case.h"
