@@ -10,6 +10,8 @@
 
 #include "backends/result/latency_parts.h"
 #include "backends/result/splitting_model_json.h"
+#include "compiler/base/choice.h"
+#include "compiler/base/error.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/files/json_text.h"
 #include "compiler/objectives/table_within.h"
@@ -19,6 +21,7 @@
 #include "tools/cli/output.h"
 #include "tools/cli/readers.h"
 #include "tools/commands/limit_flags.h"
+#include "tools/commands/solve_stream.h"
 #include "tools/result/stored_result.h"
 #include "tools/text/terminal.h"
 #include "tools/text/units.h"
@@ -30,6 +33,8 @@ struct SolveCommand {
   std::string path;
   int64_t kbps = 0;
   std::optional<int64_t> rtt_ns;
+  bool for_stream = false;
+  std::optional<int64_t> search_limit_ns;
   Output output;
 };
 
@@ -204,6 +209,17 @@ nlohmann::ordered_json SolutionJson(const SplittingModel& model,
 }
 
 void RunSolve(const SolveCommand& command) {
+  if (command.for_stream) {
+    SolveStream(
+        {command.path, command.kbps, command.rtt_ns, command.search_limit_ns},
+        command.output);
+    return;
+  }
+  if (command.search_limit_ns) {
+    Fail(ExitCode::kUsage, "E149",
+         "--search-limit is for --objective throughput; the best cut for "
+         "latency needs no search");
+  }
   std::error_code ignored;
   const bool is_folder = std::filesystem::is_directory(command.path, ignored);
   const SplittingModel model = ReadSplittingModel(
@@ -229,6 +245,16 @@ CommandRunner SetUpSolve(Flags* flags) {
                      "uplink, for example 64kbps, 3Mbps or 10Gbps");
   flags->AddValue("--rtt", "TIME", Duration(&command->rtt_ns),
                   "round trip time; default: that of the compile");
+  flags->AddValue("--objective", "WHAT",
+                  Parsed(&command->for_stream,
+                         [](std::string_view flag, const std::string& text) {
+                           return ParseChoice<bool>(
+                               flag, text,
+                               {{"latency", false}, {"throughput", true}});
+                         }),
+                  "latency (the default) or throughput, of a stream of frames");
+  flags->AddValue("--search-limit", "TIME", Duration(&command->search_limit_ns),
+                  "ends the search for throughput; the gap is printed");
   flags->AddSwitch("--json", &command->output.json, "the answer as JSON");
   AddTimeLimitFlag(flags);
   return [command] { RunSolve(*command); };
