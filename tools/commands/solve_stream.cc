@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "compiler/base/error.h"
@@ -39,10 +40,20 @@ double FramesPerSecond(const StreamAnswer& answer) {
   return answer.frame_ns == 0 ? 0 : 1e9 / static_cast<double>(answer.frame_ns);
 }
 
+// The time from a frame to the next when the rest takes `busiest_ns`.
+int64_t FrameNs(int64_t busiest_ns, int64_t bytes, int64_t kbps) {
+  const Int128 ns = DivideRounded(ScaledFrameNs(busiest_ns, bytes, kbps), kbps);
+  if (ns > std::numeric_limits<int64_t>::max()) {
+    Fail(ExitCode::kUsage, "E140",
+         "a frame takes more than 292 years at {}; give a higher --bandwidth",
+         FormatKbps(kbps));
+  }
+  return static_cast<int64_t>(ns);
+}
+
 int64_t LinkNs(const StreamAnswer& answer) {
   const int64_t bytes = answer.best.costs.LinkBytes(answer.problem.downlink);
-  return DivideRounded(ScaledFrameNs(0, bytes, answer.problem.range.min_kbps),
-                       answer.problem.range.min_kbps);
+  return FrameNs(0, bytes, answer.problem.range.min_kbps);
 }
 
 StreamAnswer SolveForStream(const StreamQuestion& question) {
@@ -70,10 +81,8 @@ StreamAnswer SolveForStream(const StreamQuestion& question) {
   answer.best = table.cuts[table.rows[0].cut];
   answer.gap = table.gaps[0].ratio.Excess();
   const CutCosts& costs = answer.best.costs;
-  answer.frame_ns = DivideRounded(
-      ScaledFrameNs(BusiestNs(costs), costs.LinkBytes(problem.downlink),
-                    question.kbps),
-      question.kbps);
+  answer.frame_ns = FrameNs(BusiestNs(costs), costs.LinkBytes(problem.downlink),
+                            question.kbps);
   answer.latency_ns = LatencyNs(costs, problem.downlink, question.kbps);
   const std::vector<TableCut>& cuts = answer.stored.cuts();
   const auto found = std::ranges::find(cuts, answer.best.cut, &TableCut::cut);
