@@ -56,7 +56,8 @@ constexpr auto kCommands = std::to_array<Command>({
      "finds the best cut again, for another bandwidth or round trip time",
      "  dnncut example squeezenet -o net.onnx\n"
      "  dnncut compile net.onnx -o out\n"
-     "  dnncut solve out --bandwidth 3Mbps --rtt 40ms\n",
+     "  dnncut solve out --bandwidth 3Mbps --rtt 40ms\n"
+     "  dnncut solve out --bandwidth 3Mbps --objective throughput\n",
      SetUpSolve, Work::kReadsResults},
     {"halves", "writes the halves of a cut that has none",
      "  dnncut example squeezenet -o net.onnx\n"

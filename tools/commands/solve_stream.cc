@@ -2,12 +2,13 @@
 //
 // The problem of the folder decides, not its splitting model: that was
 // compressed for latency, and may have joined layers which a stream separates.
+// The search itself, and why it is right: compiler/objectives/front_search.cc.
 #include "tools/commands/solve_stream.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -16,6 +17,7 @@
 #include "compiler/base/rounding.h"
 #include "compiler/base/unit_text.h"
 #include "compiler/files/json_text.h"
+#include "compiler/objectives/table_within.h"
 #include "compiler/objectives/throughput_front.h"
 #include "tools/result/stored_result.h"
 #include "tools/text/percent.h"
@@ -30,8 +32,11 @@ struct StreamAnswer {
   Problem problem;  // at this bandwidth and round trip time
   TableCut best;
   int64_t frame_ns = 0;  // from one frame to the next, rounded half up
+  // Of a frame that never waits: frames come as fast as they can be taken.
   int64_t latency_ns = 0;
-  double gap = 0;          // frame_ns is above the least by at most this share
+  // frame_ns is above the least by at most this share; nullopt: the search
+  // ended before it could prove anything.
+  std::optional<double> gap = 0;
   std::optional<int> cut;  // of the folder
   int64_t solve_ns = 0;
 };
@@ -44,8 +49,8 @@ double FramesPerSecond(const StreamAnswer& answer) {
 int64_t FrameNs(int64_t busiest_ns, int64_t bytes, int64_t kbps) {
   const Int128 ns = DivideRounded(ScaledFrameNs(busiest_ns, bytes, kbps), kbps);
   if (ns > std::numeric_limits<int64_t>::max()) {
-    Fail(ExitCode::kUsage, "E140",
-         "a frame takes more than 292 years at {}; give a higher --bandwidth",
+    Fail(ExitCode::kBadInput, "E502",
+         "the time of a frame at {} is too large; give a higher --bandwidth",
          FormatKbps(kbps));
   }
   return static_cast<int64_t>(ns);
@@ -74,26 +79,32 @@ StreamAnswer SolveForStream(const StreamQuestion& question) {
                         std::chrono::steady_clock::now() - start)
                         .count();
   if (table.rows.empty()) {
-    Fail(ExitCode::kUsage, "E138",
-         "the search for a cut that fits into memory ended without one; allow "
-         "more memory, or a longer --search-limit");
+    if (table.is_exact) RequireRows(problem, {});
+    Fail(ExitCode::kBadInput, "E138",
+         "the search for a cut that fits into memory ended after {} labels "
+         "without one; allow a longer --search-limit, or more memory when the "
+         "model is compiled",
+         table.labels);
   }
   answer.best = table.cuts[table.rows[0].cut];
   answer.gap = table.gaps[0].ratio.Excess();
+  if (!std::isfinite(*answer.gap)) answer.gap.reset();
   const CutCosts& costs = answer.best.costs;
   answer.frame_ns = FrameNs(BusiestNs(costs), costs.LinkBytes(problem.downlink),
                             question.kbps);
   answer.latency_ns = LatencyNs(costs, problem.downlink, question.kbps);
   const std::vector<TableCut>& cuts = answer.stored.cuts();
-  const auto found = std::ranges::find(cuts, answer.best.cut, &TableCut::cut);
+  const auto found = std::ranges::find_if(
+      cuts, [&](const TableCut& cut) { return cut.cut == answer.best.cut; });
   if (found != cuts.end()) answer.cut = static_cast<int>(found - cuts.begin());
   return answer;
 }
 
 std::string GapText(const StreamAnswer& answer) {
-  if (answer.gap == 0) return "0: proved to be the best";
+  if (!answer.gap) return "not known: the search ended at its limit";
+  if (*answer.gap == 0) return "0: proved to be the best";
   return fmt::format("at most {}: the search ended at its limit",
-                     FormatPercent(answer.gap));
+                     FormatPercent(*answer.gap));
 }
 
 std::string StreamText(const StreamAnswer& answer) {
@@ -143,7 +154,7 @@ nlohmann::ordered_json StreamJson(const StreamAnswer& answer) {
           {"kbps", answer.problem.range.min_kbps},
           {"rtt_ns", answer.problem.rtt_ns},
           {"frame_ns", answer.frame_ns},
-          {"gap", answer.gap},
+          {"gap", OrNull(answer.gap)},
           {"latency_ns", answer.latency_ns},
           {"device_ns", costs.ns.device + costs.cross_ns},
           {"link_ns", LinkNs(answer)},

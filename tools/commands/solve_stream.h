@@ -20,7 +20,8 @@ struct StreamQuestion {
 };
 
 // Throws Error: E140 for a bandwidth outside the compiled range, E148 when
-// `folder` is no folder, E138 when the search found no cut that fits.
+// `folder` is no folder, E137 when no cut fits into memory, E138 when the
+// search found none that does, E502 for times that are too large.
 void SolveStream(const StreamQuestion& question, const Output& output);
 
 }  // namespace dnncut
