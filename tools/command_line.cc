@@ -12,7 +12,6 @@
 #include <CLI/CLI.hpp>
 #include <array>
 #include <csignal>
-#include <cstdio>
 #include <exception>
 #include <new>
 #include <optional>
