@@ -281,6 +281,7 @@ std::string NameOf(const testing::TestParamInfo<Vector>& info) {
                            testing::ValuesIn(theme##Vectors()), NameOf)
 DNNCUT_VECTORS(Cost);
 DNNCUT_VECTORS(ExternalData);
+DNNCUT_VECTORS(ExternalTensor);
 DNNCUT_VECTORS(File);
 DNNCUT_VECTORS(Function);
 DNNCUT_VECTORS(Graph);

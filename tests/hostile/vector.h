@@ -70,6 +70,7 @@ void PrintTo(const Vector& vector, std::ostream* out);
 
 std::vector<Vector> CostVectors();
 std::vector<Vector> ExternalDataVectors();
+std::vector<Vector> ExternalTensorVectors();
 std::vector<Vector> FileVectors();
 std::vector<Vector> FunctionVectors();
 std::vector<Vector> GraphVectors();
