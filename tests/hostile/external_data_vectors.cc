@@ -10,6 +10,7 @@
 
 #include <cstring>
 
+#include "compiler/base/error.h"
 #include "tests/backends/temp_folder.h"
 #include "tests/hostile/external_model.h"
 #include "tests/hostile/vector.h"
